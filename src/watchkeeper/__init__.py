@@ -1,0 +1,1 @@
+"""Watchkeeper: an AI management system that is enforced where agents act."""

@@ -1,0 +1,227 @@
+"""The whole tree of errors.
+
+A refusal of an action is a value (`records.decision.Decision`), never an exception: an exception
+here means that something failed. Each class has a stable `code`, which programs may rely on, and
+`advice`, one sentence that says what a person can do about it.
+
+    WatchkeeperError
+    ├── RecordInvalid            bytes that are not one of our records
+    ├── LedgerError
+    │   ├── EnvelopeInvalid      a DSSE envelope that does not verify or parse
+    │   ├── NoteInvalid          a signed note or checkpoint that does not verify or parse
+    │   ├── ProofInvalid         an inclusion or consistency proof that does not hold
+    │   ├── TileInvalid          a tile or entry bundle that is not what it should be
+    │   ├── FrameInvalid         a segment with a bad frame that is not a torn tail
+    │   ├── EntryTooLarge        a record over 65,535 bytes
+    │   ├── LogUnavailable       the log can not be written now: everything is refused
+    │   ├── LogInconsistent      the truth does not extend what we signed before
+    │   ├── HomeLocked           another process has the home open
+    │   ├── HomeInvalid          a folder that is no home, or whose parts are missing
+    │   └── KeyUnsafe            a key that is missing, unreadable or open to other users
+    ├── PlanError
+    │   ├── PlanUnreadable       a workspace file that can not be read or parsed (exit 2)
+    │   ├── PlanRefused          a workspace with safety errors (exit 1)
+    │   └── StandardInvalid      the data of a standard is not what it should be
+    ├── EngineFailed             the policy engine can not load what the plan released
+    ├── NotAuthorised            a person who may not do what was asked
+    ├── CommandInvalid           a signed command that is stale, replayed, malformed or forged
+    ├── UpstreamFailed           a tool server that can not be reached or does not answer
+    ├── SettingsInvalid          a setting that is missing or makes no sense
+    └── ActionRefused            raised by the guard only, for Python callers
+        ├── ActionBlocked
+        └── ActionEscalated
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+_SHOWN = 80
+
+
+def cut(text: object, limit: int = _SHOWN) -> str:
+    """Render offending input for a message: one line, cut short, between backticks."""
+    shown = str(text).replace("\n", "\\n").replace("\r", "\\r").replace("`", "'")
+    return f"`{shown if len(shown) <= limit else shown[: limit - 1] + '…'}`"
+
+
+class WatchkeeperError(Exception):
+    """Something failed. `code` is stable; `advice` says what to do."""
+
+    code: ClassVar[str] = "error"
+    default_advice: ClassVar[str] = ""
+
+    def __init__(self, message: str, advice: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = self.default_advice if advice is None else advice
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.advice}" if self.advice else self.message
+
+
+class RecordInvalid(WatchkeeperError):
+    """Bytes or a value that are not one of our records."""
+
+    code = "record-invalid"
+
+
+class LedgerError(WatchkeeperError):
+    """The evidence can not be written, read or verified."""
+
+    code = "ledger-error"
+
+
+class EnvelopeInvalid(LedgerError):
+    """A DSSE envelope that does not parse or whose signature does not verify."""
+
+    code = "envelope-invalid"
+
+
+class NoteInvalid(LedgerError):
+    """A signed note or checkpoint that does not parse or verify."""
+
+    code = "note-invalid"
+
+
+class ProofInvalid(LedgerError):
+    """An inclusion or consistency proof that does not hold."""
+
+    code = "proof-invalid"
+
+
+class TileInvalid(LedgerError):
+    """A tile or an entry bundle with the wrong size, path or content."""
+
+    code = "tile-invalid"
+
+
+class FrameInvalid(LedgerError):
+    """A bad frame in the middle of a segment."""
+
+    code = "frame-invalid"
+    default_advice = "restore the segment from a copy; a torn tail is cut by itself, this is not one"
+
+
+class EntryTooLarge(LedgerError):
+    """A record over the 65,535 bytes that an entry bundle can hold."""
+
+    code = "entry-too-large"
+
+
+class LogUnavailable(LedgerError):
+    """The log can not be written now, so every action is refused."""
+
+    code = "log-unavailable"
+    default_advice = "free disk space or mend the disk; the gateway goes on by itself when it heals"
+
+
+class LogInconsistent(LedgerError):
+    """The records on disk do not extend the newest checkpoint that we signed."""
+
+    code = "log-inconsistent"
+    default_advice = "the home was restored or edited: keep it as it is and find out by whom"
+
+
+class HomeLocked(LedgerError):
+    """Another process has this home open."""
+
+    code = "home-locked"
+    default_advice = "stop the other process, or send the command through the gateway that runs"
+
+
+class HomeInvalid(LedgerError):
+    """A folder that is no home, or a home with a part missing."""
+
+    code = "home-invalid"
+
+
+class KeyUnsafe(LedgerError):
+    """A key file that is missing, unreadable, or readable by other users."""
+
+    code = "key-unsafe"
+
+
+class PlanError(WatchkeeperError):
+    """The workspace does not hold."""
+
+    code = "plan-error"
+
+
+class PlanUnreadable(PlanError):
+    """A workspace file that can not be read or parsed."""
+
+    code = "plan-unreadable"
+
+
+class PlanRefused(PlanError):
+    """A workspace with safety errors can not be released."""
+
+    code = "plan-refused"
+    default_advice = "run `watchkeeper plan lint` and mend what it names"
+
+
+class StandardInvalid(PlanError):
+    """The data of a standard is not what it should be."""
+
+    code = "standard-invalid"
+
+
+class EngineFailed(WatchkeeperError):
+    """The policy engine can not load what the plan released."""
+
+    code = "engine-failed"
+
+
+class NotAuthorised(WatchkeeperError):
+    """The person may not do what was asked."""
+
+    code = "not-authorised"
+
+
+class CommandInvalid(WatchkeeperError):
+    """A signed command that is stale, replayed, malformed or forged."""
+
+    code = "command-invalid"
+
+
+class UpstreamFailed(WatchkeeperError):
+    """A tool server that can not be reached, or whose answer is no answer."""
+
+    code = "upstream-failed"
+
+
+class SettingsInvalid(WatchkeeperError):
+    """A setting that is missing or makes no sense."""
+
+    code = "settings-invalid"
+
+
+class ActionRefused(WatchkeeperError):
+    """Raised by the guard: the function was not called.
+
+    `reason` is one of the closed set of reason codes, `decision_id` names the record.
+    """
+
+    code = "action-refused"
+
+    def __init__(self, sentence: str, *, reason: str, decision_id: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.decision_id = decision_id
+
+
+class ActionBlocked(ActionRefused):
+    """The action is not permitted."""
+
+    code = "action-blocked"
+
+
+class ActionEscalated(ActionRefused):
+    """The action waits for a person; `handle` finds it again."""
+
+    code = "action-escalated"
+
+    def __init__(self, sentence: str, *, reason: str, decision_id: str, handle: str) -> None:
+        super().__init__(sentence, reason=reason, decision_id=decision_id)
+        self.handle = handle

@@ -1,0 +1,155 @@
+"""What we need from the world.
+
+Everything in the core that has to do with time, chance, disk or the network goes through one of
+these protocols; `wiring` puts the real ones behind them, `tests/worlds` ones in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+from watchkeeper.errors import WatchkeeperError
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.reference import Ref
+from watchkeeper.records.statement import Entry, Payload, Record
+
+
+class Clock(Protocol):
+    """Two clocks: the wall, and one that only goes forward."""
+
+    def wall(self) -> Instant:
+        """Return the wall clock's time; it may jump."""
+        ...
+
+    def monotonic(self) -> int:
+        """Return microseconds of a clock that never goes back; its zero means nothing."""
+        ...
+
+
+class Ids(Protocol):
+    """Chance."""
+
+    def action_id(self) -> str:
+        """Return a new UUIDv7 (RFC 9562, 5.7) as text."""
+        ...
+
+    def random_bytes(self, count: int) -> bytes:
+        """Return `count` unpredictable bytes."""
+        ...
+
+
+class Signer(Protocol):
+    """A private key that signs. The key itself never leaves it."""
+
+    @property
+    def keyid(self) -> str:
+        """The key's id: SHA-256 of the raw public key, in hex."""
+        ...
+
+    @property
+    def public_key(self) -> bytes:
+        """The raw Ed25519 public key, 32 bytes."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the Ed25519 signature of `message`, 64 bytes."""
+        ...
+
+
+class Ticket(Protocol):
+    """A record on its way to the disk.
+
+    Its index is final unless the write fails, in which case nothing with a later index was
+    written either.
+    """
+
+    @property
+    def ref(self) -> Ref:
+        """Where the record stands."""
+        ...
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Block until the record is durable.
+
+        Raises:
+            LogUnavailable: the record was not and will not be written.
+        """
+        ...
+
+    def when_done(self, callback: Callable[[WatchkeeperError | None], None]) -> None:
+        """Call `callback(None)` once durable, or with the error; never both, never twice.
+
+        Runs through the log's `deliver`; at once if the record is already durable.
+        """
+        ...
+
+
+class Log(Protocol):
+    """The ledger of one home, open for writing by this process alone."""
+
+    @property
+    def origin(self) -> str:
+        """The log's origin, `<name>/<shard>`."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many records have an index, durable or not."""
+        ...
+
+    def append(self, record: Record, payload: Payload | None = None) -> Ticket:
+        """Seal the record, give it the next index and queue it; does not wait.
+
+        Raises:
+            LogUnavailable: the log can not be written now; nothing was queued.
+            EntryTooLarge: the record is over 65,535 bytes; nothing was queued.
+        """
+        ...
+
+    def entry(self, index: int) -> Entry:
+        """Read one durable record back."""
+        ...
+
+    def entries(self, start: int = 0) -> Iterator[Entry]:
+        """Read durable records back, in order, from `start`."""
+        ...
+
+    def deliver_with(self, post: Callable[[Callable[[], None]], None]) -> None:
+        """Run completions of tickets through `post` (an event loop's thread-safe call).
+
+        One call of `post` per batch written, not per ticket.
+        """
+        ...
+
+    def failure(self) -> WatchkeeperError | None:
+        """Return why the log can not be written now, or None while it can."""
+        ...
+
+    def heal(self) -> bool:
+        """Try to write again after a failure; True if the log can be written now.
+
+        Every ticket that was queued at the failure has failed; state computed from those records
+        must have been thrown away before this is called.
+        """
+        ...
+
+    def free_bytes(self) -> int:
+        """Return how much room is left on the disk that holds the truth."""
+        ...
+
+    def close(self) -> None:
+        """Write what waits, publish, and let go of the home."""
+        ...
+
+
+class FactReader(Protocol):
+    """Reads a declared fact from a tool server."""
+
+    def read(self, server: str, tool: str, arguments: Mapping[str, Any]) -> Any:
+        """Return the structured content of a read tool's answer.
+
+        Raises:
+            UpstreamFailed: no answer in time, an error, or an answer that is no answer.
+        """
+        ...

@@ -1,0 +1,137 @@
+"""What is said about the home, the plan, stops, tokens and the clock."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from watchkeeper.records.bundle import Stage
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.people import Signature
+
+
+@dataclass(frozen=True, slots=True)
+class GenesisRecord:
+    """The first record of a log.
+
+    `record_keys` maps key ids to raw Ed25519 public keys in base64; `log_key` is the C2SP
+    verifier key line of the log; `first_release` maps the people who may sign the first
+    release to their public keys in base64; `predecessor` is the final checkpoint of the shard
+    before.
+    """
+
+    at: Instant
+    origin: str
+    shard: int
+    format: int
+    stage: Stage
+    record_keys: Mapping[str, str]
+    log_key: str
+    first_release: Mapping[str, tuple[str, ...]]
+    predecessor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReleaseRecord:
+    """A plan that is in force from this record's index on.
+
+    `plan` is the SHA-256 of the bundle (also the record's subject); `people` maps those who hold
+    a role to their raw Ed25519 public keys in base64, `roles` maps roles to their holders: what
+    later commands are checked against. `signature` covers a `Command` with verb `release` and
+    body `{plan, previous}`.
+    """
+
+    at: Instant
+    plan: str
+    previous: str | None
+    released_by: str
+    people: Mapping[str, tuple[str, ...]]
+    roles: Mapping[str, tuple[str, ...]]
+    signature: Signature
+    weakenings: tuple[str, ...] = ()
+    strengthenings: tuple[str, ...] = ()
+
+
+class ScopeKind(enum.StrEnum):
+    """What a stop takes hold of."""
+
+    AGENT = "agent"
+    SYSTEM = "system"
+    TOOL = "tool"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class StopScope:
+    """What a stop takes hold of; `name` is empty for `all`; a tool is `server/tool`."""
+
+    kind: ScopeKind
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecord:
+    """From this record's index on, nothing in scope is allowed."""
+
+    at: Instant
+    scope: StopScope
+    by: str
+    why: str
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRecord:
+    """Lifts the stop on exactly this scope."""
+
+    at: Instant
+    scope: StopScope
+    by: str
+    why: str
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """A bearer token was made for an agent; the log holds only the SHA-256 of its 256 bits.
+
+    `name` is what it is called when it is revoked.
+    """
+
+    at: Instant
+    agent: str
+    name: str
+    digest: str
+    by: str
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRevokedRecord:
+    """A bearer token no longer counts."""
+
+    at: Instant
+    name: str
+    by: str
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAcceptedRecord:
+    """A person accepted the clock as it stands, after it went backwards or leapt."""
+
+    at: Instant
+    before: Instant
+    by: str
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalsRecord:
+    """Refusals of one agent that were counted and not recorded one by one."""
+
+    at: Instant
+    agent: str
+    since: Instant
+    counts: Mapping[str, int] = field(default_factory=dict)

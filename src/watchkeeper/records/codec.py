@@ -1,0 +1,220 @@
+"""Frozen dataclasses to JSON values and back, strictly.
+
+The rules: fields are lowerCamelCase in JSON; a field that is `None` or an empty tuple or mapping
+and has a default is left out; unknown keys, missing keys, floats, integers beyond +-(2^53-1) and
+wrong types are refused with the path. What `to_json` returns is canonical by construction once
+its keys are sorted (evidence format, 1).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import functools
+import types
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, Union
+
+from watchkeeper.errors import RecordInvalid, cut
+from watchkeeper.records.instant import Instant, parse_instant, render_instant
+
+T = TypeVar("T")
+Json = Any
+"""A JSON value without floats: None, bool, int, str, list, dict with string keys."""
+
+MAX_INTEGER = 2**53 - 1
+_Parser = Callable[[Any, str], Any]
+_Renderer = Callable[[Any], Any]
+
+
+def camel(name: str) -> str:
+    """Return the lowerCamelCase spelling of a field's name."""
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def to_json(value: Any) -> Json:
+    """Render a record dataclass as a JSON value."""
+    return _renderer_of(type(value))(value)
+
+
+def from_json(kind: type[T], value: Json, path: str = "$") -> T:
+    """Parse a JSON value as the record dataclass `kind`.
+
+    Raises:
+        RecordInvalid: naming the path of the first thing that is wrong.
+    """
+    return typing.cast("T", _parser_of(kind)(value, path))
+
+
+def check_json(value: Json, path: str = "$") -> Json:
+    """Return `value` if it is a JSON value without floats and with ASCII keys."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise RecordInvalid(f"integer beyond 2^53-1 at {path}: {cut(value)}")
+        return value
+    if isinstance(value, list | tuple):
+        return [check_json(item, f"{path}[{i}]") for i, item in enumerate(value)]
+    if isinstance(value, Mapping):
+        for key in value:
+            if not (isinstance(key, str) and key.isascii()):
+                raise RecordInvalid(f"key that is not ASCII at {path}: {cut(key)}")
+        return {key: check_json(item, f"{path}.{key}") for key, item in value.items()}
+    raise RecordInvalid(f"not a JSON value at {path}: {cut(value)}")
+
+
+@functools.cache
+def _renderer_of(kind: Any) -> _Renderer:
+    if dataclasses.is_dataclass(kind):
+        return _dataclass_renderer(typing.cast("type", kind))
+    if kind is Instant:
+        return render_instant
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return lambda value: value.value
+    return _render_plain
+
+
+def _render_plain(value: Any) -> Json:
+    if value is None or isinstance(value, str | bool):
+        return value.value if isinstance(value, enum.Enum) else value
+    if dataclasses.is_dataclass(value) or isinstance(value, Instant | enum.Enum):
+        return _renderer_of(type(value))(value)
+    if isinstance(value, tuple | list):
+        return [_render_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _render_plain(item) for key, item in value.items()}
+    return check_json(value)
+
+
+def _dataclass_renderer(kind: type) -> _Renderer:
+    plan = [
+        (field.name, camel(field.name), _has_default(field)) for field in dataclasses.fields(kind)
+    ]
+
+    def render(value: Any) -> Json:
+        out = {}
+        for name, key, optional in plan:
+            item = getattr(value, name)
+            if optional and (item is None or item == () or item == {}):
+                continue
+            out[key] = _render_plain(item)
+        return out
+
+    return render
+
+
+def _has_default(field: dataclasses.Field[Any]) -> bool:
+    return (
+        field.default is not dataclasses.MISSING
+        or field.default_factory is not dataclasses.MISSING
+    )
+
+
+@functools.cache
+def _parser_of(kind: Any) -> _Parser:
+    if dataclasses.is_dataclass(kind):
+        return _dataclass_parser(typing.cast("type", kind))
+    origin = typing.get_origin(kind)
+    if origin in {Union, types.UnionType}:
+        return _union_parser(typing.get_args(kind))
+    if origin is tuple:
+        return _tuple_parser(typing.get_args(kind)[0])
+    if origin is not None and issubclass(origin, Mapping):
+        return _mapping_parser(typing.get_args(kind)[1])
+    if kind is Any:
+        return check_json
+    if kind is Instant:
+        return _parse_instant
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return _enum_parser(kind)
+    return _plain_parser(kind)
+
+
+def _parse_instant(value: Any, path: str) -> Instant:
+    try:
+        return parse_instant(value)
+    except RecordInvalid as error:
+        raise RecordInvalid(f"{error.message} at {path}") from None
+
+
+def _enum_parser(kind: type[enum.Enum]) -> _Parser:
+    members = {member.value: member for member in kind}
+
+    def parse(value: Any, path: str) -> enum.Enum:
+        member = members.get(value) if isinstance(value, str) else None
+        if member is None:
+            raise RecordInvalid(f"not one of {', '.join(members)} at {path}: {cut(value)}")
+        return member
+
+    return parse
+
+
+def _plain_parser(kind: Any) -> _Parser:
+    def parse(value: Any, path: str) -> Any:
+        if type(value) is not kind:
+            raise RecordInvalid(f"not a {getattr(kind, '__name__', kind)} at {path}: {cut(value)}")
+        return check_json(value, path) if kind is int else value
+
+    return parse
+
+
+def _union_parser(kinds: tuple[Any, ...]) -> _Parser:
+    optional = type(None) in kinds
+    rest = [kind for kind in kinds if kind is not type(None)]
+    if len(rest) != 1:
+        raise TypeError(f"only optional fields are supported, not {kinds}")
+    inner = _parser_of(rest[0])
+
+    def parse(value: Any, path: str) -> Any:
+        return None if optional and value is None else inner(value, path)
+
+    return parse
+
+
+def _tuple_parser(kind: Any) -> _Parser:
+    inner = _parser_of(kind)
+
+    def parse(value: Any, path: str) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise RecordInvalid(f"not a list at {path}: {cut(value)}")
+        return tuple(inner(item, f"{path}[{i}]") for i, item in enumerate(value))
+
+    return parse
+
+
+def _mapping_parser(kind: Any) -> _Parser:
+    inner = _parser_of(kind)
+
+    def parse(value: Any, path: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise RecordInvalid(f"not an object at {path}: {cut(value)}")
+        return {str(key): inner(item, f"{path}.{key}") for key, item in value.items()}
+
+    return parse
+
+
+def _dataclass_parser(kind: type) -> _Parser:
+    hints = typing.get_type_hints(kind)
+    fields = {
+        camel(field.name): (field.name, hints[field.name], _has_default(field))
+        for field in dataclasses.fields(kind)
+    }
+
+    def parse(value: Any, path: str) -> Any:
+        if not isinstance(value, dict):
+            raise RecordInvalid(f"not an object at {path}: {cut(value)}")
+        for key in value:
+            if key not in fields:
+                raise RecordInvalid(f"unknown key at {path}: {cut(key)}")
+        found = {}
+        for key, (name, hint, optional) in fields.items():
+            if key in value:
+                found[name] = _parser_of(hint)(value[key], f"{path}.{key}")
+            elif not optional:
+                raise RecordInvalid(f"missing key at {path}: {cut(key)}")
+        return kind(**found)
+
+    return parse

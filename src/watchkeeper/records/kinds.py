@@ -1,0 +1,56 @@
+"""The closed set of record kinds, and what each one says (evidence format, 1)."""
+
+from __future__ import annotations
+
+import enum
+
+from watchkeeper.records.action import DecisionRecord, EffectRecord, VoidRecord
+from watchkeeper.records.administration import (
+    ClockAcceptedRecord,
+    GenesisRecord,
+    PlanReleaseRecord,
+    RefusalsRecord,
+    ResumeRecord,
+    StopRecord,
+    TokenRecord,
+    TokenRevokedRecord,
+)
+from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.reference import Ref
+
+__all__ = ["PREDICATES", "Kind", "Ref"]
+
+
+class Kind(enum.StrEnum):
+    """What a record is. The value stands in its predicate type."""
+
+    GENESIS = "genesis"
+    PLAN_RELEASE = "plan-release"
+    DECISION = "decision"
+    VERDICT = "verdict"
+    EFFECT = "effect"
+    VOID = "void"
+    STOP = "stop"
+    RESUME = "resume"
+    TOKEN = "token"
+    TOKEN_REVOKED = "token-revoked"
+    CLOCK_ACCEPTED = "clock-accepted"
+    REFUSALS = "refusals"
+
+
+PREDICATES: dict[Kind, type] = {
+    Kind.GENESIS: GenesisRecord,
+    Kind.PLAN_RELEASE: PlanReleaseRecord,
+    Kind.DECISION: DecisionRecord,
+    Kind.VERDICT: VerdictRecord,
+    Kind.EFFECT: EffectRecord,
+    Kind.VOID: VoidRecord,
+    Kind.STOP: StopRecord,
+    Kind.RESUME: ResumeRecord,
+    Kind.TOKEN: TokenRecord,
+    Kind.TOKEN_REVOKED: TokenRevokedRecord,
+    Kind.CLOCK_ACCEPTED: ClockAcceptedRecord,
+    Kind.REFUSALS: RefusalsRecord,
+}
+
+
