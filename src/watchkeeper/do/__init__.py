@@ -1,0 +1,1 @@
+"""Clause 8: what an action becomes. Pure: request and facts in, decision out."""

@@ -1,0 +1,1 @@
+"""The doors that agents act through (policy enforcement points)."""

@@ -1,0 +1,1 @@
+"""What cannot be unsaid: canonical form, envelope, Merkle tree, tiles, checkpoint, proof."""

@@ -24,7 +24,9 @@ Json = Any
 """A JSON value without floats: None, bool, int, str, list, dict with string keys."""
 
 MAX_INTEGER = 2**53 - 1
-_Parser = Callable[[Any, str], Any]
+_Path = str | tuple[Any, str | int]
+"""Where a value stands: only rendered when something is wrong there."""
+_Parser = Callable[[Any, _Path], Any]
 _Renderer = Callable[[Any], Any]
 
 
@@ -66,27 +68,22 @@ def check_json(value: Json, path: str = "$") -> Json:
     raise RecordInvalid(f"not a JSON value at {path}: {cut(value)}")
 
 
+def _render_plain(value: Any) -> Json:
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return value
+    return _renderer_of(kind)(value)
+
+
 @functools.cache
 def _renderer_of(kind: Any) -> _Renderer:
+    """Return how values of exactly this type are rendered; looked up once for each type."""
     if dataclasses.is_dataclass(kind):
         return _dataclass_renderer(typing.cast("type", kind))
-    if kind is Instant:
-        return render_instant
-    if isinstance(kind, type) and issubclass(kind, enum.Enum):
-        return lambda value: value.value
-    return _render_plain
-
-
-def _render_plain(value: Any) -> Json:
-    if value is None or isinstance(value, str | bool):
-        return value.value if isinstance(value, enum.Enum) else value
-    if dataclasses.is_dataclass(value) or isinstance(value, Instant | enum.Enum):
-        return _renderer_of(type(value))(value)
-    if isinstance(value, tuple | list):
-        return [_render_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _render_plain(item) for key, item in value.items()}
-    return check_json(value)
+    for family, renderer in _RENDERERS:
+        if issubclass(kind, family):
+            return renderer
+    return check_json
 
 
 def _dataclass_renderer(kind: type) -> _Renderer:
@@ -106,10 +103,19 @@ def _dataclass_renderer(kind: type) -> _Renderer:
     return render
 
 
+_RENDERERS: tuple[tuple[type, _Renderer], ...] = (
+    (Instant, render_instant),
+    (enum.Enum, lambda value: value.value),
+    (str, str),
+    (tuple, lambda value: [_render_plain(item) for item in value]),
+    (list, lambda value: [_render_plain(item) for item in value]),
+    (Mapping, lambda value: {key: _render_plain(item) for key, item in value.items()}),
+)
+
+
 def _has_default(field: dataclasses.Field[Any]) -> bool:
     return (
-        field.default is not dataclasses.MISSING
-        or field.default_factory is not dataclasses.MISSING
+        field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
     )
 
 
@@ -125,7 +131,7 @@ def _parser_of(kind: Any) -> _Parser:
     if origin is not None and issubclass(origin, Mapping):
         return _mapping_parser(typing.get_args(kind)[1])
     if kind is Any:
-        return check_json
+        return _check_any
     if kind is Instant:
         return _parse_instant
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
@@ -133,30 +139,48 @@ def _parser_of(kind: Any) -> _Parser:
     return _plain_parser(kind)
 
 
-def _parse_instant(value: Any, path: str) -> Instant:
+def _shown(path: _Path) -> str:
+    """Render a path: `$.grants[2].amount`."""
+    if isinstance(path, str):
+        return path
+    above, step = path
+    return f"{_shown(above)}[{step}]" if isinstance(step, int) else f"{_shown(above)}.{step}"
+
+
+def _check_any(value: Any, path: _Path) -> Json:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int) and abs(value) <= MAX_INTEGER:
+        return value
+    return check_json(value, _shown(path))
+
+
+def _parse_instant(value: Any, path: _Path) -> Instant:
     try:
         return parse_instant(value)
     except RecordInvalid as error:
-        raise RecordInvalid(f"{error.message} at {path}") from None
+        raise RecordInvalid(f"{error.message} at {_shown(path)}") from None
 
 
 def _enum_parser(kind: type[enum.Enum]) -> _Parser:
     members = {member.value: member for member in kind}
 
-    def parse(value: Any, path: str) -> enum.Enum:
+    def parse(value: Any, path: _Path) -> enum.Enum:
         member = members.get(value) if isinstance(value, str) else None
         if member is None:
-            raise RecordInvalid(f"not one of {', '.join(members)} at {path}: {cut(value)}")
+            raise RecordInvalid(f"not one of {', '.join(members)} at {_shown(path)}: {cut(value)}")
         return member
 
     return parse
 
 
 def _plain_parser(kind: Any) -> _Parser:
-    def parse(value: Any, path: str) -> Any:
+    def parse(value: Any, path: _Path) -> Any:
         if type(value) is not kind:
-            raise RecordInvalid(f"not a {getattr(kind, '__name__', kind)} at {path}: {cut(value)}")
-        return check_json(value, path) if kind is int else value
+            raise RecordInvalid(
+                f"not a {getattr(kind, '__name__', kind)} at {_shown(path)}: {cut(value)}"
+            )
+        return _check_any(value, path) if kind is int else value
 
     return parse
 
@@ -168,7 +192,7 @@ def _union_parser(kinds: tuple[Any, ...]) -> _Parser:
         raise TypeError(f"only optional fields are supported, not {kinds}")
     inner = _parser_of(rest[0])
 
-    def parse(value: Any, path: str) -> Any:
+    def parse(value: Any, path: _Path) -> Any:
         return None if optional and value is None else inner(value, path)
 
     return parse
@@ -177,10 +201,10 @@ def _union_parser(kinds: tuple[Any, ...]) -> _Parser:
 def _tuple_parser(kind: Any) -> _Parser:
     inner = _parser_of(kind)
 
-    def parse(value: Any, path: str) -> tuple[Any, ...]:
+    def parse(value: Any, path: _Path) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise RecordInvalid(f"not a list at {path}: {cut(value)}")
-        return tuple(inner(item, f"{path}[{i}]") for i, item in enumerate(value))
+            raise RecordInvalid(f"not a list at {_shown(path)}: {cut(value)}")
+        return tuple(inner(item, (path, i)) for i, item in enumerate(value))
 
     return parse
 
@@ -188,33 +212,35 @@ def _tuple_parser(kind: Any) -> _Parser:
 def _mapping_parser(kind: Any) -> _Parser:
     inner = _parser_of(kind)
 
-    def parse(value: Any, path: str) -> dict[str, Any]:
+    def parse(value: Any, path: _Path) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise RecordInvalid(f"not an object at {path}: {cut(value)}")
-        return {str(key): inner(item, f"{path}.{key}") for key, item in value.items()}
+            raise RecordInvalid(f"not an object at {_shown(path)}: {cut(value)}")
+        return {str(key): inner(item, (path, str(key))) for key, item in value.items()}
 
     return parse
 
 
 def _dataclass_parser(kind: type) -> _Parser:
     hints = typing.get_type_hints(kind)
-    fields = {
-        camel(field.name): (field.name, hints[field.name], _has_default(field))
-        for field in dataclasses.fields(kind)
-    }
+    fields = dataclasses.fields(kind)
+    plan: list[tuple[str, str, _Parser, bool]] = []
 
-    def parse(value: Any, path: str) -> Any:
+    def parse(value: Any, path: _Path) -> Any:
         if not isinstance(value, dict):
-            raise RecordInvalid(f"not an object at {path}: {cut(value)}")
-        for key in value:
-            if key not in fields:
-                raise RecordInvalid(f"unknown key at {path}: {cut(key)}")
+            raise RecordInvalid(f"not an object at {_shown(path)}: {cut(value)}")
+        if not plan:  # made at the first use, since a dataclass may hold itself
+            plan.extend(
+                (f.name, camel(f.name), _parser_of(hints[f.name]), _has_default(f)) for f in fields
+            )
         found = {}
-        for key, (name, hint, optional) in fields.items():
+        for name, key, parser, optional in plan:
             if key in value:
-                found[name] = _parser_of(hint)(value[key], f"{path}.{key}")
+                found[name] = parser(value[key], (path, key))
             elif not optional:
-                raise RecordInvalid(f"missing key at {path}: {cut(key)}")
+                raise RecordInvalid(f"missing key at {_shown(path)}: {cut(key)}")
+        if len(found) != len(value):
+            extra = next(key for key in value if key not in {key for _, key, _, _ in plan})
+            raise RecordInvalid(f"unknown key at {_shown(path)}: {cut(extra)}")
         return kind(**found)
 
     return parse

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from watchkeeper.errors import RecordInvalid, cut
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC throughout; without a zone it renders bare
 _LENGTH = len("2026-01-01T00:00:00.000000Z")
 _MICRO = timedelta(microseconds=1)
 
@@ -29,19 +29,19 @@ class Instant(int):
 
 def render_instant(at: int) -> str:
     """Render microseconds since the epoch as RFC 3339 in UTC with six decimals."""
-    moment = _EPOCH + timedelta(microseconds=at)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond:06d}Z"
+    return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_instant(text: object) -> Instant:
     """Parse exactly the form that `render_instant` writes, and no other."""
     if isinstance(text, str) and len(text) == _LENGTH and text.isascii():
         try:
-            moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+            moment = datetime.fromisoformat(text[:-1])
         except ValueError:
             pass
         else:
-            at = Instant((moment - _EPOCH) // _MICRO)
-            if render_instant(at) == text:
-                return at
+            if moment.tzinfo is None:
+                at = Instant((moment - _EPOCH) // _MICRO)
+                if render_instant(at) == text:
+                    return at
     raise RecordInvalid(f"not a time in UTC with six decimals: {cut(text)}")

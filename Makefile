@@ -1,0 +1,77 @@
+# `make demo` and `make check` need nothing but Python 3.11 or newer: both make .venv themselves,
+# from locks with hashes, and make it again only when a lock or pyproject.toml changes.
+# `make conformance` also needs npm.
+
+PYTHON ?= python3
+OUT ?= demo-out
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.run-stamp
+DEV_STAMP := $(VENV)/.dev-stamp
+BUILD_LOCK := pyproject.toml requirements/build.in
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock"
+BESIDE := src:examples/refund-desk:scripts:tests/servers
+
+.DEFAULT_GOAL := help
+.PHONY: help demo check test fix bench conformance lock lock-upgrade clean
+.DELETE_ON_ERROR:
+
+help: ## say what there is to make
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+demo: $(RUN_STAMP) ## the main job on the built-in refund desk, into demo-out/
+	$(BIN)/watchkeeper demo --out $(OUT)
+
+check: $(DEV_STAMP) ## everything that must hold: style, types, layers, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	MYPYPATH=$(BESIDE) $(BIN)/mypy examples/refund-desk scripts tests/servers
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+test: $(DEV_STAMP) ## the tests alone; `make test ARGS=tests/unit` for a part
+	$(BIN)/pytest $(ARGS)
+
+fix: $(DEV_STAMP) ## mend what a program can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(RUN_STAMP) ## speed, each figure beside its floor of the same run, into bench-out/
+	$(BIN)/python scripts/bench.py --out bench-out
+
+conformance: $(DEV_STAMP) ## the official MCP suite, directly and through the gateway (needs npm)
+	$(BIN)/python scripts/conformance.py
+
+lock: $(DEV_STAMP) ## write the locks again from pyproject.toml; keeps the versions that still fit
+	$(COMPILE) $(BUILD_LOCK) --output-file requirements/run.txt
+	$(COMPILE) $(BUILD_LOCK) --group dev --constraint requirements/run.txt \
+		--output-file requirements/dev.txt
+
+lock-upgrade: $(DEV_STAMP) ## the same, with the newest versions
+	$(COMPILE) $(BUILD_LOCK) --upgrade --output-file requirements/run.txt
+	$(COMPILE) $(BUILD_LOCK) --upgrade --group dev --constraint requirements/run.txt \
+		--output-file requirements/dev.txt
+
+clean: ## remove what this Makefile made
+	rm -rf $(VENV) build dist demo-out bench-out .mypy_cache .ruff_cache .pytest_cache \
+		.hypothesis .import_linter_cache .grimp_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Watchkeeper needs Python 3.11 or newer; \`$(PYTHON)\` is not. Say which one to take:" >&2; \
+		echo "  make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): requirements/run.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --requirement requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --requirement requirements/dev.txt
+	@touch $@

@@ -1,0 +1,118 @@
+"""Making a home: all of it or nothing, also through a crash."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from watchkeeper.adapters.keys import FileSigner, create_key
+from watchkeeper.adapters.posix.files import Files
+from watchkeeper.adapters.posix.layout import FORMAT, Layout
+from watchkeeper.adapters.posix.log import PosixLog, open_home
+from watchkeeper.errors import HomeInvalid, NoteInvalid, cut
+from watchkeeper.ledger.canonical import sha256_hex
+from watchkeeper.ledger.checkpoint import log_key
+from watchkeeper.ledger.envelope import seal
+from watchkeeper.ledger.frame import render_frame
+from watchkeeper.ledger.note import check_name
+from watchkeeper.ledger.signature import KEY_BYTES, decode_base64
+from watchkeeper.ports import Clock, Ids
+from watchkeeper.records.administration import GenesisRecord
+from watchkeeper.records.bundle import Stage
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Record
+
+EXAMPLE = "acme.example/refunds"
+
+
+def create_home(  # noqa: PLR0913 - what a home is from its first record on
+    path: Path,
+    *,
+    name: str,
+    stage: Stage,
+    first_release: Mapping[str, tuple[str, ...]],
+    clock: Clock,
+    ids: Ids,
+    files: Files | None = None,
+) -> PosixLog:
+    """Make a home with new keys and its genesis record, and open it.
+
+    `name` becomes the log's origin `<name>/0`; `first_release` maps the people who may sign the
+    first release to their raw Ed25519 public keys in base64. The home is made beside its place
+    and put there by one rename.
+
+    Raises:
+        HomeInvalid: something is there already, or a name or key that is none.
+        LogUnavailable: the disk fails.
+    """
+    files, path = files or Files(), Path(path)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise HomeInvalid(f"there is something already: {cut(path)}", "name a folder that is new")
+    _check_people(first_release)
+    origin = f"{_checked_name(name)}/0"
+    beside = path.absolute().with_name(f".{path.name}.{ids.random_bytes(4).hex()}.new")
+    try:
+        _build(files, Layout(beside), origin, stage, first_release, clock.wall())
+        files.call("rename", os.rename, beside, path)
+        files.sync_folder(path.absolute().parent)
+    except OSError as error:
+        raise HomeInvalid(f"can not make a home at {cut(path)}: {error.strerror}") from None
+    return open_home(path, clock=clock, files=files)
+
+
+def _build(  # noqa: PLR0913, PLR0917 - the same as above
+    files: Files,
+    layout: Layout,
+    origin: str,
+    stage: Stage,
+    first_release: Mapping[str, tuple[str, ...]],
+    at: Instant,
+) -> None:
+    files.make_folder(layout.root)
+    for private in (layout.keys, layout.segments):
+        files.make_folder(private, 0o700)
+    files.make_folder(layout.log)
+    record_key, key = create_key(layout.record_key), create_key(layout.log_key)
+    envelope = _genesis(origin, stage, first_release, at, record_key, key)
+    files.replace(layout.segment(0), render_frame(0, 0, envelope, b""), 0o600)
+    files.replace(layout.lock, b"", 0o600)
+
+
+def _genesis(  # noqa: PLR0913, PLR0917 - the fields of the record
+    origin: str,
+    stage: Stage,
+    first_release: Mapping[str, tuple[str, ...]],
+    at: Instant,
+    record_key: FileSigner,
+    key: FileSigner,
+) -> bytes:
+    genesis = GenesisRecord(
+        at=at,
+        origin=origin,
+        shard=0,
+        format=FORMAT,
+        stage=stage,
+        record_keys={record_key.keyid: base64.b64encode(record_key.public_key).decode()},
+        log_key=str(log_key(origin, key.public_key)),
+        first_release={person: tuple(keys) for person, keys in first_release.items()},
+    )
+    record = Record(Kind.GENESIS, "home", sha256_hex(origin.encode()), genesis)
+    return seal(record, record_key)
+
+
+def _checked_name(name: str) -> str:
+    try:
+        return check_name(name)
+    except NoteInvalid as error:
+        raise HomeInvalid(error.message, f"a name like `{EXAMPLE}`") from None
+
+
+def _check_people(people: Mapping[str, tuple[str, ...]]) -> None:
+    for person, keys in people.items():
+        for text in keys:
+            public = decode_base64(text)
+            if not person or public is None or len(public) != KEY_BYTES:
+                raise HomeInvalid(f"not a person's public key: {cut(person)} {cut(text)}")

@@ -1,0 +1,333 @@
+"""The ledger of one home, open for writing by this process alone (`ports.Log`)."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import logging
+import os
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from watchkeeper.adapters.keys import load_key
+from watchkeeper.adapters.posix.files import Files
+from watchkeeper.adapters.posix.layout import Layout
+from watchkeeper.adapters.posix.publication import Publication, catch_up
+from watchkeeper.adapters.posix.recovery import Opened, recover
+from watchkeeper.adapters.posix.segments import Places, Recovered, read_one, scan
+from watchkeeper.adapters.posix.writer import Post, Writer
+from watchkeeper.errors import (
+    EntryTooLarge,
+    FrameInvalid,
+    HomeInvalid,
+    HomeLocked,
+    KeyUnsafe,
+    LedgerError,
+    LogUnavailable,
+    WatchkeeperError,
+    cut,
+)
+from watchkeeper.ledger.canonical import parse_json_unverified, render_json
+from watchkeeper.ledger.envelope import read_record_unverified, seal
+from watchkeeper.ledger.frame import MAX_PAYLOAD_BYTES, Frame
+from watchkeeper.ledger.tiles import check_entry
+from watchkeeper.ports import Clock, Signer, Ticket
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.reference import Ref
+from watchkeeper.records.statement import Entry, Payload, Record
+
+PUBLISH_SECONDS = 1.0
+SYNCED = struct.Struct(">QQ")
+"""The file `synced`: 1 while a writer has the home open, and how many records are durable."""
+
+_log = logging.getLogger("watchkeeper.log")
+
+
+def open_home(
+    path: Path,
+    *,
+    clock: Clock,
+    files: Files | None = None,
+    publish_seconds: float = PUBLISH_SECONDS,
+) -> PosixLog:
+    """Open a home for writing: lock it, recover what a crash left, publish.
+
+    Raises:
+        HomeLocked: another process has it open.
+        HomeInvalid: no home, or a part of it is missing.
+        KeyUnsafe: a key that others may read, or none.
+        FrameInvalid: damage in a segment, with file and offset.
+        LogInconsistent: the records do not extend what was signed.
+        LogUnavailable: the disk fails.
+    """
+    files = files or Files()
+    layout = Layout(Path(path))
+    lock = _lock(layout)
+    try:
+        signers = _load_keys(layout)
+        opened = recover(files, layout, signers[1])
+        return PosixLog(layout, files, signers, opened, lock, clock, publish_seconds)
+    except OSError as error:
+        os.close(lock)
+        raise LogUnavailable(f"can not open the home {cut(path)}: {error.strerror}") from None
+    except BaseException:
+        os.close(lock)
+        raise
+
+
+class PosixLog:
+    """One home's log. Every method may be called from any thread.
+
+    `recovered` is the torn tail that was cut off at the start, or None; `last_at` the time of the
+    newest record, before which no new one may lie; `publication_failure` why the published log is
+    behind, or None.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - made by `open_home` alone
+        self,
+        layout: Layout,
+        files: Files,
+        signers: tuple[Signer, Signer],
+        opened: Opened,
+        lock: int,
+        clock: Clock,
+        publish_seconds: float,
+    ) -> None:
+        self.layout, self.genesis = layout, opened.genesis
+        self.recovered: Recovered | None = opened.recovered
+        self.publication_failure: WatchkeeperError | None = None
+        self._files, self._clock, self._lock = files, clock, lock
+        self._record_signer = signers[0]
+        self._places: Places = opened.places
+        self._publication: Publication = opened.publication
+        self._publishing = threading.Lock()
+        self._wake = threading.Event()
+        self._closing = False
+        self._readers: dict[int, int] = {}
+        self._reading = threading.Lock()
+        self._synced = files.open(layout.synced, os.O_RDWR | os.O_CREAT, 0o644)
+        self._note_synced(len(self._places))
+        self._writer = Writer(
+            files,
+            layout,
+            shard=opened.genesis.shard,
+            places=opened.places,
+            tail=opened.tail,
+            last_at=opened.last_at,
+            on_synced=self._note_synced,
+        )
+        self._publisher = threading.Thread(
+            target=self._publish_often,
+            args=(publish_seconds,),
+            name="watchkeeper-publish",
+            daemon=True,
+        )
+        self._publisher.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @property
+    def origin(self) -> str:
+        """The log's origin, `<name>/<shard>`."""
+        return self.genesis.origin
+
+    @property
+    def size(self) -> int:
+        """How many records have an index, durable or not."""
+        return self._writer.next
+
+    @property
+    def durable_size(self) -> int:
+        """How many records are durable."""
+        return len(self._places)
+
+    @property
+    def published_size(self) -> int:
+        """How many records the newest published checkpoint covers."""
+        return self._publication.published
+
+    @property
+    def last_at(self) -> Instant:
+        """The time of the newest record; a record before it is refused."""
+        return self._writer.last_at
+
+    def append(self, record: Record, payload: Payload | None = None) -> Ticket:
+        """Seal the record, give it the next index and queue it; does not wait.
+
+        Raises:
+            LogUnavailable: the log can not be written now; nothing was queued.
+            EntryTooLarge: the record is over 65,535 bytes; nothing was queued.
+            RecordInvalid: it holds what no record may hold, or is before the last one.
+        """
+        envelope = seal(record, self._record_signer)
+        check_entry(envelope)
+        beside = b"" if payload is None else render_json(payload.body)
+        if len(beside) > MAX_PAYLOAD_BYTES:
+            raise EntryTooLarge(f"a payload of {len(beside)} bytes")
+        return self._writer.submit(envelope, beside, record.predicate.at)
+
+    def entry(self, index: int) -> Entry:
+        """Read one durable record back.
+
+        Raises:
+            LedgerError: there is no such durable record, or the disk fails.
+        """
+        return entry_of(self.frame(index), self.genesis.shard)
+
+    def envelope(self, index: int) -> bytes:
+        """Return the bytes of one log entry."""
+        return self.frame(index).envelope
+
+    def frame(self, index: int) -> Frame:
+        """Read one frame back from its segment."""
+        if not 0 <= index < len(self._places):
+            raise LedgerError(f"no durable record {index} in a log of {len(self._places)}")
+        number, offset = self._places.of(index)
+        try:
+            frame = read_one(self._files, self._reader(number), offset)
+        except OSError as error:
+            raise LogUnavailable(f"record {index} can not be read: {error.strerror}") from None
+        if frame.index != index:
+            raise FrameInvalid(f"record {frame.index} where {index} should be")
+        return frame
+
+    def entries(self, start: int = 0) -> Iterator[Entry]:
+        """Read durable records back, in order, from `start`."""
+        for frame in self.frames(start, len(self._places)):
+            yield entry_of(frame, self.genesis.shard)
+
+    def frames(self, start: int, end: int) -> Iterator[Frame]:
+        """Read the frames of durable records back, `start` to `end`."""
+        while start < end:
+            number, offset = self._places.of(start)
+            before = start
+            for frame in scan(self._files, self.layout.segment(number), offset):
+                if start == end or frame.index != start:
+                    break
+                yield frame
+                start += 1
+            if start == before:
+                raise FrameInvalid(f"record {start} can not be read at offset {offset}")
+
+    def deliver_with(self, post: Post) -> None:
+        """Run completions of tickets through `post`, one call for each batch written."""
+        self._writer.deliver_with(post)
+
+    def failure(self) -> WatchkeeperError | None:
+        """Return why the log can not be written now, or None while it can."""
+        return self._writer.failure
+
+    def heal(self) -> bool:
+        """Prove what the disk holds and go on; True if the log can be written now."""
+        return self._writer.heal()
+
+    def free_bytes(self) -> int:
+        """Return how much room is left on the disk that holds the truth; 0 if that is gone."""
+        try:
+            return self._files.free_bytes(self.layout.segments)
+        except OSError:
+            return 0
+
+    def publish_now(self) -> int:
+        """Publish what is durable and return how many records that is.
+
+        Raises:
+            LogUnavailable: the published log can not be written; the truth is not touched.
+        """
+        with self._publishing:
+            publication, size = self._publication, len(self._places)
+            try:
+                if size > publication.published:
+                    publication.flush()
+                    catch_up(publication, self.frames(publication.size, size))
+                    publication.commit()
+            except OSError as error:
+                failure = LogUnavailable(f"the log can not be published: {error.strerror}")
+                self.publication_failure = failure
+                raise failure from None
+            self.publication_failure = None
+            return publication.published
+
+    def close(self) -> None:
+        """Write what waits, publish, and let go of the home."""
+        if self._closing:
+            return
+        self._closing = True
+        self._writer.close()
+        self._wake.set()
+        self._publisher.join()
+        try:
+            self.publish_now()
+        except LedgerError as error:
+            _log.warning("the last records are durable, but not published: %s", error)
+        self._note_synced(len(self._places), live=0)
+        for fd in (*self._readers.values(), self._synced, self._lock):
+            with suppress(OSError):
+                os.close(fd)
+
+    def _publish_often(self, seconds: float) -> None:
+        while not self._wake.wait(seconds):
+            try:
+                self.publish_now()
+            except LedgerError as error:
+                _log.warning("%s", error)
+
+    def _note_synced(self, count: int, live: int = 1) -> None:
+        # Only a hint to readers in other processes: it is never a reason to fail.
+        with suppress(OSError):
+            os.pwrite(self._synced, SYNCED.pack(live, count), 0)
+
+    def _reader(self, number: int) -> int:
+        with self._reading:
+            fd = self._readers.get(number)
+            if fd is None:
+                while len(self._readers) >= 64:
+                    os.close(self._readers.pop(next(iter(self._readers))))
+                fd = self._files.open(self.layout.segment(number), os.O_RDONLY)
+                self._readers[number] = fd
+            return fd
+
+
+def entry_of(frame: Frame, shard: int) -> Entry:
+    """Parse what a frame holds. The signature is for `verify` to check."""
+    payload = Payload(parse_json_unverified(frame.payload)) if frame.payload else None
+    return Entry(Ref(shard, frame.index), read_record_unverified(frame.envelope), payload)
+
+
+def _lock(layout: Layout) -> int:
+    try:
+        fd = os.open(layout.lock, os.O_RDWR | os.O_CLOEXEC)
+    except OSError as error:
+        raise HomeInvalid(
+            f"not a home: {cut(layout.root)} ({error.strerror})", "`watchkeeper init` makes one"
+        ) from None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(fd)
+        if error.errno in {errno.EAGAIN, errno.EACCES}:
+            raise HomeLocked(f"another process has {cut(layout.root)} open") from None
+        raise LogUnavailable(f"can not lock {cut(layout.root)}: {error.strerror}") from None
+    return fd
+
+
+def _load_keys(layout: Layout) -> tuple[Signer, Signer]:
+    for part in (layout.keys, layout.segments, layout.log):
+        if not part.is_dir():
+            raise HomeInvalid(f"a home without its folder {cut(part.name)}: {cut(layout.root)}")
+    for private in (layout.keys, layout.segments):
+        mode = private.stat().st_mode & 0o777
+        if mode & 0o077:
+            raise KeyUnsafe(
+                f"a private folder that others may enter: {cut(private)} has mode {mode:03o}",
+                f"run `chmod 700 {private}`",
+            )
+    return load_key(layout.record_key), load_key(layout.log_key)

@@ -1,0 +1,327 @@
+"""One pass over the records, from which everything else in this package is computed.
+
+Memory does not grow with the number of records: decisions are counted by their *shape*, whose
+parts all come from released plans, and names that an agent could make up are left out of it.
+Only actions that are still open are held one by one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from watchkeeper.check.timeline import Timeline, TimelineCounter
+from watchkeeper.records.action import (
+    Boundary,
+    Decision,
+    DecisionRecord,
+    EffectRecord,
+    Outcome,
+    Reason,
+    Status,
+    VoidRecord,
+)
+from watchkeeper.records.administration import (
+    GenesisRecord,
+    PlanReleaseRecord,
+    RefusalsRecord,
+    ResumeRecord,
+    StopRecord,
+    StopScope,
+)
+from watchkeeper.records.bundle import Stage
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.people import Answer, VerdictRecord
+from watchkeeper.records.reference import Ref
+from watchkeeper.records.statement import Entry
+
+BEFORE_SYSTEM = frozenset({Reason.UNKNOWN_AGENT, Reason.UNKNOWN_SYSTEM})
+"""Reasons to refuse that come before it is known which system the action belongs to."""
+
+_TOOL_KNOWN = frozenset(
+    {
+        Reason.PERMITTED,
+        Reason.FORBIDDEN,
+        Reason.NO_AUTHORITY,
+        Reason.REVIEW_REQUIRED,
+        Reason.PIN_MISMATCH,
+        Reason.COULD_NOT_EVALUATE,
+        Reason.ENGINE_FAILED,
+        Reason.TOO_MANY_PENDING,
+        Reason.REFUSED_BY_REVIEWER,
+        Reason.EXPIRED,
+        Reason.VOIDED,
+    }
+)
+"""Reasons that are given only once the tool was found in the plan; any other refusal may carry a
+name that the agent made up."""
+
+
+class Shape(NamedTuple):
+    """All that decisions of one sort have in common.
+
+    `action` is `server/tool`, or empty where the name was not one of the plan's; `system` is
+    empty where the action was refused before its system was known. `would` is what an observed
+    policy would have decided.
+    """
+
+    plan: str
+    system: str
+    action: str
+    stage: Stage
+    point: str
+    boundary: Boundary
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    policies: tuple[str, ...]
+    controls: tuple[str, ...]
+    errors: tuple[str, ...]
+    would: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How many decisions had a shape, and when the first and the last were made."""
+
+    count: int
+    first: Instant
+    last: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A plan release, as its record tells it."""
+
+    ref: Ref
+    at: Instant
+    plan: str
+    by: str
+    weakenings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAction:
+    """An action that was allowed and of which no effect is recorded: its end is unknown."""
+
+    action_id: str
+    decision: Ref
+    at: Instant
+    agent: str
+    system: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """How released actions ended; `resolved` of them were unknown and settled afterwards."""
+
+    succeeded: int = 0
+    failed: int = 0
+    resolved: int = 0
+    unmatched: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What one person answered in one role, and the least time taken, in milliseconds."""
+
+    reviewer: str
+    role: str
+    approved: int
+    refused: int
+    quickest_millis: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a whole log says, counted.
+
+    `grantors` counts the decisions that each grantor answers for; `voided` the pending actions
+    that ended without release, by reason; `left_out` the refusals that were counted and not
+    recorded one by one; `kinds` all records by kind.
+    """
+
+    genesis: GenesisRecord | None
+    releases: tuple[Released, ...]
+    shapes: Mapping[Shape, Seen]
+    timeline: Timeline
+    effects: Effects
+    unknown: tuple[OpenAction, ...]
+    verdicts: tuple[Verdicts, ...]
+    grantors: Mapping[str, int]
+    voided: Mapping[str, int]
+    left_out: Mapping[str, int]
+    stops: tuple[StopScope, ...]
+    kinds: Mapping[str, int]
+    first: Instant | None
+    last: Instant | None
+
+    @property
+    def records(self) -> int:
+        """How many records were read."""
+        return sum(self.kinds.values())
+
+    @property
+    def in_force(self) -> Released | None:
+        """The newest plan release, which is the plan in force."""
+        return max(self.releases, key=lambda release: release.ref, default=None)
+
+    def outcomes(self) -> dict[Outcome, int]:
+        """Count the decisions by outcome."""
+        counts = dict.fromkeys(Outcome, 0)
+        for shape, seen in self.shapes.items():
+            counts[shape.outcome] += seen.count
+        return counts
+
+
+def survey(entries: Iterable[Entry]) -> Survey:
+    """Read the records once and count them."""
+    counter = _Counter()
+    for entry in entries:
+        counter.add(entry)
+    return counter.survey()
+
+
+class _Counter:
+    """The state of one pass."""
+
+    def __init__(self) -> None:
+        self._genesis: GenesisRecord | None = None
+        self._releases: list[Released] = []
+        self._shapes: dict[tuple[Any, ...], list[int]] = {}
+        self._timeline = TimelineCounter()
+        self._effects: Counter[str] = Counter()
+        self._open: dict[str, tuple[Ref, DecisionRecord]] = {}
+        self._early: set[str] = set()
+        self._verdicts: dict[tuple[str, str], list[int]] = {}
+        self._grantors: Counter[tuple[str, ...]] = Counter()
+        self._voided: Counter[str] = Counter()
+        self._left_out: Counter[str] = Counter()
+        self._stops: dict[StopScope, None] = {}
+        self._kinds: Counter[str] = Counter()
+        self._first: Instant | None = None
+        self._last: Instant | None = None
+        self._handlers: dict[Kind, Callable[[Ref, Any], None]] = {
+            Kind.GENESIS: self._add_genesis,
+            Kind.PLAN_RELEASE: self._add_release,
+            Kind.DECISION: self._add_decision,
+            Kind.EFFECT: self._add_effect,
+            Kind.VERDICT: self._add_verdict,
+            Kind.VOID: self._add_void,
+            Kind.REFUSALS: self._add_refusals,
+            Kind.STOP: self._add_stop,
+            Kind.RESUME: self._add_resume,
+        }
+
+    def add(self, entry: Entry) -> None:
+        kind, said = entry.record.kind, entry.record.predicate
+        self._kinds[kind] += 1
+        at = said.at
+        if self._first is None or at < self._first:
+            self._first = at
+        if self._last is None or at > self._last:
+            self._last = at
+        handler = self._handlers.get(kind)
+        if handler is not None:
+            handler(entry.ref, said)
+
+    def _add_genesis(self, _ref: Ref, said: GenesisRecord) -> None:
+        self._genesis = said
+
+    def _add_release(self, ref: Ref, said: PlanReleaseRecord) -> None:
+        self._releases.append(Released(ref, said.at, said.plan, said.released_by, said.weakenings))
+
+    def _add_decision(self, ref: Ref, said: DecisionRecord) -> None:
+        made, point, at = said.decision, said.point, said.at
+        reason = made.reasons[0] if made.reasons else None
+        system = "" if reason in BEFORE_SYSTEM else said.system
+        action = f"{said.server}/{said.tool}" if reason in _TOOL_KNOWN else ""
+        shape = (
+            *(said.plan, system, action, said.stage, point.kind, point.boundary, made.outcome),
+            *(made.reasons, made.policies, made.controls, made.errors, said.would),
+        )
+        seen = self._shapes.get(shape)
+        if seen is None:
+            self._shapes[shape] = [1, at, at]
+        else:
+            seen[0] += 1
+            if at > seen[2]:
+                seen[2] = at
+            elif at < seen[1]:
+                seen[1] = at
+        self._timeline.add(at, made.outcome)
+        self._grantors[said.accountable.grantors] += 1
+        if made.outcome is Outcome.ALLOW:
+            self._open_action(ref, said)
+
+    def _open_action(self, ref: Ref, said: DecisionRecord) -> None:
+        if said.action_id in self._early:
+            self._early.remove(said.action_id)
+        else:
+            self._open[said.action_id] = (ref, said)
+
+    def _add_effect(self, _ref: Ref, said: EffectRecord) -> None:
+        self._effects["succeeded" if said.status is Status.SUCCEEDED else "failed"] += 1
+        self._effects["resolved"] += said.resolved_by is not None
+        if self._open.pop(said.action_id, None) is None:
+            self._early.add(said.action_id)
+
+    def _add_verdict(self, _ref: Ref, said: VerdictRecord) -> None:
+        seen = self._verdicts.setdefault((said.reviewer, said.role), [0, 0, said.millis_taken])
+        seen[0 if said.answer is Answer.APPROVE else 1] += 1
+        seen[2] = min(seen[2], said.millis_taken)
+
+    def _add_void(self, _ref: Ref, said: VoidRecord) -> None:
+        self._voided[said.why.value] += 1
+
+    def _add_refusals(self, _ref: Ref, said: RefusalsRecord) -> None:
+        self._left_out.update(said.counts)
+
+    def _add_stop(self, _ref: Ref, said: StopRecord) -> None:
+        self._stops[said.scope] = None
+
+    def _add_resume(self, _ref: Ref, said: ResumeRecord) -> None:
+        self._stops.pop(said.scope, None)
+
+    def survey(self) -> Survey:
+        return Survey(
+            genesis=self._genesis,
+            releases=tuple(sorted(self._releases, key=lambda release: release.ref)),
+            shapes={
+                Shape(*shape): Seen(count, Instant(first), Instant(last))
+                for shape, (count, first, last) in self._shapes.items()
+            },
+            timeline=self._timeline.timeline(),
+            effects=Effects(**self._effects, unmatched=len(self._early)),
+            unknown=tuple(
+                OpenAction(
+                    name,
+                    ref,
+                    at=said.at,
+                    agent=said.agent,
+                    system=said.system,
+                    action=f"{said.server}/{said.tool}",
+                )
+                for name, (ref, said) in self._open.items()
+            ),
+            verdicts=tuple(
+                Verdicts(*who, *counts) for who, counts in sorted(self._verdicts.items())
+            ),
+            grantors=self._count_grantors(),
+            voided=dict(sorted(self._voided.items())),
+            left_out=dict(sorted(self._left_out.items())),
+            stops=tuple(self._stops),
+            kinds={kind.value: self._kinds[kind] for kind in Kind if self._kinds[kind]},
+            first=self._first,
+            last=self._last,
+        )
+
+    def _count_grantors(self) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for names, count in self._grantors.items():
+            for name in names:
+                counts[name] += count
+        return dict(sorted(counts.items()))

@@ -1,0 +1,60 @@
+"""`watchkeeper check`: what the records say against what the plan says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from watchkeeper import wiring
+from watchkeeper.check.gap import gap_table, render_gap
+from watchkeeper.check.replay import render_replay, replay_all, summarise
+from watchkeeper.cli import output
+from watchkeeper.loop.replay import replayer
+
+app = typer.Typer(
+    name="check",
+    help="Read the records back: what is enforced, what is not, and does it replay.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+LogPath = Annotated[Path, typer.Argument(help="A home, or the folder of a published log.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.command("gap")
+def gap(path: LogPath = Path("home"), as_json: AsJson = False) -> None:
+    """Say control by control what is defined, what fires and what does not.
+
+    Ends with 1 if a control that should be enforced could not be evaluated, if something fires
+    that stands in no control file, or if the bundle of the plan in force is not there; with 2 if
+    the log can not be read. Controls that never fired are named, and do not fail the check.
+    """
+    with output.speaking_plainly():
+        table = gap_table(wiring.read_entries(path), wiring.bundles(path))
+    if as_json:
+        output.show_json(table.json())
+    else:
+        output.show(render_gap(table))
+    if table.wrong or not table.readable:
+        raise typer.Exit(output.Exit.FOUND)
+
+
+@app.command("replay")
+def replay(path: LogPath = Path("home"), as_json: AsJson = False) -> None:
+    """Decide every recorded request again and say whether each comes out the same.
+
+    Ends with 1 if a decision comes out different or can not be decided again for a reason other
+    than erasure or another engine; with 2 if the log can not be read.
+    """
+    with output.speaking_plainly():
+        again = replayer(wiring.bundles(path))
+        summary = summarise(replay_all(wiring.read_entries(path), again))
+    if as_json:
+        output.show_json(summary.json())
+    else:
+        output.show(render_replay(summary))
+    if not summary.sound:
+        raise typer.Exit(output.Exit.FOUND)

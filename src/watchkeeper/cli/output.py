@@ -1,0 +1,83 @@
+"""How every command speaks: data to stdout, messages to stderr, and three exit codes."""
+
+from __future__ import annotations
+
+import enum
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from watchkeeper.errors import WatchkeeperError
+
+messages = Console(stderr=True, highlight=False, soft_wrap=True)
+data = Console(highlight=False, soft_wrap=True)
+
+
+class Exit(enum.IntEnum):
+    """Fine; the check found something wrong; could not run."""
+
+    FINE = 0
+    FOUND = 1
+    COULD_NOT_RUN = 2
+
+
+def say(text: str) -> None:
+    """Print a message for a person, on stderr."""
+    messages.print(text, markup=False)
+
+
+def show(text: str) -> None:
+    """Print data for a person, on stdout."""
+    data.print(text, markup=False)
+
+
+def show_json(value: Any) -> None:
+    """Print one JSON document on stdout, indented on a terminal, on one line in a pipe."""
+    option = orjson.OPT_INDENT_2 if sys.stdout.isatty() else 0
+    sys.stdout.buffer.write(orjson.dumps(value, option=option | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+def fail(message: str, advice: str = "", code: Exit = Exit.COULD_NOT_RUN) -> NoReturn:
+    """Say what is wrong and what to do, and end with `code`."""
+    say(f"watchkeeper: {message}")
+    if advice:
+        say(f"  {advice}")
+    raise typer.Exit(code)
+
+
+@contextmanager
+def speaking_plainly() -> Iterator[None]:
+    """Turn our errors, and the operating system's, into a message and exit code 2."""
+    try:
+        yield
+    except WatchkeeperError as error:
+        fail(error.message, error.advice)
+    except OSError as error:
+        name = f" `{error.filename}`" if error.filename else ""
+        fail(f"{(error.strerror or str(error)).lower()}{name}")
+    except KeyboardInterrupt:
+        fail("interrupted")
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Show progress on a terminal, and nothing in a pipe; yields `update(done, total)`."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=messages,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

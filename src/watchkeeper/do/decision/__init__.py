@@ -1,0 +1,1 @@
+"""How one action is decided."""

@@ -1,0 +1,143 @@
+"""A released plan, ready to decide: every look-up that a decision needs, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from watchkeeper.do.encode.check import ArgumentCheck
+from watchkeeper.do.encode.encoder import ArgumentEncoder
+from watchkeeper.do.decision.engine import Policies
+from watchkeeper.ledger.canonical import parse_json
+from watchkeeper.records.action import Accountable, Reason
+from watchkeeper.records.bundle import Agent, Bundle, Control, Grant, Policy, System, Tool
+
+
+@dataclass(frozen=True, slots=True)
+class ToolEntry:
+    """A tool of the plan with the check of its arguments."""
+
+    server: str
+    tool: Tool
+    check: ArgumentCheck
+    encoder: ArgumentEncoder
+
+    @property
+    def action(self) -> str:
+        """The action's name in policies: `server/tool`."""
+        return f"{self.server}/{self.tool.name}"
+
+
+class Enforcer:
+    """One released plan.
+
+    Raises:
+        EngineFailed: the bundle's policies or schemas do not load.
+    """
+
+    __slots__ = (
+        "_agents",
+        "_controls",
+        "_grantors",
+        "_grants",
+        "_methods",
+        "_policies_by_id",
+        "_systems",
+        "_tools",
+        "bundle",
+        "digest",
+        "policies",
+        "released_by",
+    )
+
+    def __init__(self, bundle: Bundle, digest: str, released_by: str) -> None:
+        self.bundle = bundle
+        self.digest = digest
+        self.released_by = released_by
+        self._agents: Mapping[str, Agent] = {agent.id: agent for agent in bundle.agents}
+        self._systems: Mapping[str, System] = {system.id: system for system in bundle.systems}
+        self._controls: Mapping[str, Control] = {c.id: c for c in bundle.controls}
+        self._policies_by_id: Mapping[str, Policy] = {p.id: p for p in bundle.policies}
+        self._tools = {
+            (server.id, tool.name): ToolEntry(
+                server.id,
+                tool,
+                ArgumentCheck(_schema_of(tool)),
+                ArgumentEncoder(tool.root, tool.derived),
+            )
+            for server in bundle.servers
+            for tool in server.tools
+        }
+        self._methods = {server.id: server.methods for server in bundle.servers}
+        self._grantors = {grant.id: grant.granted_by for grant in bundle.grants}
+        self._grants: dict[tuple[str, str], tuple[Grant, ...]] = {}
+        for grant in bundle.grants:
+            for action in grant.actions:
+                key = (grant.agent, action)
+                self._grants[key] = (*self._grants.get(key, ()), grant)
+        self.policies = {
+            system.id: Policies(bundle, system.id)
+            for system in bundle.systems
+            if system.id in bundle.cedar_schemas
+        }
+
+    def agent(self, agent: str) -> Agent | None:
+        """Return the declared agent, or None."""
+        return self._agents.get(agent)
+
+    def system_of(self, agent: str) -> System | None:
+        """Return the AI system that an agent belongs to, or None."""
+        found = self._agents.get(agent)
+        return None if found is None else self._systems.get(found.system)
+
+    def tool(self, server: str, tool: str) -> ToolEntry | None:
+        """Return a tool of the plan, or None."""
+        return self._tools.get((server, tool))
+
+    def lets_through(self, system: System, server: str, method: str) -> bool:
+        """Tell whether a tool file names a method other than a tool call."""
+        return server in system.servers and method in self._methods.get(server, ())
+
+    def grants(self, agent: str, action: str) -> tuple[Grant, ...]:
+        """Return the grants whose scope matches an agent and an action."""
+        return self._grants.get((agent, action), ())
+
+    def policy(self, policy_id: str) -> Policy:
+        """Return a policy by its id."""
+        return self._policies_by_id[policy_id]
+
+    def controls_of(self, policy_ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the controls that these policies enforce, sorted."""
+        return tuple(sorted({self._policies_by_id[policy].control for policy in policy_ids}))
+
+    def built_in_controls(self, reason: Reason) -> tuple[str, ...]:
+        """Return the controls that a check of the runtime itself enforces."""
+        return tuple(
+            sorted(c.id for c in self._controls.values() if reason.value in c.built_in)
+        )
+
+    def accountable(
+        self, policy_ids: tuple[str, ...], controls: tuple[str, ...], grants: tuple[str, ...]
+    ) -> Accountable:
+        """Return who answers for a decision by these policies, controls and grants."""
+        named = {*grants, *(self._policies_by_id[policy].grant for policy in policy_ids)}
+        grantors = {self._grantors[grant] for grant in named if grant in self._grantors}
+        owners = {self._controls[c].owner for c in controls if c in self._controls}
+        return Accountable(tuple(sorted(grantors)), tuple(sorted(owners)), self.released_by)
+
+    def visible_tools(self, agent: str, server: str) -> frozenset[str]:
+        """Return the tools of a server that some permit names for an agent, conditions ignored."""
+        system = self.system_of(agent)
+        if system is None or not system.in_scope or system.id not in self.policies:
+            return frozenset()
+        mine = self.policies[system.id]
+        return frozenset(
+            entry.tool.name
+            for entry in self._tools.values()
+            if entry.server == server and mine.may_permit(agent, entry.action)
+        )
+
+
+def _schema_of(tool: Tool) -> object:
+    """A tool's schema is kept as RFC 8785 text, since a JSON Schema may hold floats."""
+    return parse_json(tool.schema) if isinstance(tool.schema, str) else tool.schema

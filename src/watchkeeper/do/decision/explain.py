@@ -1,0 +1,106 @@
+"""A decision in words: one sentence for the agent, more for the operator (semantics, 4 and 10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from watchkeeper.do.decision.decide import Decided
+from watchkeeper.do.decision.request import Request
+from watchkeeper.records.action import Outcome, Reason
+
+_TO_AGENT: dict[Reason, str] = {
+    Reason.PERMITTED: "The action is permitted.",
+    Reason.FORBIDDEN: "A rule forbids this action; nobody can approve it.",
+    Reason.NO_AUTHORITY: "You have no authority for this action with these arguments.",
+    Reason.REVIEW_REQUIRED: "A person must approve this action first.",
+    Reason.INVALID_REQUEST: "The request is not valid.",
+    Reason.UNKNOWN_AGENT: "You are not known here.",
+    Reason.UNKNOWN_SYSTEM: "You are not known here.",
+    Reason.UNKNOWN_TOOL: "There is no such tool for you.",
+    Reason.UNKNOWN_METHOD: "This method is not let through.",
+    Reason.OUT_OF_SCOPE: "You are not in scope here.",
+    Reason.PIN_MISMATCH: "The tool is not the one that was released; it can not be called.",
+    Reason.STOPPED: "Actions like this one are stopped for now.",
+    Reason.COULD_NOT_EVALUATE: "A fact that the decision needs could not be had; try again later.",
+    Reason.CLOCK_UNSURE: "The time is not sure; no action is possible until it is.",
+    Reason.ENGINE_FAILED: "The action could not be decided.",
+    Reason.TOO_MANY_PENDING: "Too many of your actions wait for approval.",
+    Reason.TOO_MANY_REQUESTS: "Too many refused requests; slow down.",
+    Reason.REFUSED_BY_REVIEWER: "A person refused this action.",
+    Reason.EXPIRED: "Nobody approved this action in time.",
+    Reason.VOIDED: "This approval no longer holds; ask again.",
+    Reason.KEY_REUSED: "This idempotency key was used for another action.",
+    Reason.KEY_EXPIRED: "This idempotency key is too old; it is not known what came of it.",
+    Reason.EFFECT_UNKNOWN: "The outcome of this very action is not known yet; do not repeat it.",
+    Reason.LOG_UNAVAILABLE: "Nothing can be recorded now, so nothing can be done.",
+}
+
+
+def agent_sentence(reason: Reason, detail: str = "") -> str:
+    """Return the one sentence that an agent is told; nothing of others, limits or internals.
+
+    `detail` is only used for an invalid request: what is wrong with the agent's own arguments.
+    """
+    sentence = _TO_AGENT[reason]
+    if reason is Reason.INVALID_REQUEST and detail:
+        return f"{sentence[:-1]}: {detail}."
+    return sentence
+
+
+def operator_sentence(request: Request, decided: Decided) -> str:
+    """Return the sentence for the log's payload and the reviewer."""
+    verb = {Outcome.ALLOW: "may", Outcome.BLOCK: "may not", Outcome.ESCALATE: "may only if approved"}
+    by = ", ".join((*decided.part.policies, *(g.grant for g in decided.grants if g.failed)))
+    text = f"{request.call.agent} {verb[decided.part.outcome]} call {request.action}: {decided.why}"
+    return f"{text} ({by})" if by else text
+
+
+def explain(request: Request, decided: Decided) -> dict[str, Any]:
+    """Return everything that explains a decision, for `do decide` and the reviewer."""
+    part = decided.part
+    return {
+        "outcome": part.outcome.value,
+        "reasons": [reason.value for reason in part.reasons],
+        "toAgent": agent_sentence(part.reasons[0], decided.why),
+        "toOperator": operator_sentence(request, decided),
+        "policies": list(part.policies),
+        "controls": list(part.controls),
+        "errors": list(part.errors),
+        "grants": [
+            {
+                "grant": used.grant,
+                "satisfied": used.satisfied,
+                "failed": list(used.failed),
+                "amount": used.amount,
+                "countBefore": used.count_before,
+                "sumBefore": used.sum_before,
+            }
+            for used in decided.grants
+        ],
+        "approvals": _approvals(decided),
+        "change": what_would_change(decided),
+    }
+
+
+def what_would_change(decided: Decided) -> str:
+    """Say what would have to be different for the action to be allowed."""
+    reason = decided.part.reasons[0]
+    if reason is Reason.NO_AUTHORITY:
+        failed = [f"{used.grant}: {limit}" for used in decided.grants for limit in used.failed]
+        return "; ".join(failed) or "a grant or permit that names this agent and tool"
+    if reason is Reason.REVIEW_REQUIRED and decided.need:
+        return f"approval by {', '.join(decided.need.roles)}"
+    if reason is Reason.FORBIDDEN:
+        return "a new release without " + ", ".join(decided.part.policies)
+    return "" if decided.part.outcome is Outcome.ALLOW else decided.why
+
+
+def _approvals(decided: Decided) -> dict[str, Any] | None:
+    need = decided.need
+    if need is None:
+        return None
+    return {
+        "roles": list(need.roles),
+        "people": need.approvals,
+        "expiresSeconds": need.expires_seconds,
+    }

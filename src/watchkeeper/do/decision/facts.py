@@ -1,0 +1,136 @@
+"""What policy may look at beyond the request (decision semantics, 2).
+
+Everything here is recorded with the decision, so that a replay sees exactly the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from watchkeeper.records.action import Point, Reason
+from watchkeeper.records.bundle import Stage
+from watchkeeper.records.codec import from_json, to_json
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.reference import Ref
+
+
+@dataclass(frozen=True, slots=True)
+class FactRead:
+    """One declared source as it was read; `failed` says why there is no value."""
+
+    source: str
+    read_at: Instant
+    values: Mapping[str, Any] = field(default_factory=dict)
+    failed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetFact:
+    """What one window of a grant held before this action; `sum` is a decimal as text."""
+
+    count: int
+    sum: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictFact:
+    """One verdict on this action that was checked when it came in."""
+
+    ref: Ref
+    reviewer: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalFact:
+    """What was approved: by whom, over which reviews, and the facts as they were shown."""
+
+    escalated_by: Ref
+    verdicts: tuple[VerdictFact, ...]
+    reviews: tuple[str, ...]
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The state of the world and of the home at the moment of a decision.
+
+    `pin` is the digest of the tool's definition as its server listed it last. `refused` is a
+    reason that the home's own state gives (a stop, an unsure clock, a key used before, ...), with
+    a word on it in `refused_why`; it decides before any policy.
+    """
+
+    at: Instant
+    stage: Stage
+    point: Point
+    pin: str | None = None
+    refused: Reason | None = None
+    refused_why: str = ""
+    claims_match: bool = True
+    pending_full: bool = False
+    read: tuple[FactRead, ...] = ()
+    budgets: Mapping[str, tuple[BudgetFact, ...]] = field(default_factory=dict)
+    approval: ApprovalFact | None = None
+
+
+def facts_to_json(facts: Facts) -> dict[str, Any]:
+    """Render facts for the payload; values of sources may be any JSON."""
+    body: dict[str, Any] = {
+        "at": str(facts.at),
+        "stage": facts.stage.value,
+        "point": to_json(facts.point),
+        "pin": facts.pin,
+        "refused": facts.refused.value if facts.refused else None,
+        "refusedWhy": facts.refused_why,
+        "claimsMatch": facts.claims_match,
+        "pendingFull": facts.pending_full,
+        "budgets": {
+            grant: [to_json(used) for used in windows] for grant, windows in facts.budgets.items()
+        },
+        "approval": to_json(facts.approval) if facts.approval else None,
+    }
+    body["read"] = [
+        {
+            "source": read.source,
+            "readAt": str(read.read_at),
+            "values": dict(read.values),
+            "failed": read.failed,
+        }
+        for read in facts.read
+    ]
+    return body
+
+
+def facts_from_json(body: Mapping[str, Any]) -> Facts:
+    """Parse what `facts_to_json` wrote.
+
+    Raises:
+        RecordInvalid: the payload is not ours.
+    """
+    reads = tuple(
+        FactRead(
+            source=str(read["source"]),
+            read_at=from_json(Instant, read["readAt"]),
+            values=dict(read["values"]),
+            failed=read["failed"],
+        )
+        for read in body["read"]
+    )
+    return Facts(
+        at=from_json(Instant, body["at"]),
+        stage=from_json(Stage, body["stage"]),
+        point=from_json(Point, body["point"]),
+        pin=body["pin"],
+        refused=from_json(Reason, body["refused"]) if body["refused"] else None,
+        refused_why=str(body["refusedWhy"]),
+        claims_match=bool(body["claimsMatch"]),
+        pending_full=bool(body["pendingFull"]),
+        read=reads,
+        budgets={
+            grant: tuple(from_json(BudgetFact, used) for used in windows)
+            for grant, windows in body["budgets"].items()
+        },
+        approval=from_json(ApprovalFact, body["approval"]) if body["approval"] else None,
+    )

@@ -1,0 +1,237 @@
+"""From a decision to its record and payload (evidence format, 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from watchkeeper.do.decision.decide import CALL_METHOD, Decided
+from watchkeeper.do.decision.enforcer import Enforcer
+from watchkeeper.do.decision.engine import ENGINE
+from watchkeeper.do.decision.explain import operator_sentence
+from watchkeeper.do.decision.facts import Facts, facts_to_json
+from watchkeeper.do.decision.request import Request, arguments_digest
+from watchkeeper.errors import RecordInvalid
+from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
+from watchkeeper.records.action import (
+    DecisionRecord,
+    Escalation,
+    FactUsed,
+    Hidden,
+    Outcome,
+)
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Payload, Record
+
+Salts = Callable[[], bytes]
+_ALL_ARGUMENTS = "arguments"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A decision's record, its payload, and what a reviewer would be shown."""
+
+    record: Record
+    payload: Payload
+    shown: Mapping[str, Any] | None
+
+
+class _Hider:
+    """Makes digests of values under fresh salts and keeps the salts for the payload."""
+
+    def __init__(self, salts: Salts) -> None:
+        self._salts = salts
+        self.kept: dict[str, str] = {}
+
+    def hide(self, name: str, value: Any, key: str | None = None) -> Hidden:
+        salt = self._salts()
+        self.kept[key or name] = salt.hex()
+        return Hidden(name, digest=hidden_digest(salt, value))
+
+
+def speak(
+    enforcer: Enforcer,
+    request: Request,
+    facts: Facts,
+    decided: Decided,
+    *,
+    salts: Salts,
+    handle: str,
+    keys: Iterable[Mapping[str, Any]],
+    duration_micros: int,
+) -> Spoken:
+    """Make the record of a decision, with every personal value hidden, and its payload."""
+    hider = _Hider(salts)
+    shown = _shown(enforcer, request, facts, decided)
+    predicate = _predicate(enforcer, request, facts, decided, hider, duration_micros)
+    if shown is not None and decided.need is not None:
+        asked = Escalation(
+            handle=handle,
+            roles=decided.need.roles,
+            approvals=decided.need.approvals,
+            expires=facts.at.plus(decided.need.expires_seconds),
+            shown=sha256_hex(canonical_arguments({**shown, "handle": handle})),
+        )
+        shown = {**shown, "handle": handle}
+        predicate = replace(predicate, escalation=asked)
+    body = _payload(request, facts, decided, hider, keys)
+    if shown is not None:
+        body["shown"] = shown
+        body["shownFacts"] = decided.shown_facts
+    record = Record(Kind.DECISION, "action", request.digest, predicate)
+    return Spoken(record, Payload(body), shown)
+
+
+def _predicate(
+    enforcer: Enforcer,
+    request: Request,
+    facts: Facts,
+    decided: Decided,
+    hider: _Hider,
+    duration_micros: int,
+) -> DecisionRecord:
+    call, system, entry = request.call, decided.system, decided.entry
+    approval = facts.approval
+    return DecisionRecord(
+        at=facts.at,
+        action_id=request.action_id,
+        decision=decided.part,
+        agent=_clean(call.agent),
+        system=system.id if system else "",
+        stage=system.stage if system else enforcer.bundle.stage,
+        method=_clean(call.method),
+        server=_clean(call.server),
+        tool=_clean(call.tool),
+        writes=entry.tool.writes if entry else call.method == CALL_METHOD,
+        point=facts.point,
+        engine=ENGINE,
+        plan=enforcer.digest,
+        accountable=enforcer.accountable(
+            decided.part.policies,
+            decided.part.controls,
+            tuple(used.grant for used in decided.grants),
+        ),
+        duration_micros=duration_micros,
+        pin=facts.pin,
+        on_behalf_of=hider.hide("onBehalfOf", call.on_behalf_of) if call.on_behalf_of else None,
+        resource=_resource(decided, hider),
+        resource_type=entry.tool.resource_type if entry else None,
+        arguments=_arguments(request, decided, hider),
+        trace=tuple(hider.hide(k, v, f"trace.{k}") for k, v in sorted(call.trace.items())),
+        claimed=dict(call.claimed) if request.problem is None else {},
+        facts=_facts(facts, decided, hider),
+        grants=decided.grants,
+        verdicts=tuple(v.ref for v in approval.verdicts) if approval else (),
+        escalated_by=approval.escalated_by if approval else None,
+        would=decided.would,
+    )
+
+
+def _resource(decided: Decided, hider: _Hider) -> Hidden | None:
+    entry, encoded = decided.entry, decided.encoded
+    if entry is None or encoded is None or entry.tool.resource_argument is None:
+        return None
+    value = encoded.args.get(entry.tool.resource_argument)
+    return hider.hide("resource", value) if isinstance(value, str) else None
+
+
+def _arguments(request: Request, decided: Decided, hider: _Hider) -> tuple[Hidden, ...]:
+    """One entry an argument for a valid request; one digest of them all for any other."""
+    arguments = request.call.arguments
+    if decided.encoded is None or decided.entry is None:
+        return (Hidden(_ALL_ARGUMENTS, digest=sha256_hex(request.nonce.encode() + request.sent)),)
+    clear = decided.entry.tool.clear
+    return tuple(
+        Hidden(name, clear=in_clear(value)) if name in clear else hider.hide(name, value)
+        for name, value in sorted(arguments.items())
+    )
+
+
+def _facts(facts: Facts, decided: Decided, hider: _Hider) -> tuple[FactUsed, ...]:
+    tools = {s.name: s.tool for s in decided.entry.tool.facts} if decided.entry else {}
+    used = []
+    for read in facts.read:
+        source = tools.get(read.source, read.source)
+        for name, value in sorted(read.values.items()):
+            full = f"{read.source}.{name}"
+            used.append(FactUsed(hider.hide(full, value, f"fact.{full}"), source, read.read_at))
+        if read.failed is not None:
+            value = Hidden(read.source, clear="could not be read")
+            used.append(FactUsed(value, source, read.read_at))
+    return tuple(used)
+
+
+def _shown(
+    enforcer: Enforcer, request: Request, facts: Facts, decided: Decided
+) -> dict[str, Any] | None:
+    """Return exactly what a reviewer is shown; its digest stands in record and verdict."""
+    if decided.part.outcome is not Outcome.ESCALATE or decided.need is None:
+        return None
+    call = request.call
+    return {
+        "actionId": request.action_id,
+        "request": request.digest,
+        "agent": call.agent,
+        "onBehalfOf": call.on_behalf_of,
+        "system": decided.system.id if decided.system else "",
+        "tool": request.action,
+        "pin": facts.pin,
+        "arguments": call.arguments,
+        "facts": {read.source: dict(read.values) for read in facts.read},
+        "reviews": list(decided.need.reviews),
+        "controls": list(decided.part.controls),
+        "roles": list(decided.need.roles),
+        "plan": enforcer.digest,
+        "expires": str(facts.at.plus(decided.need.expires_seconds)),
+        "sentence": operator_sentence(request, decided),
+    }
+
+
+def _payload(
+    request: Request,
+    facts: Facts,
+    decided: Decided,
+    hider: _Hider,
+    keys: Iterable[Mapping[str, Any]],
+) -> dict[str, Any]:
+    call = request.call
+    return {
+        "request": {
+            "nonce": request.nonce,
+            "actionId": request.action_id,
+            "agent": _clean(call.agent),
+            "onBehalfOf": call.on_behalf_of,
+            "method": _clean(call.method),
+            "server": _clean(call.server),
+            "tool": _clean(call.tool),
+            "arguments": call.arguments if request.problem is None else None,
+            "problem": request.problem,
+            "raw": sha256_hex(call.raw) if call.problem else None,
+            "claimed": dict(call.claimed) if request.problem is None else {},
+            "trace": dict(call.trace) if request.problem is None else {},
+            "key": call.key if request.problem is None else None,
+        },
+        "facts": facts_to_json(facts),
+        "salts": hider.kept,
+        "same": arguments_digest(request),
+        "keys": [dict(key) for key in keys],
+        "sentence": operator_sentence(request, decided),
+    }
+
+
+def in_clear(value: Any) -> Any:
+    """Return a value that may stand in the log: numbers that are no integers become text."""
+    if isinstance(value, bool | str) or value is None:
+        return value
+    if isinstance(value, int | float):
+        text = canonical_arguments(value).decode()
+        return int(text) if text.lstrip("-").isdigit() else text
+    try:
+        return canonical_arguments(value).decode()
+    except RecordInvalid:
+        return None
+
+
+def _clean(text: str) -> str:
+    return text[:256].encode(errors="replace").decode()

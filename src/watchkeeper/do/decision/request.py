@@ -1,0 +1,113 @@
+"""The request: what an agent asks, made canonical once (decision semantics, 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from watchkeeper.errors import RecordInvalid
+from watchkeeper.ledger.canonical import canonical, canonical_arguments, check_arguments, sha256_hex
+
+_NAME_LIMIT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What an enforcement point received, before anything was believed.
+
+    `agent` comes from a verified token. `key` is a caller's idempotency key, `claimed` what the
+    client says of its model and version, `trace` conversation and call ids. `problem` says why
+    the door could not even read the call; `raw` is then what it received.
+    """
+
+    agent: str
+    method: str
+    server: str
+    tool: str
+    arguments: Any
+    key: str | None = None
+    on_behalf_of: str | None = None
+    claimed: Mapping[str, str] = field(default_factory=dict)
+    trace: Mapping[str, str] = field(default_factory=dict)
+    problem: str | None = None
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call with its identity.
+
+    `sent` is the canonical form of the arguments: exactly the bytes that are hashed, approved,
+    recorded and sent on. `digest` is SHA-256 of the canonical request, its nonce included, so
+    that it can not be guessed from likely arguments. `problem` is why it is no valid request.
+    """
+
+    action_id: str
+    nonce: str
+    call: Call
+    sent: bytes
+    digest: str
+    problem: str | None = None
+
+    @property
+    def action(self) -> str:
+        """The action's name in policies: `server/tool`."""
+        return f"{self.call.server}/{self.call.tool}"
+
+
+def make_request(call: Call, *, action_id: str, nonce: str) -> Request:
+    """Canonicalise a call. Never raises: what is wrong with it becomes `problem`."""
+    problem = call.problem or _problem_with_names(call)
+    sent = b"null"
+    if problem is None:
+        if not isinstance(call.arguments, dict):
+            problem = "the arguments are not an object"
+        else:
+            try:
+                check_arguments(call.arguments)
+                sent = canonical_arguments(call.arguments)
+            except RecordInvalid as error:
+                problem = error.message
+    return Request(action_id, nonce, call, sent, _digest(call, action_id, nonce, sent), problem)
+
+
+def arguments_digest(request: Request) -> str:
+    """Return SHA-256 of what makes two calls the same call: tool and canonical arguments."""
+    return sha256_hex(f"{request.action}\n".encode(errors="replace") + request.sent)
+
+
+def _problem_with_names(call: Call) -> str | None:
+    texts = [call.agent, call.method, call.server, call.tool, call.key or "", call.on_behalf_of]
+    texts += [*call.claimed.keys(), *call.claimed.values(), *call.trace.values()]
+    for text in texts:
+        if text is not None and (len(text) > _NAME_LIMIT or not _encodes(text)):
+            return "a name in the call is too long or no valid text"
+    return None
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _digest(call: Call, action_id: str, nonce: str, sent: bytes) -> str:
+    def text(value: str | None) -> bytes:
+        clean = value if value is None else value.encode(errors="replace").decode()
+        return canonical(clean)
+
+    parts = (
+        (b"actionId", text(action_id)),
+        (b"agent", text(call.agent)),
+        (b"arguments", sent),
+        (b"method", text(call.method)),
+        (b"nonce", text(nonce)),
+        (b"onBehalfOf", text(call.on_behalf_of)),
+        (b"raw", text(sha256_hex(call.raw)) if call.problem else b"null"),
+        (b"server", text(call.server)),
+        (b"tool", text(call.tool)),
+    )
+    return sha256_hex(b"{" + b",".join(b'"%s":%s' % part for part in parts) + b"}")

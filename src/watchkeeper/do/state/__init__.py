@@ -1,0 +1,1 @@
+"""What the home knows: projections of the ledger, rebuilt from it at start."""

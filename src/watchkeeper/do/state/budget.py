@@ -1,0 +1,141 @@
+"""Budgets: how much a grant has used in each of its windows (decision semantics, 6)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from watchkeeper.records.bundle import Budget, Grant
+from watchkeeper.records.instant import Instant
+
+ZERO = Decimal(0)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Charge:
+    """One action charged to one grant; `given_back` when it did not happen after all."""
+
+    at: Instant
+    amount: Decimal
+    given_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a window held before an action."""
+
+    count: int
+    sum: Decimal
+
+
+class Window:
+    """The charges inside one window; count and sum are kept, not recomputed."""
+
+    __slots__ = ("_charges", "_start", "budget", "count", "total")
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.count = 0
+        self.total = ZERO
+        self._charges: deque[Charge] = deque()
+        self._start = Instant(-(2**62))
+
+    def used(self, now: Instant) -> Used:
+        """Return what the window that ends `now` holds."""
+        self._start = max(self._start, window_start(self.budget, now))
+        while self._charges and self._charges[0].at <= self._start:
+            self._forget(self._charges.popleft())
+        return Used(self.count, self.total)
+
+    def add(self, charge: Charge) -> None:
+        """Charge the window."""
+        if charge.at > self._start and not charge.given_back:
+            self._charges.append(charge)
+            self.count += 1
+            self.total += charge.amount
+
+    def give_back(self, charge: Charge) -> None:
+        """Take a charge out again; the caller marks it afterwards."""
+        if charge.at > self._start and not charge.given_back:
+            self.count -= 1
+            self.total -= charge.amount
+
+    def _forget(self, charge: Charge) -> None:
+        if not charge.given_back:
+            self.count -= 1
+            self.total -= charge.amount
+
+
+def window_start(budget: Budget, now: Instant) -> Instant:
+    """Return the moment after which a charge still counts.
+
+    Rolling: `seconds` before now. Calendar days of `zone`: so many days that today is the last.
+    """
+    if budget.zone is None:
+        return now.plus(-budget.seconds)
+    days = max(1, budget.seconds // 86_400)
+    local = (_EPOCH + timedelta(microseconds=now)).astimezone(ZoneInfo(budget.zone))
+    first = local.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)
+    return Instant((first.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1) - 1)
+
+
+class Budgets:
+    """The windows of every grant of the plan in force."""
+
+    __slots__ = ("_open", "_windows")
+
+    def __init__(self) -> None:
+        self._windows: dict[str, tuple[Window, ...]] = {}
+        self._open: dict[str, tuple[tuple[str, Charge], ...]] = {}
+
+    def adopt(self, grants: Iterable[Grant]) -> None:
+        """Start empty windows for these grants; charges are then added again in order."""
+        self._windows = {
+            grant.id: tuple(Window(budget) for budget in grant.budgets)
+            for grant in grants
+            if grant.budgets
+        }
+        self._open = {}
+
+    def used(self, grant: str, now: Instant) -> tuple[Used, ...]:
+        """Return what each window of a grant holds."""
+        return tuple(window.used(now) for window in self._windows.get(grant, ()))
+
+    def reserve(self, action_id: str, at: Instant, amounts: Iterable[tuple[str, Decimal]]) -> None:
+        """Charge an allowed action to each grant that it satisfied."""
+        charges = []
+        for grant, amount in amounts:
+            charge = Charge(at, amount)
+            for window in self._windows.get(grant, ()):
+                window.used(at)
+                window.add(charge)
+            if grant in self._windows:
+                charges.append((grant, charge))
+        if charges:
+            self._open[action_id] = tuple(charges)
+
+    def keep(self, action_id: str) -> None:
+        """The action happened: its charge is for good."""
+        self._open.pop(action_id, None)
+
+    def give_back(self, action_id: str) -> None:
+        """The action provably did not happen: undo its charge."""
+        for grant, charge in self._open.pop(action_id, ()):
+            for window in self._windows.get(grant, ()):
+                window.give_back(charge)
+            charge.given_back = True
+
+
+def longest_window(grants: Iterable[Grant]) -> int:
+    """Return how many seconds back a charge may still count, two days more for calendars."""
+    spans = [
+        budget.seconds + (2 * 86_400 if budget.zone else 0)
+        for grant in grants
+        for budget in grant.budgets
+    ]
+    return max(spans, default=0)

@@ -1,0 +1,114 @@
+"""Escalated actions that wait for people, or for the agent to come back (semantics, 5)."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+from watchkeeper.do.decision.facts import ApprovalFact, VerdictFact
+from watchkeeper.records.action import Reason
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.reference import Ref
+
+
+class Waiting(enum.StrEnum):
+    """Where an escalated action stands."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    VOIDED = "voided"
+    RELEASED = "released"
+
+
+@dataclass(slots=True)
+class Pending:
+    """One escalated action, as it was recorded; `request` is the payload's own request."""
+
+    action_id: str
+    handle: str
+    agent: str
+    system: str
+    action: str
+    same: str
+    digest: str
+    pin: str | None
+    plan: str
+    decision: Ref
+    at: Instant
+    expires: Instant
+    roles: tuple[str, ...]
+    approvals: int
+    reviews: tuple[str, ...]
+    shown: str
+    shown_facts: str
+    state: Waiting = Waiting.PENDING
+    verdicts: tuple[VerdictFact, ...] = ()
+    released: str | None = None
+    ended: Instant | None = None
+    why: Reason | None = None
+
+    def approval(self) -> ApprovalFact:
+        """Return what was approved, as a fact for the decision that releases it."""
+        return ApprovalFact(self.decision, self.verdicts, self.reviews, self.shown_facts)
+
+    def waits(self) -> bool:
+        """Tell whether it can still be released."""
+        return self.state in {Waiting.PENDING, Waiting.APPROVED}
+
+
+@dataclass(slots=True)
+class PendingActions:
+    """All escalated actions that wait, and those that ended a short while ago."""
+
+    _by_handle: dict[str, Pending] = field(default_factory=dict)
+    _by_action: dict[str, Pending] = field(default_factory=dict)
+    _by_same: dict[tuple[str, str], Pending] = field(default_factory=dict)
+
+    def add(self, pending: Pending) -> None:
+        """Note a new escalation."""
+        self._by_handle[pending.handle] = pending
+        self._by_action[pending.action_id] = pending
+        self._by_same[pending.agent, pending.same] = pending
+
+    def by_handle(self, handle: str) -> Pending | None:
+        """Find one by the handle that the agent got."""
+        return self._by_handle.get(handle)
+
+    def by_action(self, action_id: str) -> Pending | None:
+        """Find one by its action."""
+        return self._by_action.get(action_id)
+
+    def same_call(self, agent: str, same: str) -> Pending | None:
+        """Find the agent's identical call that still waits."""
+        found = self._by_same.get((agent, same))
+        return found if found is not None and found.waits() else None
+
+    def waiting(self) -> list[Pending]:
+        """Return all that wait, the oldest first."""
+        return sorted(
+            (p for p in self._by_handle.values() if p.waits()), key=lambda p: p.decision
+        )
+
+    def count_of(self, agent: str) -> int:
+        """Return how many of an agent's actions wait for people."""
+        return sum(1 for p in self._by_handle.values() if p.agent == agent and p.waits())
+
+    def end(
+        self, action_id: str, state: Waiting, at: Instant, why: Reason | None = None
+    ) -> None:
+        """Note that one no longer waits, and why."""
+        pending = self._by_action.get(action_id)
+        if pending is not None:
+            pending.state = state
+            pending.ended = at
+            pending.why = why
+
+    def forget_before(self, moment: Instant) -> None:
+        """Forget those that ended before a moment, so that memory stays flat."""
+        old = [p for p in self._by_handle.values() if p.ended is not None and p.ended < moment]
+        for pending in old:
+            del self._by_handle[pending.handle]
+            self._by_action.pop(pending.action_id, None)
+            if self._by_same.get((pending.agent, pending.same)) is pending:
+                del self._by_same[pending.agent, pending.same]

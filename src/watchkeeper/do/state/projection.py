@@ -1,0 +1,292 @@
+"""The state of a home: what its records add up to.
+
+Rebuilt from the ledger at start and kept up by the same code while records are appended, so that
+a restart can not change what is known (design, 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from watchkeeper.do.decision.decide import ReviewNeed, covers
+from watchkeeper.do.decision.facts import VerdictFact
+from watchkeeper.do.state.budget import Budgets
+from watchkeeper.do.state.keys import Keys, KeyUse
+from watchkeeper.do.state.pending import Pending, PendingActions, Waiting
+from watchkeeper.records.action import (
+    DecisionRecord,
+    EffectRecord,
+    Outcome,
+    Status,
+    VoidRecord,
+)
+from watchkeeper.records.administration import (
+    GenesisRecord,
+    PlanReleaseRecord,
+    ResumeRecord,
+    ScopeKind,
+    StopRecord,
+    StopScope,
+    TokenRecord,
+    TokenRevokedRecord,
+)
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.people import Answer, VerdictRecord
+from watchkeeper.records.reference import Ref
+from watchkeeper.records.statement import Entry
+
+_REMEMBER_ENDED = 86_400
+COMMAND_LIFETIME = 300
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAction:
+    """An allowed action whose effect is not known yet."""
+
+    action_id: str
+    decision: Ref
+    digest: str
+    agent: str
+    system: str
+    server: str
+    tool: str
+    writes: bool
+    at: Instant
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A bearer token that counts."""
+
+    agent: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Who may do what to this home: the newest release's people and roles, or the genesis'."""
+
+    people: Mapping[str, tuple[str, ...]]
+    roles: Mapping[str, tuple[str, ...]]
+
+    def holds(self, person: str, role: str) -> bool:
+        """Tell whether a person holds a role."""
+        return person in self.roles.get(role, ())
+
+
+class SeenSignatures:
+    """Signed commands of the last while, so that none is taken twice, restarts included."""
+
+    __slots__ = ("_seen",)
+
+    def __init__(self) -> None:
+        self._seen: dict[str, Instant] = {}
+
+    def __contains__(self, sig: str) -> bool:
+        return sig in self._seen
+
+    def add(self, sig: str, at: Instant) -> None:
+        """Note a signature, and forget those too old to be accepted anyway."""
+        if len(self._seen) > 256:
+            oldest = at.plus(-2 * COMMAND_LIFETIME)
+            self._seen = {old: when for old, when in self._seen.items() if when > oldest}
+        self._seen[sig] = at
+
+
+class State:
+    """Everything that the records add up to. `apply` takes them in their order."""
+
+    def __init__(self) -> None:
+        self.budgets = Budgets()
+        self.keys = Keys()
+        self.pending = PendingActions()
+        self.stops: dict[StopScope, Ref] = {}
+        self.tokens: dict[str, Token] = {}
+        self.token_names: set[str] = set()
+        self.open: dict[str, OpenAction] = {}
+        self.outcomes: dict[str, Ref] = {}
+        self.seen = SeenSignatures()
+        self.authority = Authority({}, {})
+        self.plan: str | None = None
+        self.plan_ref: Ref | None = None
+        self.released_by = ""
+        self.last_at: Instant | None = None
+        self._appliers: dict[Kind, Callable[[Entry, Any], None]] = {
+            Kind.GENESIS: self._genesis,
+            Kind.PLAN_RELEASE: self._release,
+            Kind.DECISION: self._decision,
+            Kind.VERDICT: self._verdict,
+            Kind.EFFECT: self._effect,
+            Kind.VOID: self._void,
+            Kind.STOP: self._stop,
+            Kind.RESUME: self._resume,
+            Kind.TOKEN: self._token,
+            Kind.TOKEN_REVOKED: self._revoke,
+        }
+
+    def apply(self, entry: Entry) -> None:
+        """Take one more record into account."""
+        predicate = entry.record.predicate
+        self.last_at = predicate.at
+        signature = getattr(predicate, "signature", None)
+        if signature is not None:
+            self.seen.add(signature.sig, predicate.at)
+        applier = self._appliers.get(entry.record.kind)
+        if applier is not None:
+            applier(entry, predicate)
+
+    def charge(self, entry: Entry) -> None:
+        """Take into account only what a record charges to a budget, or gives back."""
+        record = entry.record.predicate
+        if isinstance(record, DecisionRecord):
+            if record.decision.outcome is Outcome.ALLOW:
+                self._charge(record)
+        elif isinstance(record, EffectRecord):
+            self._settle_charge(record)
+
+    def stopped(self, agent: str, system: str, action: str) -> StopScope | None:
+        """Return the stop in force that takes hold of an action, or None."""
+        for scope in (
+            StopScope(ScopeKind.ALL),
+            StopScope(ScopeKind.SYSTEM, system),
+            StopScope(ScopeKind.AGENT, agent),
+            StopScope(ScopeKind.TOOL, action),
+        ):
+            if scope in self.stops:
+                return scope
+        return None
+
+    def unknown(self) -> list[OpenAction]:
+        """Return the allowed actions without an effect, the oldest first."""
+        return sorted(self.open.values(), key=lambda action: action.decision)
+
+    def _genesis(self, _: Entry, record: GenesisRecord) -> None:
+        people = dict(record.first_release)
+        self.authority = Authority(people, {"release": tuple(people)})
+
+    def _release(self, entry: Entry, record: PlanReleaseRecord) -> None:
+        self.authority = Authority(record.people, record.roles)
+        self.plan, self.plan_ref = record.plan, entry.ref
+        self.released_by = record.released_by
+
+    def _decision(self, entry: Entry, record: DecisionRecord) -> None:
+        if record.decision.outcome is Outcome.ALLOW:
+            self._allow(entry, record)
+        elif record.decision.outcome is Outcome.ESCALATE:
+            self._escalate(entry, record)
+
+    def _allow(self, entry: Entry, record: DecisionRecord) -> None:
+        payload = entry.payload.body if entry.payload else {}
+        keys = tuple(payload.get("keys", ()))
+        for key in keys:
+            use = KeyUse(
+                arguments=payload.get("same", ""),
+                action_id=record.action_id,
+                at=record.at,
+                until=record.at.plus(key["seconds"]),
+                refuse_after=bool(key["refuseAfter"]),
+            )
+            self.keys.use(key["id"], use)
+        self.open[record.action_id] = OpenAction(
+            action_id=record.action_id,
+            decision=entry.ref,
+            digest=entry.record.digest,
+            agent=record.agent,
+            system=record.system,
+            server=record.server,
+            tool=record.tool,
+            writes=record.writes,
+            at=record.at,
+            keys=tuple(key["id"] for key in keys),
+        )
+        self._charge(record)
+        if record.escalated_by is not None:
+            pending = self.pending.by_action(record.action_id)
+            if pending is not None:
+                pending.released = record.action_id
+            self.pending.end(record.action_id, Waiting.RELEASED, record.at)
+
+    def _charge(self, record: DecisionRecord) -> None:
+        amounts = [(use.grant, Decimal(use.amount or 0)) for use in record.grants if use.satisfied]
+        self.budgets.reserve(record.action_id, record.at, amounts)
+
+    def _settle_charge(self, record: EffectRecord) -> None:
+        if record.status is Status.SUCCEEDED:
+            self.budgets.keep(record.action_id)
+        else:
+            self.budgets.give_back(record.action_id)
+
+    def _escalate(self, entry: Entry, record: DecisionRecord) -> None:
+        asked = record.escalation
+        if asked is None:
+            return
+        payload = entry.payload.body if entry.payload else {}
+        self.pending.end(record.action_id, Waiting.VOIDED, record.at)
+        self.pending.add(
+            Pending(
+                action_id=record.action_id,
+                handle=asked.handle,
+                agent=record.agent,
+                system=record.system,
+                action=f"{record.server}/{record.tool}",
+                same=payload.get("same", ""),
+                digest=entry.record.digest,
+                pin=record.pin,
+                plan=record.plan,
+                decision=entry.ref,
+                at=record.at,
+                expires=asked.expires,
+                roles=asked.roles,
+                approvals=asked.approvals,
+                reviews=record.decision.policies,
+                shown=asked.shown,
+                shown_facts=payload.get("shownFacts", ""),
+            )
+        )
+        self.pending.forget_before(record.at.plus(-_REMEMBER_ENDED))
+
+    def _verdict(self, entry: Entry, record: VerdictRecord) -> None:
+        pending = self.pending.by_action(record.action_id)
+        if pending is None or pending.decision != record.decision:
+            return
+        if record.answer is Answer.REFUSE:
+            self.pending.end(record.action_id, Waiting.REFUSED, record.at)
+            return
+        verdict = VerdictFact(entry.ref, record.reviewer, record.role)
+        pending.verdicts = (*pending.verdicts, verdict)
+        need = ReviewNeed((), pending.roles, pending.approvals, 0)
+        if covers(need, tuple((v.reviewer, v.role) for v in pending.verdicts)):
+            pending.state = Waiting.APPROVED
+
+    def _effect(self, entry: Entry, record: EffectRecord) -> None:
+        action = self.open.pop(record.action_id, None)
+        if action is None:
+            return
+        self._settle_charge(record)
+        for key in action.keys:
+            self.keys.end(key, record.action_id, entry.ref)
+        if self.pending.by_action(record.action_id) is not None:
+            self.outcomes[record.action_id] = entry.ref
+
+    def _void(self, _: Entry, record: VoidRecord) -> None:
+        self.pending.end(record.action_id, Waiting.VOIDED, record.at, record.why)
+
+    def _stop(self, entry: Entry, record: StopRecord) -> None:
+        self.stops[record.scope] = entry.ref
+
+    def _resume(self, _: Entry, record: ResumeRecord) -> None:
+        self.stops.pop(record.scope, None)
+
+    def _token(self, _: Entry, record: TokenRecord) -> None:
+        self.tokens[record.digest] = Token(record.agent, record.name)
+        self.token_names.add(record.name)
+
+    def _revoke(self, _: Entry, record: TokenRevokedRecord) -> None:
+        gone = [digest for digest, token in self.tokens.items() if token.name == record.name]
+        for digest in gone:
+            del self.tokens[digest]

@@ -1,0 +1,71 @@
+"""How a refusal looks to an agent (decision semantics, 10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from watchkeeper.enforcement.gateway.rpc import REFUSED, Id, render_error, render_result
+from watchkeeper.loop.steps import Escalated, Refused
+from watchkeeper.records.action import Outcome, Reason
+
+RESULT_TOOL = "watchkeeper_result"
+RESULT_DEFINITION: dict[str, Any] = {
+    "name": RESULT_TOOL,
+    "title": "Result of an action that waited for approval",
+    "description": (
+        "Gives the result of an action that had to be approved by a person. "
+        "Call it with the handle that you were given. While nobody has answered, it says so; "
+        "once approved, the action is carried out exactly as you asked for it, once."
+    ),
+    "inputSchema": {
+        "type": "object",
+        "properties": {"handle": {"type": "string", "maxLength": 64}},
+        "required": ["handle"],
+        "additionalProperties": False,
+    },
+    "annotations": {"readOnlyHint": False, "idempotentHint": True},
+}
+
+
+def refusal_body(answer: Refused | Escalated) -> dict[str, Any]:
+    """Return what a program may read of a refusal."""
+    if isinstance(answer, Escalated):
+        return {
+            "outcome": Outcome.ESCALATE.value,
+            "reason": Reason.REVIEW_REQUIRED.value,
+            "decision": answer.decision_id,
+            "handle": answer.handle,
+            "expires": str(answer.expires),
+        }
+    return {
+        "outcome": Outcome.BLOCK.value,
+        "reason": answer.reason.value,
+        "decision": answer.decision_id,
+    }
+
+
+def refusal_result(answer: Refused | Escalated) -> dict[str, Any]:
+    """Return the tool result that the model sees: one sentence, a code, an id."""
+    body = refusal_body(answer)
+    sentence = answer.sentence
+    if isinstance(answer, Escalated):
+        sentence += f" Ask for its result with {RESULT_TOOL} and handle {answer.handle}."
+    text = f"{sentence} [{body['reason']}, decision {body['decision']}]"
+    return {
+        "content": [{"type": "text", "text": text}],
+        "structuredContent": {"watchkeeper": body},
+        "isError": True,
+    }
+
+
+def render_refusal(identity: Id, answer: Refused | Escalated, *, modern: bool) -> bytes:
+    """Render a refused tool call as a result, so that the model can read why."""
+    result = refusal_result(answer)
+    if modern:
+        result["resultType"] = "complete"
+    return render_result(identity, result)
+
+
+def render_refused_method(identity: Id, answer: Refused | Escalated) -> bytes:
+    """Render a refused method other than a tool call as a JSON-RPC error."""
+    return render_error(identity, REFUSED, answer.sentence, {"watchkeeper": refusal_body(answer)})

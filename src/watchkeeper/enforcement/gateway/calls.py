@@ -1,0 +1,330 @@
+"""An agent's action, from its arrival to its answer: decided, recorded, released, recorded.
+
+Each runs in a task of its own, so that an agent that goes away in the middle changes nothing:
+the effect is recorded all the same, and a retry that can be recognised gets it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from watchkeeper.do.decision.request import Call
+from watchkeeper.enforcement.gateway import methods
+from watchkeeper.enforcement.gateway.answers import (
+    RESULT_TOOL,
+    render_refusal,
+    render_refused_method,
+)
+from watchkeeper.enforcement.gateway.relay import Out, Relay
+from watchkeeper.enforcement.gateway.rpc import (
+    Message,
+    id_key,
+    render_progress,
+    render_result,
+    with_arguments,
+)
+from watchkeeper.enforcement.gateway.sessions import OpenCall, Session
+from watchkeeper.enforcement.gateway.waiting import Waiters
+from watchkeeper.enforcement.release import durable, review, settled
+from watchkeeper.enforcement.upstream.channel import NeverSent
+from watchkeeper.errors import LogUnavailable, RecordInvalid, UpstreamFailed
+from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
+from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused, Stored
+from watchkeeper.records.action import Reason, Status
+
+_META = "io.modelcontextprotocol/"
+_UNKNOWN = "It is not known whether the action was carried out; do not repeat it."
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """How long a call waits for a person, and how often it says so, in seconds."""
+
+    seconds: float = 20.0
+    progress: float = 5.0
+
+
+class Calls:
+    """Carries out the actions of agents on one tool server."""
+
+    def __init__(self, relay: Relay, waiters: Waiters, hold: Hold) -> None:
+        self._relay, self._kernel = relay, relay.kernel
+        self._waiters, self._hold = waiters, hold
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(
+        self, session: Session, message: Message, headers: Mapping[str, str]
+    ) -> AsyncIterator[Out]:
+        """Carry out one action; what it yields ends with a final message."""
+        queue: asyncio.Queue[Out | None] = asyncio.Queue()
+        task = asyncio.create_task(self._run(session, message, headers, queue))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: queue.put_nowait(None))
+        while (out := await queue.get()) is not None:
+            yield out
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for the actions under way."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
+    async def finish(self, call: OpenCall, message: Message) -> bytes:
+        """Record the effect of a released call, and only then return its answer (I2)."""
+        allowed, result = call.allowed, message.body.get("result")
+        modern = isinstance(result, dict) and "resultType" in result
+        if call.finished:
+            return self._unknown(call, modern=modern)
+        call.finished = True
+        status = _status(allowed, result)
+        if status is None:
+            return self._unknown(call, modern=modern)
+        try:
+            await durable(self._kernel.finish(allowed, status, call.started, _kept(message)))
+        except LogUnavailable:
+            return self._unknown(call, modern=modern)
+        asked = _asked_for(result)
+        if any(not self._relay.named(method) for method in asked):
+            answer = Refused(
+                Reason.UNKNOWN_METHOD,
+                "The tool asked for something that is not let through.",
+                allowed.request.action_id,
+            )
+            return render_refusal(call.identity, answer, modern=modern)
+        return message.raw
+
+    async def _run(
+        self,
+        session: Session,
+        message: Message,
+        headers: Mapping[str, str],
+        queue: asyncio.Queue[Out | None],
+    ) -> None:
+        await self._relay.pins.fresh()
+        modern = _is_modern(message)
+        admitted = self._admit(session.agent, message)
+        answer = await self._answered(admitted)
+        if isinstance(answer, Escalated):
+            answer = await self._held(answer, session.agent, message, queue)
+        if isinstance(answer, Allowed):
+            await self._released(session, message, answer, headers, queue)
+            return
+        queue.put_nowait(Out(_render(message, answer, modern=modern), final=True))
+
+    def _admit(self, agent: str, message: Message) -> Admitted | Answer:
+        if message.method == methods.CALL and message.params.get("name") == RESULT_TOOL:
+            arguments = message.params.get("arguments")
+            handle = arguments.get("handle") if isinstance(arguments, dict) else None
+            return self._kernel.come_back(agent, handle if isinstance(handle, str) else "")
+        return self._kernel.admit(call_of(agent, self._relay.server, message))
+
+    async def _answered(self, admitted: Admitted | Answer) -> Answer:
+        if isinstance(admitted, Admitted):
+            return await review(self._kernel, admitted, self._relay.pins.read_fact)
+        return await settled(self._kernel, admitted)
+
+    async def _held(
+        self, answer: Escalated, agent: str, message: Message, queue: asyncio.Queue[Out | None]
+    ) -> Answer:
+        """Hold the call while people decide, and say so; then go on with what they said."""
+        token = _meta(message).get("progressToken")
+        held: Answer = answer
+        began, round_ = asyncio.get_running_loop().time(), 0
+        while isinstance(held, Escalated):
+            left = self._hold.seconds - (asyncio.get_running_loop().time() - began)
+            if left <= 0:
+                return held
+            if await self._waiters.wait(held.handle, min(left, self._hold.progress)):
+                held = await self._answered(self._kernel.come_back(agent, held.handle))
+            elif token is not None:
+                round_ += 1
+                queue.put_nowait(Out(render_progress(token, round_, "waiting for approval")))
+        return held
+
+    async def _released(
+        self,
+        session: Session,
+        message: Message,
+        allowed: Allowed,
+        headers: Mapping[str, str],
+        queue: asyncio.Queue[Out | None],
+    ) -> None:
+        """Call the tool with exactly what was decided, and record what came of it."""
+        call = OpenCall(allowed, message.id, self._kernel.home.now())
+        session.calls[id_key(message.id)] = call
+        entry = allowed.decided.entry
+        seconds = (entry.tool.timeout_millis if entry else 60_000) / 1000
+        modern = _is_modern(message)
+        try:
+            async with asyncio.timeout(seconds):
+                body, sent_headers = _to_send(message, allowed, session, headers)
+                async with session.channel.send(body, sent_headers) as opened:
+                    async for out in self._relay.from_server(
+                        session, opened, self.finish, message
+                    ):
+                        queue.put_nowait(out)
+                    if call.finished or opened.streamed:
+                        return
+            answer = await self._broken(call, "the tool server answered nothing")
+        except NeverSent as error:
+            answer = await self._broken(call, error.message, never_sent=True)
+        except (UpstreamFailed, TimeoutError) as error:
+            answer = await self._broken(call, str(error) or "the tool server did not answer")
+        session.calls.pop(id_key(message.id), None)
+        queue.put_nowait(Out(_render(message, answer, modern=modern), final=True))
+
+    async def _broken(self, call: OpenCall, why: str, *, never_sent: bool = False) -> Refused:
+        """The call broke off. Only what provably had no effect is recorded as failed."""
+        allowed = call.allowed
+        decision_id = allowed.request.action_id
+        entry = allowed.decided.entry
+        if call.finished:
+            return Refused(Reason.EFFECT_UNKNOWN, _UNKNOWN, decision_id)
+        call.finished = True
+        harmless = never_sent or entry is None or not entry.tool.writes
+        if not harmless:
+            return Refused(Reason.EFFECT_UNKNOWN, _UNKNOWN, decision_id)
+        try:
+            ticket = self._kernel.finish(allowed, Status.FAILED, call.started, {"error": why})
+            await durable(ticket)
+        except LogUnavailable:
+            return Refused(Reason.EFFECT_UNKNOWN, _UNKNOWN, decision_id)
+        sentence = "The tool server did not carry out the action."
+        return Refused(Reason.COULD_NOT_EVALUATE, sentence, decision_id)
+
+    def _unknown(self, call: OpenCall, *, modern: bool) -> bytes:
+        answer = Refused(Reason.EFFECT_UNKNOWN, _UNKNOWN, call.allowed.request.action_id)
+        return render_refusal(call.identity, answer, modern=modern)
+
+
+def call_of(agent: str, server: str, message: Message) -> Call:
+    """Return the call that a message makes; nothing in it is believed but its shape."""
+    meta = _meta(message)
+    name, arguments = message.params.get("name"), message.params.get("arguments", {})
+    problem = None
+    if message.method != methods.CALL:
+        name = ""
+        arguments = {k: v for k, v in message.params.items() if k != "_meta"}
+    elif not isinstance(name, str):
+        problem, name = "a call names its tool", ""
+    elif "task" in message.params:
+        problem = "calls as tasks are not let through"
+    key = meta.get("watchkeeper/idempotencyKey")
+    if key is not None and not (isinstance(key, str) and key):
+        problem = "an idempotency key is a text"
+    return Call(
+        agent=agent,
+        method=message.method,
+        server=server,
+        tool=name if isinstance(name, str) else "",
+        arguments=arguments,
+        key=key if isinstance(key, str) and key else None,
+        claimed=_texts(meta.get("watchkeeper/claims")),
+        trace=_trace(message, meta),
+        problem=problem,
+        raw=message.raw if problem else b"",
+    )
+
+
+def _trace(message: Message, meta: Mapping[str, Any]) -> dict[str, str]:
+    found = {"messageId": str(message.id)}
+    for name in ("traceparent", "tracestate"):
+        if isinstance(meta.get(name), str):
+            found[name] = meta[name]
+    for name in ("inputResponses", "requestState"):
+        if name in message.params:
+            # Part of what is asked, and so of what is recorded, without its content.
+            found[name] = sha256_hex(canonical_arguments(message.params[name]))
+    return found
+
+
+def _texts(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {}
+    return {
+        name: text
+        for name, text in value.items()
+        if name in {"model", "prompt", "version"} and isinstance(text, str)
+    }
+
+
+def _meta(message: Message) -> dict[str, Any]:
+    found = message.params.get("_meta")
+    return found if isinstance(found, dict) else {}
+
+
+def _is_modern(message: Message) -> bool:
+    return f"{_META}protocolVersion" in _meta(message)
+
+
+def _status(allowed: Allowed, result: Any) -> Status | None:
+    """Return how a released call ended, None where that is unknown (semantics, 6)."""
+    if isinstance(result, dict) and not result.get("isError"):
+        return Status.SUCCEEDED
+    entry = allowed.decided.entry
+    if entry is None or not entry.tool.writes or entry.tool.error_means_no_effect:
+        return Status.FAILED
+    return None
+
+
+def _asked_for(result: Any) -> list[str]:
+    """Return the methods that a result asks the agent's host for (2026-07-28)."""
+    asked = result.get("inputRequests") if isinstance(result, dict) else None
+    if not isinstance(asked, dict):
+        return []
+    return [str(r.get("method")) if isinstance(r, dict) else "" for r in asked.values()]
+
+
+def _kept(message: Message) -> Any:
+    """Return the answer for the record: the result or error, or the digest of what has no form."""
+    value = message.body.get("result", message.body.get("error"))
+    try:
+        canonical_arguments(value)
+    except RecordInvalid:
+        return {"sha256": sha256_hex(message.raw)}
+    return value
+
+
+def _to_send(
+    message: Message, allowed: Allowed, session: Session, headers: Mapping[str, str]
+) -> tuple[bytes, dict[str, str]]:
+    sent = session.headers(headers)
+    if allowed.request.call.method != methods.CALL:
+        return message.raw, sent
+    if message.params.get("name") == RESULT_TOOL:
+        # Release the approved action itself, under its own name.
+        tool = allowed.request.call.tool
+        message = Message(
+            message.shape,
+            message.id,
+            message.method,
+            {**message.params, "name": tool},
+            message.body,
+            message.raw,
+        )
+        if "mcp-name" in sent:
+            sent["mcp-name"] = tool
+    return with_arguments(message, allowed.sent), sent
+
+
+def _render(message: Message, answer: Answer, *, modern: bool) -> bytes:
+    if isinstance(answer, Stored):
+        result = answer.result
+        if isinstance(result, dict) and "content" in result:
+            return render_result(message.id, result)
+        if isinstance(result, dict) and isinstance(result.get("code"), int):
+            return orjson.dumps({"jsonrpc": "2.0", "id": message.id, "error": result})
+        sentence = "This action was carried out before; its result is not kept."
+        answer = Refused(Reason.EFFECT_UNKNOWN, sentence, answer.decision_id)
+    if isinstance(answer, Allowed):
+        raise TypeError("an allowed action is released, not rendered")
+    if message.method == methods.CALL:
+        return render_refusal(message.id, answer, modern=modern)
+    return render_refused_method(message.id, answer)

@@ -1,0 +1,154 @@
+"""One gateway: the relays to the tool servers of the plan in force, and their sessions."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from watchkeeper import settings
+from watchkeeper.enforcement.gateway.calls import Calls, Hold
+from watchkeeper.enforcement.gateway.pins import Pins
+from watchkeeper.enforcement.gateway.relay import Relay
+from watchkeeper.enforcement.gateway.sessions import Session, Sessions
+from watchkeeper.enforcement.gateway.waiting import Waiters
+from watchkeeper.enforcement.upstream.channel import Channel
+from watchkeeper.enforcement.upstream.http import HttpChannel, http_client
+from watchkeeper.enforcement.upstream.reader import Reader
+from watchkeeper.enforcement.upstream.stdio import StdioChannel, StdioCommand
+from watchkeeper.loop.commands import Commands
+from watchkeeper.loop.kernel import Kernel
+from watchkeeper.loop.settle import Settling
+from watchkeeper.records.bundle import Server
+from watchkeeper.records.people import Signature
+
+_log = logging.getLogger("watchkeeper.gateway")
+_DRAIN_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class Door:
+    """Everything that belongs to one tool server."""
+
+    server: Server
+    relay: Relay
+    calls: Calls
+
+
+class Gateway:
+    """Holds the doors to the tool servers; made anew for a server that a release changed."""
+
+    def __init__(self, kernel: Kernel, home: Path, hold: Hold) -> None:
+        self.kernel, self.sessions = kernel, Sessions()
+        self.unauthenticated = 0
+        self._path, self._hold = home, hold
+        self._client = http_client()
+        self._waiters = Waiters(kernel.home)
+        self._doors: dict[str, Door] = {}
+        self._unnamed: dict[tuple[str, str], Session] = {}
+        self._commands = Commands(kernel)
+
+    def door(self, server_id: str) -> Door | None:
+        """Return the door to a tool server of the plan in force, or None."""
+        servers = {server.id: server for server in self.kernel.home.enforcer.bundle.servers}
+        server = servers.get(server_id)
+        if server is None:
+            return None
+        door = self._doors.get(server_id)
+        if door is None or _reach(door.server) != _reach(server):
+            door = self._doors[server_id] = self._open(server)
+        return door
+
+    def session(self, agent: str, door: Door) -> Session:
+        """Return what stands for a session where the protocol has none.
+
+        By HTTP that is made for each request; a started server is kept, one for each agent.
+        """
+        if door.server.url is not None:
+            return Session(agent, door.server.id, door.relay.open_channel())
+        key = (agent, door.server.id)
+        found = self._unnamed.get(key)
+        if found is None:
+            found = self._unnamed[key] = Session(agent, door.server.id, door.relay.open_channel())
+        return found
+
+    async def command(self, signature: Signature, beside: dict[str, Any]) -> Any:
+        """Carry out a person's signed command, reading the system of record where it says so."""
+        answer = self._commands.run(signature, beside)
+        if not isinstance(answer, Settling):
+            return answer
+        door = self.door(answer.server)
+        if door is None or answer.settlement is None:
+            return self._commands.settle(answer, None)
+        content = await door.relay.pins.read_content(
+            answer.settlement.tool, dict(answer.arguments)
+        )
+        return self._commands.settle(answer, content)
+
+    async def turn(self) -> None:
+        """Once a second: heal, expire, write down what was counted."""
+        while True:
+            await asyncio.sleep(1.0)
+            try:
+                self.kernel.tick()
+            except Exception:
+                _log.exception("a turn of the wheel failed")
+
+    async def read_pins(self) -> None:
+        """Read the definitions of every tool server of the plan."""
+        doors = [self.door(server.id) for server in self.kernel.home.enforcer.bundle.servers]
+        await asyncio.gather(*(door.relay.pins.fresh() for door in doors if door))
+
+    def health(self) -> dict[str, Any]:
+        """Say how things are: nothing here is a guess, and nothing of it is secret."""
+        home = self.kernel.home
+        failure, unsure = home.failure(), home.clock_unsure()
+        servers = {
+            name: door.relay.pins.failure or "ok" for name, door in sorted(self._doors.items())
+        }
+        short = home.short_of_room()
+        return {
+            "ok": failure is None and unsure is None and not short,
+            "log": failure.message if failure else ("short of room" if short else "ok"),
+            "clock": unsure or "ok",
+            "plan": home.state.plan,
+            "records": home.log.size,
+            "servers": servers,
+            "unknownEffects": len(home.state.open),
+            "unauthenticatedRequests": self.unauthenticated,
+        }
+
+    async def close(self) -> None:
+        """Let the actions under way end, then let go of every server."""
+        for door in self._doors.values():
+            await door.calls.drain(_DRAIN_SECONDS)
+        for session in (*self.sessions.all(), *self._unnamed.values()):
+            with contextlib.suppress(Exception):
+                await session.channel.close()
+        for door in self._doors.values():
+            await door.relay.pins.close()
+        await self._client.aclose()
+
+    def _open(self, server: Server) -> Door:
+        open_channel = self._channel_maker(server)
+        pins = Pins(self.kernel.home, server.id, Reader(open_channel()))
+        relay = Relay(self.kernel, server.id, pins, open_channel)
+        return Door(server, relay, Calls(relay, self._waiters, self._hold))
+
+    def _channel_maker(self, server: Server) -> Callable[[], Channel]:
+        if server.url is not None:
+            url = server.url
+            headers = settings.resolve_all(server.headers, self._path)
+            return lambda: HttpChannel(self._client, url, headers)
+        environment = settings.child_environment(settings.resolve_all(server.env, self._path))
+        command = StdioCommand(server.command, server.cwd, environment, server.user)
+        return lambda: StdioChannel(command)
+
+
+def _reach(server: Server) -> Server:
+    """Return what of a server decides how it is reached: all but its tools and methods."""
+    return replace(server, tools=(), methods=())

@@ -1,0 +1,79 @@
+"""The local socket: how people's commands reach the gateway that runs.
+
+One JSON line asks, one answers. The socket is 0600; every command on it is signed all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from watchkeeper.enforcement.gateway.gateway import Gateway
+from watchkeeper.errors import CommandInvalid, RecordInvalid, WatchkeeperError
+from watchkeeper.ledger.canonical import parse_json
+from watchkeeper.records.codec import from_json
+from watchkeeper.records.people import Signature
+
+MAX_LINE = 64 << 20
+_log = logging.getLogger("watchkeeper.local")
+
+
+class LocalSocket:
+    """Serves one home's commands."""
+
+    def __init__(self, gateway: Gateway, path: Path) -> None:
+        self._gateway, self._path = gateway, path
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        """Listen. The home's lock tells that nobody else does, so a left-over socket is ours."""
+        self._path.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        try:
+            self._server = await asyncio.start_unix_server(
+                self._serve, path=str(self._path), limit=MAX_LINE
+            )
+        finally:
+            os.umask(before)
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._server is not None:
+            self._server.close()
+        self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.LimitOverrunError, ValueError):
+            line = await reader.readline()
+            writer.write(orjson.dumps(await self._answer(line)) + b"\n")
+            await writer.drain()
+        writer.close()
+
+    async def _answer(self, line: bytes) -> dict[str, Any]:
+        try:
+            return {"result": await self._carry_out(line)}
+        except WatchkeeperError as error:
+            return {"error": {"code": error.code, "message": error.message, "advice": error.advice}}
+        except Exception:
+            _log.exception("a command failed")
+            return {"error": {"code": "error", "message": "the command failed", "advice": ""}}
+
+    async def _carry_out(self, line: bytes) -> Any:
+        try:
+            asked = parse_json(line, max_bytes=MAX_LINE, max_depth=256)
+            if not isinstance(asked, dict):
+                raise RecordInvalid("not an object")
+            if "hello" in asked:
+                home = self._gateway.kernel.home
+                return {"origin": home.log.origin, "plan": home.state.plan}
+            signature = from_json(Signature, asked.get("signature"))
+        except RecordInvalid as error:
+            raise CommandInvalid(f"not a command: {error.message}") from None
+        beside = asked.get("beside")
+        return await self._gateway.command(signature, beside if isinstance(beside, dict) else {})

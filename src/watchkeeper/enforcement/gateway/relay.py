@@ -1,0 +1,159 @@
+"""The relay between one tool server and its agents: passes on, decides, or refuses."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from watchkeeper.enforcement.gateway import methods
+from watchkeeper.enforcement.gateway.listing import filtered
+from watchkeeper.enforcement.gateway.pins import Pins
+from watchkeeper.enforcement.gateway.rpc import (
+    METHOD_NOT_FOUND,
+    Message,
+    Shape,
+    id_key,
+    parse_message,
+    render_error,
+)
+from watchkeeper.enforcement.gateway.sessions import OpenCall, Session
+from watchkeeper.enforcement.upstream.channel import Arrived, BrokenOff, Channel, Opened
+from watchkeeper.errors import RecordInvalid, UpstreamFailed
+from watchkeeper.loop.kernel import Kernel
+
+MAX_ANSWER_BYTES = 16 << 20
+MAX_ANSWER_DEPTH = 128
+_log = logging.getLogger("watchkeeper.relay")
+
+Finish = Callable[[OpenCall, Message], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """One message to the agent; `final` ends the exchange, `lines` are of its SSE event."""
+
+    data: bytes
+    final: bool = False
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[bytes, ...] = ()
+    streamed: bool = False
+
+
+class Relay:
+    """Passes messages between agents and one tool server, and looks at each of them."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        server: str,
+        pins: Pins,
+        open_channel: Callable[[], Channel],
+    ) -> None:
+        self.kernel, self.server, self.pins = kernel, server, pins
+        self.open_channel = open_channel
+
+    def named(self, method: str) -> bool:
+        """Tell whether the tool file names a method."""
+        return any(
+            server.id == self.server and method in server.methods
+            for server in self.kernel.home.enforcer.bundle.servers
+        )
+
+    async def pass_on(
+        self, session: Session, message: Message, headers: Mapping[str, str], finish: Finish
+    ) -> AsyncIterator[Out]:
+        """Pass a housekeeping message on as it is, and what answers it back."""
+        if message.shape is Shape.REQUEST and message.method == methods.LIST_TOOLS:
+            session.lists.add(id_key(message.id))
+        async with session.channel.send(message.raw, session.headers(headers)) as opened:
+            async for out in self.from_server(session, opened, finish, message):
+                yield out
+
+    async def listen(
+        self, session: Session, headers: Mapping[str, str], finish: Finish
+    ) -> AsyncIterator[Out]:
+        """Pass on what the server sends by itself."""
+        async with session.channel.listen(session.headers(headers)) as opened:
+            async for out in self.from_server(session, opened, finish):
+                yield out
+
+    async def from_server(
+        self, session: Session, opened: Opened, finish: Finish, asked: Message | None = None
+    ) -> AsyncIterator[Out]:
+        """Look at each message from the tool server before an agent sees it."""
+        answered = False
+        async for arrived in opened.messages:
+            out = await self._look_at(session, arrived, opened, finish, asked)
+            if out is not None:
+                answered = answered or out.final
+                yield out
+        if not answered and not opened.streamed:
+            yield Out(b"", final=True, status=opened.status, headers=opened.headers)
+
+    async def _look_at(
+        self,
+        session: Session,
+        arrived: Arrived,
+        opened: Opened,
+        finish: Finish,
+        asked: Message | None,
+    ) -> Out | None:
+        if not arrived.data:
+            return Out(b"", lines=arrived.lines, headers=opened.headers, streamed=opened.streamed)
+        try:
+            message = parse_message(arrived.data, max_bytes=MAX_ANSWER_BYTES, depth=MAX_ANSWER_DEPTH)
+        except RecordInvalid as error:
+            raise BrokenOff(f"the tool server sent what is no message: {error.message}") from None
+        if message.shape is Shape.RESPONSE:
+            data = await self._answer(session, message, finish)
+            final = asked is not None and id_key(message.id) == id_key(asked.id)
+            final = final or not opened.streamed
+        else:
+            data, final = await self._asks(session, message), False
+            if data is None:
+                return None
+        return Out(data, final, opened.status, opened.headers, arrived.lines, opened.streamed)
+
+    async def _answer(self, session: Session, message: Message, finish: Finish) -> bytes:
+        key = id_key(message.id)
+        call = session.calls.get(key)
+        if call is not None:
+            data: bytes = await finish(call, message)
+            session.calls.pop(key, None)
+            return data
+        if key in session.lists:
+            session.lists.discard(key)
+            result = message.body.get("result")
+            if isinstance(result, dict):
+                enforcer = self.kernel.home.enforcer
+                changed = filtered(enforcer, session.agent, self.server, result)
+                return orjson.dumps({**message.body, "result": changed})
+        return message.raw
+
+    async def _asks(self, session: Session, message: Message) -> bytes | None:
+        """The server asks or tells the agent's host something: by name, or not at all."""
+        if message.method == "notifications/tools/list_changed":
+            self.pins.stale()
+        if message.shape is Shape.NOTIFICATION or message.method == "ping":
+            return message.raw
+        if message.method in methods.FROM_SERVER and self.named(message.method):
+            return message.raw
+        _log.warning("%s asked for %s, which the tool file does not name", self.server, message.method)
+        refusal = render_error(message.id, METHOD_NOT_FOUND, "not let through")
+        # In a task of its own: answering inside the server's own stream could wait for itself.
+        asyncio.get_running_loop().create_task(_tell(session, refusal))
+        return None
+
+
+async def _tell(session: Session, body: bytes) -> None:
+    try:
+        async with session.channel.send(body, session.headers({})):
+            return
+    except UpstreamFailed as error:
+        _log.warning("a tool server could not be told that its question is refused: %s", error)

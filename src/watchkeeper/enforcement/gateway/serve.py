@@ -1,0 +1,123 @@
+"""One process: gateway, local socket, and the ledger of one home."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from watchkeeper import wiring
+from watchkeeper.enforcement.gateway.access import places
+from watchkeeper.enforcement.gateway.app import make_app
+from watchkeeper.enforcement.gateway.calls import Hold
+from watchkeeper.enforcement.gateway.gateway import Gateway
+from watchkeeper.enforcement.gateway.local import LocalSocket
+from watchkeeper.errors import SettingsInvalid
+from watchkeeper.loop.home import Home
+from watchkeeper.loop.kernel import Kernel
+from watchkeeper.records.action import Boundary, Point
+
+POINT = Point("mcp-gateway", Boundary.EXCLUSIVE)
+SOCKET = "gateway.sock"
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where a gateway listens; `hosts` are further names under which it is reached."""
+
+    host: str = "127.0.0.1"
+    port: int = 8930
+    hosts: tuple[str, ...] = ()
+
+
+def serve(path: Path, listen: Listen, hold: Hold, ready: Callable[[str, Home], None]) -> None:
+    """Serve a home until SIGINT or SIGTERM; `ready` is told the URL once agents may connect.
+
+    Raises:
+        HomeLocked, HomeInvalid, KeyUnsafe, FrameInvalid, LogInconsistent: the home can not be
+            opened.
+        SettingsInvalid: the address is taken or is none.
+    """
+    with contextlib.closing(_bound(listen)) as bound:
+        log = wiring.open_log(path)
+        try:
+            home = Home(log, wiring.clock(), wiring.ids())
+            # Without a plan there is nothing to enforce: say so before anything listens.
+            _ = home.enforcer
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(_serve(path, home, listen, bound, hold, ready))
+        finally:
+            log.close()
+
+
+async def _serve(
+    path: Path,
+    home: Home,
+    listen: Listen,
+    bound: socket.socket,
+    hold: Hold,
+    ready: Callable[[str, Home], None],
+) -> None:
+    loop = asyncio.get_running_loop()
+    home.log.deliver_with(lambda run: loop.call_soon_threadsafe(run) and None)
+    gateway = Gateway(Kernel(home, POINT), path, hold)
+    port = bound.getsockname()[1]
+    app = make_app(gateway, places(listen.host, port, listen.hosts))
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=10
+    )
+    server = _Server(config)
+    local = LocalSocket(gateway, path / SOCKET)
+    await gateway.read_pins()
+    await local.open()
+    turning = asyncio.create_task(gateway.turn())
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, server.stop)
+    ready(f"http://{listen.host}:{port}", home)
+    try:
+        await server.serve(sockets=[bound])
+    finally:
+        turning.cancel()
+        await local.close()
+        await gateway.close()
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to us, so that what is under way is recorded before we end."""
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 - as in uvicorn
+        yield
+
+
+def _bound(listen: Listen) -> socket.socket:
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((listen.host, listen.port))
+    except OSError as error:
+        bound.close()
+        raise SettingsInvalid(
+            f"can not listen on {listen.host} port {listen.port}: {error.strerror}",
+            "choose another with --port",
+        ) from None
+    bound.listen(2048)
+    return bound
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

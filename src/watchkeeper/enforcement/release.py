@@ -1,0 +1,125 @@
+"""The order of a release, for the doors that wait without blocking (evidence format, 3).
+
+Facts, decide and reserve, record, sync, look at stops, release, effect recorded and synced,
+result to the agent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from watchkeeper.do.decision.facts import FactRead
+from watchkeeper.errors import LogUnavailable, RecordInvalid, UpstreamFailed, WatchkeeperError
+from watchkeeper.ledger.canonical import canonical_arguments
+from watchkeeper.loop.kernel import Kernel
+from watchkeeper.loop.recall import at_path
+from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, FactQuery, Refused
+from watchkeeper.ports import Ticket
+from watchkeeper.records.action import Reason
+
+Read = Callable[[FactQuery], Awaitable[Any]]
+"""Asks a tool server for a fact: returns its structured content, or raises UpstreamFailed."""
+
+
+async def durable(ticket: Ticket) -> None:
+    """Wait until a record is durable.
+
+    Raises:
+        LogUnavailable: it was not and will not be written.
+    """
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def finish(error: WatchkeeperError | None) -> None:
+        if done.done():
+            return
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(LogUnavailable(error.message))
+
+    ticket.when_done(finish)
+    await done
+
+
+async def review(kernel: Kernel, admitted: Admitted, read: Read) -> Answer:
+    """Take an admitted request to a durable answer; `Allowed` may be released at once."""
+    reads = await _read_all(kernel, admitted, read)
+    answer = kernel.decide(admitted, reads)
+    return await settled(kernel, answer)
+
+
+async def settled(kernel: Kernel, answer: Answer) -> Answer:
+    """Wait until the record of an answer is durable, and look at the stops once more."""
+    ticket = answer.ticket if isinstance(answer, Allowed | Refused | Escalated) else None
+    if ticket is None:
+        return answer
+    try:
+        await durable(ticket)
+    except LogUnavailable:
+        return unrecorded(answer)
+    if not isinstance(answer, Allowed):
+        return answer
+    reason = kernel.may_release(answer)
+    if reason is None:
+        return answer
+    return await _held_back(kernel, answer, reason)
+
+
+def unrecorded(answer: Answer) -> Refused:
+    """Return the refusal for an answer that could not be recorded."""
+    if isinstance(answer, Allowed):
+        decision_id = answer.request.action_id
+    else:
+        decision_id = answer.decision_id
+    sentence = "Nothing can be recorded now, so nothing can be done."
+    return Refused(Reason.LOG_UNAVAILABLE, sentence, decision_id)
+
+
+async def _held_back(kernel: Kernel, allowed: Allowed, reason: Reason) -> Refused:
+    """An allowed action that is not released after all had no effect, which is recorded."""
+    try:
+        await durable(kernel.not_released(allowed, reason))
+    except LogUnavailable:
+        return unrecorded(allowed)
+    sentence = "Actions like this one are stopped for now."
+    return Refused(reason, sentence, allowed.request.action_id)
+
+
+async def _read_all(kernel: Kernel, admitted: Admitted, read: Read) -> tuple[FactRead, ...]:
+    if not admitted.reads:
+        return ()
+    agent = admitted.request.call.agent
+    return tuple(
+        await asyncio.gather(*(_read_one(kernel, agent, query, read) for query in admitted.reads))
+    )
+
+
+async def _read_one(kernel: Kernel, agent: str, query: FactQuery, read: Read) -> FactRead:
+    source = query.source
+    failed: str | None = None
+    values: Mapping[str, Any] = {}
+    if not kernel.take_read(agent):
+        failed = "the agent caused too many reads in this minute"
+    else:
+        try:
+            async with asyncio.timeout(source.timeout_millis / 1000):
+                content = await read(query)
+            values = _declared(source.fields, content)
+        except TimeoutError:
+            failed = "it did not answer in time"
+        except (UpstreamFailed, RecordInvalid) as error:
+            failed = error.message
+    return FactRead(source.name, kernel.home.now(), values, failed)
+
+
+def _declared(fields: Mapping[str, str], content: Any) -> dict[str, Any]:
+    """Keep only what the tool file declares; a field that is absent is left out, which blocks."""
+    values = {}
+    for name, path in fields.items():
+        value = at_path(content, path)
+        if value is not None:
+            canonical_arguments(value)
+            values[name] = value
+    return values

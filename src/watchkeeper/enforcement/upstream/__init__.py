@@ -1,0 +1,1 @@
+"""Tool servers, as the gateway reaches them: by streamable HTTP or by stdio."""

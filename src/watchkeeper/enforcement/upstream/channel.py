@@ -1,0 +1,69 @@
+"""What a tool server looks like to the relay, whatever it is reached by."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from watchkeeper.errors import UpstreamFailed
+
+
+class NeverSent(UpstreamFailed):
+    """The request provably never left us."""
+
+    code = "upstream-never-sent"
+
+
+class BrokenOff(UpstreamFailed):
+    """The connection ended after the request may have been taken in."""
+
+    code = "upstream-broken-off"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One JSON-RPC message from a tool server; `lines` are the other fields of its SSE event."""
+
+    data: bytes
+    lines: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An answer that began: HTTP status and headers, then messages as they come.
+
+    `streamed` tells whether they came as server-sent events.
+    """
+
+    status: int
+    messages: AsyncIterator[Arrived]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    streamed: bool = False
+
+
+class Channel(Protocol):
+    """One client's way to one tool server.
+
+    Every method raises `NeverSent` if the message provably was not taken in, and `BrokenOff`
+    (while messages are read, too) if that can not be said.
+    """
+
+    def send(
+        self, body: bytes, headers: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[Opened]:
+        """Send one JSON-RPC message; what answers it is read inside the context."""
+        ...
+
+    def listen(self, headers: Mapping[str, str]) -> AbstractAsyncContextManager[Opened]:
+        """Open the stream of what the server sends by itself."""
+        ...
+
+    async def end(self, headers: Mapping[str, str]) -> int:
+        """End the session; returns an HTTP status."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the server; a started process is stopped."""
+        ...

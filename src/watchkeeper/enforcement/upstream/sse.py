@@ -1,0 +1,45 @@
+"""Server-sent events, as far as MCP uses them (WHATWG HTML, 9.2)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from watchkeeper.enforcement.upstream.channel import Arrived, BrokenOff
+
+MAX_EVENT_BYTES = 16 << 20
+
+
+async def events(chunks: AsyncIterator[bytes]) -> AsyncIterator[Arrived]:
+    """Parse a stream of bytes into events; those without data are passed on, too.
+
+    Raises:
+        BrokenOff: an event is larger than 16 MiB.
+    """
+    buffer = b""
+    async for chunk in chunks:
+        buffer += chunk.replace(b"\r\n", b"\n") if b"\r" in chunk else chunk
+        if len(buffer) > MAX_EVENT_BYTES:
+            raise BrokenOff("the tool server sent an event that is too large")
+        while (end := buffer.find(b"\n\n")) >= 0:
+            event, buffer = buffer[:end], buffer[end + 2 :]
+            arrived = _parse(event)
+            if arrived is not None:
+                yield arrived
+
+
+def render_event(data: bytes, lines: tuple[bytes, ...] = ()) -> bytes:
+    """Render one event; `lines` are its other fields as they came."""
+    named = lines or (b"event: message",)
+    return b"\n".join([*named, b"data: " + data]) + b"\n\n"
+
+
+def _parse(event: bytes) -> Arrived | None:
+    data, others = [], []
+    for line in event.split(b"\n"):
+        if line.startswith(b"data:"):
+            data.append(line[5:].removeprefix(b" "))
+        elif line and not line.startswith(b":"):
+            others.append(line)
+    if not data and not others:
+        return None
+    return Arrived(b"\n".join(data), tuple(others))

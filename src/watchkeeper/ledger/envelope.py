@@ -1,0 +1,164 @@
+"""The signed envelope around a record, and around what a person asks for (DSSE v1).
+
+The envelope's bytes, exactly as written, are the log entry; there is one signature, and one
+spelling of each envelope.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from watchkeeper.errors import CommandInvalid, EnvelopeInvalid, RecordInvalid, cut
+from watchkeeper.ledger.canonical import canonical, parse_canonical, render_checked
+from watchkeeper.ledger.signature import SIGNATURE_BYTES, decode_base64, verifies
+from watchkeeper.ports import Signer
+from watchkeeper.records.codec import from_json, to_json
+from watchkeeper.records.people import COMMAND_TYPE, Command, Signature
+from watchkeeper.records.statement import Record, parse_statement, statement_of
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+_HEX = frozenset(b"0123456789abcdef")
+_HEAD = b'{"payload":"'
+_MIDDLE = b'","payloadType":"application/vnd.in-toto+json","signatures":[{"keyid":"'
+_BEFORE_SIG = b'","sig":"'
+_END = b'"}]}'
+_KEYID_CHARS, _SIG_CHARS = 64, 88
+_TAIL = len(_MIDDLE) + _KEYID_CHARS + len(_BEFORE_SIG) + _SIG_CHARS + len(_END)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A parsed envelope whose signature nobody has looked at yet."""
+
+    statement: bytes
+    keyid: str
+    signature: bytes
+
+
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """Return the bytes that are signed: DSSE v1 pre-authentication encoding, lengths in bytes."""
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def seal(record: Record, signer: Signer) -> bytes:
+    """Return the record's envelope, signed: the bytes that become the log entry.
+
+    Raises:
+        RecordInvalid: the record holds what no record may hold.
+    """
+    statement = render_checked(statement_of(record))
+    signature = signer.sign(pae(PAYLOAD_TYPE, statement))
+    return (
+        b'{"payload":"%b","payloadType":"application/vnd.in-toto+json",'
+        b'"signatures":[{"keyid":"%b","sig":"%b"}]}'
+        % (base64.b64encode(statement), signer.keyid.encode(), base64.b64encode(signature))
+    )
+
+
+def parse_envelope_unverified(raw: bytes) -> Envelope:
+    """Parse an envelope without looking at its signature or at what it holds.
+
+    Raises:
+        EnvelopeInvalid: not exactly the envelope that `seal` writes.
+    """
+    middle = len(raw) - _TAIL
+    at = middle + len(_MIDDLE)
+    keyid = raw[at : at + _KEYID_CHARS]
+    sig = raw[-len(_END) - _SIG_CHARS : -len(_END)]
+    if raw != b"".join((_HEAD, raw[len(_HEAD) : middle], _MIDDLE, keyid, _BEFORE_SIG, sig, _END)):
+        raise EnvelopeInvalid(f"not an envelope of a record with one signature: {cut(raw)}")
+    statement, signature = decode_base64(raw[len(_HEAD) : middle]), decode_base64(sig)
+    if statement is None or signature is None or len(signature) != SIGNATURE_BYTES:
+        raise EnvelopeInvalid(f"payload or signature that is not base64: {cut(raw)}")
+    if not _HEX.issuperset(keyid):
+        raise EnvelopeInvalid(f"not a key id: {cut(keyid)}")
+    return Envelope(statement, keyid.decode(), signature)
+
+
+def check_signature(envelope: Envelope, keys: Mapping[str, bytes]) -> None:
+    """Refuse an envelope that none of `keys` (key id to raw public key) signed.
+
+    Raises:
+        EnvelopeInvalid: unknown key, or a signature that does not verify.
+    """
+    public = keys.get(envelope.keyid)
+    if public is None:
+        raise EnvelopeInvalid(f"signed with a key that is not known: {cut(envelope.keyid)}")
+    if not verifies(public, pae(PAYLOAD_TYPE, envelope.statement), envelope.signature):
+        raise EnvelopeInvalid(f"signature does not verify under key {cut(envelope.keyid)}")
+
+
+def parse_record(statement: bytes) -> Record:
+    """Parse the canonical bytes of a statement.
+
+    Raises:
+        RecordInvalid: not canonical, or not one of our records.
+    """
+    return parse_statement(parse_canonical(statement))
+
+
+def read_record_unverified(raw: bytes) -> Record:
+    """Parse the record in an envelope without checking its signature.
+
+    Raises:
+        EnvelopeInvalid: it does not parse.
+        RecordInvalid: what it holds is not one of our records.
+    """
+    return parse_record(parse_envelope_unverified(raw).statement)
+
+
+def open_envelope(raw: bytes, keys: Mapping[str, bytes]) -> Record:
+    """Return the record of an envelope that one of `keys` (key id to raw key) signed.
+
+    Raises:
+        EnvelopeInvalid: it does not parse, or does not verify.
+        RecordInvalid: what it holds is not one of our records.
+    """
+    envelope = parse_envelope_unverified(raw)
+    check_signature(envelope, keys)
+    return parse_record(envelope.statement)
+
+
+def seal_command(command: Command, signer: Signer) -> Signature:
+    """Return a person's signature over exactly this command."""
+    payload = canonical(to_json(command))
+    signature = signer.sign(pae(COMMAND_TYPE, payload))
+    return Signature(
+        base64.b64encode(payload).decode(), signer.keyid, base64.b64encode(signature).decode()
+    )
+
+
+def open_command(signature: Signature, keys: Mapping[str, bytes]) -> Command:
+    """Return the command that one of `keys` (key id to raw public key) signed.
+
+    Whether it is fresh, meant for this log and allowed is for the caller to check.
+
+    Raises:
+        CommandInvalid: unknown key, bad signature, or any surprise in the content.
+    """
+    payload, sig = decode_base64(signature.payload), decode_base64(signature.sig)
+    if payload is None or sig is None:
+        raise CommandInvalid("command whose payload or signature is not base64")
+    public = keys.get(signature.keyid)
+    if public is None:
+        raise CommandInvalid(f"command signed with a key that is not known: {cut(signature.keyid)}")
+    if not verifies(public, pae(COMMAND_TYPE, payload), sig):
+        raise CommandInvalid(f"command whose signature does not verify: {cut(signature.keyid)}")
+    return _parse_command(payload)
+
+
+def _parse_command(payload: bytes) -> Command:
+    try:
+        command = from_json(Command, parse_canonical(payload))
+    except RecordInvalid as error:
+        raise CommandInvalid(f"command: {error.message}") from None
+    body: Any = command.body
+    if not isinstance(body, Mapping):
+        raise CommandInvalid("command whose body is no object")
+    if len(command.nonce) != 32 or not _HEX.issuperset(command.nonce.encode()):
+        raise CommandInvalid(f"nonce that is not 32 hex digits: {cut(command.nonce)}")
+    return command

@@ -1,0 +1,67 @@
+"""Refusals that are counted instead of recorded one by one (decision semantics, 9)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from watchkeeper.records.action import Reason
+from watchkeeper.records.administration import RefusalsRecord
+from watchkeeper.records.instant import Instant
+
+_MINUTE = 60_000_000
+
+
+@dataclass(slots=True)
+class _Minute:
+    since: Instant
+    recorded: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+class Floods:
+    """Counts each agent's refusals in minutes; beyond the limit they are left out of the log."""
+
+    def __init__(self) -> None:
+        self._minutes: dict[str, _Minute] = {}
+
+    def leave_out(self, agent: str, reason: Reason, at: Instant, limit: int) -> bool:
+        """Count a refusal; True if this minute's were recorded already to the limit."""
+        minute = self._minutes.get(agent)
+        if minute is None or (at - minute.since >= _MINUTE and not minute.left_out):
+            minute = self._minutes[agent] = _Minute(at)
+        if minute.recorded >= limit:
+            minute.left_out[reason.value] += 1
+            return True
+        minute.recorded += 1
+        return False
+
+    def over(self, agent: str, at: Instant, limit: int) -> bool:
+        """Tell whether an agent used up this minute's refusals."""
+        minute = self._minutes.get(agent)
+        return minute is not None and at - minute.since < _MINUTE and minute.recorded >= limit
+
+    def due(self, at: Instant) -> list[RefusalsRecord]:
+        """Return the summaries of minutes that are over, and forget them."""
+        over = [agent for agent, m in self._minutes.items() if at - m.since >= _MINUTE]
+        records = []
+        for agent in over:
+            minute = self._minutes.pop(agent)
+            if minute.left_out:
+                records.append(RefusalsRecord(at, agent, minute.since, dict(minute.left_out)))
+        return records
+
+
+class ReadLimits:
+    """How many facts an agent may cause to be read in a minute."""
+
+    def __init__(self) -> None:
+        self._minutes: dict[str, tuple[Instant, int]] = {}
+
+    def take(self, agent: str, at: Instant, limit: int) -> bool:
+        """Count one read; False if this minute's are used up."""
+        since, count = self._minutes.get(agent, (at, 0))
+        if at - since >= _MINUTE:
+            since, count = at, 0
+        self._minutes[agent] = (since, count + 1)
+        return count < limit

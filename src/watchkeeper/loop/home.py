@@ -1,0 +1,209 @@
+"""A home that is open: its log, what the records add up to, the plan in force, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from watchkeeper.do.decision.enforcer import Enforcer
+from watchkeeper.do.decision.facts import BudgetFact
+from watchkeeper.do.decision.request import Call, Request, make_request
+from watchkeeper.do.state.budget import longest_window
+from watchkeeper.do.state.clock import ClockGuard
+from watchkeeper.do.state.pending import Pending
+from watchkeeper.do.state.projection import State
+from watchkeeper.errors import HomeInvalid, WatchkeeperError
+from watchkeeper.ledger.canonical import canonical_arguments
+from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
+from watchkeeper.ports import Clock, Ids, Log, Ticket
+from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Entry, Payload, Record
+
+_ROOM_CHECK_MICROS = 1_000_000
+
+
+class Home:
+    """The state of one home, kept up while records are appended.
+
+    `pins` holds the digest of each tool's definition as its server listed it last, by server and
+    tool; the enforcement point keeps it.
+
+    Raises:
+        HomeInvalid: no plan was released, or the released plan can not be read.
+        EngineFailed: the released plan does not load.
+    """
+
+    def __init__(self, log: Log, clock: Clock, ids: Ids) -> None:
+        self.log, self.clock, self.ids = log, clock, ids
+        self.pins: dict[tuple[str, str], str] = {}
+        self.listeners: list[Callable[[Entry], None]] = []
+        self.state = State()
+        self._room: tuple[int, bool] = (-_ROOM_CHECK_MICROS, False)
+        self._enforcer: Enforcer | None = None
+        self._guard: ClockGuard | None = None
+        self._rebuild()
+
+    @property
+    def enforcer(self) -> Enforcer:
+        """The plan in force."""
+        if self._enforcer is None:
+            raise HomeInvalid(
+                "no plan was released to this home", "run `watchkeeper plan release` first"
+            )
+        return self._enforcer
+
+    @property
+    def has_plan(self) -> bool:
+        """Tell whether a plan is in force."""
+        return self._enforcer is not None
+
+    def now(self) -> Instant:
+        """Return the time for a record: never before the record before it."""
+        return self._clock_guard().read(self.clock.wall(), self.clock.monotonic())[0]
+
+    def clock_unsure(self) -> str | None:
+        """Return why the clock can not be believed, or None."""
+        return self._clock_guard().read(self.clock.wall(), self.clock.monotonic())[1]
+
+    def accept_clock(self) -> None:
+        """A person accepted the clock as it stands."""
+        self._clock_guard().accept(self.clock.wall(), self.clock.monotonic())
+
+    def failure(self) -> WatchkeeperError | None:
+        """Return why nothing can be recorded now, or None."""
+        return self.log.failure()
+
+    def heal(self) -> bool:
+        """Try to write again; what was computed from lost records is thrown away first."""
+        self.state = State()
+        if not self.log.heal():
+            return False
+        self._rebuild()
+        return True
+
+    def short_of_room(self) -> bool:
+        """Tell whether the disk is below the plan's reserve; looked at once a second."""
+        mono = self.clock.monotonic()
+        if mono - self._room[0] >= _ROOM_CHECK_MICROS:
+            reserve = self.enforcer.bundle.limits.disk_reserve_bytes
+            self._room = (mono, self.log.free_bytes() < reserve)
+        return self._room[1]
+
+    def append(self, record: Record, payload: Payload | None = None) -> Ticket:
+        """Queue a record and take it into account at once.
+
+        Raises:
+            LogUnavailable: nothing was queued.
+            EntryTooLarge: nothing was queued.
+        """
+        ticket = self.log.append(record, payload)
+        entry = Entry(ticket.ref, record, payload)
+        self.state.apply(entry)
+        for listener in self.listeners:
+            listener(entry)
+        return ticket
+
+    def adopt(self, entry: Entry) -> None:
+        """Put a released plan into force; its release record is durable."""
+        bundle = bundle_of(entry)
+        self._enforcer = Enforcer(bundle, self.state.plan or "", self.state.released_by)
+        self._fill_budgets()
+
+    def request_of(self, pending: Pending) -> Request | None:
+        """Read an escalated action's request back; None if it was erased or is not the same."""
+        entry = self.log.entry(pending.decision.index)
+        if entry.payload is None:
+            return None
+        request = request_from(entry.payload.body["request"])
+        return request if request.digest == pending.digest else None
+
+    def shown(self, pending: Pending) -> dict[str, Any] | None:
+        """Read back exactly what a reviewer is shown."""
+        entry = self.log.entry(pending.decision.index)
+        shown = entry.payload.body.get("shown") if entry.payload else None
+        return shown if isinstance(shown, dict) else None
+
+    def budget_facts(
+        self, agent: str, action: str, at: Instant
+    ) -> dict[str, tuple[BudgetFact, ...]]:
+        """Return what the windows of the grants that match an action hold."""
+        return {
+            grant.id: tuple(
+                BudgetFact(used.count, str(used.sum))
+                for used in self.state.budgets.used(grant.id, at)
+            )
+            for grant in self.enforcer.grants(agent, action)
+            if grant.budgets
+        }
+
+    def _clock_guard(self) -> ClockGuard:
+        if self._guard is None:
+            gap = self._enforcer.bundle.limits.clock_gap_seconds if self._enforcer else 604_800
+            wall, mono = self.clock.wall(), self.clock.monotonic()
+            self._guard = ClockGuard(wall, mono, self.state.last_at, gap)
+        return self._guard
+
+    def _rebuild(self) -> None:
+        state, release = State(), None
+        for entry in self.log.entries():
+            state.apply(entry)
+            if entry.record.kind is Kind.PLAN_RELEASE:
+                release = entry
+        self.state = state
+        if release is not None:
+            self.adopt(release)
+
+    def _fill_budgets(self) -> None:
+        """Charge again what still counts: only the records inside the longest window are read."""
+        grants = self.enforcer.bundle.grants
+        budgets = self.state.budgets
+        budgets.adopt(grants)
+        span = longest_window(grants)
+        if not span or self.state.last_at is None:
+            return
+        since = min(self.state.last_at, self.clock.wall()).plus(-span)
+        for entry in self.log.entries(self._first_after(since)):
+            self.state.charge(entry)
+
+    def _first_after(self, moment: Instant) -> int:
+        low, high = 0, self.log.size
+        while low < high:
+            middle = (low + high) // 2
+            if self.log.entry(middle).record.predicate.at < moment:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+def bundle_of(entry: Entry) -> Bundle:
+    """Return the plan that a release record put into force.
+
+    Raises:
+        HomeInvalid: the plan is gone or is not the one that the record names.
+    """
+    if entry.payload is None:
+        raise HomeInvalid(f"the plan released at {entry.ref} is gone")
+    raw = canonical_arguments(entry.payload.body["bundle"])
+    if bundle_digest(raw) != entry.record.predicate.plan:
+        raise HomeInvalid(f"the plan released at {entry.ref} is not the one that was signed")
+    return parse_bundle(raw)
+
+
+def request_from(body: dict[str, Any]) -> Request:
+    """Make a request again from a decision's payload; its digest tells whether it is the same."""
+    call = Call(
+        agent=body["agent"],
+        method=body["method"],
+        server=body["server"],
+        tool=body["tool"],
+        arguments=body["arguments"],
+        key=body["key"],
+        on_behalf_of=body["onBehalfOf"],
+        claimed=body["claimed"],
+        trace=body["trace"],
+        problem=body["problem"],
+    )
+    return make_request(call, action_id=body["actionId"], nonce=body["nonce"])

@@ -1,0 +1,334 @@
+"""The kernel: one home, one plan in force, one decision at a time.
+
+Synchronous and without waiting: `decide` reads its own state, decides, reserves, takes the index
+and queues the record, all in one step that no other decision can come between (semantics, 4).
+The order of a release is: `admit`, read the facts, `decide`, wait for the ticket, `may_release`,
+call the tool, `finish`, wait for that ticket, answer the agent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from watchkeeper.do.decision.decide import Decided, decide, precheck
+from watchkeeper.do.decision.enforcer import Enforcer
+from watchkeeper.do.decision.explain import agent_sentence
+from watchkeeper.do.decision.facts import FactRead, Facts
+from watchkeeper.do.decision.record import speak
+from watchkeeper.do.decision.request import Call, Request, arguments_digest, make_request
+from watchkeeper.do.state.pending import Pending, Waiting
+from watchkeeper.errors import EntryTooLarge, LogUnavailable, RecordInvalid
+from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
+from watchkeeper.loop.floods import Floods, ReadLimits
+from watchkeeper.loop.home import Home
+from watchkeeper.loop.recall import keys_of, queries_of, stored_outcome
+from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
+from watchkeeper.ports import Ticket
+from watchkeeper.records.action import (
+    EffectRecord,
+    Hidden,
+    Outcome,
+    Point,
+    Reason,
+    Status,
+    VoidRecord,
+)
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Payload, Record
+
+_MAX_STORED_RESULT = 1 << 20
+_ENDED = {
+    Waiting.REFUSED: Reason.REFUSED_BY_REVIEWER,
+    Waiting.VOIDED: Reason.VOIDED,
+}
+
+
+class Kernel:
+    """Decides for one enforcement point on one home."""
+
+    def __init__(self, home: Home, point: Point) -> None:
+        self.home = home
+        self._point = point
+        self._floods = Floods()
+        self._reads = ReadLimits()
+
+    def admit(self, call: Call, action_id: str | None = None) -> Admitted | Answer:
+        """Take a call in: recognise it if it came before, and say which facts it needs."""
+        began = self.home.clock.monotonic()
+        request = make_request(
+            call,
+            action_id=action_id or self.home.ids.action_id(),
+            nonce=self.home.ids.random_bytes(16).hex(),
+        )
+        if self.home.failure() is not None:
+            return _unavailable(request)
+        if request.problem is None:
+            same = arguments_digest(request)
+            waiting = self.home.state.pending.same_call(call.agent, same)
+            if waiting is not None:
+                return self._come_back(waiting, began)
+        return self._admitted(request, began)
+
+    def come_back(self, agent: str, handle: str) -> Admitted | Answer:
+        """Take up an escalated action again by its handle; only for the agent that has it."""
+        pending = self.home.state.pending.by_handle(handle)
+        if pending is None or pending.agent != agent:
+            sentence = "There is no such handle."
+            return Refused(Reason.INVALID_REQUEST, sentence, self.home.ids.action_id())
+        if self.home.failure() is not None:
+            sentence = agent_sentence(Reason.LOG_UNAVAILABLE)
+            return Refused(Reason.LOG_UNAVAILABLE, sentence, pending.action_id)
+        return self._come_back(pending, self.home.clock.monotonic())
+
+    def decide(self, admitted: Admitted, reads: tuple[FactRead, ...] = ()) -> Answer:
+        """Decide, reserve, record: the one step. What it returns is durable with its ticket."""
+        if self.home.failure() is not None:
+            return _unavailable(admitted.request)
+        stored = self._stored(admitted)
+        if stored is not None:
+            return stored
+        facts = self._facts(admitted, reads)
+        decided = decide(self.home.enforcer, admitted.request, facts)
+        agent = admitted.request.call.agent
+        if decided.part.outcome is Outcome.BLOCK:
+            limit = self.home.enforcer.bundle.limits.refusals_per_minute
+            if self._floods.leave_out(agent, decided.part.reasons[0], facts.at, limit):
+                sentence = agent_sentence(Reason.TOO_MANY_REQUESTS)
+                return Refused(Reason.TOO_MANY_REQUESTS, sentence, admitted.request.action_id)
+        try:
+            return self._record(admitted, facts, decided)
+        except EntryTooLarge:
+            problem = "the call has too many arguments to be recorded"
+            request = replace(admitted.request, problem=problem)
+            narrowed = replace(admitted, request=request, keys=(), reads=())
+            decided = decide(self.home.enforcer, request, facts)
+            return self._record(narrowed, facts, decided)
+        except LogUnavailable:
+            return _unavailable(admitted.request)
+
+    def may_release(self, allowed: Allowed) -> Reason | None:
+        """Look once more, after the record is durable: None if the tool may be called now."""
+        if self.home.failure() is not None:
+            return Reason.LOG_UNAVAILABLE
+        if self.home.clock_unsure():
+            return Reason.CLOCK_UNSURE
+        call = allowed.request.call
+        system = self.home.enforcer.system_of(call.agent)
+        stop = self.home.state.stopped(
+            call.agent, system.id if system else "", allowed.request.action
+        )
+        return None if stop is None else Reason.STOPPED
+
+    def not_released(self, allowed: Allowed, reason: Reason) -> Ticket:
+        """Record that an allowed action was not released after all: it had no effect."""
+        result = Hidden("notReleased", clear=reason.value)
+        return self._effect(allowed, Status.FAILED, self.home.now(), result, {})
+
+    def finish(
+        self, allowed: Allowed, status: Status, started: Instant, result: Any
+    ) -> Ticket:
+        """Record the one effect of a released action.
+
+        The result reaches the agent only once the ticket is durable (I2). `result` is any JSON;
+        what a writing tool answered is kept in the payload, so that a retry gets it again.
+
+        Raises:
+            LogUnavailable: nothing was recorded; the action's effect stays unknown.
+        """
+        salt = self.home.ids.random_bytes(16)
+        hidden = Hidden("result", digest=hidden_digest(salt, result))
+        body: dict[str, Any] = {"salts": {"result": salt.hex()}}
+        tool = allowed.decided.entry.tool if allowed.decided.entry else None
+        waited = self.home.state.pending.by_action(allowed.request.action_id) is not None
+        if (tool is None or tool.writes or waited) and _small(result):
+            body["result"] = result
+        return self._effect(allowed, status, started, hidden, body)
+
+    def tick(self) -> None:
+        """Do what is due: heal the log, end what expired, write down what was left out."""
+        if self.home.failure() is not None and not self.home.heal():
+            return
+        at = self.home.now()
+        try:
+            for pending in self.home.state.pending.waiting():
+                if pending.expires <= at:
+                    self.void(pending, Reason.EXPIRED)
+            for record in self._floods.due(at):
+                self.home.append(Record(Kind.REFUSALS, "agent", _digest(record.agent), record))
+        except LogUnavailable:
+            return
+
+    def void(self, pending: Pending, why: Reason) -> Ticket:
+        """Record that an escalated action can no longer be released."""
+        record = VoidRecord(self.home.now(), pending.action_id, pending.decision, why)
+        return self.home.append(Record(Kind.VOID, "action", pending.digest, record))
+
+    def take_read(self, agent: str) -> bool:
+        """Count one read of a fact for an agent; False if it has used up this minute's."""
+        limit = self.home.enforcer.bundle.limits.facts_per_minute
+        return self._reads.take(agent, self.home.now(), limit)
+
+    def _admitted(
+        self, request: Request, began: int, pending: Pending | None = None
+    ) -> Admitted | Answer:
+        entry = self.home.enforcer.tool(request.call.server, request.call.tool)
+        lifetime = self.home.enforcer.bundle.limits.key_lifetime_seconds
+        admitted = Admitted(request, keys_of(entry, request, lifetime), (), began, pending)
+        stored = self._stored(admitted)
+        if stored is not None:
+            return stored
+        if entry is None or self._refused(admitted, self.home.now())[0] is not None:
+            return admitted
+        if precheck(self.home.enforcer, request) is not None:
+            return admitted
+        return replace(admitted, reads=queries_of(entry, request.call.arguments))
+
+    def _come_back(self, pending: Pending, began: int) -> Admitted | Answer:
+        if pending.state is Waiting.PENDING:
+            sentence = agent_sentence(Reason.REVIEW_REQUIRED)
+            return Escalated(pending.handle, sentence, pending.action_id, pending.expires)
+        if pending.state is Waiting.RELEASED:
+            effect = self.home.state.outcomes.get(pending.action_id)
+            if effect is not None:
+                return stored_outcome(self.home.log, effect)
+            sentence = agent_sentence(Reason.EFFECT_UNKNOWN)
+            return Refused(Reason.EFFECT_UNKNOWN, sentence, pending.action_id)
+        if pending.state is not Waiting.APPROVED:
+            reason = pending.why or _ENDED[pending.state]
+            return Refused(reason, agent_sentence(reason), pending.action_id)
+        request = self.home.request_of(pending)
+        if request is None:
+            sentence = agent_sentence(Reason.VOIDED)
+            return Refused(Reason.VOIDED, sentence, pending.action_id)
+        return self._admitted(request, began, pending)
+
+    def _stored(self, admitted: Admitted) -> Answer | None:
+        """Return the outcome of the same action, if it has one already."""
+        for key in admitted.keys:
+            use = self.home.state.keys.find(key["id"], self.home.now())
+            same = arguments_digest(admitted.request)
+            if use is not None and use.effect is not None and use.arguments == same:
+                return stored_outcome(self.home.log, use.effect)
+        return None
+
+    def _refused(self, admitted: Admitted, at: Instant) -> tuple[Reason | None, str]:
+        """Return the reason that the home's own state gives against any action."""
+        request, state = admitted.request, self.home.state
+        unsure = self.home.clock_unsure()
+        if unsure:
+            return Reason.CLOCK_UNSURE, unsure
+        if self.home.short_of_room():
+            return Reason.LOG_UNAVAILABLE, "the disk is nearly full"
+        system = self.home.enforcer.system_of(request.call.agent)
+        stop = state.stopped(request.call.agent, system.id if system else "", request.action)
+        if stop is not None:
+            return Reason.STOPPED, f"a stop is in force for {stop.kind.value} {stop.name}".strip()
+        pending = admitted.pending
+        if pending is not None and pending.state is not Waiting.APPROVED:
+            return Reason.EFFECT_UNKNOWN, "the approval was used already"
+        return self._refused_by_key(admitted, at)
+
+    def _refused_by_key(self, admitted: Admitted, at: Instant) -> tuple[Reason | None, str]:
+        for key in admitted.keys:
+            use = self.home.state.keys.find(key["id"], at)
+            if use is None:
+                if key["refuseAfter"] and self.home.state.keys.is_expired(key["id"]):
+                    return Reason.KEY_EXPIRED, "the idempotency key has expired"
+            elif use.arguments != arguments_digest(admitted.request):
+                return Reason.KEY_REUSED, "the idempotency key was used with other arguments"
+            elif use.effect is None:
+                return Reason.EFFECT_UNKNOWN, "the same action was released and is not settled"
+        return None, ""
+
+    def _facts(self, admitted: Admitted, reads: tuple[FactRead, ...]) -> Facts:
+        call = admitted.request.call
+        at = self.home.now()
+        enforcer, state = self.home.enforcer, self.home.state
+        agent = enforcer.agent(call.agent)
+        system = enforcer.system_of(call.agent)
+        refused, why = self._refused(admitted, at)
+        limits = enforcer.bundle.limits
+        return Facts(
+            at=at,
+            stage=system.stage if system else enforcer.bundle.stage,
+            point=self._point,
+            pin=self.home.pins.get((call.server, call.tool)),
+            refused=refused,
+            refused_why=why,
+            claims_match=agent is None or _claims_match(agent, call),
+            pending_full=state.pending.count_of(call.agent) >= limits.pending_per_agent,
+            read=reads,
+            budgets=self.home.budget_facts(call.agent, admitted.request.action, at),
+            approval=admitted.pending.approval() if admitted.pending else None,
+        )
+
+    def _record(self, admitted: Admitted, facts: Facts, decided: Decided) -> Answer:
+        request = admitted.request
+        handle = "esc_" + self.home.ids.random_bytes(16).hex()
+        spoken = speak(
+            self.home.enforcer,
+            request,
+            facts,
+            decided,
+            salts=lambda: self.home.ids.random_bytes(16),
+            handle=handle,
+            keys=admitted.keys,
+            duration_micros=self.home.clock.monotonic() - admitted.began,
+        )
+        ticket = self.home.append(spoken.record, spoken.payload)
+        reason = decided.part.reasons[0]
+        sentence = agent_sentence(reason, decided.why)
+        if decided.part.outcome is Outcome.ALLOW:
+            return Allowed(request, decided, ticket, facts.at)
+        if decided.need is not None:
+            expires = facts.at.plus(decided.need.expires_seconds)
+            return Escalated(handle, sentence, request.action_id, expires, ticket)
+        return Refused(reason, sentence, request.action_id, ticket)
+
+    def _effect(
+        self,
+        allowed: Allowed,
+        status: Status,
+        started: Instant,
+        result: Hidden,
+        body: dict[str, Any],
+    ) -> Ticket:
+        at = self.home.now()
+        record = EffectRecord(
+            at=at,
+            action_id=allowed.request.action_id,
+            decision=allowed.ticket.ref,
+            status=status,
+            started=started,
+            ended=at,
+            result=result,
+        )
+        entry = Record(Kind.EFFECT, "action", allowed.request.digest, record)
+        return self.home.append(entry, Payload(body))
+
+
+def _claims_match(agent: Any, call: Call) -> bool:
+    declared = {"model": agent.model, "prompt": agent.prompt_digest, "version": agent.version}
+    return all(
+        not declared[name] or declared[name] == value
+        for name, value in call.claimed.items()
+        if name in declared
+    )
+
+
+def _unavailable(request: Request) -> Refused:
+    reason = Reason.LOG_UNAVAILABLE
+    return Refused(reason, agent_sentence(reason), request.action_id)
+
+
+def _digest(text: str) -> str:
+    return sha256_hex(text.encode())
+
+
+def _small(result: Any) -> bool:
+    try:
+        return len(canonical_arguments(result)) <= _MAX_STORED_RESULT
+    except RecordInvalid:
+        return False

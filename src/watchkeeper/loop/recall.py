@@ -1,0 +1,86 @@
+"""Which earlier action a call is again, and what a tool's declared reads ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from watchkeeper.do.decision.enforcer import ToolEntry
+from watchkeeper.do.decision.request import Call, Request
+from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
+from watchkeeper.loop.steps import FactQuery, Stored
+from watchkeeper.ports import Log
+from watchkeeper.records.action import EffectRecord
+from watchkeeper.records.reference import Ref
+
+_MISSING = object()
+
+
+def keys_of(
+    entry: ToolEntry | None, request: Request, lifetime: int
+) -> tuple[Mapping[str, Any], ...]:
+    """Return the keys that make a retry of this call recognisable, scoped to the agent.
+
+    Each is `{id, seconds, refuseAfter}`; the id is a SHA-256, so that nothing of the call stands
+    in it. A key of the caller's own comes before the tool file's `once_per`.
+    """
+    call = request.call
+    if entry is None or request.problem is not None:
+        return ()
+    tool = entry.tool
+    own = call.key
+    if own is None and tool.idempotency_argument is not None:
+        named = call.arguments.get(tool.idempotency_argument)
+        own = named if isinstance(named, str) and named else None
+    if own is not None:
+        return (_key("key", call, own, lifetime, refuse_after=True),)
+    if tool.once_per is not None:
+        values = {name: call.arguments.get(name) for name in tool.once_per.arguments}
+        same = canonical_arguments(values).decode()
+        return (_key("once", call, same, tool.once_per.seconds, refuse_after=False),)
+    return ()
+
+
+def _key(
+    kind: str, call: Call, value: str, seconds: int, *, refuse_after: bool
+) -> Mapping[str, Any]:
+    scoped = canonical_arguments([kind, call.agent, call.server, call.tool, value])
+    return {"id": sha256_hex(scoped), "seconds": seconds, "refuseAfter": refuse_after}
+
+
+def stored_outcome(log: Log, effect: Ref) -> Stored:
+    """Read back what came of an action."""
+    entry = log.entry(effect.index)
+    record: EffectRecord = entry.record.predicate
+    result = entry.payload.body.get("result") if entry.payload else None
+    return Stored(record.status, result, record.action_id)
+
+
+def queries_of(entry: ToolEntry, arguments: Mapping[str, Any]) -> tuple[FactQuery, ...]:
+    """Return the reads that a tool's declared facts need."""
+    return tuple(
+        FactQuery(source, entry.server, resolve(source.arguments, arguments))
+        for source in entry.tool.facts
+    )
+
+
+def resolve(template: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in a declared read's arguments: names of the action's arguments, or fixed values."""
+    filled = {}
+    for name, source in template.items():
+        if isinstance(source, Mapping) and "value" in source:
+            filled[name] = source["value"]
+        elif isinstance(source, str) and source in arguments:
+            filled[name] = arguments[source]
+    return filled
+
+
+def at_path(content: Any, path: str) -> Any:
+    """Return the value at a dotted path of structured content, or None where there is none."""
+    for part in path.split("."):
+        if not isinstance(content, Mapping):
+            return None
+        content = content.get(part, _MISSING)
+        if content is _MISSING:
+            return None
+    return content

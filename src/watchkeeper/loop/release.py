@@ -1,0 +1,95 @@
+"""Putting a plan into force (design, 4: `plan release`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from watchkeeper.do.decision.enforcer import Enforcer
+from watchkeeper.errors import CommandInvalid, RecordInvalid
+from watchkeeper.ledger.canonical import canonical_arguments
+from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
+from watchkeeper.loop.kernel import Kernel
+from watchkeeper.plan.diff import PlanDiff, diff_bundles
+from watchkeeper.records.action import Reason
+from watchkeeper.records.administration import PlanReleaseRecord
+from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.codec import to_json
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.people import Command, Signature
+from watchkeeper.records.statement import Entry, Payload, Record
+
+_WAIT_SECONDS = 30.0
+_MAX_NAMED = 200
+
+
+def release_plan(
+    kernel: Kernel, command: Command, signature: Signature, beside: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Freeze a plan into the log and put it into force from its record's index on.
+
+    The caller has checked the signature and that the person holds `release` in the plan before.
+
+    Raises:
+        CommandInvalid: the plan is not the one that was signed, or another came in between.
+        EngineFailed: the plan does not load; nothing was recorded.
+    """
+    home = kernel.home
+    bundle = _signed_bundle(command, beside)
+    if command.body.get("previous") != home.state.plan:
+        raise CommandInvalid("another plan was released in between", "look at it and try again")
+    digest = str(command.body["plan"])
+    # Loads before it is recorded: a plan that can not decide must not come into force.
+    Enforcer(bundle, digest, command.person)
+    old = home.enforcer.bundle if home.has_plan else None
+    diff = diff_bundles(old, bundle)
+    entry = _append(kernel, command, signature, bundle, diff)
+    home.adopt(entry)
+    for pending in home.state.pending.waiting():
+        kernel.void(pending, Reason.VOIDED).wait(_WAIT_SECONDS)
+    return {
+        "plan": digest,
+        "index": entry.ref.index,
+        "weakenings": list(diff.weakenings),
+        "strengthenings": list(diff.strengthenings),
+    }
+
+
+def _append(
+    kernel: Kernel, command: Command, signature: Signature, bundle: Bundle, diff: PlanDiff
+) -> Entry:
+    home = kernel.home
+    record = PlanReleaseRecord(
+        at=home.now(),
+        plan=str(command.body["plan"]),
+        previous=home.state.plan,
+        released_by=command.person,
+        people={person.id: person.keys for person in bundle.people if person.keys},
+        roles=bundle.roles,
+        signature=signature,
+        weakenings=_first(diff.weakenings),
+        strengthenings=_first(diff.strengthenings),
+    )
+    said = Record(Kind.PLAN_RELEASE, "plan", record.plan, record)
+    payload = Payload({"bundle": to_json(bundle)})
+    ticket = home.append(said, payload)
+    ticket.wait(_WAIT_SECONDS)
+    return Entry(ticket.ref, said, payload)
+
+
+def _first(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    """A record is at most 65,535 bytes: name the first ones, and say how many more there are."""
+    if len(sentences) <= _MAX_NAMED:
+        return tuple(sentence[:200] for sentence in sentences)
+    more = len(sentences) - _MAX_NAMED
+    return (*(s[:200] for s in sentences[:_MAX_NAMED]), f"and {more} more")
+
+
+def _signed_bundle(command: Command, beside: Mapping[str, Any]) -> Bundle:
+    try:
+        raw = canonical_arguments(beside.get("bundle"))
+        if bundle_digest(raw) != command.body.get("plan"):
+            raise CommandInvalid("the plan is not the one that was signed")
+        return parse_bundle(raw)
+    except RecordInvalid as error:
+        raise CommandInvalid(f"not a plan: {error.message}") from None

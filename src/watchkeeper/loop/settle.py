@@ -1,0 +1,118 @@
+"""Settling an unknown effect: by the read that the tool file declares, or by a person (I2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from watchkeeper.do.state.projection import OpenAction
+from watchkeeper.errors import CommandInvalid
+from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest
+from watchkeeper.loop.home import Home, request_from
+from watchkeeper.loop.recall import at_path, resolve
+from watchkeeper.records.action import EffectRecord, Hidden, ResolvedBy, Status
+from watchkeeper.records.bundle import Settlement
+from watchkeeper.records.instant import Instant, render_instant
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Payload, Record
+
+_WAIT_SECONDS = 30.0
+_GRACE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """An unknown action on its way to its one effect record.
+
+    `server`, `tool` and `arguments` are the declared read; `settlement` is None where the tool
+    file declares none.
+    """
+
+    action: OpenAction
+    by: ResolvedBy
+    settled_from: Instant
+    settlement: Settlement | None
+    server: str
+    arguments: Mapping[str, Any]
+    sent: Mapping[str, Any]
+
+    def by_read(self) -> Settling:
+        """Return this settling as one by a declared read.
+
+        Raises:
+            CommandInvalid: the tool file declares no read.
+        """
+        if self.settlement is None:
+            raise CommandInvalid(
+                "the tool file declares no read that settles this action",
+                "look at the system of record and give `--as succeeded` or `--as failed`",
+            )
+        return replace(self, by=replace(self.by, kind="read"))
+
+
+def settling_of(home: Home, action: OpenAction, by: ResolvedBy) -> Settling:
+    """Prepare to settle an action.
+
+    Raises:
+        CommandInvalid: the call may still be under way, so that nothing can be concluded yet.
+    """
+    entry = home.enforcer.tool(action.server, action.tool)
+    millis = entry.tool.timeout_millis if entry else 60_000
+    settled_from = action.at.plus(millis / 1000 + _GRACE_SECONDS)
+    if home.now() < settled_from:
+        raise CommandInvalid(
+            "the call may still be under way",
+            f"settle it after {render_instant(settled_from)}, when its time has run out",
+        )
+    decision = home.log.entry(action.decision.index)
+    sent: Mapping[str, Any] = {}
+    if decision.payload is not None:
+        sent = request_from(decision.payload.body["request"]).call.arguments
+    settlement = entry.tool.settle if entry else None
+    arguments = resolve(settlement.arguments, sent) if settlement else {}
+    return Settling(action, by, settled_from, settlement, action.server, arguments, sent)
+
+
+def settle(
+    home: Home, settling: Settling, content: Any, status: Status | None = None
+) -> dict[str, Any]:
+    """Write the one effect of an unknown action; durable when this returns.
+
+    Raises:
+        CommandInvalid: the action was settled in the meantime.
+        LogUnavailable: it could not be recorded.
+    """
+    action = settling.action
+    if action.action_id not in home.state.open:
+        raise CommandInvalid("the action was settled in the meantime")
+    if status is None:
+        status = _concluded(settling, content)
+    salt = home.ids.random_bytes(16)
+    at = home.now()
+    effect = EffectRecord(
+        at=at,
+        action_id=action.action_id,
+        decision=action.decision,
+        status=status,
+        started=action.at,
+        ended=at,
+        result=Hidden("result", digest=hidden_digest(salt, content)),
+        resolved_by=settling.by,
+    )
+    record = Record(Kind.EFFECT, "action", action.digest, effect)
+    payload = Payload({"salts": {"result": salt.hex()}, "settledFrom": content})
+    home.append(record, payload).wait(_WAIT_SECONDS)
+    return {"actionId": action.action_id, "status": status.value, "by": settling.by.kind}
+
+
+def _concluded(settling: Settling, content: Any) -> Status:
+    declared = settling.settlement
+    if declared is None:
+        raise CommandInvalid("the tool file declares no read that settles this action")
+    wanted = declared.equals
+    if isinstance(wanted, Mapping) and "argument" in wanted:
+        wanted = settling.sent.get(wanted["argument"])
+    found = at_path(content, declared.field)
+    same = canonical_arguments(found) == canonical_arguments(wanted)
+    return Status.SUCCEEDED if same else Status.FAILED

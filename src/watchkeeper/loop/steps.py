@@ -1,0 +1,83 @@
+"""What the kernel answers to an enforcement point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from watchkeeper.do.decision.decide import Decided
+from watchkeeper.do.decision.request import Request
+from watchkeeper.do.state.pending import Pending
+from watchkeeper.ports import Ticket
+from watchkeeper.records.action import Reason, Status
+from watchkeeper.records.bundle import FactSource
+from watchkeeper.records.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class FactQuery:
+    """A read that the decision needs: ask `tool` of `server` with `arguments`."""
+
+    source: FactSource
+    server: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request on its way to a decision. `pending` is the approved action that it releases."""
+
+    request: Request
+    keys: tuple[Mapping[str, Any], ...]
+    reads: tuple[FactQuery, ...]
+    began: int
+    pending: Pending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Allowed: once `ticket` is durable and `may_release` agrees, call the tool with `sent`."""
+
+    request: Request
+    decided: Decided
+    ticket: Ticket
+    at: Instant
+
+    @property
+    def sent(self) -> bytes:
+        """The canonical arguments: exactly what was decided and recorded."""
+        return self.request.sent
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not allowed. `ticket` is None where the refusal is counted or can not be recorded."""
+
+    reason: Reason
+    sentence: str
+    decision_id: str
+    ticket: Ticket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """Waits for people. The agent gets `handle`; `ticket` is None where it waited before."""
+
+    handle: str
+    sentence: str
+    decision_id: str
+    expires: Instant
+    ticket: Ticket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The same action again: the outcome it had. `result` is None where it was erased."""
+
+    status: Status
+    result: Any
+    decision_id: str
+
+
+Answer = Allowed | Refused | Escalated | Stored

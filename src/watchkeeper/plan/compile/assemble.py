@@ -1,0 +1,175 @@
+"""The parts of a plan put together, without looking whether anything is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from watchkeeper.ledger.plan_bundle import FORMAT
+from watchkeeper.plan.compile.servers import CompiledServer
+from watchkeeper.plan.policies.parse import ParsedPolicy
+from watchkeeper.plan.workspace.load import Workspace
+from watchkeeper.plan.workspace.models.authority import AuthorityFile, GrantEntry
+from watchkeeper.plan.workspace.models.control import ControlFile
+from watchkeeper.plan.workspace.models.organisation import LimitsEntry
+from watchkeeper.plan.workspace.models.system import SystemFile
+from watchkeeper.records.bundle import (
+    Agent,
+    Band,
+    Budget,
+    Bundle,
+    Control,
+    Grant,
+    Limits,
+    Person,
+    Policy,
+    Row,
+    System,
+)
+
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedPolicy:
+    """A policy and the actions that its scope can match; None for every action."""
+
+    policy: ParsedPolicy
+    actions: tuple[str, ...] | None
+
+
+def assemble(
+    workspace: Workspace,
+    servers: Mapping[str, CompiledServer],
+    policies: Sequence[ScopedPolicy],
+    schemas: Mapping[str, str],
+    gaps: Iterable[str],
+) -> Bundle:
+    """Put a plan together. Everything is sorted by id, so that the same plan is the same bytes."""
+    aims = workspace.aims.says
+    systems = [file.says for _, file in sorted(workspace.systems.items())]
+    return Bundle(
+        format=FORMAT,
+        organisation=aims.organisation,
+        stage=aims.stage,
+        scope=aims.scope,
+        systems=tuple(_system(says) for says in systems),
+        agents=tuple(sorted(_agents(systems), key=lambda agent: agent.id)),
+        people=tuple(
+            Person(person.id, person.name, tuple(person.keys))
+            for person in sorted(aims.people, key=lambda person: person.id)
+        ),
+        roles={role: tuple(sorted(set(holders))) for role, holders in sorted(aims.roles.items())},
+        servers=tuple(servers[name].server for name in sorted(servers)),
+        grants=_grants(workspace.authority[name].says for name in sorted(workspace.authority)),
+        policies=tuple(
+            sorted((_policy(scoped) for scoped in policies), key=lambda policy: policy.id)
+        ),
+        controls=tuple(
+            _control(workspace, workspace.controls[name].says, policies)
+            for name in sorted(workspace.controls)
+        ),
+        applicability=_rows(workspace),
+        cedar_schemas=dict(sorted(schemas.items())),
+        limits=_limits(aims.limits),
+        gaps=tuple(gaps),
+    )
+
+
+def _system(says: SystemFile) -> System:
+    return System(
+        id=says.id,
+        title=says.title,
+        purpose=says.purpose,
+        owner=says.owner,
+        in_scope=says.in_scope,
+        scope_reason=says.reason,
+        stage=says.stage,
+        role=says.role,
+        ai_act_class=says.ai_act.tier,
+        servers=tuple(sorted(set(says.servers))),
+    )
+
+
+def _agents(systems: Iterable[SystemFile]) -> Iterable[Agent]:
+    for system in systems:
+        for agent in system.agents:
+            digest = agent.prompt_digest or ""
+            yield Agent(agent.id, system.id, agent.model, digest, agent.version)
+
+
+def _grants(files: Iterable[AuthorityFile]) -> tuple[Grant, ...]:
+    found = [_grant(file.agent, grant) for file in files for grant in file.grants]
+    return tuple(sorted(found, key=lambda grant: grant.id))
+
+
+def _grant(agent: str, says: GrantEntry) -> Grant:
+    return Grant(
+        id=says.id,
+        agent=agent,
+        granted_by=says.granted_by,
+        control=says.control,
+        actions=tuple(sorted(set(says.actions))),
+        # Six decimals, as record times have them, so that the two compare as text.
+        valid_until=says.valid_until and says.valid_until.replace("Z", ".000000Z"),
+        bands=tuple(Band(b.argument, b.alone, b.review, b.least) for b in says.bands),
+        budgets=tuple(Budget(b.within, b.count, b.sum, b.argument, b.zone) for b in says.budgets),
+        review_role=says.review.role if says.review else None,
+    )
+
+
+def _policy(scoped: ScopedPolicy) -> Policy:
+    parsed, notes = scoped.policy, scoped.policy.notes
+    return Policy(
+        id=notes.id,
+        system=parsed.system,
+        kind=parsed.kind,
+        control=notes.control,
+        body=dict(parsed.body),
+        text=parsed.text,
+        actions=scoped.actions,
+        escalate_to=notes.escalate_to,
+        approvals=notes.approvals,
+        expires_seconds=notes.expires_seconds,
+        grant=parsed.grant,
+        observe_until=notes.observe_until and notes.observe_until.replace("Z", ".000000Z"),
+    )
+
+
+def _control(workspace: Workspace, says: ControlFile, policies: Sequence[ScopedPolicy]) -> Control:
+    mine = [scoped.policy for scoped in policies if scoped.policy.notes.control == says.id]
+    systems = {policy.system for policy in mine} | set(says.systems)
+    if not systems and says.built_in:
+        systems = {name for name, file in workspace.systems.items() if file.says.in_scope}
+    return Control(
+        id=says.id,
+        statement=says.statement,
+        owner=says.owner,
+        annex_a=tuple(dict.fromkeys(says.annex_a)),
+        risks=tuple(sorted(set(says.risks))),
+        policies=tuple(sorted(policy.notes.id for policy in mine)),
+        systems=tuple(sorted(systems)),
+        built_in=tuple(sorted(set(says.built_in))),
+    )
+
+
+def _rows(workspace: Workspace) -> tuple[Row, ...]:
+    if workspace.applicability is None:
+        return ()
+    return tuple(
+        Row(row.control, row.applicable, row.why, row.status, row.owner, row.evidence)
+        for row in workspace.applicability.says.rows
+    )
+
+
+def _limits(says: LimitsEntry) -> Limits:
+    given = {
+        "pending_per_agent": says.pending_per_agent,
+        "refusals_per_minute": says.refusals_per_minute,
+        "facts_per_minute": says.facts_per_minute,
+        "key_lifetime_seconds": says.key_lifetime,
+        "pins_max_age_seconds": says.pins_max_age,
+        "clock_gap_seconds": says.clock_gap,
+        "disk_reserve_bytes": says.disk_reserve_mib and says.disk_reserve_mib * _MIB,
+    }
+    return Limits(**{name: value for name, value in given.items() if value is not None})

@@ -1,0 +1,61 @@
+"""Two plans side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from watchkeeper.plan.diff.changes import Changes, PlanDiff
+from watchkeeper.plan.diff.grants import compare_grants
+from watchkeeper.plan.diff.organisation import (
+    compare_controls,
+    compare_home,
+    compare_limits,
+    compare_people,
+    compare_systems,
+)
+from watchkeeper.plan.diff.policies import compare_policies
+from watchkeeper.plan.diff.tools import compare_servers
+from watchkeeper.records.bundle import Bundle
+
+
+def diff_bundles(old: Bundle | None, new: Bundle) -> PlanDiff:
+    """Say what changed from one plan to the next; everything came where there was none.
+
+    Anything that lets more through is among the weakenings, and so is anything of which that can
+    not be told. A first plan weakens nothing.
+    """
+    found = Changes()
+    before = old if old is not None else _nothing(new)
+    compare_home(before, new, found)
+    compare_systems(before, new, found)
+    compare_servers(before, new, found)
+    compare_people(before, new, found)
+    compare_policies(before, new, found)
+    compare_grants(before, new, found)
+    compare_controls(before, new, found)
+    compare_limits(before.limits, new.limits, found)
+    if not found.changes and replace(before, gaps=()) != replace(new, gaps=()):
+        found.weakened("plan", "whole", "something changed of which we can not tell what")
+    result = found.result()
+    return result if old is not None else PlanDiff(result.changes)
+
+
+def _nothing(new: Bundle) -> Bundle:
+    """Return a plan that has nothing, of the same organisation."""
+    return Bundle(
+        format=new.format,
+        organisation=new.organisation,
+        stage=new.stage,
+        scope=new.scope,
+        systems=(),
+        agents=(),
+        people=(),
+        roles={},
+        servers=(),
+        grants=(),
+        policies=(),
+        controls=(),
+        applicability=(),
+        cedar_schemas={},
+        limits=new.limits,
+    )

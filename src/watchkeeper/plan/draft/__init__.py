@@ -1,0 +1,1 @@
+"""Writing workspace files: what a tool server lists, a first workspace, a person's key."""

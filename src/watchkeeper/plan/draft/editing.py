@@ -1,0 +1,55 @@
+"""YAML files changed in place: comments, order and quotes of a person stay."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError
+
+from watchkeeper.errors import PlanUnreadable, cut
+
+
+def read_editable(text: str, name: str) -> CommentedMap:
+    """Parse a YAML mapping so that it can be changed and written back.
+
+    Raises:
+        PlanUnreadable: not YAML, or no mapping.
+    """
+    try:
+        value = _yaml().load(text)
+    except (YAMLError, RecursionError, ValueError, AttributeError) as error:
+        first = str(error).splitlines()[0] if str(error) else "it does not parse"
+        raise PlanUnreadable(
+            f"{cut(name)} is not YAML: {first}", "run `watchkeeper plan lint`"
+        ) from None
+    if not isinstance(value, CommentedMap):
+        raise PlanUnreadable(f"{cut(name)} is no mapping", "run `watchkeeper plan lint`")
+    return value
+
+
+def render_editable(value: Any) -> str:
+    """Render what `read_editable` returned, changed or not."""
+    out = io.StringIO()
+    _yaml().dump(value, out)
+    return out.getvalue()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file as a whole, so that nobody reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(temporary, path)  # noqa: PTH105 - the same call, by its usual name
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = 100
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml

@@ -1,0 +1,1 @@
+"""Policies: Cedar files to policies with our own ids, their kinds and their scopes."""

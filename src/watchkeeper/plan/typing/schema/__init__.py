@@ -1,0 +1,1 @@
+"""Input schemas as tool servers write them: foreign JSON, read without trust."""

@@ -1,0 +1,154 @@
+"""The workspace as a whole: everything that is wrong with it, and the plan that it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchkeeper.errors import PlanRefused, PlanUnreadable
+from watchkeeper.plan.compile.assemble import ScopedPolicy, assemble
+from watchkeeper.plan.compile.servers import CompiledServer, compile_server
+from watchkeeper.plan.compile.systems import CompiledSystem, compile_system
+from watchkeeper.plan.lint.arguments import check_arguments
+from watchkeeper.plan.lint.authority import check_authority
+from watchkeeper.plan.lint.controls import check_controls
+from watchkeeper.plan.lint.names import Names, names_of
+from watchkeeper.plan.lint.organisation import check_organisation
+from watchkeeper.plan.lint.policies import check_lower_bounds, check_policy
+from watchkeeper.plan.lint.servers import check_servers
+from watchkeeper.plan.policies.parse import ParsedPolicy, parse_files
+from watchkeeper.plan.workspace.checked import nearest
+from watchkeeper.plan.workspace.finding import Finding, Severity, in_order, stops_release
+from watchkeeper.plan.workspace.load import Workspace, load_workspace
+from watchkeeper.plan.workspace.report import Report
+from watchkeeper.records.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """What is wrong with a workspace, the worst first, and its plan where it makes one."""
+
+    findings: tuple[Finding, ...]
+    workspace: Workspace | None = None
+    bundle: Bundle | None = None
+
+
+def lint_workspace(path: Path) -> Linted:
+    """Read a workspace, check it as a whole, and compile it. Never raises for what is in it."""
+    workspace, findings = load_workspace(path)
+    if workspace is None:
+        return Linted(findings)
+    bundle, more = _compile(workspace)
+    return Linted(in_order((*findings, *more)), workspace, bundle)
+
+
+def compile_workspace(workspace: Workspace) -> Bundle:
+    """Compile a workspace to the plan that the runtime enforces.
+
+    Raises:
+        PlanRefused: something stops the release; the first finding is named.
+    """
+    bundle, findings = _compile(workspace)
+    if bundle is None:
+        worst = [f for f in in_order(findings) if f.severity is not Severity.MANAGEMENT]
+        more = f", and {len(worst) - 1} more" if len(worst) > 1 else ""
+        raise PlanRefused(f"the workspace does not hold: {worst[0]}{more}")
+    return bundle
+
+
+def compile_folder(path: Path) -> Bundle:
+    """Read and compile the workspace in a folder.
+
+    Raises:
+        PlanUnreadable: a file can not be read or parsed.
+        PlanRefused: something else stops the release.
+    """
+    linted = lint_workspace(path)
+    if linted.bundle is not None:
+        return linted.bundle
+    worst = [f for f in linted.findings if f.severity is not Severity.MANAGEMENT]
+    more = f", and {len(worst) - 1} more" if len(worst) > 1 else ""
+    message = f"the workspace does not hold: {worst[0]}{more}"
+    if worst[0].severity is Severity.UNREADABLE:
+        raise PlanUnreadable(message)
+    raise PlanRefused(message)
+
+
+def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
+    names, report = names_of(workspace), Report()
+    check_organisation(workspace, names, report)
+    check_servers(workspace, names, report)
+    check_authority(workspace, names, report)
+    servers = _servers(workspace, report)
+    written = _written(workspace, report)
+    systems = _systems(workspace, servers, written, report)
+    scoped = [policy for system in systems.values() for policy in system.policies]
+    _check_policies(workspace, names, systems, scoped, report)
+    check_controls(workspace, names, {s.policy.notes.control: s for s in scoped}, report)
+    findings = in_order(report.findings)
+    if stops_release(findings):
+        return None, findings
+    schemas = {name: system.schema for name, system in systems.items() if system.schema}
+    gaps = [str(f) for f in findings if f.severity is Severity.MANAGEMENT]
+    return assemble(workspace, servers, scoped, schemas, gaps), findings
+
+
+def _servers(workspace: Workspace, report: Report) -> dict[str, CompiledServer]:
+    compiled = {}
+    for name, file in workspace.servers.items():
+        compiled[name] = compile_server(file, workspace.definitions[name])
+        report.findings.extend(compiled[name].findings)
+        check_arguments(file, compiled[name].typed, report)
+    return compiled
+
+
+def _written(workspace: Workspace, report: Report) -> tuple[ParsedPolicy, ...]:
+    policies, findings = parse_files(workspace.cedar)
+    report.findings.extend(findings)
+    for system, file, _ in workspace.cedar:
+        found = workspace.systems.get(system)
+        if found is None or not found.says.servers:
+            message = f"there is no system `{system}` with tools that these policies could bear on"
+            advice = nearest(system, workspace.systems)
+            report.findings.append(
+                Finding(Severity.SAFETY, file, 0, message, advice, "unknown-reference")
+            )
+    return policies
+
+
+def _systems(
+    workspace: Workspace,
+    servers: dict[str, CompiledServer],
+    written: tuple[ParsedPolicy, ...],
+    report: Report,
+) -> dict[str, CompiledSystem]:
+    compiled = {}
+    for name, system in workspace.systems.items():
+        used = {
+            server: (workspace.servers[server], servers[server])
+            for server in system.says.servers
+            if server in servers
+        }
+        if not used:
+            continue
+        agents = {agent.id for agent in system.says.agents}
+        authority = [f for agent, f in workspace.authority.items() if agent in agents]
+        mine = [policy for policy in written if policy.system == name]
+        compiled[name] = compile_system(system, used, authority, mine)
+        report.findings.extend(compiled[name].findings)
+    return compiled
+
+
+def _check_policies(
+    workspace: Workspace,
+    names: Names,
+    systems: dict[str, CompiledSystem],
+    scoped: list[ScopedPolicy],
+    report: Report,
+) -> None:
+    for item in scoped:
+        tools = systems[item.policy.system].tools
+        actions = item.actions if item.actions is not None else tuple(tools)
+        if item.policy.grant is None:
+            report.findings.extend(check_policy(workspace, names, item.policy))
+        report.findings.extend(check_lower_bounds(item.policy, actions, tools))

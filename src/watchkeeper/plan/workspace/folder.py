@@ -1,0 +1,146 @@
+"""What lies in a workspace folder, read with bounds, and never outside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchkeeper.errors import PlanUnreadable, cut
+
+MAX_BYTES = 2 * 1024 * 1024
+MAX_DEFINITIONS = 64 * 1024 * 1024
+KINDS = ("systems", "tools", "authority", "controls")
+LATER = ("risks", "impacts", "drills", "audits", "reviews", "certificates", "objectives.yaml")
+_SINGLE = ("aims.yaml", "soa.yaml", "policies")
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """Something in the folder that is not read, and why that may matter."""
+
+    name: str
+    why: str
+    harmless: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A workspace folder. Names are relative to `root`, with `/` between parts."""
+
+    root: Path
+
+    def read(self, name: str, limit: int = MAX_BYTES) -> str:
+        """Return a file's text, its line ends as `\\n`.
+
+        Raises:
+            PlanUnreadable: no such file, not UTF-8, too large, or outside the workspace.
+        """
+        raw = self._bytes(name, limit)
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = raw[: error.start].count(b"\n") + 1
+            raise PlanUnreadable(f"not UTF-8 in line {line}", "save the file as UTF-8") from None
+        return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+    def _bytes(self, name: str, limit: int) -> bytes:
+        path = self.root / name
+        try:
+            inside = path.resolve().is_relative_to(self.root.resolve())
+            if not inside:
+                raise PlanUnreadable(
+                    "a link that leads out of the workspace", "copy the file into the workspace"
+                )
+            if not path.is_file():
+                raise PlanUnreadable("not a file", "put a plain file here, or remove it")
+            with path.open("rb") as file:
+                raw = file.read(limit + 1)
+        except (OSError, RuntimeError) as error:
+            why = getattr(error, "strerror", None) or "the link leads in a circle"
+            raise PlanUnreadable(
+                f"can not be read: {why.lower()}", "check the file and its permissions"
+            ) from None
+        if len(raw) > limit:
+            raise PlanUnreadable(f"larger than {limit // 1024} KiB", "split it")
+        return raw
+
+    def has(self, name: str) -> bool:
+        """Say whether there is something of this name, be it a broken link."""
+        path = self.root / name
+        return path.is_symlink() or path.exists()
+
+    def yaml_files(self, kind: str) -> list[str]:
+        """Return the names of the YAML files of one kind, sorted."""
+        return [f"{kind}/{p.name}" for p in self._children(kind) if p.suffix == ".yaml"]
+
+    def policy_files(self) -> list[tuple[str, str]]:
+        """Return `(system, name)` of every Cedar file, sorted."""
+        return [
+            (system.name, f"policies/{system.name}/{path.name}")
+            for system in self._children("policies")
+            for path in self._children(f"policies/{system.name}")
+            if path.suffix == ".cedar"
+        ]
+
+    def strays(self) -> Iterator[Stray]:
+        """Yield what is not read, so that nobody believes that it counts."""
+        for path in self._children("."):
+            if path.name not in (*KINDS, *_SINGLE, *LATER):
+                yield Stray(path.name, "no file of a workspace has this name", harmless=True)
+        for kind in KINDS:
+            yield from self._strays_of(kind)
+        for path in self._children("policies"):
+            if not _is_folder(path):
+                yield Stray(f"policies/{path.name}", "policies lie in a folder per system", False)
+                continue
+            for inner in self._children(f"policies/{path.name}"):
+                if inner.suffix != ".cedar":
+                    name = f"policies/{path.name}/{inner.name}"
+                    yield Stray(name, "only `.cedar` files are read here", harmless=False)
+
+    def _strays_of(self, kind: str) -> Iterator[Stray]:
+        for path in self._children(kind):
+            definitions = kind == "tools" and path.name.endswith(".definitions.json")
+            if path.suffix != ".yaml" and not definitions:
+                yield Stray(f"{kind}/{path.name}", "only `.yaml` files are read here", False)
+
+    def _children(self, name: str) -> list[Path]:
+        folder = self.root / name
+        try:
+            found = sorted(folder.iterdir()) if _is_folder(folder) else []
+        except OSError:
+            return []
+        return [p for p in found if not _is_ignored(p.name)]
+
+
+def open_folder(path: Path) -> Folder:
+    """Return the workspace folder at `path`.
+
+    Raises:
+        PlanUnreadable: there is no folder there, or no `aims.yaml` in it.
+    """
+    try:
+        is_folder = path.is_dir()
+    except (OSError, ValueError):
+        is_folder = False
+    if not is_folder:
+        raise PlanUnreadable(f"no folder {cut(path)}", "name the folder that holds `aims.yaml`")
+    folder = Folder(path)
+    if not folder.has("aims.yaml"):
+        raise PlanUnreadable(
+            f"no `aims.yaml` in {cut(path)}",
+            "name the workspace folder, or make one with `watchkeeper init`",
+        )
+    return folder
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, RuntimeError):
+        return False
+
+
+def _is_ignored(name: str) -> bool:
+    return name.startswith(".") or name.endswith(("~", ".md", ".txt"))

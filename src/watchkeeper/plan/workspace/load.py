@@ -1,0 +1,173 @@
+"""Read a workspace folder: every file checked by itself, every error kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from watchkeeper.errors import LedgerError, PlanUnreadable, RecordInvalid, cut
+from watchkeeper.ledger.canonical import MAX_RECORD_DEPTH, parse_json
+from watchkeeper.plan.workspace.checked import Checked, check
+from watchkeeper.plan.workspace.finding import Finding, Severity, in_order
+from watchkeeper.plan.workspace.folder import MAX_DEFINITIONS, Folder, open_folder
+from watchkeeper.plan.workspace.models.authority import AuthorityFile
+from watchkeeper.plan.workspace.models.control import ApplicabilityFile, ControlFile
+from watchkeeper.plan.workspace.models.organisation import AimsFile
+from watchkeeper.plan.workspace.models.system import SystemFile
+from watchkeeper.plan.workspace.models.tool import ToolFile
+from watchkeeper.plan.workspace.yaml_tree import YamlRefused, parse_yaml
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace whose files hold one by one. Whether they hold together, `lint` says.
+
+    Mappings go from id to file; `definitions` from server id to the tools as the server listed
+    them, by name; `cedar` are `(system, file, text)`.
+    """
+
+    root: Path
+    aims: Checked[AimsFile]
+    systems: Mapping[str, Checked[SystemFile]]
+    servers: Mapping[str, Checked[ToolFile]]
+    authority: Mapping[str, Checked[AuthorityFile]]
+    controls: Mapping[str, Checked[ControlFile]]
+    applicability: Checked[ApplicabilityFile] | None
+    definitions: Mapping[str, Mapping[str, Any]]
+    cedar: tuple[tuple[str, str, str], ...]
+
+
+def load_workspace(path: Path) -> tuple[Workspace | None, tuple[Finding, ...]]:
+    """Read every file of the workspace at `path`, and check each by itself.
+
+    Returns the workspace, or None where a file does not hold, and everything that is wrong.
+    """
+    try:
+        folder = open_folder(path)
+    except PlanUnreadable as error:
+        return None, (
+            Finding(Severity.UNREADABLE, str(path), 0, error.message, error.advice, "no-workspace"),
+        )
+    loader = _Loader(folder)
+    workspace = loader.load()
+    return workspace, in_order(loader.findings)
+
+
+class _Loader:
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.findings: list[Finding] = []
+
+    def load(self) -> Workspace | None:
+        aims = self.one(AimsFile, "aims.yaml")
+        has_soa = self.folder.has("soa.yaml")
+        soa = self.one(ApplicabilityFile, "soa.yaml") if has_soa else None
+        systems = self.many(SystemFile, "systems", "id")
+        servers = self.many(ToolFile, "tools", "id")
+        authority = self.many(AuthorityFile, "authority", "agent")
+        controls = self.many(ControlFile, "controls", "id")
+        definitions = {name: self.definitions(name) for name in servers}
+        cedar = self.cedar()
+        self.strays()
+        if aims is None or any(f.severity is not Severity.MANAGEMENT for f in self.findings):
+            return None
+        return Workspace(
+            self.folder.root, aims, systems, servers, authority, controls, soa, definitions, cedar
+        )
+
+    def one(self, kind: type[M], name: str) -> Checked[M] | None:
+        try:
+            tree = parse_yaml(self.folder.read(name))
+        except YamlRefused as error:
+            self.unreadable(name, error, error.line)
+            return None
+        except PlanUnreadable as error:
+            self.unreadable(name, error)
+            return None
+        checked, findings = check(kind, name, tree)
+        self.findings.extend(findings)
+        return checked
+
+    def many(self, kind: type[M], folder: str, key: str) -> dict[str, Checked[M]]:
+        found: dict[str, Checked[M]] = {}
+        for name in self.folder.yaml_files(folder):
+            checked = self.one(kind, name)
+            if checked is not None:
+                self.admit(found, checked, str(getattr(checked.says, key)), key)
+        return found
+
+    def admit(self, found: dict[str, Checked[M]], file: Checked[M], id_: str, key: str) -> None:
+        stem = Path(file.file).name.removesuffix(".yaml")
+        if id_ in found:
+            other = found[id_].file
+            message = f"the {key} {cut(id_)} is already that of `{other}`"
+            self.safety(file.file, file.line(key), message, "give one of them another", "id-twice")
+            return
+        if stem != id_:
+            self.safety(
+                file.file,
+                file.line(key),
+                f"the file is called {cut(stem)} but its {key} is {cut(id_)}",
+                f"rename the file to `{id_}.yaml`, or change the {key}",
+                "name-differs",
+            )
+        found[id_] = file
+
+    def definitions(self, server: str) -> Mapping[str, Any]:
+        name = f"tools/{server}.definitions.json"
+        if not self.folder.has(name):
+            return {}
+        try:
+            value = parse_json(
+                self.folder.read(name, MAX_DEFINITIONS),
+                max_bytes=MAX_DEFINITIONS,
+                max_depth=MAX_RECORD_DEPTH,
+            )
+        except PlanUnreadable as error:
+            self.unreadable(name, error)
+            return {}
+        except (RecordInvalid, LedgerError) as error:
+            self.unreadable(name, PlanUnreadable(error.message, _AGAIN))
+            return {}
+        tools = value.get("tools") if isinstance(value, dict) else None
+        if not isinstance(tools, list):
+            self.unreadable(name, PlanUnreadable("not a list of tools under `tools`", _AGAIN))
+            return {}
+        return {
+            tool["name"]: tool
+            for tool in tools
+            if isinstance(tool, dict) and isinstance(tool.get("name"), str)
+        }
+
+    def cedar(self) -> tuple[tuple[str, str, str], ...]:
+        found = []
+        for system, name in self.folder.policy_files():
+            try:
+                found.append((system, name, self.folder.read(name)))
+            except PlanUnreadable as error:
+                self.unreadable(name, error)
+        return tuple(found)
+
+    def strays(self) -> None:
+        for stray in self.folder.strays():
+            severity = Severity.MANAGEMENT if stray.harmless else Severity.SAFETY
+            advice = "move it elsewhere, or give it the name of a file that is read"
+            message = f"is not read: {stray.why}"
+            self.findings.append(Finding(severity, stray.name, 0, message, advice, "not-read"))
+
+    def safety(self, file: str, line: int, message: str, advice: str, code: str) -> None:
+        self.findings.append(Finding(Severity.SAFETY, file, line, message, advice, code))
+
+    def unreadable(self, file: str, error: PlanUnreadable, line: int = 0) -> None:
+        self.findings.append(
+            Finding(Severity.UNREADABLE, file, line, error.message, error.advice, "unreadable")
+        )
+
+
+_AGAIN = "write it again with `watchkeeper plan import-tools`"

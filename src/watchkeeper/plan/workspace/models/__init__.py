@@ -1,0 +1,1 @@
+"""The pydantic models of the workspace's files, one module for each kind of file."""

@@ -1,0 +1,58 @@
+"""`authority/<agent>.yaml`: what an agent may do alone, with review, and never."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from watchkeeper.plan.workspace.models.scalars import Id, Limit, Moment, Part, Seconds, Text
+
+
+class BandEntry(Part):
+    """Limits on one numeric argument, inclusive: alone up to, with review up to, never beyond."""
+
+    argument: Text
+    alone: Limit
+    review: Limit | None = None
+    least: Limit = "0"
+
+
+class BudgetEntry(Part):
+    """A cap over a rolling window; with `zone` and `within: 1d`, over calendar days there."""
+
+    within: Seconds
+    count: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    sum: Limit | None = None
+    argument: Text | None = None
+    zone: Text | None = None
+
+
+class ReviewEntry(Part):
+    """Who reviews, how many different people must approve, and how long it may wait."""
+
+    role: Id
+    control: Id | None = Field(default=None, description="the grant's own where left out")
+    approvals: Annotated[int, Field(ge=1, le=20)] = 1
+    expires: Seconds = 14_400
+    always: bool = Field(default=False, description="review every action, whatever its amount")
+
+
+class GrantEntry(Part):
+    """One grant: who gave it, for which control it stands, which actions, which limits."""
+
+    id: Id
+    granted_by: Id
+    control: Id
+    actions: Annotated[list[Text], Field(min_length=1)]
+    valid_until: Moment | None = None
+    bands: list[BandEntry] = []
+    budgets: list[BudgetEntry] = []
+    review: ReviewEntry | None = None
+
+
+class AuthorityFile(Part):
+    """`authority/<agent>.yaml`."""
+
+    agent: Id
+    grants: list[GrantEntry]

@@ -1,0 +1,56 @@
+"""`systems/<id>.yaml`: an AI system of the inventory (ISO/IEC 42001:2023, 4.3, A.4.2, A.9.4)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from watchkeeper.plan.workspace.models.organisation import StageName
+from watchkeeper.plan.workspace.models.scalars import Digest, Id, Part, Text
+
+AiActClass = Literal[
+    "prohibited",
+    "high-risk-annex-i",
+    "high-risk-annex-iii",
+    "annex-iii-exempt",
+    "transparency",
+    "minimal",
+    "gpai",
+    "gpai-systemic",
+    "undetermined",
+]
+
+
+class AgentEntry(Part):
+    """An agent of the system; model, prompt digest and version are what is declared for it."""
+
+    id: Id
+    model: str = ""
+    prompt_digest: Digest | None = None
+    version: str = ""
+
+
+class AiAct(Part):
+    """Our own reading of the system's class under Regulation (EU) 2024/1689."""
+
+    tier: AiActClass = Field(alias="class")
+    why: Text
+
+
+class SystemFile(Part):
+    """`systems/<id>.yaml`."""
+
+    id: Id
+    title: Text
+    purpose: Text
+    intended_use: list[Text] = []
+    prohibited: list[Text] = Field(default=[], description="prohibited actions in plain words")
+    owner: Id
+    in_scope: bool
+    reason: Text = Field(description="why it is in scope, or not")
+    stage: StageName
+    role: Text = Field(description="our role: provider, deployer, ...")
+    ai_act: AiAct
+    agents: list[AgentEntry] = []
+    servers: list[Id] = []

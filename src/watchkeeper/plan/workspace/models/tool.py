@@ -1,0 +1,112 @@
+"""`tools/<id>.yaml`: a tool server, how it is reached, and its pinned tools.
+
+The definitions themselves, as the server listed them, stand beside it in
+`tools/<id>.definitions.json`, which `plan import-tools` writes.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from watchkeeper.plan.workspace.models.scalars import Digest, Id, Part, Seconds, Source, Text
+
+FactKind = Literal["string", "bool", "long", "decimal", "datetime"]
+Method = Literal[
+    "resources/read",
+    "resources/subscribe",
+    "resources/unsubscribe",
+    "prompts/get",
+    "completion/complete",
+    "tasks/get",
+    "tasks/result",
+    "tasks/list",
+    "tasks/cancel",
+    "tasks/update",
+    "elicitation/create",
+    "sampling/createMessage",
+    "roots/list",
+]
+
+
+class Resource(Part):
+    """What a call acts on: a type of thing, and the argument that names which."""
+
+    type: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9_]{0,62}$")]
+    argument: Text
+
+
+class OncePerEntry(Part):
+    """The same arguments within this time are the same action again."""
+
+    arguments: Annotated[list[Text], Field(min_length=1)]
+    within: Seconds
+
+
+class FactField(Part):
+    """One value of a fact: its dotted path in the read tool's structured content, its type."""
+
+    path: Text
+    type: FactKind
+
+
+class Fact(Part):
+    """A read tool asked at decision time; policies see `context.facts.<name>.<field>`."""
+
+    tool: Text
+    arguments: dict[str, Any] = {}
+    fields: Annotated[dict[str, FactField], Field(min_length=1)]
+    timeout: Seconds = 5
+    trusted: bool = False
+    volatile: bool = False
+
+
+class Settle(Part):
+    """How an unknown effect is settled by reading the system of record."""
+
+    tool: Text
+    arguments: dict[str, Any] = {}
+    field: Text
+    equals: Any
+
+
+class ToolEntry(Part):
+    """One tool of the server."""
+
+    pin: Digest
+    writes: bool
+    resource: Resource | None = None
+    clear: list[Text] = []
+    subject: list[Text] = []
+    opaque: list[Text] = []
+    scale: dict[str, Annotated[int, Field(ge=1, le=12)]] = {}
+    derived: dict[str, dict[str, Any]] = {}
+    namespace: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$")] | None = Field(
+        default=None, description="stands for the tool's name in the names of its enum types"
+    )
+    idempotency: Text | None = None
+    once_per: OncePerEntry | None = None
+    error_means_no_effect: bool = False
+    facts: dict[str, Fact] = {}
+    settle: Settle | None = None
+    timeout: Seconds = 60
+    level: Literal["durable", "published", "witnessed"] = "durable"
+    sentence: str = Field(
+        default="", description="what a reviewer reads, with `{argument}` filled in"
+    )
+
+
+class ToolFile(Part):
+    """`tools/<id>.yaml`: exactly one of `command` and `url`."""
+
+    id: Id
+    title: str = ""
+    command: list[Text] = []
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None
+    cwd: Text | None = None
+    env: dict[str, Source] = {}
+    headers: dict[str, Source] = {}
+    user: Text | None = None
+    methods: list[Method] = []
+    tools: dict[str, ToolEntry] = {}

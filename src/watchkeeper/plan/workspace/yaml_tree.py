@@ -1,0 +1,166 @@
+"""YAML 1.2 text to plain values, with the place of every one of them.
+
+Stricter than YAML: one document, string keys, no duplicate keys, no tags, no merge keys, bounded
+depth, size and alias expansion. Numbers with a point stay text exactly as written, so that a limit
+of `200.10` never becomes a binary fraction. Dates stay text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from watchkeeper.errors import PlanUnreadable, cut
+
+MAX_DEPTH = 40
+MAX_NODES = 100_000
+_PLAIN_TAGS = {
+    f"tag:yaml.org,2002:{name}"
+    for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge")
+}
+_NULL = {"", "~", "null", "Null", "NULL"}
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?[0-9]{1,19}")
+_OTHER_BASE = re.compile(r"0o[0-7]{1,20}|0x[0-9a-fA-F]{1,16}")
+_FRACTION = re.compile(
+    r"[-+]?[0-9]*\.[0-9]+(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+\.?[0-9]*[eE][-+]?[0-9]+"
+)
+Path = tuple[str | int, ...]
+
+
+class Fraction(str):
+    """A number with a point, exactly as it was written."""
+
+    __slots__ = ()
+
+
+class YamlRefused(PlanUnreadable):
+    """Text that is not YAML as we take it; `line` counts from 1."""
+
+    def __init__(self, message: str, advice: str, line: int) -> None:
+        super().__init__(message, advice)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A parsed document: its value, and the line of each key and item by path."""
+
+    value: Any
+    lines: dict[Path, int] = field(default_factory=dict)
+
+    def line(self, *path: str | int) -> int:
+        """Return the line of what stands at `path`, or of the nearest thing around it."""
+        for end in range(len(path), -1, -1):
+            found = self.lines.get(path[:end])
+            if found is not None:
+                return found
+        return 1
+
+
+def parse_yaml(text: str) -> Tree:
+    """Parse one YAML 1.2 document.
+
+    Raises:
+        YamlRefused: with the line of the first thing that can not be taken.
+    """
+    builder = _Builder()
+    node = _compose(text)
+    if node is None:
+        raise YamlRefused("the file is empty", "write the keys that the reference lists", 1)
+    value = builder.build(node, ())
+    return Tree(value, builder.lines)
+
+
+def _compose(text: str) -> Node | None:
+    try:
+        found: Node | None = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark is not None else 1
+        raise YamlRefused(f"not YAML: {error.problem or error.context}", _CURE, line) from None
+    except YAMLError as error:
+        first = str(error).splitlines()[0] if str(error) else "it does not parse"
+        raise YamlRefused(f"not YAML: {first}", _CURE, 1) from None
+    except RecursionError:
+        raise YamlRefused("not YAML that we take: nested too deeply", _CURE, 1) from None
+    except (ValueError, TypeError, AttributeError, IndexError, AssertionError, KeyError):
+        raise YamlRefused("not YAML: it does not parse", _CURE, 1) from None
+    return found
+
+
+_CURE = "mend the syntax here; quote text that holds `: `, `#`, `{`, `[`, `*`, `&` or `!`"
+
+
+class _Builder:
+    """Walks composed nodes, counting what aliases expand to."""
+
+    def __init__(self) -> None:
+        self.lines: dict[Path, int] = {}
+        self._count = 0
+
+    def build(self, node: Node, path: Path) -> Any:
+        line = node.start_mark.line + 1
+        self._admit(node, path, line)
+        self.lines.setdefault(path, line)
+        if isinstance(node, ScalarNode):
+            return _scalar(node)
+        if isinstance(node, SequenceNode):
+            return [self.build(item, (*path, i)) for i, item in enumerate(node.value)]
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        raise YamlRefused("not a value that we take", _CURE, line)
+
+    def _admit(self, node: Node, path: Path, line: int) -> None:
+        self._count += 1
+        if self._count > MAX_NODES or len(path) > MAX_DEPTH:
+            raise YamlRefused(
+                "too large or nested too deeply once its aliases are expanded",
+                "write it without aliases (`*name`), or split it",
+                line,
+            )
+        if node.tag not in _PLAIN_TAGS:
+            raise YamlRefused(f"a tag, which we do not take: {cut(node.tag)}", "leave it out", line)
+
+    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            key = _key(key_node, line)
+            if key in out:
+                raise YamlRefused(
+                    f"the key {cut(key)} stands here a second time",
+                    "keep one of the two",
+                    line,
+                )
+            self.lines[(*path, key)] = line
+            out[key] = self.build(value_node, (*path, key))
+        return out
+
+
+def _key(node: Node, line: int) -> str:
+    if not isinstance(node, ScalarNode) or node.tag not in _PLAIN_TAGS:
+        raise YamlRefused("a key that is not text", "write keys as plain text", line)
+    if node.tag.endswith(":merge"):
+        raise YamlRefused("a merge key `<<`", "YAML 1.2 has none: write the keys out", line)
+    return str(node.value)
+
+
+def _scalar(node: ScalarNode) -> Any:
+    text = str(node.value)
+    if node.style is not None or node.tag.endswith(":str"):
+        return text
+    if text in _NULL:
+        return None
+    if text in _BOOL:
+        return _BOOL[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _OTHER_BASE.fullmatch(text):
+        return int(text, 0)
+    return Fraction(text) if _FRACTION.fullmatch(text) else text

@@ -1,0 +1,244 @@
+"""What becomes of each action: escalated, approved, allowed, ended (promises I1 to I3).
+
+Memory: a few hundred bytes for each action that is open (allowed without effect, or escalated and
+not released), 16 bytes for each action that was allowed, and one bit for each record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from watchkeeper.errors import RecordInvalid, cut
+from watchkeeper.records.action import EffectRecord, Escalation
+from watchkeeper.records.codec import from_json
+from watchkeeper.records.instant import render_instant
+from watchkeeper.records.people import Answer, VerdictRecord
+from watchkeeper.records.statement import Record
+from watchkeeper.verify.entries import Decided
+from watchkeeper.verify.people import Authority, Commands
+from watchkeeper.verify.report import Report
+
+APPROVALS, EFFECTS = 9, 11
+
+
+class Bits:
+    """One bit for each record, grown as needed."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def add(self, index: int) -> bool:
+        """Set a bit; False if it was set before."""
+        at, bit = index >> 3, 1 << (index & 7)
+        if at >= len(self._bytes):
+            self._bytes.extend(bytes(at + 4096 - len(self._bytes)))
+        before = self._bytes[at] & bit
+        self._bytes[at] |= bit
+        return not before
+
+
+class Once:
+    """Finds what was seen more than once: 16 bytes each, looked through at the end."""
+
+    def __init__(self) -> None:
+        self._shelves = [bytearray() for _ in range(256)]
+
+    def add(self, name: str) -> None:
+        """Note one."""
+        digest = hashlib.sha256(name.encode(errors="surrogatepass")).digest()
+        self._shelves[digest[0]] += digest[1:17]
+
+    def repeated(self) -> Iterator[int]:
+        """Yield how often each one that came more than once did."""
+        for shelf in self._shelves:
+            seen = Counter(bytes(shelf[at : at + 16]) for at in range(0, len(shelf), 16))
+            yield from (count for count in seen.values() if count > 1)
+
+
+@dataclass(slots=True)
+class Waiting:
+    """An escalated action that was not released yet, and the verdicts on it."""
+
+    index: int
+    decided: Decided
+    asked: Escalation
+    verdicts: dict[int, VerdictRecord] = field(default_factory=dict)
+
+
+class Actions:
+    """Follows every action through the log."""
+
+    def __init__(self, report: Report, commands: Commands) -> None:
+        self._report, self._commands = report, commands
+        self._open: dict[int, tuple[str, str]] = {}
+        self._waiting: dict[int, Waiting] = {}
+        self._waiting_by_action: dict[str, int] = {}
+        self._ended = Bits()
+        self._allowed = Bits()
+        self._allows = Once()
+        self.approved = 0
+
+    @property
+    def unknown(self) -> int:
+        """How many allowed actions have no effect yet."""
+        return len(self._open)
+
+    def decision(self, index: int, decided: Decided) -> None:
+        """Follow a decision."""
+        if decided.outcome == "escalate":
+            self._escalated(index, decided)
+        elif decided.outcome == "allow":
+            self._released(index, decided)
+
+    def verdict(self, index: int, record: Record, authority: Authority) -> None:
+        """Check a verdict and keep it for the release that may cite it."""
+        said: VerdictRecord = record.predicate
+        waiting = self._waiting.get(said.decision.index)
+        if waiting is None:
+            self._report.fail(APPROVALS, "a verdict on an action that does not wait", index)
+            return
+        problem = self._verdict_problem(record, waiting, authority)
+        if problem is not None:
+            self._report.fail(APPROVALS, f"verdict: {problem}", index)
+        elif said.answer is Answer.APPROVE:
+            waiting.verdicts[index] = said
+
+    def effect(self, index: int, record: Record, authority: Authority) -> None:
+        """Check that an effect is the one end of an allowed action."""
+        said: EffectRecord = record.predicate
+        allowed = self._open.pop(said.decision.index, None)
+        if allowed is None:
+            again = said.decision.index < index and not self._ended.add(said.decision.index)
+            what = "a second effect of one action" if again else "an effect without its allow"
+            self._report.fail(EFFECTS, what, index)
+            return
+        self._ended.add(said.decision.index)
+        if allowed != (said.action_id, record.digest):
+            self._report.fail(EFFECTS, "an effect of another action than it refers to", index)
+        self._check_resolved(index, said, authority)
+
+    def voided(self, decision: int) -> None:
+        """An escalated action can no longer be released."""
+        self._forget(decision)
+
+    def finish(self) -> None:
+        """Look through what can only be seen at the end."""
+        for count in self._allows.repeated():
+            self._report.fail(EFFECTS, f"one action was allowed {count} times")
+
+    def _escalated(self, index: int, decided: Decided) -> None:
+        try:
+            asked = from_json(Escalation, decided.asked)
+        except RecordInvalid as error:
+            self._report.fail(APPROVALS, f"an escalation that does not parse: {error}", index)
+            return
+        earlier = self._waiting_by_action.get(decided.action)
+        if earlier is not None:
+            self._forget(earlier)
+        self._waiting[index] = Waiting(index, decided, asked)
+        self._waiting_by_action[decided.action] = index
+
+    def _released(self, index: int, decided: Decided) -> None:
+        self._allows.add(decided.action)
+        self._open[index] = (decided.action, decided.digest)
+        waits = self._waiting_by_action.get(decided.action)
+        if decided.escalated_by is None:
+            if waits is not None:
+                self._report.fail(APPROVALS, "allowed while it waited for approval", index)
+            elif decided.verdicts:
+                self._report.fail(APPROVALS, "verdicts cited without an escalation", index)
+            return
+        self.approved += 1
+        waiting = self._waiting.get(decided.escalated_by)
+        problem = (
+            "approved, but it does not wait (any more)"
+            if waiting is None
+            else _approval_problem(waiting, decided)
+        )
+        if problem is not None:
+            self._report.fail(APPROVALS, problem, index)
+        self._forget(decided.escalated_by)
+
+    def _verdict_problem(
+        self, record: Record, waiting: Waiting, authority: Authority
+    ) -> str | None:
+        said: VerdictRecord = record.predicate
+        decided, asked = waiting.decided, waiting.asked
+        if (said.action_id, record.digest) != (decided.action, decided.digest):
+            return "on another action than it refers to"
+        if said.shown != asked.shown:
+            return "on something else than what was to be shown"
+        if said.at > asked.expires:
+            return "after the escalation had expired"
+        if said.role not in asked.roles or not authority.holds(said.reviewer, said.role):
+            return f"{cut(said.reviewer)} does not hold the role {cut(said.role)} that is asked for"
+        if said.reviewer == decided.agent:
+            return "by the agent itself"
+        body: Mapping[str, Any] = {
+            "handle": asked.handle,
+            "request": decided.digest,
+            "tool": decided.tool,
+            "pin": decided.pin,
+            "agent": decided.agent,
+            "plan": decided.plan,
+            "shown": asked.shown,
+            "expires": render_instant(asked.expires),
+            "role": said.role,
+            "reason": said.reason,
+        }
+        return self._commands.problem(
+            said.signature, authority, said.reviewer, said.answer.value, body
+        )
+
+    def _check_resolved(self, index: int, said: EffectRecord, authority: Authority) -> None:
+        by = said.resolved_by
+        if by is None or (by.signature is None and by.kind != "person"):
+            return
+        if by.signature is None:
+            self._report.fail(EFFECTS, "settled by a person, without a signature", index)
+            return
+        body: dict[str, Any] = {"actionId": said.action_id}
+        if by.kind == "person":
+            body["status"] = said.status.value
+        problem = self._commands.problem(by.signature, authority, by.by, "resolve", body)
+        if problem is not None:
+            self._report.fail(EFFECTS, f"settled: {problem}", index)
+
+    def _forget(self, index: int) -> None:
+        waiting = self._waiting.pop(index, None)
+        if waiting and self._waiting_by_action.get(waiting.decided.action) == index:
+            del self._waiting_by_action[waiting.decided.action]
+
+
+def _approval_problem(waiting: Waiting, decided: Decided) -> str | None:
+    """Return why the verdicts that an allow cites do not release it, or None if they do."""
+    before = waiting.decided
+    if (decided.action, decided.digest) != (before.action, before.digest):
+        return "approved as another action than was shown"
+    if (decided.agent, decided.tool, decided.pin, decided.plan) != (
+        before.agent,
+        before.tool,
+        before.pin,
+        before.plan,
+    ):
+        return "approved for another agent, tool, pin or plan"
+    cited = [waiting.verdicts.get(index) for index in decided.verdicts]
+    if None in cited or len(set(decided.verdicts)) != len(cited):
+        return "cites a verdict that is none, not valid, or used twice"
+    return _coverage_problem(waiting.asked, [verdict for verdict in cited if verdict])
+
+
+def _coverage_problem(asked: Escalation, verdicts: list[VerdictRecord]) -> str | None:
+    """N of M means N different people; a role named twice needs two different holders."""
+    people = {verdict.reviewer for verdict in verdicts}
+    if len(people) < asked.approvals:
+        return f"approved by {len(people)} people, where {asked.approvals} are needed"
+    for role in set(asked.roles):
+        holders = {verdict.reviewer for verdict in verdicts if verdict.role == role}
+        if len(holders) < asked.roles.count(role):
+            return f"not approved by enough holders of the role {cut(role)}"
+    return None

@@ -1,0 +1,146 @@
+"""What a log as a whole must keep to: order, releases, commands, stops, and every action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from watchkeeper.records.administration import (
+    GenesisRecord,
+    PlanReleaseRecord,
+    ScopeKind,
+    StopScope,
+)
+from watchkeeper.records.instant import render_instant
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Record
+from watchkeeper.verify.actions import Actions
+from watchkeeper.verify.entries import Decided, Fact
+from watchkeeper.verify.people import (
+    RELEASE,
+    Authority,
+    Commands,
+    first_authority,
+    released_authority,
+)
+from watchkeeper.verify.report import Report
+
+ORDER, RELEASES, COMMANDS, IN_FORCE = 6, 7, 8, 10
+
+
+class Conduct:
+    """Takes up the facts of a log in order and reports what does not hold."""
+
+    def __init__(self, report: Report, genesis: GenesisRecord) -> None:
+        self._report = report
+        self._commands = Commands(genesis.origin)
+        self._authority: Authority = first_authority(genesis)
+        self._plan: str | None = None
+        self._stops: set[StopScope] = set()
+        self._at = 0
+        self.plans: list[tuple[int, str]] = []
+        self.actions = Actions(report, self._commands)
+        self._rules: dict[Kind, Callable[[int, Record], None]] = {
+            Kind.GENESIS: self._genesis,
+            Kind.PLAN_RELEASE: self._release,
+            Kind.VERDICT: lambda i, r: self.actions.verdict(i, r, self._authority),
+            Kind.EFFECT: lambda i, r: self.actions.effect(i, r, self._authority),
+            Kind.VOID: lambda _, r: self.actions.voided(r.predicate.decision.index),
+            Kind.STOP: self._stop,
+            Kind.RESUME: self._resume,
+            Kind.TOKEN: self._token,
+            Kind.TOKEN_REVOKED: self._revoke,
+            Kind.CLOCK_ACCEPTED: self._accept_clock,
+        }
+
+    @property
+    def commands(self) -> int:
+        """How many commands of people were looked at."""
+        return self._commands.checked
+
+    def take(self, fact: Fact) -> None:
+        """Take up the next record."""
+        if fact.at < self._at:
+            self._report.fail(ORDER, f"time goes back to {render_instant(fact.at)}", fact.index)
+        self._at = max(self._at, fact.at)
+        if isinstance(fact.said, Decided):
+            self._count(Kind.DECISION)
+            self._report.counts[f"decision.{fact.said.outcome}"] += 1
+            self._decision(fact, fact.said)
+        elif fact.said is not None:
+            self._count(fact.said.kind)
+            rule = self._rules.get(fact.said.kind)
+            if rule is not None:
+                rule(fact.index, fact.said)
+
+    def _count(self, kind: Kind) -> None:
+        self._report.counts[kind.value] += 1
+
+    def _decision(self, fact: Fact, decided: Decided) -> None:
+        if decided.outcome != "block":
+            if decided.plan != self._plan:
+                self._report.fail(IN_FORCE, "decided by a plan that was not in force", fact.index)
+            if decided.outcome == "allow" and self._stopped(decided):
+                self._report.fail(IN_FORCE, "allowed while a stop was in force", fact.index)
+        self.actions.decision(fact.index, decided)
+
+    def _stopped(self, decided: Decided) -> bool:
+        scopes = {
+            StopScope(ScopeKind.ALL),
+            StopScope(ScopeKind.AGENT, decided.agent),
+            StopScope(ScopeKind.SYSTEM, decided.system),
+            StopScope(ScopeKind.TOOL, decided.tool),
+        }
+        return bool(self._stops & scopes)
+
+    def _genesis(self, index: int, _: Record) -> None:
+        if index:
+            self._report.fail(ORDER, "a second genesis", index)
+
+    def _release(self, index: int, record: Record) -> None:
+        release: PlanReleaseRecord = record.predicate
+        person = release.released_by
+        body = {"plan": release.plan, "previous": release.previous}
+        problem = self._commands.problem(release.signature, self._authority, person, RELEASE, body)
+        if problem is None and not self._authority.holds(person, RELEASE):
+            problem = "signed by somebody who did not hold the role `release` before it"
+        if problem is None and release.previous != self._plan:
+            problem = "it does not follow the plan that was in force"
+        if problem is None and record.digest != release.plan:
+            problem = "its subject is not its plan"
+        if problem is not None:
+            self._report.fail(RELEASES, problem, index)
+        self._plan = release.plan
+        self._authority = released_authority(release)
+        self.plans.append((index, release.plan))
+
+    def _stop(self, index: int, record: Record) -> None:
+        self._command(index, record, "stop", _scope_body(record.predicate))
+        self._stops.add(record.predicate.scope)
+
+    def _resume(self, index: int, record: Record) -> None:
+        self._command(index, record, "resume", _scope_body(record.predicate))
+        if record.predicate.scope not in self._stops:
+            self._report.fail(COMMANDS, "resumes what was not stopped", index)
+        self._stops.discard(record.predicate.scope)
+
+    def _token(self, index: int, record: Record) -> None:
+        said = record.predicate
+        body = {"agent": said.agent, "name": said.name, "digest": said.digest}
+        self._command(index, record, "token", body)
+
+    def _revoke(self, index: int, record: Record) -> None:
+        self._command(index, record, "revoke-token", {"name": record.predicate.name})
+
+    def _accept_clock(self, index: int, record: Record) -> None:
+        self._command(index, record, "accept-clock", {})
+
+    def _command(self, index: int, record: Record, verb: str, body: dict[str, Any]) -> None:
+        said = record.predicate
+        problem = self._commands.problem(said.signature, self._authority, said.by, verb, body)
+        if problem is not None:
+            self._report.fail(COMMANDS, f"{record.kind.value}: {problem}", index)
+
+
+def _scope_body(said: Any) -> dict[str, Any]:
+    return {"scopeKind": said.scope.kind.value, "scopeName": said.scope.name}

@@ -1,0 +1,118 @@
+"""Checking entries one by one: signature, form, and what later steps need to know of each.
+
+This is what costs, so it runs in several processes, a bundle at a time, and gives back little.
+Every record but a decision is parsed in full; of decisions, the longest and most frequent, only
+what the later steps look at is taken out and its form checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from watchkeeper.errors import EnvelopeInvalid, RecordInvalid
+from watchkeeper.ledger.canonical import parse_canonical
+from watchkeeper.ledger.envelope import check_signature, parse_envelope_unverified
+from watchkeeper.ledger.merkle import leaf_hash
+from watchkeeper.records.instant import parse_instant
+from watchkeeper.records.statement import Record, parse_statement
+
+_DECISION = "urn:x-watchkeeper:decision:v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A bundle to check. `first` is the index of its first entry."""
+
+    first: int
+    entries: tuple[bytes, ...]
+    keys: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What later steps need of a decision. `asked` is its escalation, as JSON."""
+
+    outcome: str
+    action: str
+    digest: str
+    agent: str
+    system: str
+    tool: str
+    pin: str | None
+    plan: str
+    asked: Mapping[str, Any] | None
+    escalated_by: int | None
+    verdicts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One entry that was checked: its time, and what it says. `said` is None if it is malformed."""
+
+    index: int
+    at: int
+    said: Decided | Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A bundle that was checked: the leaf hashes, the facts, and (index, problem) of bad ones."""
+
+    hashes: bytes
+    facts: tuple[Fact, ...]
+    problems: tuple[tuple[int, str], ...]
+
+
+def check_entries(job: Job) -> Checked:
+    """Check every entry of a bundle; never raises for what an entry holds."""
+    facts: list[Fact] = []
+    problems: list[tuple[int, str]] = []
+    for index, entry in enumerate(job.entries, job.first):
+        try:
+            envelope = parse_envelope_unverified(entry)
+            check_signature(envelope, job.keys)
+        except EnvelopeInvalid as error:
+            problems.append((index, error.message))
+            continue
+        try:
+            facts.append(_fact(index, envelope.statement))
+        except RecordInvalid as error:
+            problems.append((index, f"signed, but no record: {error.message}"))
+    return Checked(b"".join(leaf_hash(e) for e in job.entries), tuple(facts), tuple(problems))
+
+
+def _fact(index: int, statement: bytes) -> Fact:
+    value = parse_canonical(statement)
+    if isinstance(value, dict) and value.get("predicateType") == _DECISION:
+        said, at = _decided(value)
+        return Fact(index, at, said)
+    record = parse_statement(value)
+    return Fact(index, record.predicate.at, record)
+
+
+def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
+    try:
+        said = value["predicate"]
+        before = said.get("escalatedBy")
+        decided = Decided(
+            outcome=said["decision"]["outcome"],
+            action=said["actionId"],
+            digest=value["subject"][0]["digest"]["sha256"],
+            agent=said["agent"],
+            system=said["system"],
+            tool=f"{said['server']}/{said['tool']}",
+            pin=said.get("pin"),
+            plan=said["plan"],
+            asked=said.get("escalation"),
+            escalated_by=None if before is None else before["index"],
+            verdicts=tuple(ref["index"] for ref in said.get("verdicts", ())),
+        )
+    except (KeyError, TypeError, IndexError, AttributeError):
+        raise RecordInvalid("a decision that does not parse") from None
+    if decided.outcome not in {"allow", "block", "escalate"}:
+        raise RecordInvalid("a decision with another outcome than the three")
+    if not all(isinstance(text, str) for text in (decided.action, decided.agent, decided.plan)):
+        raise RecordInvalid("a decision that does not parse")
+    return decided, parse_instant(said["at"])

@@ -1,0 +1,129 @@
+"""What a verification found, step by step."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MAX_FINDINGS = 1000
+"""Findings kept in full; beyond that they are only counted."""
+
+
+class Status(enum.StrEnum):
+    """How a step ended."""
+
+    CHECKED = "checked"
+    FAILED = "failed"
+    NOT_CHECKED = "not-checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the verification: what was looked at and how it ended."""
+
+    number: int
+    title: str
+    status: Status
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not hold: in which step, at which record if at one, and what."""
+
+    step: int
+    index: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The result: `ok` only if no step failed.
+
+    `size` and `root` (base64) are the checkpoint's; `counts` counts records by kind and
+    decisions by outcome (`decision.allow`); `unknown` are allowed actions without an effect.
+    `pinned` says that the log's key came from the caller, not from the log itself; `witnessed`
+    that somebody else vouched for the checkpoint.
+    """
+
+    origin: str
+    size: int
+    root: str
+    steps: tuple[Step, ...]
+    findings: tuple[Finding, ...]
+    left_out: int
+    counts: Mapping[str, int]
+    unknown: int
+    pinned: bool
+    witnessed: bool
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether no step failed."""
+        return all(step.status is not Status.FAILED for step in self.steps)
+
+
+TITLES = {
+    1: "keys",
+    2: "checkpoint",
+    3: "entries, tiles and tree",
+    4: "signatures of all records",
+    5: "older checkpoints",
+    6: "order and times",
+    7: "plan releases",
+    8: "commands of people",
+    9: "approvals",
+    10: "stops and the plan in force",
+    11: "effects",
+    12: "released plans",
+    13: "truth of the home",
+    14: "witnesses",
+    15: "replay of decisions",
+}
+
+
+@dataclass(slots=True)
+class Report:
+    """Collects findings and what was counted while the steps run."""
+
+    findings: list[Finding] = field(default_factory=list)
+    failed: Counter[int] = field(default_factory=Counter)
+    details: dict[int, str] = field(default_factory=dict)
+    skipped: dict[int, str] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def fail(self, step: int, message: str, index: int | None = None) -> None:
+        """Note that something does not hold."""
+        self.failed[step] += 1
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(Finding(step, index, message))
+
+    def say(self, step: int, detail: str) -> None:
+        """Say what a step looked at."""
+        self.details[step] = detail
+
+    def skip(self, step: int, why: str) -> None:
+        """Say that a step could not be done, and why."""
+        self.skipped[step] = why
+
+    @property
+    def left_out(self) -> int:
+        """How many findings were counted only."""
+        return self.failed.total() - len(self.findings)
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return every step, in order."""
+        return tuple(self._step(number) for number in TITLES)
+
+    def _step(self, number: int) -> Step:
+        title = TITLES[number]
+        if found := self.failed[number]:
+            first = next((f for f in self.findings if f.step == number), None)
+            where = "" if first is None or first.index is None else f" at record {first.index}"
+            what = f"{found} found; first{where}: {first.message}" if first else f"{found} found"
+            return Step(number, title, Status.FAILED, what)
+        if number in self.skipped:
+            return Step(number, title, Status.NOT_CHECKED, self.skipped[number])
+        return Step(number, title, Status.CHECKED, self.details.get(number, ""))
