@@ -1,20 +1,20 @@
-"""Puts the real world behind the ports: the one importer of adapters."""
+"""Puts the real world behind the ports: the one importer of adapters.
+
+Adapters are imported where they are used, so that a command loads only what it needs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from watchkeeper.adapters.clock import SystemClock
-from watchkeeper.adapters.ids import SystemIds
-from watchkeeper.adapters.posix import PosixLog, ReadOnlyLog, open_home, read_home
-from watchkeeper.adapters.posix import create_home as _create_home
-from watchkeeper.adapters.published import UrlSource
 from watchkeeper.check.answer import Step, Verified
+from watchkeeper.check.replay import Again
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.ledger.tiles import bundles_of
-from watchkeeper.ports import Clock, Ids
+from watchkeeper.ports import Clock, Ids, Log, Signer
 from watchkeeper.records.bundle import Bundle, Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
@@ -22,103 +22,8 @@ from watchkeeper.verify import DirectorySource, Source, Verification, verify_log
 from watchkeeper.verify.handout import published_checkpoint
 from watchkeeper.verify.source import read_bundle
 
-
-def clock() -> Clock:
-    """Return the system's clocks."""
-    return SystemClock()
-
-
-def ids() -> Ids:
-    """Return the system's source of chance."""
-    return SystemIds()
-
-
-def create_home(
-    path: Path, *, name: str, stage: Stage, first_release: Mapping[str, tuple[str, ...]]
-) -> PosixLog:
-    """Make a home and open it; see `adapters.posix.create_home`."""
-    return _create_home(
-        path, name=name, stage=stage, first_release=first_release, clock=clock(), ids=ids()
-    )
-
-
-def open_log(path: Path) -> PosixLog:
-    """Open a home for writing; see `adapters.posix.open_home`."""
-    return open_home(path, clock=clock())
-
-
-def read_log(path: Path) -> ReadOnlyLog:
-    """Open a home for reading beside its writer; see `adapters.posix.read_home`."""
-    return read_home(path)
-
-
-def is_url(where: str) -> bool:
-    """Tell whether a log is named by an address and not by a path."""
-    return where.startswith(("http://", "https://"))
-
-
-def source_of(where: str) -> Source:
-    """Return the published log at a path (of it, or of a home) or at an address."""
-    return UrlSource(where) if is_url(where) else DirectorySource(Path(where))
-
-
-def read_entries(path: Path, start: int = 0) -> Iterator[Entry]:
-    """Yield the records of a home, or those that a published log's checkpoint covers.
-
-    Nothing is verified here; only a home has payloads.
-    """
-    source = DirectorySource(path)
-    if source.home is not None:
-        return read_home(path).entries(start)
-    return _published_entries(source, start)
-
-
-def bundles(path: Path) -> Callable[[str], Bundle | None]:
-    """Return a look-up of released plans by digest, over a home or a published log."""
-    source = DirectorySource(path)
-
-    def bundle_of(digest: str) -> Bundle | None:
-        raw = source.read(f"plans/{digest}.json")
-        if raw is None or bundle_digest(raw) != digest:
-            return None
-        return parse_bundle(raw)
-
-    return bundle_of
-
-
-def verified(
-    path: Path,
-    *,
-    vkey: str | None = None,
-    record_keys: Sequence[bytes] | None = None,
-    older: Sequence[bytes] = (),
-) -> Verified:
-    """Verify a home or a published log and return what the answer says of it."""
-    found = verify_log(DirectorySource(path), vkey=vkey, record_keys=record_keys, older=older)
-    return Verified(
-        records=found.size,
-        verified=_verified_count(found),
-        steps=tuple(Step(s.number, s.title, s.status.value, s.detail) for s in found.steps),
-        findings=tuple(
-            f.message if f.index is None else f"record {f.index}: {f.message}"
-            for f in found.findings
-        ),
-        pinned=found.pinned,
-        witnessed=found.witnessed,
-    )
-
-
-def _verified_count(found: Verification) -> int:
-    return sum(count for kind, count in found.counts.items() if "." not in kind)
-
-
-def _published_entries(source: Source, start: int) -> Iterator[Entry]:
-    _, checkpoint = published_checkpoint(source)
-    shard = int(checkpoint.origin.rpartition("/")[2])
-    for number, width in bundles_of(checkpoint.size, start // 256):
-        for index, raw in enumerate(read_bundle(source, number, width), number * 256):
-            if index >= start:
-                yield Entry(Ref(shard, index), read_record_unverified(raw), None)
+if TYPE_CHECKING:
+    from watchkeeper.adapters.posix.reader import ReadOnlyLog
 
 
 def clock() -> Clock:
@@ -190,3 +95,107 @@ def replayer(path: Path) -> Again:
     from watchkeeper.loop.replay import replayer as make
 
     return make(bundles(path))
+
+
+def read_log(path: Path) -> ReadOnlyLog:
+    """Open a home for reading beside its writer.
+
+    Raises:
+        HomeInvalid: it is no home.
+    """
+    from watchkeeper.adapters.posix.reader import read_home
+
+    return read_home(path)
+
+
+def is_url(where: str) -> bool:
+    """Tell whether a log is named by an address and not by a path."""
+    return where.startswith(("http://", "https://"))
+
+
+def source_of(where: str) -> Source:
+    """Return the published log at a path (of it, or of a home) or at an address."""
+    if not is_url(where):
+        return DirectorySource(Path(where))
+    from watchkeeper.adapters.published import UrlSource
+
+    return UrlSource(where)
+
+
+def list_tools(
+    target: Sequence[str] | str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    env: Mapping[str, str] | None = None,
+    cwd: str | None = None,
+) -> list[dict[str, Any]]:
+    """Return the tool definitions of a server; see `adapters.mcp_tools.list_tools`."""
+    from watchkeeper.adapters import mcp_tools
+
+    return mcp_tools.list_tools(target, headers=headers, env=env, cwd=cwd)
+
+
+def read_entries(path: Path, start: int = 0) -> Iterator[Entry]:
+    """Yield the records of a home, or those that a published log's checkpoint covers.
+
+    Nothing is verified here; only a home has payloads.
+    """
+    source = DirectorySource(path)
+    if source.home is not None:
+        return read_log(path).entries(start)
+    return _published_entries(source, start)
+
+
+def bundles(path: Path) -> Callable[[str], Bundle | None]:
+    """Return a look-up of released plans by digest, over a home or a published log."""
+    source = DirectorySource(path)
+
+    def bundle_of(digest: str) -> Bundle | None:
+        raw = source.read(f"plans/{digest}.json")
+        if raw is None or bundle_digest(raw) != digest:
+            return None
+        return parse_bundle(raw)
+
+    return bundle_of
+
+
+def verified(
+    path: Path,
+    *,
+    vkey: str | None = None,
+    record_keys: Sequence[bytes] | None = None,
+    older: Sequence[bytes] = (),
+) -> Verified:
+    """Verify a home or a published log and return what the answer says of it."""
+    found = verify_log(DirectorySource(path), vkey=vkey, record_keys=record_keys, older=older)
+    return Verified(
+        records=found.size,
+        verified=_verified_count(found),
+        steps=tuple(Step(s.number, s.title, s.status.value, s.detail) for s in found.steps),
+        findings=tuple(
+            f.message if f.index is None else f"record {f.index}: {f.message}"
+            for f in found.findings
+        ),
+        pinned=found.pinned,
+        witnessed=found.witnessed,
+    )
+
+
+def _verified_count(found: Verification) -> int:
+    return sum(count for kind, count in found.counts.items() if "." not in kind)
+
+
+def _published_entries(source: Source, start: int) -> Iterator[Entry]:
+    _, checkpoint = published_checkpoint(source)
+    shard = int(checkpoint.origin.rpartition("/")[2])
+    for number, width in bundles_of(checkpoint.size, start // 256):
+        for index, raw in enumerate(read_bundle(source, number, width), number * 256):
+            if index >= start:
+                yield Entry(Ref(shard, index), read_record_unverified(raw), None)
+
+
+def read_log(path: Path) -> Log:
+    """Open a home's log for reading only: appending to it fails."""
+    from watchkeeper.adapters.posix.reader import read_home
+
+    return read_home(path)

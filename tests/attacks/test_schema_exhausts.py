@@ -31,7 +31,7 @@ def test_deep_nesting_is_refused_before_anything_recurses() -> None:
 def test_nesting_that_a_request_may_have_works(levels: int) -> None:
     schema = nested(levels)
     typed = compile_input_schema(schema, tool="t", options=suggest_options(schema, tool="t"))
-    assert bool(typed.opaque) == (levels > 33)
+    assert bool(typed.opaque) == (levels > 32)
     assert cedar_schema([ActionSpec("desk/t", typed, "Order", "{}")])
 
 
@@ -114,7 +114,7 @@ def test_alternatives_that_double_at_each_step_are_refused_in_time() -> None:
     assert time.monotonic() - started < 10
 
 
-def test_merged_definitions_that_double_at_each_step_are_typed_or_refused_in_time() -> None:
+def test_merged_definitions_that_double_at_each_step_are_refused_in_time() -> None:
     definitions = {
         f"d{i}": {"allOf": [{"$ref": f"#/$defs/d{i + 1}"}, {"$ref": f"#/$defs/d{i + 1}"}]}
         for i in range(40)
@@ -122,10 +122,8 @@ def test_merged_definitions_that_double_at_each_step_are_typed_or_refused_in_tim
     definitions["d40"] = {"type": "string"}
     schema = {"type": "object", "properties": {"x": {"$ref": "#/$defs/d0"}}, "$defs": definitions}
     started = time.monotonic()
-    try:
+    with pytest.raises(PlanRefused):
         compile_input_schema(schema, tool="t")
-    except PlanRefused as refusal:
-        assert refusal.advice
     assert time.monotonic() - started < 10
 
 
@@ -155,7 +153,10 @@ def test_a_huge_enum_is_a_plain_text_and_says_so() -> None:
 
 
 def test_a_schema_that_is_too_large_is_refused() -> None:
-    big = {"type": "object", "properties": {"a": {"type": "string", "description": "x" * 5_000_000}}}
+    big = {
+        "type": "object",
+        "properties": {"a": {"type": "string", "description": "x" * 5_000_000}},
+    }
     with pytest.raises(PlanRefused, match="4 MiB"):
         compile_input_schema(big, tool="t")
 
@@ -184,3 +185,60 @@ def test_a_listed_opaque_path_stops_the_work_there() -> None:
     schema = {"type": "object", "properties": {"a": nested(30)}}
     typed = compile_input_schema(schema, tool="t", options=ToolTypingOptions(opaque=("a",)))
     assert typed.cedar_args_type == "{}"
+
+
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf", "allOf"])
+def test_members_that_double_at_each_step_are_refused(keyword: str) -> None:
+    """A validator would take 2^30 steps on a value that fits nowhere."""
+    definitions: dict = {
+        f"d{i}": {
+            keyword: [
+                {"properties": {"c": {"$ref": f"#/$defs/d{i + 1}"}}},
+                {"required": ["c"], "properties": {"c": {"$ref": f"#/$defs/d{i + 1}"}}},
+            ]
+        }
+        for i in range(30)
+    }
+    definitions["d30"] = {"type": "string"}
+    schema = {"type": "object", "properties": {"x": {"$ref": "#/$defs/d0"}}, "$defs": definitions}
+    with pytest.raises(PlanRefused, match="too many alternatives"):
+        compile_input_schema(schema, tool="t", options=ToolTypingOptions(opaque=("x",)))
+
+
+def test_a_long_chain_of_references_is_refused() -> None:
+    definitions: dict = {f"d{i}": {"anyOf": [{"$ref": f"#/$defs/d{i + 1}"}]} for i in range(5_000)}
+    definitions["d5000"] = {"type": "string"}
+    schema = {"type": "object", "properties": {"x": {"$ref": "#/$defs/d0"}}, "$defs": definitions}
+    with pytest.raises(PlanRefused, match="references"):
+        compile_input_schema(schema, tool="t")
+
+
+def test_many_members_with_many_alternatives_are_refused_in_time() -> None:
+    many = {"anyOf": [{"type": "string", "minLength": i} for i in range(4_000)]}
+    members = {f"p{i}": {"$ref": "#/$defs/many"} for i in range(5_000)}
+    schema = {"type": "object", "properties": members, "$defs": {"many": many}}
+    started = time.monotonic()
+    with pytest.raises(PlanRefused):
+        compile_input_schema(schema, tool="t")
+    assert time.monotonic() - started < 20
+
+
+def test_a_recursive_choice_is_checked_in_time() -> None:
+    tree = {
+        "anyOf": [
+            {"type": "object", "properties": {"c": {"$ref": "#/$defs/tree"}}},
+            {"type": "object", "required": ["c"], "properties": {"c": {"$ref": "#/$defs/tree"}}},
+        ]
+    }
+    schema = {
+        "type": "object",
+        "properties": {"x": {"$ref": "#/$defs/tree"}},
+        "$defs": {"tree": tree},
+    }
+    typed = compile_input_schema(schema, tool="t", options=ToolTypingOptions(opaque=("x",)))
+    value: object = 3
+    for _ in range(30):
+        value = {"c": value}
+    started = time.monotonic()
+    assert ArgumentCheck(typed.closed_schema).check({"x": value}) is not None
+    assert time.monotonic() - started < 2

@@ -2,8 +2,8 @@
 
 import cedarpy
 import pytest
-
 from tests.worlds.typed_call import TypedCall
+
 from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.typing import (
     ActionSpec,
@@ -40,7 +40,9 @@ def test_an_odd_property_name_can_name_an_enum_and_a_list(name: str) -> None:
         },
     }
     call = TypedCall(schema)
-    decided = call.decide({name: ["a", name], f"{name}2": name}, "permit(principal,action,resource);")
+    decided = call.decide(
+        {name: ["a", name], f"{name}2": name}, "permit(principal,action,resource);"
+    )
     assert decided == "allow"
 
 

@@ -1,14 +1,15 @@
 """Whatever the schema: what passes the check is encoded in the types that the plan declared."""
 
+import copy
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
-
 from tests.worlds.schemas import arguments_for, schemas, values
 from tests.worlds.typed_call import evaluate
+
 from watchkeeper.do.encode.check import ArgumentCheck
 from watchkeeper.do.encode.encoder import ArgumentEncoder, Encoded, Unencodable
 from watchkeeper.errors import PlanRefused
@@ -23,17 +24,45 @@ from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.typing import Node
 
 PERMIT = "permit(principal, action, resource);"
+broken = st.one_of(
+    values,
+    st.text(max_size=3),
+    st.floats(),
+    st.sampled_from(
+        [
+            {"$ref": "#"},
+            {"$ref": "#/properties"},
+            {"$ref": 3},
+            {"type": "object", "additionalProperties": {}},
+            {"properties": {"": {"$ref": "#/$defs/tree"}}},
+            {"format": "int64"},
+            {"pattern": "("},
+            {"patternProperties": {"^x": True}},
+            {"dependentSchemas": {"a": {"properties": {"z": {}}}}},
+            {"items": [{"type": "string"}]},
+            "\ud800",
+            10**400,
+            (),
+            b"x",
+        ]
+    ),
+)
 slow = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
-def typed(schema: Any) -> TypedTool:
+def loaded(schema: Any) -> TypedTool | PlanRefused:
     try:
         options = suggest_options(schema, tool="t")
         return compile_input_schema(schema, tool="t", options=options)
     except PlanRefused as refusal:
-        assert refusal.advice
-        assume(False)
-        raise
+        return refusal
+
+
+def typed(schema: Any) -> TypedTool:
+    tool = loaded(schema)
+    assume(isinstance(tool, TypedTool))
+    assert isinstance(tool, TypedTool)
+    return tool
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=slow)
@@ -77,35 +106,31 @@ def test_an_argument_that_is_not_declared_is_refused(data: st.DataObject) -> Non
     assert check.check({**arguments, "smuggled": 1}) is not None
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=slow)
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                """type properties items required enum const $ref $defs anyOf oneOf allOf not if
-                then format pattern minimum additionalProperties patternProperties prefixItems
-                dependentSchemas $id $schema $anchor definitions a b""".split()
-            ),
-            inner,
-            max_size=4,
-        ),
-        max_leaves=20,
-    ),
-    st.booleans(),
-)
-def test_any_json_is_typed_or_refused_with_advice(schema: Any, as_object: bool) -> None:
-    if as_object and isinstance(schema, dict):
-        schema = {**schema, "type": "object"}
-    try:
-        tool = compile_input_schema(
-            schema, tool="t", options=suggest_options(schema, tool="t")
-        )
-    except PlanRefused as refusal:
-        assert refusal.advice
+def places_in(value: Any) -> list[tuple[Any, Any]]:
+    """Return every (container, key) of a JSON value."""
+    found: list[tuple[Any, Any]] = []
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        pairs = list(item.items() if isinstance(item, dict) else enumerate(item))
+        found += [(item, key) for key, _inner in pairs]
+        pending += [inner for _key, inner in pairs if isinstance(inner, dict | list)]
+    return found
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=slow)
+@given(st.data())
+def test_a_broken_schema_is_typed_or_refused_with_advice(data: st.DataObject) -> None:
+    schema = copy.deepcopy(data.draw(schemas))
+    for _ in range(data.draw(st.integers(1, 3))):
+        places = places_in(schema)
+        container, key = places[data.draw(st.integers(0, len(places) - 1))]
+        container[key] = data.draw(broken)
+    tool = loaded(schema)
+    if isinstance(tool, PlanRefused):
+        assert tool.advice
     else:
-        assert isinstance(tool.closed_schema, dict)
+        assert ArgumentCheck(tool.closed_schema).check([]) is not None
 
 
 @pytest.mark.parametrize("schema", [None, True, [], "x", 3, {}, {"type": "string"}])

@@ -200,7 +200,8 @@ async def personal_data(clerk: Clerk) -> list[Action]:
 async def use_messages(clerk: Clerk, count: int = 3, first: int = 51) -> list[Action]:
     """Look at the list of tools, obey what the descriptions say, and send messages.
 
-    Played before and after the desk's `send_message` changes its description.
+    Played before and after the desk's `send_message` changes its description, with another
+    `first`: the same message to the same customer again could be taken for a retry.
     """
     begun = _begin(clerk, "changed-description")
     listed = await clerk.tools()

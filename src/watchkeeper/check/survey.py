@@ -220,10 +220,10 @@ class _Counter:
         kind, said = entry.record.kind, entry.record.predicate
         self._kinds[kind] += 1
         at = said.at
-        if self._first is None or at < self._first:
-            self._first = at
         if self._last is None or at > self._last:
             self._last = at
+        if self._first is None or at < self._first:
+            self._first = at
         handler = self._handlers.get(kind)
         if handler is not None:
             handler(entry.ref, said)
@@ -239,10 +239,12 @@ class _Counter:
         reason = made.reasons[0] if made.reasons else None
         system = "" if reason in BEFORE_SYSTEM else said.system
         action = f"{said.server}/{said.tool}" if reason in _TOOL_KNOWN else ""
+        # fmt: off
         shape = (
-            *(said.plan, system, action, said.stage, point.kind, point.boundary, made.outcome),
-            *(made.reasons, made.policies, made.controls, made.errors, said.would),
+            said.plan, system, action, said.stage, point.kind, point.boundary, made.outcome,
+            made.reasons, made.policies, made.controls, made.errors, said.would,
         )
+        # fmt: on
         seen = self._shapes.get(shape)
         if seen is None:
             self._shapes[shape] = [1, at, at]

@@ -36,6 +36,7 @@ def _root(
 
 app.command("demo")(demo.demo)
 app.command("init")(start.init)
+plan.app.command("release")(start.release)
 app.add_typer(plan.app, name="plan")
 app.command("serve")(serve.serve)
 app.add_typer(do.app, name="do")

@@ -11,7 +11,6 @@ from watchkeeper import wiring
 from watchkeeper.check.gap import gap_table, render_gap
 from watchkeeper.check.replay import render_replay, replay_all, summarise
 from watchkeeper.cli import output
-from watchkeeper.loop.replay import replayer
 
 app = typer.Typer(
     name="check",
@@ -50,8 +49,7 @@ def replay(path: LogPath = Path("home"), as_json: AsJson = False) -> None:
     than erasure or another engine; with 2 if the log can not be read.
     """
     with output.speaking_plainly():
-        again = replayer(wiring.bundles(path))
-        summary = summarise(replay_all(wiring.read_entries(path), again))
+        summary = summarise(replay_all(wiring.read_entries(path), wiring.replayer(path)))
     if as_json:
         output.show_json(summary.json())
     else:

@@ -47,7 +47,7 @@ Vkey = Annotated[
 
 
 @app.command("verify")
-def verify(
+def verify(  # noqa: PLR0917 - a command's options
     where: Where = "home",
     vkey: Vkey = None,
     records_key: Annotated[
@@ -213,7 +213,7 @@ def _verification_lines(found: Verification) -> Iterator[str]:
     counts = ", ".join(f"{count} {kind}" for kind, count in found.counts.items())
     yield f"counted: {counts or 'nothing'}; {found.unknown} allowed actions without an effect"
     if not found.witnessed:
-        yield "UNWITNESSED: whoever holds the keys could have rewritten what no kept checkpoint covers"
+        yield "UNWITNESSED: whoever holds the keys could rewrite what no kept checkpoint covers"
     yield "everything that was checked holds" if found.ok else "this log does NOT hold"
 
 

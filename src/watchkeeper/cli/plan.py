@@ -21,9 +21,9 @@ from watchkeeper.plan.draft.import_tools import Imported, import_tools
 from watchkeeper.plan.schemas.export import schema_files
 from watchkeeper.plan.show import render_plan
 from watchkeeper.plan.whole import Linted, compile_folder, lint_workspace
+from watchkeeper.plan.workspace.checked import check
 from watchkeeper.plan.workspace.finding import Finding, Severity
 from watchkeeper.plan.workspace.models.tool import ToolFile
-from watchkeeper.plan.workspace.checked import check
 from watchkeeper.plan.workspace.yaml_tree import parse_yaml
 from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.codec import to_json
@@ -114,7 +114,9 @@ def import_tools_command(
     ] = None,
     header: Annotated[
         list[str] | None,
-        typer.Option("--header", help="NAME=SOURCE, a source being env:NAME, file:PATH, text:VALUE."),
+        typer.Option(
+            "--header", help="NAME=SOURCE, a source being env:NAME, file:PATH, text:VALUE."
+        ),
     ] = None,
     cwd: Annotated[Path | None, typer.Option("--cwd", help="Where to start the command.")] = None,
     home: Annotated[
@@ -155,7 +157,6 @@ def export_schemas(
             output.show(str(folder / name))
 
 
-# `release` stands below, beside what it needs.
 
 
 def _read_plan(path: Path) -> Bundle:

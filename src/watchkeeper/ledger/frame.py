@@ -93,6 +93,8 @@ def check_tail(rest: bytes, start: int, *, newest: bool) -> None:
     Raises:
         FrameInvalid: damage, with its offset.
     """
+    if not rest:
+        return
     if not newest:
         raise FrameInvalid(f"bad frame at offset {start} of a segment that others follow")
     at = rest.find(MAGIC)

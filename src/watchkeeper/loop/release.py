@@ -10,7 +10,8 @@ from watchkeeper.errors import CommandInvalid, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.loop.kernel import Kernel
-from watchkeeper.plan.diff import PlanDiff, diff_bundles
+from watchkeeper.plan.diff.changes import PlanDiff
+from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.records.action import Reason
 from watchkeeper.records.administration import PlanReleaseRecord
 from watchkeeper.records.bundle import Bundle

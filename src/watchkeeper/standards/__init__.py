@@ -1,0 +1,1 @@
+"""The data of the standards, and the loader that checks it."""

@@ -105,6 +105,13 @@ def test_the_page_follows_the_reader_s_colours_and_prints() -> None:
     assert "width=device-width" in page
 
 
+def test_a_failed_verification_takes_the_place_of_the_count() -> None:
+    text = " ".join(read(page_of(verified=Verified(9, 9, findings=("rewritten",)))).text.split())
+    assert "verification of 5 records" in text
+    assert "Verification failed: 1 finding in 9 records. rewritten" in text
+    assert "records verified" not in text
+
+
 def test_every_class_of_the_page_has_a_style() -> None:
     page = page_of(world.bundle(stage=Stage.PILOT))
     style = page[page.index("<style>") : page.index("</style>")]

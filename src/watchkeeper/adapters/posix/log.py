@@ -69,7 +69,7 @@ def open_home(
     lock = _lock(layout)
     try:
         signers = _load_keys(layout)
-        opened = recover(files, layout, signers[1])
+        opened = recover(files, layout, *signers)
         return PosixLog(layout, files, signers, opened, lock, clock, publish_seconds)
     except OSError as error:
         os.close(lock)

@@ -24,7 +24,15 @@ from watchkeeper.adapters.posix.segments import (
     read_all,
     scan,
 )
-from watchkeeper.errors import EnvelopeInvalid, HomeInvalid, LogInconsistent, RecordInvalid, cut
+from watchkeeper.errors import (
+    EnvelopeInvalid,
+    HomeInvalid,
+    KeyUnsafe,
+    LogInconsistent,
+    RecordInvalid,
+    cut,
+)
+from watchkeeper.ledger.checkpoint import log_key
 from watchkeeper.ledger.envelope import open_envelope, read_record_unverified
 from watchkeeper.ledger.frame import Frame
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of
@@ -46,16 +54,17 @@ class Opened:
     recovered: Recovered | None
 
 
-def recover(files: Files, layout: Layout, log_signer: Signer) -> Opened:
+def recover(files: Files, layout: Layout, record_signer: Signer, log_signer: Signer) -> Opened:
     """Read every record, cut a torn tail, and bring the published log up to date.
 
     Nothing is written before the truth is known to extend what was signed, except that a torn
     tail, which nobody was ever told of, is moved aside.
 
     Raises:
-        HomeInvalid, FrameInvalid, LogInconsistent: as `open_home` says.
+        HomeInvalid, FrameInvalid, LogInconsistent, KeyUnsafe: as `open_home` says.
     """
     genesis = read_genesis(files, layout)
+    _check_keys(genesis, record_signer, log_signer)
     signed = signed_checkpoints(layout, genesis.origin, log_signer.public_key)
     places = Places()
     publication = Publication(files, layout, genesis.origin, log_signer, writing=False)
@@ -104,6 +113,16 @@ def genesis_keys(genesis: GenesisRecord) -> dict[str, bytes]:
             raise RecordInvalid(f"not a record key: {cut(text)}")
         keys[keyid] = public
     return keys
+
+
+def _check_keys(genesis: GenesisRecord, record_signer: Signer, log_signer: Signer) -> None:
+    """Refuse keys that the genesis does not name: nobody could verify what they sign."""
+    named = str(log_key(genesis.origin, log_signer.public_key)) == genesis.log_key
+    if record_signer.keyid not in genesis.record_keys or not named:
+        raise KeyUnsafe(
+            f"a key that the genesis of {cut(genesis.origin)} does not name",
+            "put back the keys that this home was made with",
+        )
 
 
 def _has_truth(layout: Layout) -> bool:

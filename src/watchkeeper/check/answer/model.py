@@ -51,6 +51,14 @@ class Verified:
         """Whether nothing failed."""
         return not self.findings and all(step.status != "failed" for step in self.steps)
 
+    @property
+    def trouble(self) -> str:
+        """How much failed, in words."""
+        failed = [step.title for step in self.steps if step.status == "failed"]
+        count = len(self.findings)
+        found = "1 finding" if count == 1 else f"{count} findings"
+        return f"{found} ({', '.join(failed)})" if failed else found
+
 
 @dataclass(frozen=True, slots=True)
 class Who:

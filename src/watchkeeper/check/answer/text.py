@@ -93,12 +93,13 @@ def _verification(answer: Answer) -> str:
     found = answer.verified
     if found is None:
         return "NOT VERIFIED: nobody checked signatures and tree for this answer"
-    word = "verified" if found.sound else "VERIFICATION FAILED"
     keys = "keys pinned from outside" if found.pinned else "keys taken from the log itself"
     problems = "".join(f"\n     {one_line(finding)}" for finding in found.findings[:_MOST])
     if len(found.findings) > _MOST:
         problems += f"\n     and {len(found.findings) - _MOST} more"
-    return f"{word}: {found.verified} of {found.records} records, {keys}{problems}"
+    if not found.sound:
+        return f"VERIFICATION FAILED: {found.trouble} in {found.records} records, {keys}{problems}"
+    return f"verified: {found.verified} of {found.records} records, {keys}"
 
 
 def _accountable(answer: Answer) -> Iterator[str]:

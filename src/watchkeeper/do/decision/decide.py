@@ -63,11 +63,7 @@ def precheck(enforcer: Enforcer, request: Request) -> Decided | None:
     if isinstance(found, Decided):
         return found
     system, entry, _ = found
-    if not enforcer.policies[system.id].may_permit(request.call.agent, entry.action):
-        return _block(
-            enforcer, Reason.NO_AUTHORITY, "no permit names this agent and tool", system, entry
-        )
-    return None
+    return _hopeless(enforcer, request, system, entry)
 
 
 def decide(enforcer: Enforcer, request: Request, facts: Facts) -> Decided:
@@ -77,9 +73,9 @@ def decide(enforcer: Enforcer, request: Request, facts: Facts) -> Decided:
         return found
     system, entry, encoded = found
     action, agent = entry.action, request.call.agent
-    if not enforcer.policies[system.id].may_permit(agent, action):
-        why = "no permit names this agent and tool"
-        return _block(enforcer, Reason.NO_AUTHORITY, why, system, entry)
+    hopeless = _hopeless(enforcer, request, system, entry)
+    if hopeless is not None:
+        return hopeless
     context = build_context(enforcer, entry, encoded, facts, enforcer.grants(agent, action))
     if isinstance(context, str):
         return _block(enforcer, Reason.COULD_NOT_EVALUATE, context, system, entry)
@@ -90,6 +86,20 @@ def decide(enforcer: Enforcer, request: Request, facts: Facts) -> Decided:
         return everything
     enforced = _judge(enforcer, request, facts, (system, entry, encoded), context, observed)
     return _with_would(enforced, everything)
+
+
+def _hopeless(
+    enforcer: Enforcer, request: Request, system: System, entry: ToolEntry
+) -> Decided | None:
+    """Block where facts would have to be read and no permit's scope matches.
+
+    Without declared sources the engine is asked all the same, so that a hard rule is named.
+    """
+    policies = enforcer.policies[system.id]
+    if not entry.tool.facts or policies.may_permit(request.call.agent, entry.action):
+        return None
+    why = "no permit names this agent and tool"
+    return _block(enforcer, Reason.NO_AUTHORITY, why, system, entry)
 
 
 def _known(

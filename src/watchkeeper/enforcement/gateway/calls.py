@@ -79,17 +79,16 @@ class Calls:
     async def finish(self, call: OpenCall, message: Message) -> bytes:
         """Record the effect of a released call, and only then return its answer (I2)."""
         allowed, result = call.allowed, message.body.get("result")
-        modern = isinstance(result, dict) and "resultType" in result
         if call.finished:
-            return self._unknown(call, modern=modern)
+            return self._unknown(call)
         call.finished = True
         status = _status(allowed, result)
         if status is None:
-            return self._unknown(call, modern=modern)
+            return self._unknown(call)
         try:
             await durable(self._kernel.finish(allowed, status, call.started, _kept(message)))
         except LogUnavailable:
-            return self._unknown(call, modern=modern)
+            return self._unknown(call)
         asked = _asked_for(result)
         if any(not self._relay.named(method) for method in asked):
             answer = Refused(
@@ -97,7 +96,7 @@ class Calls:
                 "The tool asked for something that is not let through.",
                 allowed.request.action_id,
             )
-            return render_refusal(call.identity, answer, modern=modern)
+            return render_refusal(call.identity, answer, modern=call.modern)
         return message.raw
 
     async def _run(
@@ -157,11 +156,11 @@ class Calls:
         queue: asyncio.Queue[Out | None],
     ) -> None:
         """Call the tool with exactly what was decided, and record what came of it."""
-        call = OpenCall(allowed, message.id, self._kernel.home.now())
+        modern = _is_modern(message)
+        call = OpenCall(allowed, message.id, self._kernel.home.now(), modern)
         session.calls[id_key(message.id)] = call
         entry = allowed.decided.entry
         seconds = (entry.tool.timeout_millis if entry else 60_000) / 1000
-        modern = _is_modern(message)
         try:
             async with asyncio.timeout(seconds):
                 body, sent_headers = _to_send(message, allowed, session, headers)
@@ -199,9 +198,9 @@ class Calls:
         sentence = "The tool server did not carry out the action."
         return Refused(Reason.COULD_NOT_EVALUATE, sentence, decision_id)
 
-    def _unknown(self, call: OpenCall, *, modern: bool) -> bytes:
+    def _unknown(self, call: OpenCall) -> bytes:
         answer = Refused(Reason.EFFECT_UNKNOWN, _UNKNOWN, call.allowed.request.action_id)
-        return render_refusal(call.identity, answer, modern=modern)
+        return render_refusal(call.identity, answer, modern=call.modern)
 
 
 def call_of(agent: str, server: str, message: Message) -> Call:

@@ -22,6 +22,7 @@ class OpenCall:
     allowed: Allowed
     identity: Id
     started: Instant
+    modern: bool = False
     finished: bool = False
 
 

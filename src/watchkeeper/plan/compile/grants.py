@@ -1,7 +1,7 @@
-"""Grants as Cedar: one permit with every limit as a condition, one review for what is above
-what the agent may do alone (decision semantics, 3).
+"""Grants as Cedar: one permit with every limit as a condition, and one review.
 
-So there is one evaluator, one explanation and one proof for everything.
+The review is for what is above what the agent may do alone (decision semantics, 3). So there
+is one evaluator, one explanation and one proof for everything.
 """
 
 from __future__ import annotations

@@ -34,7 +34,9 @@ def _scope(id_: str, old: Grant, new: Grant, found: Changes) -> None:
     if before - after:
         found.strengthened("grant", id_, f"no longer reaches {listed(before - after)}")
     if old.valid_until != new.valid_until:
-        words = f"is valid until {new.valid_until or 'revoked'}, before {old.valid_until or 'revoked'}"
+        words = (
+            f"is valid until {new.valid_until or 'revoked'}, before {old.valid_until or 'revoked'}"
+        )
         later = (new.valid_until or _NEVER) > (old.valid_until or _NEVER)
         found.moved("grant", id_, words, weaker=later)
     if old.granted_by != new.granted_by:

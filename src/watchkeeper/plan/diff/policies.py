@@ -18,9 +18,7 @@ def compare_policies(old: Bundle, new: Bundle, found: Changes) -> None:
         for id_, policy in turned.items():
             _turned(others[id_], policy, found)
         stayed = {id_: p for id_, p in after.items() if id_ not in turned}
-        gone_for_good = {
-            id_: p for id_, p in before.items() if not _is_elsewhere(new, id_, kind)
-        }
+        gone_for_good = {id_: p for id_, p in before.items() if not _is_elsewhere(new, id_, kind)}
         changed = found.came_and_went(
             kind.value, gone_for_good, stayed, lambda p: p.kind is PolicyKind.PERMIT
         )

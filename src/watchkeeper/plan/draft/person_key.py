@@ -34,9 +34,7 @@ def add_person_key(workspace: Path, person: str, public_key: str) -> bool:
         if public_key in (entry.get("keys") or []):
             if other == person:
                 return False
-            raise PlanRefused(
-                f"that key is the key of {cut(other)}", "make a key for each person"
-            )
+            raise PlanRefused(f"that key is the key of {cut(other)}", "make a key for each person")
     entry = by_id[person]
     entry["keys"] = [*(entry.get("keys") or []), public_key]
     write_whole(workspace / "aims.yaml", render_editable(document))

@@ -48,9 +48,7 @@ def draft_workspace(
         PlanRefused: the folder holds a workspace already.
     """
     if (path / "aims.yaml").exists():
-        raise PlanRefused(
-            f"there is a workspace in {cut(path)} already", "name an empty folder"
-        )
+        raise PlanRefused(f"there is a workspace in {cut(path)} already", "name an empty folder")
     id_ = server_id(server)
     usable, _ = look_at(definitions)
     imported = import_tools(None, definitions, server=id_, target=target)

@@ -8,11 +8,11 @@ from typing import Any
 
 from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.compile.fact_types import check_fact_name
+from watchkeeper.plan.lint.reads import check_fixed, check_read
 from watchkeeper.plan.typing import TypedTool
 from watchkeeper.plan.workspace.checked import Checked, nearest
 from watchkeeper.plan.workspace.models.tool import ToolEntry, ToolFile
-from watchkeeper.plan.workspace.report import Place, Report
-from watchkeeper.plan.workspace.yaml_tree import Fraction
+from watchkeeper.plan.workspace.report import Report, Spot
 from watchkeeper.records.typing import NodeKind, spelled
 
 
@@ -21,176 +21,132 @@ def check_arguments(
 ) -> None:
     """Check what every tool of a server says of its arguments."""
     for name, tool in typed.items():
-        entry, place = file.says.tools[name], ("tools", name)
-        _resource(file, place, entry, tool, report)
-        _named(file, (*place, "clear"), entry.clear, tool, report)
-        _named(file, (*place, "subject"), entry.subject, tool, report)
-        for argument in sorted(set(entry.clear) & set(entry.subject)):
-            message = f"`{argument}` names a person, so it must not stand in the log in clear"
-            report.safety(
-                file, (*place, "clear"), message, "take it out of `clear`", "subject-clear"
-            )
-        _retries(file, place, entry, tool, report)
-        _sentence(file, place, entry, tool, report)
-        _facts(file, place, entry, typed, tool, report)
-        _settle(file, place, entry, typed, tool, report)
+        entry, spot = file.says.tools[name], report.at(file, "tools", name)
+        _resource(entry, tool, spot)
+        _visible(entry, tool, spot)
+        _retries(entry, tool, spot)
+        _sentence(entry, tool, spot.inside("sentence"))
+        _facts(file.says, entry, typed, tool, spot)
+        _settle(file.says, entry, typed, tool, spot)
 
 
-def _resource(
-    file: Checked[ToolFile], place: Place, entry: ToolEntry, tool: TypedTool, report: Report
-) -> None:
+def named(names: Iterable[str], tool: TypedTool, spot: Spot) -> bool:
+    """Note arguments that a tool does not have; return whether it has them all."""
+    known = tool.root.attributes
+    missing = [name for name in names if spelled(name) not in known]
+    for name in missing:
+        message = f"the tool `{tool.tool}` has no argument `{name}`"
+        spot.safety("unknown-argument", message, nearest(name, known))
+    return not missing
+
+
+def _resource(entry: ToolEntry, tool: TypedTool, spot: Spot) -> None:
     if entry.resource is None:
         return
-    argument, where = entry.resource.argument, (*place, "resource", "argument")
-    if not _named(file, where, [argument], tool, report):
+    argument, where = entry.resource.argument, spot.inside("resource", "argument")
+    if not named([argument], tool, where):
         return
     node = tool.root.attributes[spelled(argument)]
     if node.kind is not NodeKind.STRING or spelled(argument) not in tool.root.required:
-        report.safety(
-            file,
-            where,
+        where.safety(
+            "bad-resource",
             f"`{argument}` can not name what is acted on: it must be text, and always given",
             "name another argument, or leave `resource` out",
-            "bad-resource",
         )
 
 
-def _named(
-    file: Checked[ToolFile], place: Place, names: Iterable[str], tool: TypedTool, report: Report
-) -> bool:
-    fine = True
-    for name in names:
-        if spelled(name) not in tool.root.attributes:
-            fine = False
-            advice = nearest(name, tool.root.attributes)
-            message = f"the tool `{tool.tool}` has no argument `{name}`"
-            report.safety(file, place, message, advice, "unknown-argument")
-    return fine
+def _visible(entry: ToolEntry, tool: TypedTool, spot: Spot) -> None:
+    named(entry.clear, tool, spot.inside("clear"))
+    named(entry.subject, tool, spot.inside("subject"))
+    for argument in sorted(set(entry.clear) & set(entry.subject)):
+        message = f"`{argument}` names a person, so it must not stand in the log in clear"
+        spot.inside("clear").safety("subject-clear", message, "take it out of `clear`")
 
 
-def _retries(
-    file: Checked[ToolFile], place: Place, entry: ToolEntry, tool: TypedTool, report: Report
-) -> None:
+def _retries(entry: ToolEntry, tool: TypedTool, spot: Spot) -> None:
     if entry.once_per is not None:
-        _named(file, (*place, "once_per"), entry.once_per.arguments, tool, report)
-    if entry.idempotency is None:
-        return
-    where = (*place, "idempotency")
-    if not _named(file, where, [entry.idempotency], tool, report):
+        named(entry.once_per.arguments, tool, spot.inside("once_per"))
+    where = spot.inside("idempotency")
+    if entry.idempotency is None or not named([entry.idempotency], tool, where):
         return
     node = tool.root.attributes[spelled(entry.idempotency)]
     if node.kind is not NodeKind.STRING:
         message = f"`{entry.idempotency}` is no text, so it can not make a retry recognisable"
-        report.safety(file, where, message, "name an argument of type string", "bad-key")
-    elif spelled(entry.idempotency) not in tool.root.required:
+        where.safety("bad-key", message, "name an argument of type string")
+    elif spelled(entry.idempotency) not in tool.root.required and entry.once_per is None:
         message = f"`{entry.idempotency}` may be left out, and then a retry is not recognised"
-        report.gap(file, where, message, "add `once_per:` beside it", "retry-not-recognised")
+        where.gap("retry-not-recognised", message, "add `once_per:` beside it")
 
 
-def _sentence(
-    file: Checked[ToolFile], place: Place, entry: ToolEntry, tool: TypedTool, report: Report
-) -> None:
+def _sentence(entry: ToolEntry, tool: TypedTool, spot: Spot) -> None:
     try:
         parts = list(string.Formatter().parse(entry.sentence))
     except ValueError:
         message = "the sentence has a brace without its fellow"
-        report.safety(file, (*place, "sentence"), message, "double the brace", "bad-sentence")
+        spot.safety("bad-sentence", message, "double the brace")
         return
     if any(name is not None and (spec or conversion) for _, name, spec, conversion in parts):
-        message = "the sentence formats an argument"
-        report.safety(file, (*place, "sentence"), message, "write `{argument}`", "bad-sentence")
+        spot.safety("bad-sentence", "the sentence formats an argument", "write `{argument}`")
         return
-    names = [name for _, name, _, _ in parts if name is not None]
-    _named(file, (*place, "sentence"), names, tool, report)
+    named([name for _, name, _, _ in parts if name is not None], tool, spot)
 
 
 def _facts(
-    file: Checked[ToolFile],
-    place: Place,
+    server: ToolFile,
     entry: ToolEntry,
     typed: Mapping[str, TypedTool],
     tool: TypedTool,
-    report: Report,
+    spot: Spot,
 ) -> None:
     for name, fact in entry.facts.items():
-        where = (*place, "facts", name)
+        where = spot.inside("facts", name)
         try:
             check_fact_name(name)
         except PlanRefused as error:
-            report.safety(file, where, error.message, error.advice, "bad-fact")
-        _read(file, where, fact.tool, fact.arguments, typed, tool, report)
+            where.safety("bad-fact", error.message, error.advice)
+        if check_read(server, fact.tool, fact.arguments, typed, where):
+            _passed(fact.arguments, typed.get(fact.tool), tool, where.inside("arguments"))
         for field in fact.fields:
             if not (field.isascii() and field.isidentifier()):
                 message = f"the field `{field}` has no plain name"
                 advice = "use letters, digits and underscores; `path:` says where it stands"
-                report.safety(file, (*where, "fields", field), message, advice, "bad-fact")
+                where.inside("fields", field).safety("bad-fact", message, advice)
 
 
 def _settle(
-    file: Checked[ToolFile],
-    place: Place,
+    server: ToolFile,
     entry: ToolEntry,
     typed: Mapping[str, TypedTool],
     tool: TypedTool,
-    report: Report,
+    spot: Spot,
 ) -> None:
-    if entry.settle is None:
+    settle, where = entry.settle, spot.inside("settle")
+    if settle is None:
         return
-    where = (*place, "settle")
-    _read(file, where, entry.settle.tool, entry.settle.arguments, typed, tool, report)
-    equals = entry.settle.equals
-    if isinstance(equals, dict):
-        if set(equals) != {"argument"}:
-            message = "`equals` is a plain value, or `{argument: name}`"
-            report.safety(file, (*where, "equals"), message, "write one of the two", "bad-settle")
-        else:
-            _named(file, (*where, "equals"), [str(equals["argument"])], tool, report)
-    elif isinstance(equals, Fraction | list):
-        message = "`equals` can not be a fraction or a list"
-        report.safety(
-            file, (*where, "equals"), message, "compare text or whole numbers", "bad-settle"
-        )
     if not entry.writes:
-        message = "a tool that does not write has nothing to settle"
-        report.safety(file, where, message, "take `settle` away", "bad-settle")
+        where.safety("bad-settle", "a tool that does not write has nothing to settle", "remove it")
+    if check_read(server, settle.tool, settle.arguments, typed, where):
+        _passed(settle.arguments, typed.get(settle.tool), tool, where.inside("arguments"))
+    equals = where.inside("equals")
+    match settle.equals:
+        case {"argument": str(name)} if len(settle.equals) == 1:
+            named([name], tool, equals)
+        case value:
+            check_fixed(value, equals)
 
 
-def _read(
-    file: Checked[ToolFile],
-    place: Place,
-    name: str,
-    arguments: Mapping[str, Any],
-    typed: Mapping[str, TypedTool],
-    tool: TypedTool,
-    report: Report,
+def _passed(
+    arguments: Mapping[str, Any], source: TypedTool | None, tool: TypedTool, spot: Spot
 ) -> None:
-    """Check a call of a read tool: that it reads, and that its arguments are all there."""
-    if not report.needs(file, (*place, "tool"), "tool", name, file.says.tools):
-        return
-    if file.says.tools[name].writes:
-        message = f"`{name}` writes, so it can not be asked for a fact"
-        report.safety(file, (*place, "tool"), message, "name a tool that reads", "fact-writes")
-    source = typed.get(name)
-    if source is None:
-        return
-    _named(file, (*place, "arguments"), arguments, source, report)
-    for missing in sorted(set(source.root.required) - {spelled(a) for a in arguments}):
-        message = f"`{name}` needs the argument `{missing}`"
-        report.safety(
-            file, (*place, "arguments"), message, "say what it is given", "missing-argument"
-        )
+    """Check that a read is given arguments that it has, from arguments that there are."""
+    if source is not None:
+        named(arguments, source, spot)
     for key, value in arguments.items():
-        where = (*place, "arguments", key)
-        if isinstance(value, str) and not isinstance(value, Fraction):
-            _named(file, where, [value], tool, report)
-        elif not _is_fixed(value):
-            advice = "write the name of an argument, or `{value: ...}`"
-            report.safety(file, where, f"`{key}` is given nothing plain", advice, "bad-fact")
-
-
-def _is_fixed(value: Any) -> bool:
-    if not isinstance(value, dict) or set(value) != {"value"}:
-        return False
-    return value["value"] is None or (
-        isinstance(value["value"], str | int) and not isinstance(value["value"], Fraction)
-    )
+        match value:
+            case {"value": fixed} if len(value) == 1:
+                check_fixed(fixed, spot.inside(key))
+            case str():
+                named([value], tool, spot.inside(key))
+            case _:
+                advice = "write the name of an argument, or `{value: ...}`"
+                spot.inside(key).safety("bad-fact", f"`{key}` is given nothing plain", advice)

@@ -3,40 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchkeeper.plan.lint.names import Names
-from watchkeeper.plan.workspace.checked import Checked
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.authority import (
-    AuthorityFile,
     BandEntry,
     BudgetEntry,
     GrantEntry,
+    ReviewEntry,
 )
 from watchkeeper.plan.workspace.models.tool import ToolEntry
-from watchkeeper.plan.workspace.report import Place, Report
+from watchkeeper.plan.workspace.report import Report, Spot
 
 _DAY = 86_400
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a grant is checked against; `tools` are those of its agent's system."""
+
+    workspace: Workspace
+    names: Names
+    tools: Mapping[str, ToolEntry]
+
+
 def check_authority(workspace: Workspace, names: Names, report: Report) -> None:
-    """Check every grant; a grant that passes can be compiled unless its arguments differ."""
+    """Check every grant; one that passes can be compiled unless its arguments differ."""
     seen: dict[str, str] = {}
     for file in workspace.authority.values():
-        if not report.needs(file, ("agent",), "agent", file.says.agent, names.system_of_agent):
+        agent = file.says.agent
+        if not report.at(file, "agent").needs("agent", agent, names.system_of_agent):
             continue
-        tools = tools_of_system(workspace, names.system_of_agent[file.says.agent])
+        tools = tools_of_system(workspace, names.system_of_agent[agent])
+        around = _Around(workspace, names, tools)
         for i, grant in enumerate(file.says.grants):
-            place: Place = ("grants", i)
-            if seen.setdefault(grant.id, file.file) != file.file or _again(file, i):
-                message = f"the grant `{grant.id}` stands in {seen[grant.id]} already"
-                report.safety(file, (*place, "id"), message, "give it another id", "id-twice")
-            _references(workspace, file, place, grant, names, report)
-            for n, action in enumerate(grant.actions):
-                report.needs(file, (*place, "actions", n), "tool", action, tools)
-            _limits(file, place, grant, tools, report)
+            spot = report.at(file, "grants", i)
+            if grant.id in seen:
+                spot.inside("id").safety(
+                    "id-twice",
+                    f"the grant `{grant.id}` stands in {seen[grant.id]} already",
+                    "give it another id",
+                )
+            seen.setdefault(grant.id, file.file)
+            _references(grant, around, spot)
+            _limits(grant, around, spot)
 
 
 def tools_of_system(workspace: Workspace, system: str) -> dict[str, ToolEntry]:
@@ -49,139 +62,101 @@ def tools_of_system(workspace: Workspace, system: str) -> dict[str, ToolEntry]:
     }
 
 
-def _again(file: Checked[AuthorityFile], i: int) -> bool:
-    return [grant.id for grant in file.says.grants].index(file.says.grants[i].id) != i
+def _references(grant: GrantEntry, around: _Around, spot: Spot) -> None:
+    spot.inside("granted_by").needs("person", grant.granted_by, around.names.people)
+    spot.inside("control").needs("control", grant.control, around.workspace.controls)
+    for n, action in enumerate(grant.actions):
+        spot.inside("actions", n).needs("tool", action, around.tools)
+    if grant.review is not None:
+        _reviewer(grant.review, around, spot.inside("review"))
 
 
-def _references(
-    workspace: Workspace,
-    file: Checked[AuthorityFile],
-    place: Place,
-    grant: GrantEntry,
-    names: Names,
-    report: Report,
-) -> None:
-    report.needs(file, (*place, "granted_by"), "person", grant.granted_by, names.people)
-    report.needs(file, (*place, "control"), "control", grant.control, workspace.controls)
-    review = grant.review
-    if review is None:
-        return
+def _reviewer(review: ReviewEntry, around: _Around, spot: Spot) -> None:
     if review.control is not None:
-        where = (*place, "review", "control")
-        report.needs(file, where, "control", review.control, workspace.controls)
-    where = (*place, "review", "role")
-    if report.needs(file, where, "role", review.role, names.roles):
-        check_reachable(file, where, (review.role,), review.approvals, names, report)
-
-
-def check_reachable(
-    file: Checked[AuthorityFile],
-    place: Place,
-    roles: tuple[str, ...],
-    approvals: int,
-    names: Names,
-    report: Report,
-) -> None:
-    """Name a review that asks for more people than hold its roles."""
-    holders = {holder for role in roles for holder in names.roles.get(role, ())}
-    if len(holders) < approvals:
-        report.gap(
-            file,
-            place,
-            f"{approvals} people must approve, but {len(holders)} hold {', '.join(roles)}",
-            "give the role to more people, or ask for fewer approvals",
+        spot.inside("control").needs("control", review.control, around.workspace.controls)
+    if not spot.inside("role").needs("role", review.role, around.names.roles):
+        return
+    holders = around.names.roles[review.role]
+    if len(holders) < review.approvals:
+        spot.gap(
             "cannot-be-approved",
+            f"{review.approvals} people must approve, but {len(holders)} hold `{review.role}`",
+            "give the role to more people, or ask for fewer approvals",
         )
 
 
-def _limits(
-    file: Checked[AuthorityFile],
-    place: Place,
-    grant: GrantEntry,
-    tools: Mapping[str, ToolEntry],
-    report: Report,
-) -> None:
+def _limits(grant: GrantEntry, around: _Around, spot: Spot) -> None:
     for n, band in enumerate(grant.bands):
-        _band(file, (*place, "bands", n), band, report)
+        _band(band, spot.inside("bands", n))
     if len({band.argument for band in grant.bands}) != len(grant.bands):
         message = f"the grant `{grant.id}` limits an argument twice"
-        report.safety(file, (*place, "bands"), message, "keep one band for each", "band-twice")
+        spot.inside("bands").safety("band-twice", message, "keep one band for each argument")
     for n, budget in enumerate(grant.budgets):
-        _budget(file, (*place, "budgets", n), budget, report)
-        _in_clear(file, (*place, "budgets", n, "argument"), grant, budget, tools, report)
+        _budget(budget, spot.inside("budgets", n))
+        _in_clear(grant, budget, around, spot.inside("budgets", n, "argument"))
     if len({budget.argument for budget in grant.budgets if budget.argument}) > 1:
         message = f"the grant `{grant.id}` adds up different arguments"
-        report.safety(file, (*place, "budgets"), message, "make two grants of it", "sums-differ")
-    _review(file, place, grant, report)
+        spot.inside("budgets").safety("sums-differ", message, "make two grants of it")
+    _review(grant, spot)
+    _bounded(grant, spot)
 
 
-def _band(file: Checked[AuthorityFile], place: Place, band: BandEntry, report: Report) -> None:
+def _band(band: BandEntry, spot: Spot) -> None:
     least, alone = Decimal(band.least), Decimal(band.alone)
     if least > alone:
         message = f"`least` {band.least} is above `alone` {band.alone}"
-        report.safety(file, place, message, "nothing would be permitted", "limits-crossed")
+        spot.safety("limits-crossed", message, "swap them, or lower `least`")
     if band.review is not None and Decimal(band.review) <= alone:
         message = f"`review` {band.review} is not above `alone` {band.alone}"
-        report.safety(file, place, message, "leave `review` out, or raise it", "limits-crossed")
+        spot.safety("limits-crossed", message, "leave `review` out, or raise it")
 
 
-def _budget(
-    file: Checked[AuthorityFile], place: Place, budget: BudgetEntry, report: Report
-) -> None:
+def _budget(budget: BudgetEntry, spot: Spot) -> None:
     if budget.count is None and budget.sum is None:
-        report.safety(
-            file, place, "the budget caps nothing", "add `count:` or `sum:`", "empty-budget"
-        )
+        spot.safety("empty-budget", "the budget caps nothing", "add `count:` or `sum:`")
     if (budget.sum is None) != (budget.argument is None):
         message = "`sum` and `argument` go together"
-        report.safety(file, place, message, "say what is added up, and how much", "empty-budget")
+        spot.safety("empty-budget", message, "say what is added up, and how much")
     if budget.zone is None:
         return
     try:
         ZoneInfo(budget.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         message = f"there is no time zone `{budget.zone}`"
-        report.safety(file, (*place, "zone"), message, "as in `Europe/Berlin`", "unknown-zone")
+        spot.inside("zone").safety("unknown-zone", message, "write it as in `Europe/Berlin`")
     if budget.within % _DAY:
         message = "with `zone`, the window is whole calendar days"
-        report.safety(file, (*place, "within"), message, "write `1d` or more", "unknown-zone")
+        spot.inside("within").safety("unknown-zone", message, "write `1d` or more")
 
 
-def _in_clear(
-    file: Checked[AuthorityFile],
-    place: Place,
-    grant: GrantEntry,
-    budget: BudgetEntry,
-    tools: Mapping[str, ToolEntry],
-    report: Report,
-) -> None:
+def _in_clear(grant: GrantEntry, budget: BudgetEntry, around: _Around, spot: Spot) -> None:
     """A sum is written into the log, so its argument must be one that may stand there."""
     if budget.argument is None or budget.argument.startswith("derived."):
         return
     first = budget.argument.removeprefix("args.").split(".")[0]
     for action in grant.actions:
-        if action in tools and first not in tools[action].clear:
-            report.safety(
-                file,
-                place,
+        if action in around.tools and first not in around.tools[action].clear:
+            spot.safety(
+                "sum-not-clear",
                 f"`{budget.argument}` is added up, but `{first}` is not `clear` in {action}",
                 f"add `{first}` to `clear:` of the tool: sums stand in the log",
-                "sum-not-clear",
             )
 
 
-def _review(file: Checked[AuthorityFile], place: Place, grant: GrantEntry, report: Report) -> None:
+def _review(grant: GrantEntry, spot: Spot) -> None:
     reviewed = any(band.review is not None for band in grant.bands)
     if reviewed and grant.review is None:
         message = f"the grant `{grant.id}` has a review band, but nobody reviews"
-        report.safety(file, place, message, "add `review: {role: ...}`", "no-reviewer")
+        spot.safety("no-reviewer", message, "add `review: {role: ...}`")
     if grant.review is not None and not reviewed and not grant.review.always:
         message = f"the grant `{grant.id}` names a reviewer, but nothing is ever reviewed"
         advice = "add `review:` to a band, or `always: true` to the review"
-        report.safety(file, (*place, "review"), message, advice, "never-reviewed")
+        spot.inside("review").safety("never-reviewed", message, advice)
+
+
+def _bounded(grant: GrantEntry, spot: Spot) -> None:
     if not grant.bands and not grant.budgets:
         message = f"the grant `{grant.id}` has no limit"
-        report.gap(file, place, message, "add bands or budgets", "unbounded-grant")
+        spot.gap("unbounded-grant", message, "add `bands:` or `budgets:`")
     if grant.valid_until is None:
-        message = f"the grant `{grant.id}` never ends"
-        report.gap(file, place, message, "add `valid_until:`", "endless-grant")
+        spot.gap("endless-grant", f"the grant `{grant.id}` never ends", "add `valid_until:`")

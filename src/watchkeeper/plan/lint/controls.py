@@ -6,40 +6,37 @@ enforces is named as such (ISO/IEC 42001:2023, 6.1.3).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container
 
 from watchkeeper.plan.lint.names import Names
-from watchkeeper.plan.workspace.checked import Checked, nearest
+from watchkeeper.plan.workspace.checked import Checked
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.control import ApplicabilityFile, ControlFile, RowEntry
-from watchkeeper.plan.workspace.report import Report
+from watchkeeper.plan.workspace.report import Report, Spot
 from watchkeeper.records.action import Reason
 from watchkeeper.standards.catalogue import annex_a
 
-_REASONS = {reason.value: reason for reason in Reason}
+_REASONS = [reason.value for reason in Reason]
 
 
 def check_controls(
-    workspace: Workspace, names: Names, enforced: Mapping[str, object], report: Report
+    workspace: Workspace, names: Names, enforced: Container[str], report: Report
 ) -> None:
     """Check controls and their rows; `enforced` has the controls that some policy names."""
     for control in workspace.controls.values():
         _control(workspace, control, names, report)
-        if control.says.id not in enforced and not control.says.built_in:
-            report.gap(
-                control,
-                ("id",),
-                f"nothing enforces the control `{control.says.id}`: it is a document only",
-                "name it in `@control` of a policy, or in a grant",
+        says = control.says
+        if says.id not in enforced and not says.built_in:
+            report.at(control, "id").gap(
                 "document-only",
+                f"nothing enforces the control `{says.id}`: it is a document only",
+                "name it in `@control` of a policy, or in a grant",
             )
     if workspace.applicability is None:
-        report.gap(
-            workspace.aims,
-            (),
+        report.at(workspace.aims).gap(
+            "no-applicability",
             "there is no statement of applicability",
             "add `soa.yaml` with a row for each control",
-            "no-applicability",
         )
     else:
         _rows(workspace, workspace.applicability, names, report)
@@ -48,52 +45,46 @@ def check_controls(
 def _control(
     workspace: Workspace, control: Checked[ControlFile], names: Names, report: Report
 ) -> None:
-    says = control.says
-    report.needs(control, ("owner",), "person", says.owner, names.people)
+    says, spot = control.says, report.at(control)
+    spot.inside("owner").needs("person", says.owner, names.people)
     for i, item in enumerate(says.annex_a):
-        report.needs(control, ("annex_a", i), "control of Annex A", item, annex_a())
+        spot.inside("annex_a", i).needs("control of Annex A", item, annex_a())
     for i, system in enumerate(says.systems):
-        report.needs(control, ("systems", i), "system", system, workspace.systems)
+        spot.inside("systems", i).needs("system", system, workspace.systems)
     for i, code in enumerate(says.built_in):
-        report.needs(control, ("built_in", i), "reason code", code, _REASONS)
+        spot.inside("built_in", i).needs("reason code", code, _REASONS)
     if not says.annex_a:
         message = f"the control `{says.id}` stands for nothing in Annex A"
-        report.gap(control, ("id",), message, "name what it treats under `annex_a:`", "unmapped")
+        spot.inside("id").gap("unmapped", message, "name what it treats under `annex_a:`")
 
 
 def _rows(
     workspace: Workspace, soa: Checked[ApplicabilityFile], names: Names, report: Report
 ) -> None:
-    known = {**annex_a(), **workspace.controls}
+    known = [*annex_a(), *workspace.controls]
     seen: set[str] = set()
     for i, row in enumerate(soa.says.rows):
-        if row.control not in known:
-            message = f"there is no control `{row.control}`"
-            advice = nearest(row.control, known)
-            report.safety(soa, ("rows", i, "control"), message, advice, "unknown-reference")
+        spot = report.at(soa, "rows", i)
+        spot.inside("control").needs("control", row.control, known)
         if row.control in seen:
             message = f"the control `{row.control}` has a row already"
-            report.safety(soa, ("rows", i, "control"), message, "keep one", "row-twice")
+            spot.inside("control").safety("row-twice", message, "keep one")
         seen.add(row.control)
-        _row(soa, i, row, names, report)
+        _row(row, names, spot)
     for control in known:
         if control not in seen:
             message = f"the control `{control}` has no row"
-            report.gap(soa, ("rows",), message, "add one, be it `undetermined`", "no-row")
+            report.at(soa, "rows").gap("no-row", message, "add one, be it `undetermined`")
 
 
-def _row(
-    soa: Checked[ApplicabilityFile], i: int, row: RowEntry, names: Names, report: Report
-) -> None:
-    place = ("rows", i)
+def _row(row: RowEntry, names: Names, spot: Spot) -> None:
     if row.owner:
-        report.needs(soa, (*place, "owner"), "person", row.owner, names.people)
+        spot.inside("owner").needs("person", row.owner, names.people)
     if row.applicable == "undetermined":
         message = f"whether `{row.control}` applies is undetermined"
-        report.gap(soa, place, message, "decide, and say why", "undetermined")
+        spot.gap("undetermined", message, "decide, and say why")
     elif not row.why.strip():
         message = f"the row of `{row.control}` does not say why it is {row.applicable}"
-        report.gap(soa, place, message, "add `why:`", "no-justification")
+        spot.gap("no-justification", message, "add `why:`")
     if row.applicable == "in" and not row.owner:
-        message = f"nobody answers for `{row.control}`"
-        report.gap(soa, place, message, "add `owner:`", "no-owner")
+        spot.gap("no-owner", f"nobody answers for `{row.control}`", "add `owner:`")

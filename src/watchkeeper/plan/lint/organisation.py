@@ -11,6 +11,7 @@ from watchkeeper.records.bundle import Stage
 
 RELEASE = "release"
 OPERATE = "operate"
+_NEEDED = {RELEASE: "sign a plan", OPERATE: "stop an agent or make a token"}
 _REALITY = list(Stage)
 
 
@@ -20,125 +21,101 @@ def check_organisation(workspace: Workspace, names: Names, report: Report) -> No
     _roles(workspace, names, report)
     _policy(workspace, names, report)
     if not workspace.systems:
-        report.gap(
-            workspace.aims, (), "no AI system is named", "add `systems/<id>.yaml`", "no-system"
+        report.at(workspace.aims).gap(
+            "no-system", "no AI system is named", "add `systems/<id>.yaml`"
         )
     seen: dict[str, str] = {}
     for system in workspace.systems.values():
         _system(workspace, system, names, report)
+        _stage(workspace, system, report)
         _agents(system, seen, report)
 
 
 def _people(workspace: Workspace, report: Report) -> None:
-    aims = workspace.aims
     ids: set[str] = set()
     keys: dict[str, str] = {}
-    for i, person in enumerate(aims.says.people):
+    for i, person in enumerate(workspace.aims.says.people):
+        spot = report.at(workspace.aims, "people", i)
         if person.id in ids:
-            report.safety(
-                aims,
-                ("people", i, "id"),
-                f"the person `{person.id}` stands here twice",
-                "keep one of the two",
-                "id-twice",
+            spot.inside("id").safety(
+                "id-twice", f"the person `{person.id}` stands here twice", "keep one of the two"
             )
         ids.add(person.id)
         for n, key in enumerate(person.keys):
             holder = keys.setdefault(key, person.id)
             if holder != person.id:
-                report.safety(
-                    aims,
-                    ("people", i, "keys", n),
+                spot.inside("keys", n).safety(
+                    "key-shared",
                     f"`{person.id}` has the same key as `{holder}`",
                     "one key is one person, or two approvals could come from one",
-                    "key-shared",
                 )
 
 
 def _roles(workspace: Workspace, names: Names, report: Report) -> None:
-    aims = workspace.aims
-    for role, holders in aims.says.roles.items():
+    roles = workspace.aims.says.roles
+    for role, holders in roles.items():
+        spot = report.at(workspace.aims, "roles", role)
         for i, holder in enumerate(holders):
-            report.needs(aims, ("roles", role, i), "person", holder, names.people)
+            spot.inside(i).needs("person", holder, names.people)
         if not holders:
-            report.gap(
-                aims,
-                ("roles", role),
-                f"nobody holds the role `{role}`",
-                "name someone",
-                "no-holder",
-            )
-    for role, why in ((RELEASE, "sign a plan"), (OPERATE, "stop an agent or make a token")):
-        if role not in aims.says.roles:
-            report.safety(
-                aims,
-                ("roles",),
-                f"there is no role `{role}`, so nobody can {why}",
-                f"add `{role}: [<person>]` under `roles:`",
+            spot.gap("no-holder", f"nobody holds the role `{role}`", "name someone")
+    for role, why in _NEEDED.items():
+        if not roles.get(role):
+            report.at(workspace.aims, "roles").safety(
                 "missing-role",
+                f"nobody holds the role `{role}`, so nobody can {why}",
+                f"write `{role}: [<person>]` under `roles:`",
             )
 
 
 def _policy(workspace: Workspace, names: Names, report: Report) -> None:
-    aims = workspace.aims
-    policy = aims.says.ai_policy
+    spot = report.at(workspace.aims, "ai_policy")
+    policy = workspace.aims.says.ai_policy
     if policy is None:
-        report.gap(aims, (), "no AI policy is named", "add `ai_policy:`", "no-ai-policy")
+        spot.gap("no-ai-policy", "no AI policy is named", "add `ai_policy:`")
     elif policy.approved_by is None:
-        report.gap(
-            aims,
-            ("ai_policy",),
-            "nobody approved the AI policy",
-            "add `approved_by:`",
-            "no-approval",
-        )
+        spot.gap("no-approval", "nobody approved the AI policy", "add `approved_by:`")
     else:
-        place = ("ai_policy", "approved_by")
-        report.needs(aims, place, "person", policy.approved_by, names.people)
+        spot.inside("approved_by").needs("person", policy.approved_by, names.people)
 
 
 def _system(
     workspace: Workspace, system: Checked[SystemFile], names: Names, report: Report
 ) -> None:
     says = system.says
-    report.needs(system, ("owner",), "person", says.owner, names.people)
+    report.at(system, "owner").needs("person", says.owner, names.people)
     for i, server in enumerate(says.servers):
-        report.needs(system, ("servers", i), "tool file", server, workspace.servers)
+        report.at(system, "servers", i).needs("tool file", server, workspace.servers)
     if says.in_scope and not (says.agents and says.servers):
-        report.gap(
-            system,
-            ("in_scope",),
+        report.at(system, "in_scope").gap(
+            "not-enforced",
             f"system `{says.id}` is in scope, but no agent of it goes through an enforcement point",
             "name its agents and its tool servers, or take it that nothing is enforced",
-            "not-enforced",
         )
     if says.in_scope and says.ai_act.tier == "prohibited":
-        report.gap(
-            system,
-            ("ai_act", "class"),
+        report.at(system, "ai_act", "class").gap(
+            "prohibited-practice",
             f"system `{says.id}` is classed as a prohibited practice and is in scope",
             "stop using it, or look at its class again",
-            "prohibited-practice",
         )
-    if says.servers and _REALITY.index(says.stage) > _REALITY.index(workspace.aims.says.stage):
-        report.gap(
-            system,
-            ("stage",),
-            f"system `{says.id}` says {says.stage.value}, "
-            f"but this home is a {workspace.aims.says.stage.value}",
-            "what runs here counts as the lesser of the two",
+
+
+def _stage(workspace: Workspace, system: Checked[SystemFile], report: Report) -> None:
+    home, stage = workspace.aims.says.stage, system.says.stage
+    if system.says.servers and _REALITY.index(stage) > _REALITY.index(home):
+        report.at(system, "stage").gap(
             "stage-differs",
+            f"system `{system.says.id}` says {stage.value}, but this home is a {home.value}",
+            "what runs here counts as the lesser of the two",
         )
 
 
 def _agents(system: Checked[SystemFile], seen: dict[str, str], report: Report) -> None:
     for i, agent in enumerate(system.says.agents):
-        other = seen.setdefault(agent.id, system.file)
-        if other != system.file or [a.id for a in system.says.agents].index(agent.id) != i:
-            report.safety(
-                system,
-                ("agents", i, "id"),
-                f"the agent `{agent.id}` is already declared in {other}",
-                "an agent belongs to one system",
+        if agent.id in seen:
+            report.at(system, "agents", i, "id").safety(
                 "id-twice",
+                f"the agent `{agent.id}` is already declared in {seen[agent.id]}",
+                "an agent belongs to one system, once",
             )
+        seen.setdefault(agent.id, system.file)

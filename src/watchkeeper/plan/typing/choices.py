@@ -131,4 +131,5 @@ def _by_branch(index: SchemaIndex, layers: Layers, groups: list[tuple[Layers, ..
     if any(len(found[name]) > 1 for name in found.keys() - SCALARS):
         return Choice(why="alternatives of one JSON type")
     refs = frozenset(ref for items in found.values() for item in items for ref in item.refs)
-    return Choice(tuple(Variant(name, tuple(found[name])) for name in sorted(found)), refs=refs)
+    variants = tuple(Variant(name, tuple(found[name])) for name in sorted(found))
+    return Choice(variants, refs=refs, why="" if variants else "nothing but null")

@@ -51,8 +51,7 @@ def gather(index: SchemaIndex, schemas: Iterable[Schema]) -> Layers:
     refs: set[str] = set()
     pending = list(schemas)
     impossible = False
-    while pending:
-        schema = pending.pop(0)
+    for schema in pending:  # it grows while it is walked
         impossible = impossible or schema is False
         if not isinstance(schema, dict):
             continue

@@ -16,6 +16,7 @@ from watchkeeper.plan.typing.schema.keywords import Schema
 from watchkeeper.records.typing import Node, NodeKind, attribute_name, below, spelled
 
 MAX_NODES = 10_000
+MAX_EFFORT = 200_000
 MAX_DEPTH = 32
 MAX_ENUM = 1_000
 _RESERVED = frozenset({"__entity", "__extn"})
@@ -78,7 +79,7 @@ class NodeBuilder:
     def __init__(self, index: SchemaIndex, options: ToolTypingOptions) -> None:
         self._index = index
         self._options = options
-        self._count = 0
+        self._count = self._effort = 0
         self.entities = EnumEntities(index.tool, options.namespace)
         self.found: dict[str, Found] = {}
         self.untyped: dict[str, str] = {}
@@ -106,7 +107,8 @@ class NodeBuilder:
     def _build(self, schemas: tuple[Schema, ...], spot: Spot, *, note: bool = True) -> Node | None:
         """Build the node of one value; None where no value can ever be."""
         self._count += 1
-        if self._count > MAX_NODES:
+        self._effort += sum(self._index.effort[id(schema)] for schema in schemas)
+        if self._count > MAX_NODES or self._effort > MAX_EFFORT:
             raise refused(self._index.tool, f"input schema with more than {MAX_NODES} arguments")
         choice = choose(self._index, schemas)
         if choice.impossible:

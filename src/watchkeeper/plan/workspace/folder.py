@@ -31,7 +31,7 @@ class Folder:
     root: Path
 
     def read(self, name: str, limit: int = MAX_BYTES) -> str:
-        """Return a file's text, its line ends as `\\n`.
+        """Return a file's text, with plain line ends.
 
         Raises:
             PlanUnreadable: no such file, not UTF-8, too large, or outside the workspace.

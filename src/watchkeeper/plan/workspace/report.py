@@ -1,42 +1,53 @@
-"""Findings as they are gathered: the place by path into a file, the words, the code."""
+"""Findings as they are gathered: a spot in a file, the words, what to do, the code."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from watchkeeper.plan.workspace.checked import Checked, nearest
 from watchkeeper.plan.workspace.finding import Finding, Severity
 
-Place = tuple[str | int, ...]
 
-
+@dataclass(slots=True)
 class Report:
     """Gathers findings."""
 
-    __slots__ = ("findings",)
+    findings: list[Finding] = field(default_factory=list)
 
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
+    def at(self, file: Checked[Any], *place: str | int) -> Spot:
+        """Return a spot of a file, by path into it."""
+        return Spot(self, file, place)
 
-    def safety(
-        self, file: Checked[Any], place: Place, message: str, advice: str, code: str
-    ) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A spot of a file, to which something can be wrong."""
+
+    report: Report
+    file: Checked[Any]
+    place: tuple[str | int, ...]
+
+    def inside(self, *place: str | int) -> Spot:
+        """Return a spot below this one."""
+        return replace(self, place=(*self.place, *place))
+
+    def safety(self, code: str, message: str, advice: str) -> None:
         """Note what stops a release."""
-        line = file.line(*place)
-        self.findings.append(Finding(Severity.SAFETY, file.file, line, message, advice, code))
+        self._note(Severity.SAFETY, code, message, advice)
 
-    def gap(self, file: Checked[Any], place: Place, message: str, advice: str, code: str) -> None:
+    def gap(self, code: str, message: str, advice: str) -> None:
         """Note a gap of the management system, which stops nothing."""
-        line = file.line(*place)
-        self.findings.append(Finding(Severity.MANAGEMENT, file.file, line, message, advice, code))
+        self._note(Severity.MANAGEMENT, code, message, advice)
 
-    def needs(
-        self, file: Checked[Any], place: Place, kind: str, name: str, known: Mapping[str, Any]
-    ) -> bool:
+    def needs(self, kind: str, name: str, known: Iterable[str]) -> bool:
         """Note a reference to a `kind` that is not there; return whether it is."""
         if name in known:
             return True
-        message = f"there is no {kind} `{name}`"
-        self.safety(file, place, message, nearest(name, known), "unknown-reference")
+        self.safety("unknown-reference", f"there is no {kind} `{name}`", nearest(name, known))
         return False
+
+    def _note(self, severity: Severity, code: str, message: str, advice: str) -> None:
+        line = self.file.line(*self.place)
+        self.report.findings.append(Finding(severity, self.file.file, line, message, advice, code))

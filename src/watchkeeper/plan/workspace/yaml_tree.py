@@ -153,7 +153,7 @@ def _key(node: Node, line: int) -> str:
 
 def _scalar(node: ScalarNode) -> Any:
     text = str(node.value)
-    if node.style is not None or node.tag.endswith(":str"):
+    if node.style is not None or str(node.tag).endswith(":str"):
         return text
     if text in _NULL:
         return None

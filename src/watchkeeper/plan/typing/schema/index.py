@@ -9,27 +9,30 @@ from typing import Any, cast
 from urllib.parse import unquote
 
 from watchkeeper.errors import cut
+from watchkeeper.plan.typing.schema.effort import measure_effort
 from watchkeeper.plan.typing.schema.foreign import refused
 from watchkeeper.plan.typing.schema.keywords import (
-    IN_PLACE_LIST,
-    IN_PLACE_MAP,
-    IN_PLACE_ONE,
+    IN_PLACE,
     Place,
     Schema,
+    place_of,
     subschemas,
 )
 
-_IN_PLACE = frozenset(IN_PLACE_ONE + IN_PLACE_LIST + IN_PLACE_MAP)
 _UNSUPPORTED = ("$id", "$dynamicRef", "$recursiveRef", "$anchor", "$dynamicAnchor")
 _ESCAPE = re.compile(r"~(?![01])")
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaIndex:
-    """All schemas of one document by place; `()` is the document itself."""
+    """All schemas of one document by place; `()` is the document itself.
+
+    `effort` says by `id` of a schema how many schemas apply to a value that it applies to.
+    """
 
     tool: str
     schemas: dict[Place, Schema]
+    effort: dict[int, int]
 
     @property
     def document(self) -> dict[str, Any]:
@@ -42,14 +45,14 @@ class SchemaIndex:
 
     def target(self, ref: str) -> Schema:
         """Return the schema that a `$ref` names (checked when the index was made)."""
-        return self.schemas[_place_of(ref)]
+        return self.schemas[place_of(ref)]
 
     def same_value(self, schema: dict[str, Any]) -> Iterator[tuple[str, Schema]]:
         """Yield the schemas that apply to the same value, with the keyword that says so."""
         if "$ref" in schema:
             yield "$ref", self.target(schema["$ref"])
         for place, sub in subschemas(schema):
-            if place[0] in _IN_PLACE:
+            if place[0] in IN_PLACE:
                 yield place[0], sub
 
 
@@ -60,11 +63,12 @@ def index_schemas(document: dict[str, Any], tool: str) -> SchemaIndex:
         PlanRefused: a reference that is remote, dangling, or leads back to itself without
             consuming a value; or a keyword that changes what references mean.
     """
-    index = SchemaIndex(tool, dict(_walk((), document)))
+    index = SchemaIndex(tool, dict(_walk((), document)), {})
     for place, schema in index.schemas.items():
         if isinstance(schema, dict):
             _check_references(index, place, schema)
     _check_circles(index)
+    index.effort.update(measure_effort(index.schemas, tool))
     return index
 
 
@@ -92,13 +96,8 @@ def _check_references(index: SchemaIndex, place: Place, schema: dict[str, Any]) 
             f"remote reference {cut(ref)} in the input schema at {_shown(place)}",
             "put the definition into the same schema under `$defs`; nothing is ever fetched",
         )
-    if _ESCAPE.search(unquote(ref)) or _place_of(ref) not in index.schemas:
+    if _ESCAPE.search(unquote(ref)) or place_of(ref) not in index.schemas:
         raise refused(index.tool, f"reference {cut(ref)} at {_shown(place)} leads to no schema")
-
-
-def _place_of(ref: str) -> Place:
-    tokens = unquote(ref[1:]).split("/")[1:]
-    return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
 
 
 def _check_circles(index: SchemaIndex) -> None:
@@ -129,9 +128,9 @@ def _same_value(index: SchemaIndex, place: Place) -> Iterator[Place]:
     if not isinstance(schema, dict):
         return
     if "$ref" in schema:
-        yield _place_of(schema["$ref"])
+        yield place_of(schema["$ref"])
     for inner, _sub in subschemas(schema):
-        if inner[0] in _IN_PLACE:
+        if inner[0] in IN_PLACE:
             yield place + inner
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 Schema = dict[str, Any] | bool
 Place = tuple[str, ...]
@@ -28,30 +29,33 @@ VALUE_ONE = (
 VALUE_LIST = ("prefixItems",)
 VALUE_MAP = ("properties", "patternProperties")
 DEFINITIONS = ("$defs", "definitions")
+IN_PLACE = frozenset(IN_PLACE_ONE + IN_PLACE_LIST + IN_PLACE_MAP)
 
-_ONE = IN_PLACE_ONE + VALUE_ONE
-_LIST = IN_PLACE_LIST + VALUE_LIST
-_MAP = IN_PLACE_MAP + VALUE_MAP + DEFINITIONS
+_ONE = frozenset(IN_PLACE_ONE + VALUE_ONE)
+_LIST = frozenset(IN_PLACE_LIST + VALUE_LIST)
+_MAP = frozenset(IN_PLACE_MAP + VALUE_MAP + DEFINITIONS)
 
 
-def is_schema(value: object) -> bool:
-    """Tell whether a JSON value has the shape of a schema: an object or a boolean."""
-    return isinstance(value, dict | bool)
+def place_of(ref: str) -> Place:
+    """Return the place that a local `$ref` names: `#`, or `#` and a JSON Pointer (RFC 6901, 6)."""
+    tokens = unquote(ref[1:]).split("/")[1:]
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
 
 
 def subschemas(schema: dict[str, Any]) -> Iterator[tuple[Place, Schema]]:
     """Yield the schemas that stand directly in `schema`, with their places relative to it."""
-    for key in _ONE:
-        if is_schema(schema.get(key)):
-            yield (key,), schema[key]
-    for key in _LIST:
-        for i, item in enumerate(_list(schema.get(key))):
-            if is_schema(item):
-                yield (key, str(i)), item
-    for key in _MAP:
-        for name, item in _map(schema.get(key)).items():
-            if is_schema(item):
-                yield (key, name), item
+    for key, value in schema.items():
+        if key in _ONE:
+            if isinstance(value, dict | bool):
+                yield (key,), value
+        elif key in _LIST and isinstance(value, list):
+            for i, item in enumerate(value):
+                if isinstance(item, dict | bool):
+                    yield (key, str(i)), item
+        elif key in _MAP and isinstance(value, dict):
+            for name, item in value.items():
+                if isinstance(item, dict | bool):
+                    yield (key, name), item
 
 
 def rebuilt(schema: dict[str, Any], change: Callable[[str, Schema], Schema]) -> dict[str, Any]:
@@ -69,11 +73,3 @@ def rebuilt(schema: dict[str, Any], change: Callable[[str, Schema], Schema]) -> 
         elif key in _MAP and isinstance(value, dict):
             out[key] = {name: changed(key, item) for name, item in value.items()}
     return out
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _map(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

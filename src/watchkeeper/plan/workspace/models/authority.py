@@ -46,8 +46,8 @@ class GrantEntry(Part):
     control: Id
     actions: Annotated[list[Text], Field(min_length=1)]
     valid_until: Moment | None = None
-    bands: list[BandEntry] = []
-    budgets: list[BudgetEntry] = []
+    bands: list[BandEntry] = Field(default_factory=list)
+    budgets: list[BudgetEntry] = Field(default_factory=list)
     review: ReviewEntry | None = None
 
 

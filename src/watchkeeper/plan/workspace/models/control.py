@@ -22,14 +22,14 @@ class ControlFile(Part):
     title: str = ""
     statement: Text
     owner: Id
-    annex_a: list[AnnexId] = []
-    risks: list[Id] = []
-    systems: list[Id] = []
+    annex_a: list[AnnexId] = Field(default_factory=list)
+    risks: list[Id] = Field(default_factory=list)
+    systems: list[Id] = Field(default_factory=list)
     built_in: list[str] = Field(
-        default=[], description="reason codes of the runtime's own checks that enforce it"
+        default_factory=list, description="reason codes of the runtime's own checks that enforce it"
     )
-    drills: list[Id] = []
-    claims: list[Text] = []
+    drills: list[Id] = Field(default_factory=list)
+    claims: list[Text] = Field(default_factory=list)
 
 
 class RowEntry(Part):

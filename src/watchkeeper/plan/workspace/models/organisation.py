@@ -19,16 +19,18 @@ Count = Annotated[int, Field(ge=1, le=1_000_000)]
 class Context(Part):
     """What the organisation is to AI, and what bears on it (4.1)."""
 
-    roles: list[Text] = Field(default=[], description="provider, deployer, developer, ...")
-    internal: list[Text] = []
-    external: list[Text] = []
+    roles: list[Text] = Field(
+        default_factory=list, description="provider, deployer, developer, ..."
+    )
+    internal: list[Text] = Field(default_factory=list)
+    external: list[Text] = Field(default_factory=list)
 
 
 class InterestedParty(Part):
     """Somebody who is affected, and what they may expect (4.2)."""
 
     name: Text
-    expects: list[Text] = []
+    expects: list[Text] = Field(default_factory=list)
 
 
 class AiPolicy(Part):
@@ -46,7 +48,7 @@ class PersonEntry(Part):
 
     id: Id
     name: Text
-    keys: list[PublicKey] = []
+    keys: list[PublicKey] = Field(default_factory=list)
 
 
 class LimitsEntry(Part):
@@ -71,7 +73,7 @@ class AimsFile(Part):
     stage: StageName
     scope: Text = Field(description="the scope statement of the management system (4.3)")
     context: Context = Context()
-    interested_parties: list[InterestedParty] = []
+    interested_parties: list[InterestedParty] = Field(default_factory=list)
     ai_policy: AiPolicy | None = None
     people: list[PersonEntry]
     roles: dict[Id, list[Id]] = Field(

@@ -62,7 +62,7 @@ def moment_text(value: Any) -> str:
     if isinstance(value, str) and _DATE.fullmatch(value):
         return f"{date.fromisoformat(value).isoformat()}T00:00:00Z"
     if isinstance(value, str) and _MOMENT.fullmatch(value):
-        moment = datetime.fromisoformat(value.replace("Z", "+00:00")).astimezone(UTC)
+        moment = datetime.fromisoformat(value).astimezone(UTC)
         return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
     raise ValueError("a time is a date like `2027-06-30`, or like `2027-06-30T18:00:00Z`")
 

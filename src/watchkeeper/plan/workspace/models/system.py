@@ -44,13 +44,15 @@ class SystemFile(Part):
     id: Id
     title: Text
     purpose: Text
-    intended_use: list[Text] = []
-    prohibited: list[Text] = Field(default=[], description="prohibited actions in plain words")
+    intended_use: list[Text] = Field(default_factory=list)
+    prohibited: list[Text] = Field(
+        default_factory=list, description="prohibited actions in plain words"
+    )
     owner: Id
     in_scope: bool
     reason: Text = Field(description="why it is in scope, or not")
     stage: StageName
     role: Text = Field(description="our role: provider, deployer, ...")
     ai_act: AiAct
-    agents: list[AgentEntry] = []
-    servers: list[Id] = []
+    agents: list[AgentEntry] = Field(default_factory=list)
+    servers: list[Id] = Field(default_factory=list)

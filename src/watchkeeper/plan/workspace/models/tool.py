@@ -55,7 +55,7 @@ class Fact(Part):
     """A read tool asked at decision time; policies see `context.facts.<name>.<field>`."""
 
     tool: Text
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any] = Field(default_factory=dict)
     fields: Annotated[dict[str, FactField], Field(min_length=1)]
     timeout: Seconds = 5
     trusted: bool = False
@@ -66,7 +66,7 @@ class Settle(Part):
     """How an unknown effect is settled by reading the system of record."""
 
     tool: Text
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any] = Field(default_factory=dict)
     field: Text
     equals: Any
 
@@ -77,18 +77,18 @@ class ToolEntry(Part):
     pin: Digest
     writes: bool
     resource: Resource | None = None
-    clear: list[Text] = []
-    subject: list[Text] = []
-    opaque: list[Text] = []
-    scale: dict[str, Annotated[int, Field(ge=1, le=12)]] = {}
-    derived: dict[str, dict[str, Any]] = {}
+    clear: list[Text] = Field(default_factory=list)
+    subject: list[Text] = Field(default_factory=list)
+    opaque: list[Text] = Field(default_factory=list)
+    scale: dict[str, Annotated[int, Field(ge=1, le=12)]] = Field(default_factory=dict)
+    derived: dict[str, dict[str, Any]] = Field(default_factory=dict)
     namespace: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$")] | None = Field(
         default=None, description="stands for the tool's name in the names of its enum types"
     )
     idempotency: Text | None = None
     once_per: OncePerEntry | None = None
     error_means_no_effect: bool = False
-    facts: dict[str, Fact] = {}
+    facts: dict[str, Fact] = Field(default_factory=dict)
     settle: Settle | None = None
     timeout: Seconds = 60
     level: Literal["durable", "published", "witnessed"] = "durable"
@@ -102,11 +102,11 @@ class ToolFile(Part):
 
     id: Id
     title: str = ""
-    command: list[Text] = []
+    command: list[Text] = Field(default_factory=list)
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None
     cwd: Text | None = None
-    env: dict[str, Source] = {}
-    headers: dict[str, Source] = {}
+    env: dict[str, Source] = Field(default_factory=dict)
+    headers: dict[str, Source] = Field(default_factory=dict)
     user: Text | None = None
-    methods: list[Method] = []
-    tools: dict[str, ToolEntry] = {}
+    methods: list[Method] = Field(default_factory=list)
+    tools: dict[str, ToolEntry] = Field(default_factory=dict)

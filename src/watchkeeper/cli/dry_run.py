@@ -1,0 +1,124 @@
+"""What would happen to an action: decided without a home being written to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from watchkeeper import wiring
+from watchkeeper.do.decision.decide import decide
+from watchkeeper.do.decision.enforcer import Enforcer
+from watchkeeper.do.decision.explain import explain
+from watchkeeper.do.decision.facts import BudgetFact, FactRead, Facts
+from watchkeeper.do.decision.request import Call, make_request
+from watchkeeper.errors import HomeInvalid, RecordInvalid, cut
+from watchkeeper.ledger.canonical import parse_json
+from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+from watchkeeper.loop.home import Home
+from watchkeeper.plan.whole import compile_folder
+from watchkeeper.records.action import Boundary, Point
+from watchkeeper.records.instant import Instant, parse_instant
+
+_KNOWN = {"agent", "tool", "arguments", "facts", "at", "onBehalfOf", "key"}
+_POINT = Point("mcp-gateway", Boundary.EXCLUSIVE)
+
+
+def dry_run(raw: bytes, home: Path | None, workspace: Path | None) -> dict[str, Any]:
+    """Decide an action under a home's plan, or a workspace's, and explain it.
+
+    Budgets stand as in the home, or at zero for a workspace; the declared facts are those given.
+
+    Raises:
+        RecordInvalid: the action is no such JSON object.
+        PlanRefused, PlanUnreadable: the workspace does not compile.
+    """
+    asked = _parse(raw)
+    server, _, tool = str(asked["tool"]).partition("/")
+    call = Call(
+        agent=str(asked["agent"]),
+        method="tools/call",
+        server=server,
+        tool=tool,
+        arguments=asked.get("arguments", {}),
+        on_behalf_of=asked.get("onBehalfOf"),
+    )
+    at = parse_instant(asked["at"]) if "at" in asked else wiring.clock().wall()
+    enforcer, budgets = _plan(call, at, home, workspace)
+    request = make_request(call, action_id="dry-run", nonce="0" * 32)
+    found = explain(request, decide(enforcer, request, _facts(enforcer, asked, call, at, budgets)))
+    return {"action": request.action, "agent": call.agent, "plan": enforcer.digest, **found}
+
+
+def render(found: dict[str, Any]) -> str:
+    """Render the explanation in words."""
+    lines = [
+        f"{found['outcome'].upper()}: {found['toOperator']}",
+        f"  reason:   {', '.join(found['reasons'])}",
+    ]
+    for title, key in (("policies", "policies"), ("controls", "controls"), ("errors", "errors")):
+        if found[key]:
+            lines.append(f"  {title}: {', '.join(found[key])}")
+    for grant in found["grants"]:
+        state = "satisfied" if grant["satisfied"] else "; ".join(grant["failed"])
+        held = f", window held {grant['sumBefore']}" if grant["sumBefore"] is not None else ""
+        lines.append(f"  grant {grant['grant']}: {state}{held}")
+    if found["approvals"]:
+        need = found["approvals"]
+        roles = ", ".join(need["roles"])
+        lines.append(f"  needs:    {need['people']} of {roles} within {need['expiresSeconds']} s")
+    if found["change"]:
+        lines.append(f"  to allow: {found['change']}")
+    lines.append(f"  the agent is told: {found['toAgent']}")
+    return "\n".join(lines)
+
+
+def _parse(raw: bytes) -> dict[str, Any]:
+    asked = parse_json(raw, max_bytes=1 << 20, max_depth=64)
+    if not isinstance(asked, dict) or not {"agent", "tool"} <= set(asked):
+        raise RecordInvalid("an action is an object with `agent`, `tool` and `arguments`")
+    unknown = sorted(set(asked) - _KNOWN)
+    if unknown:
+        raise RecordInvalid(f"unknown key {cut(unknown[0])}; known are {', '.join(sorted(_KNOWN))}")
+    return asked
+
+
+def _plan(
+    call: Call, at: Instant, home: Path | None, workspace: Path | None
+) -> tuple[Enforcer, dict[str, tuple[BudgetFact, ...]]]:
+    action = f"{call.server}/{call.tool}"
+    if workspace is not None:
+        bundle = compile_folder(workspace)
+        enforcer = Enforcer(bundle, bundle_digest(bundle_bytes(bundle)), "nobody yet")
+        grants = enforcer.grants(call.agent, action)
+        return enforcer, {g.id: tuple(BudgetFact(0, "0") for _ in g.budgets) for g in grants}
+    if home is None:
+        raise HomeInvalid("neither a home nor a workspace was named")
+    opened = Home(wiring.read_log(home), wiring.clock(), wiring.ids())
+    return opened.enforcer, opened.budget_facts(call.agent, action, at)
+
+
+def _facts(
+    enforcer: Enforcer,
+    asked: dict[str, Any],
+    call: Call,
+    at: Instant,
+    budgets: dict[str, tuple[BudgetFact, ...]],
+) -> Facts:
+    entry = enforcer.tool(call.server, call.tool)
+    system = enforcer.system_of(call.agent)
+    given = asked.get("facts", {})
+    if not isinstance(given, dict):
+        raise RecordInvalid("`facts` is an object: source, then field, then value")
+    reads = tuple(
+        FactRead(source, at, values)
+        for source, values in sorted(given.items())
+        if isinstance(values, dict)
+    )
+    return Facts(
+        at=at,
+        stage=system.stage if system else enforcer.bundle.stage,
+        point=_POINT,
+        pin=entry.tool.pin if entry else None,
+        read=reads,
+        budgets=budgets,
+    )

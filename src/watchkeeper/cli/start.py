@@ -1,0 +1,175 @@
+"""`watchkeeper init` and `plan release`: from a tool server to a plan in force."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from watchkeeper import settings, wiring
+from watchkeeper.cli import output
+from watchkeeper.cli.people import Line
+from watchkeeper.errors import PlanRefused, SettingsInvalid, cut
+from watchkeeper.ledger.canonical import parse_json
+from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+from watchkeeper.plan.draft.workspace import AGENT, PERSON, draft_workspace
+from watchkeeper.plan.whole import Linted, lint_workspace
+from watchkeeper.plan.workspace.finding import Severity
+from watchkeeper.records.bundle import Bundle
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")] = Path("aims"),
+    mcp: Annotated[
+        str | None,
+        typer.Option("--mcp", help="A running tool server's URL, or the command that starts it."),
+    ] = None,
+    header: Annotated[
+        list[str] | None,
+        typer.Option("--header", help="NAME=SOURCE for a URL: env:NAME, file:PATH or text:VALUE."),
+    ] = None,
+    env: Annotated[
+        list[str] | None,
+        typer.Option("--env", help="NAME=SOURCE for a command: env:NAME, file:PATH or text:VALUE."),
+    ] = None,
+    server: Annotated[str, typer.Option("--server", help="What to call the tool server.")] = "tools",
+) -> None:
+    """Draft a workspace from a running tool server, and say what to do next.
+
+    Reads are permitted, writes wait for a reviewer, the statement of applicability is undetermined
+    row by row. Look at every line: a draft is a guess.
+
+    Examples:
+      watchkeeper init aims --mcp 'python server.py'
+      watchkeeper init aims --mcp http://127.0.0.1:9000/mcp --header Authorization=env:TOOLS_AUTH
+    """
+    if mcp is None:
+        output.fail(
+            "a tool server is needed to draft from", "give `--mcp` its URL or its command"
+        )
+    with output.speaking_plainly():
+        target: list[str] | str = mcp if mcp.startswith(("http://", "https://")) else shlex.split(mcp)
+        headers, variables = _sources(header), _sources(env)
+        definitions = wiring.list_tools(
+            target,
+            headers=settings.resolve_all(headers, folder),
+            env=settings.child_environment(settings.resolve_all(variables, folder)),
+        )
+        files = draft_workspace(
+            folder, server, definitions, target
+        )
+        linted = lint_workspace(folder)
+    for file in files:
+        if ".schemas" not in file.parts:
+            output.show(str(file))
+    safety = [f for f in linted.findings if f.severity is not Severity.MANAGEMENT]
+    gaps = len(linted.findings) - len(safety)
+    output.say(f"drafted from {len(definitions)} tools; {gaps} management gaps are named by lint")
+    for finding in safety:
+        output.say(f"  {finding}")
+    output.say(_next(folder, server))
+    if safety:
+        raise typer.Exit(output.Exit.FOUND)
+
+
+def release(
+    folder: Annotated[Path, typer.Argument(help="The workspace.")] = Path("aims"),
+    by: Annotated[str, typer.Option("--by", help="Who you are: your id in the plan.")] = PERSON,
+    home: Annotated[Path, typer.Option("--home", help="The home; made if it is new.")] = Path(
+        "home"
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Freeze the workspace into a plan, sign it, and put it into force.
+
+    Whoever holds `release` in the plan before may sign; the first release names them. A new home
+    is made where there is none. A gateway that runs takes the plan up at once.
+
+    Example: watchkeeper plan release aims --home home --by ana
+    """
+    with output.speaking_plainly():
+        linted = lint_workspace(folder)
+        bundle = _releasable(linted)
+        if not home.exists() or (home.is_dir() and not any(home.iterdir())):
+            _make_home(home, linted, bundle)
+        raw = bundle_bytes(bundle)
+        digest = bundle_digest(raw)
+        line = Line(home, by)
+        try:
+            previous = line.hello().plan
+            if previous == digest:
+                output.say("this very plan is in force already")
+                return
+            value = parse_json(raw, max_bytes=len(raw) + 1, max_depth=256)
+            body = {"plan": digest, "previous": previous}
+            answer = line.ask("release", body, {"bundle": value})
+        finally:
+            line.close()
+    if as_json:
+        output.show_json(answer)
+        return
+    for weakening in answer["weakenings"]:
+        output.show(f"weaker:   {weakening}")
+    for strengthening in answer["strengthenings"]:
+        output.show(f"stronger: {strengthening}")
+    output.show(f"released {digest} as record {answer['index']}")
+
+
+def _releasable(linted: Linted) -> Bundle:
+    if linted.bundle is None:
+        worst = [f for f in linted.findings if f.severity is not Severity.MANAGEMENT]
+        named = "\n".join(f"  {finding}" for finding in worst)
+        raise PlanRefused(f"the workspace has safety errors:\n{named}")
+    return linted.bundle
+
+
+def _make_home(home: Path, linted: Linted, bundle: Bundle) -> None:
+    holders = bundle.roles.get("release", ())
+    people = {p.id: p.keys for p in bundle.people if p.id in holders and p.keys}
+    if not people:
+        raise PlanRefused(
+            "nobody who holds `release` has a key",
+            f"run `watchkeeper do enroll {holders[0] if holders else PERSON} --workspace …` first",
+        )
+    if linted.workspace is None:
+        raise PlanRefused("the workspace could not be read")
+    origin = linted.workspace.aims.says.origin
+    log = wiring.create_log(home, name=origin, stage=bundle.stage, first_release=people)
+    log.close()
+    output.say(f"made a new home in {home}, origin {origin}/0, for {', '.join(sorted(people))}")
+
+
+def _sources(named: list[str] | None) -> dict[str, str]:
+    found = {}
+    for item in named or []:
+        name, equals, source = item.partition("=")
+        if not equals or source.partition(":")[0] not in {"env", "file", "text"}:
+            raise SettingsInvalid(f"not NAME=SOURCE: {cut(item)}", "as in Authorization=env:AUTH")
+        found[name] = source
+    return found
+
+
+def _next(folder: Path, server: str) -> str:
+    client: dict[str, Any] = {
+        "mcpServers": {
+            server: {
+                "type": "http",
+                "url": f"http://127.0.0.1:8930/mcp/{server}",
+                "headers": {"Authorization": "Bearer TOKEN"},
+            }
+        }
+    }
+    import orjson
+
+    shown = orjson.dumps(client, option=orjson.OPT_INDENT_2).decode()
+    return f"""
+Next:
+  1. read and change the files in {folder}; `watchkeeper plan lint {folder}` checks them
+  2. watchkeeper do enroll {PERSON} --workspace {folder}
+  3. watchkeeper plan release {folder} --home home --by {PERSON}
+  4. watchkeeper do token {AGENT} --home home --by {PERSON}     (prints TOKEN once)
+  5. watchkeeper serve home
+  6. put this into the agent's client configuration:
+{shown}"""
