@@ -21,7 +21,7 @@ from typing import Final
 
 from conformance_gateway import GatewayFailed, start_gateway
 from conformance_suite import RUNS, Run, Scores, SuiteFailed, install, run_suite
-from token_shim import shim
+from token_shim import bound, shim
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 _BUILD: Final = _ROOT / "build" / "conformance"
@@ -69,10 +69,12 @@ def measure(way: str, origin: str) -> dict[Run, Scores]:
 
 def through_gateway(upstream: str) -> dict[Run, Scores]:
     """Run every suite through the gateway, with a shim that adds the agent's token."""
+    listener = bound()
+    host = f"localhost:{listener.getsockname()[1]}"
     with (
         tempfile.TemporaryDirectory(prefix="conformance-") as folder,
-        start_gateway(f"{upstream}/mcp", Path(folder)) as gateway,
-        shim(gateway.origin, gateway.token) as origin,
+        start_gateway(f"{upstream}/mcp", Path(folder), host) as gateway,
+        shim(gateway.origin, gateway.token, listener) as origin,
     ):
         return measure("gateway", origin)
 

@@ -66,9 +66,18 @@ class Shim:
             await answer.aclose()
 
 
+def bound() -> socket.socket:
+    """Return a socket bound to a free port of the loopback address, for a proxy to come."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    return listener
+
+
 @contextlib.contextmanager
-def shim(origin: str, token: str) -> Iterator[str]:
+def shim(origin: str, token: str, listener: socket.socket | None = None) -> Iterator[str]:
     """Run the proxy in a thread and yield its origin, `http://localhost:PORT`.
+
+    `listener` is its socket if its port had to be known before `origin`; closed at the end.
 
     Raises:
         TimeoutError: it did not start.
@@ -77,8 +86,7 @@ def shim(origin: str, token: str) -> Iterator[str]:
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, server_header=False)
     )
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-        listener.bind(("127.0.0.1", 0))
+    with listener or bound() as listener:
         listener.listen(128)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

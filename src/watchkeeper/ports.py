@@ -85,8 +85,8 @@ class Ticket(Protocol):
         ...
 
 
-class Log(Protocol):
-    """The ledger of one home, open for writing by this process alone."""
+class Records(Protocol):
+    """The records of one home, to be read."""
 
     @property
     def origin(self) -> str:
@@ -98,6 +98,18 @@ class Log(Protocol):
         """How many records have an index, durable or not."""
         ...
 
+    def entry(self, index: int) -> Entry:
+        """Read one durable record back."""
+        ...
+
+    def entries(self, start: int = 0) -> Iterator[Entry]:
+        """Read durable records back, in order, from `start`."""
+        ...
+
+
+class Log(Records, Protocol):
+    """The ledger of one home, open for writing by this process alone."""
+
     def append(self, record: Record, payload: Payload | None = None) -> Ticket:
         """Seal the record, give it the next index and queue it; does not wait.
 
@@ -105,14 +117,6 @@ class Log(Protocol):
             LogUnavailable: the log can not be written now; nothing was queued.
             EntryTooLarge: the record is over 65,535 bytes; nothing was queued.
         """
-        ...
-
-    def entry(self, index: int) -> Entry:
-        """Read one durable record back."""
-        ...
-
-    def entries(self, start: int = 0) -> Iterator[Entry]:
-        """Read durable records back, in order, from `start`."""
         ...
 
     def deliver_with(self, post: Callable[[Callable[[], None]], None]) -> None:

@@ -192,10 +192,3 @@ def _published_entries(source: Source, start: int) -> Iterator[Entry]:
         for index, raw in enumerate(read_bundle(source, number, width), number * 256):
             if index >= start:
                 yield Entry(Ref(shard, index), read_record_unverified(raw), None)
-
-
-def read_log(path: Path) -> Log:
-    """Open a home's log for reading only: appending to it fails."""
-    from watchkeeper.adapters.posix.reader import read_home
-
-    return read_home(path)

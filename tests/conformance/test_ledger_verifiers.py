@@ -61,9 +61,9 @@ def test_root_by_pymerkle(log: Path) -> None:
     tree = pymerkle.InmemoryTree(algorithm="sha256")
     for entry in entries:
         tree.append_entry(entry)
-    assert tree.get_state() == checkpoint.root
+    assert tree.get_root() == checkpoint.root
     tree.append_entry(b"one more")
-    assert tree.get_state() != checkpoint.root
+    assert tree.get_root() != checkpoint.root
 
 
 def test_inclusion_by_sigstore(log: Path) -> None:

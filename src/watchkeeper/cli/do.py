@@ -322,5 +322,3 @@ def _pending_text(item: dict[str, Any]) -> str:
             f"  asks:      {', '.join(shown.get('roles', []))}",
         ]
     )
-
-

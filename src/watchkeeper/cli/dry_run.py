@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from watchkeeper import wiring
+from watchkeeper.do.account.explain import explain
 from watchkeeper.do.decision.decide import decide
 from watchkeeper.do.decision.enforcer import Enforcer
-from watchkeeper.do.decision.explain import explain
 from watchkeeper.do.decision.facts import BudgetFact, FactRead, Facts
 from watchkeeper.do.decision.request import Call, make_request
 from watchkeeper.errors import HomeInvalid, RecordInvalid, cut
 from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
-from watchkeeper.loop.home import Home
+from watchkeeper.loop.home import Standing
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.instant import Instant, parse_instant
@@ -93,7 +93,7 @@ def _plan(
         return enforcer, {g.id: tuple(BudgetFact(0, "0") for _ in g.budgets) for g in grants}
     if home is None:
         raise HomeInvalid("neither a home nor a workspace was named")
-    opened = Home(wiring.read_log(home), wiring.clock(), wiring.ids())
+    opened = Standing(wiring.read_log(home), wiring.clock())
     return opened.enforcer, opened.budget_facts(call.agent, action, at)
 
 

@@ -47,7 +47,7 @@ Vkey = Annotated[
 
 
 @app.command("verify")
-def verify(  # noqa: PLR0917 - a command's options
+def verify(
     where: Where = "home",
     vkey: Vkey = None,
     records_key: Annotated[

@@ -157,8 +157,6 @@ def export_schemas(
             output.show(str(folder / name))
 
 
-
-
 def _read_plan(path: Path) -> Bundle:
     if path.is_dir():
         return compile_folder(path)

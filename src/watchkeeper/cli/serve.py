@@ -35,7 +35,8 @@ def serve(
     Example: watchkeeper serve home --port 8930
     """
     from watchkeeper.enforcement.gateway.calls import Hold
-    from watchkeeper.enforcement.gateway.serve import Listen, serve as run
+    from watchkeeper.enforcement.gateway.serve import Listen
+    from watchkeeper.enforcement.gateway.serve import serve as run
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
 

@@ -34,7 +34,9 @@ def init(
         list[str] | None,
         typer.Option("--env", help="NAME=SOURCE for a command: env:NAME, file:PATH or text:VALUE."),
     ] = None,
-    server: Annotated[str, typer.Option("--server", help="What to call the tool server.")] = "tools",
+    server: Annotated[
+        str, typer.Option("--server", help="What to call the tool server.")
+    ] = "tools",
 ) -> None:
     """Draft a workspace from a running tool server, and say what to do next.
 
@@ -46,20 +48,18 @@ def init(
       watchkeeper init aims --mcp http://127.0.0.1:9000/mcp --header Authorization=env:TOOLS_AUTH
     """
     if mcp is None:
-        output.fail(
-            "a tool server is needed to draft from", "give `--mcp` its URL or its command"
-        )
+        output.fail("a tool server is needed to draft from", "give `--mcp` its URL or its command")
     with output.speaking_plainly():
-        target: list[str] | str = mcp if mcp.startswith(("http://", "https://")) else shlex.split(mcp)
+        target: list[str] | str = (
+            mcp if mcp.startswith(("http://", "https://")) else shlex.split(mcp)
+        )
         headers, variables = _sources(header), _sources(env)
         definitions = wiring.list_tools(
             target,
             headers=settings.resolve_all(headers, folder),
             env=settings.child_environment(settings.resolve_all(variables, folder)),
         )
-        files = draft_workspace(
-            folder, server, definitions, target
-        )
+        files = draft_workspace(folder, server, definitions, target)
         linted = lint_workspace(folder)
     for file in files:
         if ".schemas" not in file.parts:

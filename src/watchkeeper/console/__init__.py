@@ -1,0 +1,1 @@
+"""The web console. Nothing is built here yet: see docs/not-done.md."""

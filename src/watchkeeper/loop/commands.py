@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -293,10 +294,8 @@ def _reason(asked: Asked) -> tuple[str | None, Payload | None]:
     named, text, salt = asked.command.body.get("reason"), asked.beside.get("reason"), b""
     if named is None and not text:
         return None, None
-    try:
+    with suppress(ValueError):
         salt = bytes.fromhex(str(asked.beside.get("salt", "")))
-    except ValueError:
-        pass
     if not isinstance(text, str) or len(salt) != 16 or hidden_digest(salt, text) != named:
         raise CommandInvalid("the reason is not the one that was signed")
     return named, Payload({"reason": text, "salts": {"reason": salt.hex()}})
@@ -308,7 +307,8 @@ def _why(asked: Asked) -> tuple[str, Payload | None]:
 
 
 def _scope(asked: Asked) -> StopScope:
-    body = {"kind": asked.command.body.get("scopeKind"), "name": asked.command.body.get("scopeName")}
+    said = asked.command.body
+    body = {"kind": said.get("scopeKind"), "name": said.get("scopeName")}
     try:
         scope = from_json(StopScope, body)
     except RecordInvalid as error:

@@ -15,7 +15,7 @@ from watchkeeper.do.state.projection import State
 from watchkeeper.errors import HomeInvalid, WatchkeeperError
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
-from watchkeeper.ports import Clock, Ids, Log, Ticket
+from watchkeeper.ports import Clock, Ids, Log, Records, Ticket
 from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
@@ -24,25 +24,18 @@ from watchkeeper.records.statement import Entry, Payload, Record
 _ROOM_CHECK_MICROS = 1_000_000
 
 
-class Home:
-    """The state of one home, kept up while records are appended.
-
-    `pins` holds the digest of each tool's definition as its server listed it last, by server and
-    tool; the enforcement point keeps it.
+class Standing:
+    """What the records of a home add up to, and the plan in force.
 
     Raises:
-        HomeInvalid: no plan was released, or the released plan can not be read.
+        HomeInvalid: the released plan can not be read.
         EngineFailed: the released plan does not load.
     """
 
-    def __init__(self, log: Log, clock: Clock, ids: Ids) -> None:
-        self.log, self.clock, self.ids = log, clock, ids
-        self.pins: dict[tuple[str, str], str] = {}
-        self.listeners: list[Callable[[Entry], None]] = []
+    def __init__(self, records: Records, clock: Clock) -> None:
+        self.records, self.clock = records, clock
         self.state = State()
-        self._room: tuple[int, bool] = (-_ROOM_CHECK_MICROS, False)
         self._enforcer: Enforcer | None = None
-        self._guard: ClockGuard | None = None
         self._rebuild()
 
     @property
@@ -58,6 +51,87 @@ class Home:
     def has_plan(self) -> bool:
         """Tell whether a plan is in force."""
         return self._enforcer is not None
+
+    def adopt(self, entry: Entry) -> None:
+        """Put a released plan into force; its release record is durable."""
+        bundle = bundle_of(entry)
+        self._enforcer = Enforcer(bundle, self.state.plan or "", self.state.released_by)
+        self._fill_budgets()
+
+    def request_of(self, pending: Pending) -> Request | None:
+        """Read an escalated action's request back; None if it was erased or is not the same."""
+        entry = self.records.entry(pending.decision.index)
+        if entry.payload is None:
+            return None
+        request = request_from(entry.payload.body["request"])
+        return request if request.digest == pending.digest else None
+
+    def shown(self, pending: Pending) -> dict[str, Any] | None:
+        """Read back exactly what a reviewer is shown."""
+        entry = self.records.entry(pending.decision.index)
+        shown = entry.payload.body.get("shown") if entry.payload else None
+        return shown if isinstance(shown, dict) else None
+
+    def budget_facts(
+        self, agent: str, action: str, at: Instant
+    ) -> dict[str, tuple[BudgetFact, ...]]:
+        """Return what the windows of the grants that match an action hold."""
+        return {
+            grant.id: tuple(
+                BudgetFact(used.count, str(used.sum))
+                for used in self.state.budgets.used(grant.id, at)
+            )
+            for grant in self.enforcer.grants(agent, action)
+            if grant.budgets
+        }
+
+    def _rebuild(self) -> None:
+        state, release = State(), None
+        for entry in self.records.entries():
+            state.apply(entry)
+            if entry.record.kind is Kind.PLAN_RELEASE:
+                release = entry
+        self.state = state
+        if release is not None:
+            self.adopt(release)
+
+    def _fill_budgets(self) -> None:
+        """Charge again what still counts: only the records inside the longest window are read."""
+        grants = self.enforcer.bundle.grants
+        budgets = self.state.budgets
+        budgets.adopt(grants)
+        span = longest_window(grants)
+        if not span or self.state.last_at is None:
+            return
+        since = min(self.state.last_at, self.clock.wall()).plus(-span)
+        for entry in self.records.entries(self._first_after(since)):
+            self.state.charge(entry)
+
+    def _first_after(self, moment: Instant) -> int:
+        low, high = 0, self.records.size
+        while low < high:
+            middle = (low + high) // 2
+            if self.records.entry(middle).record.predicate.at < moment:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+class Home(Standing):
+    """A home that is open for writing; its state is kept up while records are appended.
+
+    `pins` holds the digest of each tool's definition as its server listed it last, by server and
+    tool; the enforcement point keeps it.
+    """
+
+    def __init__(self, log: Log, clock: Clock, ids: Ids) -> None:
+        self.log, self.ids = log, ids
+        self.pins: dict[tuple[str, str], str] = {}
+        self.listeners: list[Callable[[Entry], None]] = []
+        self._room: tuple[int, bool] = (-_ROOM_CHECK_MICROS, False)
+        self._guard: ClockGuard | None = None
+        super().__init__(log, clock)
 
     def now(self) -> Instant:
         """Return the time for a record: never before the record before it."""
@@ -76,8 +150,7 @@ class Home:
         return self.log.failure()
 
     def heal(self) -> bool:
-        """Try to write again; what was computed from lost records is thrown away first."""
-        self.state = State()
+        """Try to write again; what was computed from lost records is thrown away."""
         if not self.log.heal():
             return False
         self._rebuild()
@@ -105,77 +178,12 @@ class Home:
             listener(entry)
         return ticket
 
-    def adopt(self, entry: Entry) -> None:
-        """Put a released plan into force; its release record is durable."""
-        bundle = bundle_of(entry)
-        self._enforcer = Enforcer(bundle, self.state.plan or "", self.state.released_by)
-        self._fill_budgets()
-
-    def request_of(self, pending: Pending) -> Request | None:
-        """Read an escalated action's request back; None if it was erased or is not the same."""
-        entry = self.log.entry(pending.decision.index)
-        if entry.payload is None:
-            return None
-        request = request_from(entry.payload.body["request"])
-        return request if request.digest == pending.digest else None
-
-    def shown(self, pending: Pending) -> dict[str, Any] | None:
-        """Read back exactly what a reviewer is shown."""
-        entry = self.log.entry(pending.decision.index)
-        shown = entry.payload.body.get("shown") if entry.payload else None
-        return shown if isinstance(shown, dict) else None
-
-    def budget_facts(
-        self, agent: str, action: str, at: Instant
-    ) -> dict[str, tuple[BudgetFact, ...]]:
-        """Return what the windows of the grants that match an action hold."""
-        return {
-            grant.id: tuple(
-                BudgetFact(used.count, str(used.sum))
-                for used in self.state.budgets.used(grant.id, at)
-            )
-            for grant in self.enforcer.grants(agent, action)
-            if grant.budgets
-        }
-
     def _clock_guard(self) -> ClockGuard:
         if self._guard is None:
             gap = self._enforcer.bundle.limits.clock_gap_seconds if self._enforcer else 604_800
             wall, mono = self.clock.wall(), self.clock.monotonic()
             self._guard = ClockGuard(wall, mono, self.state.last_at, gap)
         return self._guard
-
-    def _rebuild(self) -> None:
-        state, release = State(), None
-        for entry in self.log.entries():
-            state.apply(entry)
-            if entry.record.kind is Kind.PLAN_RELEASE:
-                release = entry
-        self.state = state
-        if release is not None:
-            self.adopt(release)
-
-    def _fill_budgets(self) -> None:
-        """Charge again what still counts: only the records inside the longest window are read."""
-        grants = self.enforcer.bundle.grants
-        budgets = self.state.budgets
-        budgets.adopt(grants)
-        span = longest_window(grants)
-        if not span or self.state.last_at is None:
-            return
-        since = min(self.state.last_at, self.clock.wall()).plus(-span)
-        for entry in self.log.entries(self._first_after(since)):
-            self.state.charge(entry)
-
-    def _first_after(self, moment: Instant) -> int:
-        low, high = 0, self.log.size
-        while low < high:
-            middle = (low + high) // 2
-            if self.log.entry(middle).record.predicate.at < moment:
-                low = middle + 1
-            else:
-                high = middle
-        return low
 
 
 def bundle_of(entry: Entry) -> Bundle:

@@ -11,11 +11,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from watchkeeper.do.account.explain import agent_sentence
+from watchkeeper.do.account.record import Case, Marks, speak
 from watchkeeper.do.decision.decide import Decided, decide, precheck
-from watchkeeper.do.decision.enforcer import Enforcer
-from watchkeeper.do.decision.explain import agent_sentence
 from watchkeeper.do.decision.facts import FactRead, Facts
-from watchkeeper.do.decision.record import speak
 from watchkeeper.do.decision.request import Call, Request, arguments_digest, make_request
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import EntryTooLarge, LogUnavailable, RecordInvalid
@@ -126,9 +125,7 @@ class Kernel:
         result = Hidden("notReleased", clear=reason.value)
         return self._effect(allowed, Status.FAILED, self.home.now(), result, {})
 
-    def finish(
-        self, allowed: Allowed, status: Status, started: Instant, result: Any
-    ) -> Ticket:
+    def finish(self, allowed: Allowed, status: Status, started: Instant, result: Any) -> Ticket:
         """Record the one effect of a released action.
 
         The result reaches the agent only once the ticket is durable (I2). `result` is any JSON;
@@ -267,15 +264,11 @@ class Kernel:
     def _record(self, admitted: Admitted, facts: Facts, decided: Decided) -> Answer:
         request = admitted.request
         handle = "esc_" + self.home.ids.random_bytes(16).hex()
+        took = self.home.clock.monotonic() - admitted.began
         spoken = speak(
-            self.home.enforcer,
-            request,
-            facts,
-            decided,
-            salts=lambda: self.home.ids.random_bytes(16),
-            handle=handle,
-            keys=admitted.keys,
-            duration_micros=self.home.clock.monotonic() - admitted.began,
+            Case(self.home.enforcer, request, facts, decided),
+            Marks(admitted.keys, handle, took),
+            lambda: self.home.ids.random_bytes(16),
         )
         ticket = self.home.append(spoken.record, spoken.payload)
         reason = decided.part.reasons[0]

@@ -1,0 +1,1 @@
+"""What is said: frozen dataclasses, no behaviour beyond self-checks."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import functools
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -38,7 +37,7 @@ def camel(name: str) -> str:
 
 def to_json(value: Any) -> Json:
     """Render a record dataclass as a JSON value."""
-    return _renderer_of(type(value))(value)
+    return _render(value)
 
 
 def from_json(kind: type[T], value: Json, path: str = "$") -> T:
@@ -68,22 +67,45 @@ def check_json(value: Json, path: str = "$") -> Json:
     raise RecordInvalid(f"not a JSON value at {path}: {cut(value)}")
 
 
-def _render_plain(value: Any) -> Json:
+def _render(value: Any) -> Json:
     kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return value
-    return _renderer_of(kind)(value)
+    renderer = _RENDERERS.get(kind)
+    if renderer is None:
+        renderer = _RENDERERS[kind] = _make_renderer(kind)
+    return renderer(value)
 
 
-@functools.cache
-def _renderer_of(kind: Any) -> _Renderer:
-    """Return how values of exactly this type are rendered; looked up once for each type."""
+def _make_renderer(kind: type) -> _Renderer:
     if dataclasses.is_dataclass(kind):
-        return _dataclass_renderer(typing.cast("type", kind))
-    for family, renderer in _RENDERERS:
-        if issubclass(kind, family):
-            return renderer
+        return _dataclass_renderer(kind)
+    if issubclass(kind, enum.Enum):
+        return lambda value: value.value
+    if issubclass(kind, Mapping):
+        return _render_object
     return check_json
+
+
+def _render_list(value: Any) -> Json:
+    return [_render(item) for item in value]
+
+
+def _render_object(value: Any) -> Json:
+    return {key: _render(item) for key, item in value.items()}
+
+
+def _as_it_is(value: Any) -> Json:
+    return value
+
+
+_RENDERERS: dict[type, _Renderer] = {
+    str: _as_it_is,
+    bool: _as_it_is,
+    type(None): _as_it_is,
+    Instant: render_instant,
+    tuple: _render_list,
+    list: _render_list,
+    dict: _render_object,
+}
 
 
 def _dataclass_renderer(kind: type) -> _Renderer:
@@ -95,22 +117,12 @@ def _dataclass_renderer(kind: type) -> _Renderer:
         out = {}
         for name, key, optional in plan:
             item = getattr(value, name)
-            if optional and (item is None or item == () or item == {}):
+            if optional and (item is None or item in ((), {})):
                 continue
-            out[key] = _render_plain(item)
+            out[key] = _render(item)
         return out
 
     return render
-
-
-_RENDERERS: tuple[tuple[type, _Renderer], ...] = (
-    (Instant, render_instant),
-    (enum.Enum, lambda value: value.value),
-    (str, str),
-    (tuple, lambda value: [_render_plain(item) for item in value]),
-    (list, lambda value: [_render_plain(item) for item in value]),
-    (Mapping, lambda value: {key: _render_plain(item) for key, item in value.items()}),
-)
 
 
 def _has_default(field: dataclasses.Field[Any]) -> bool:
@@ -119,40 +131,35 @@ def _has_default(field: dataclasses.Field[Any]) -> bool:
     )
 
 
-@functools.cache
-def _parser_of(kind: Any) -> _Parser:
-    if dataclasses.is_dataclass(kind):
-        return _dataclass_parser(typing.cast("type", kind))
-    origin = typing.get_origin(kind)
-    if origin in {Union, types.UnionType}:
-        return _union_parser(typing.get_args(kind))
-    if origin is tuple:
-        return _tuple_parser(typing.get_args(kind)[0])
-    if origin is not None and issubclass(origin, Mapping):
-        return _mapping_parser(typing.get_args(kind)[1])
-    if kind is Any:
-        return _check_any
-    if kind is Instant:
-        return _parse_instant
-    if isinstance(kind, type) and issubclass(kind, enum.Enum):
-        return _enum_parser(kind)
-    return _plain_parser(kind)
-
-
 def _shown(path: _Path) -> str:
-    """Render a path: `$.grants[2].amount`."""
+    """Render where a value stands: `$.grants[0].amount`."""
     if isinstance(path, str):
         return path
-    above, step = path
-    return f"{_shown(above)}[{step}]" if isinstance(step, int) else f"{_shown(above)}.{step}"
+    before, step = path
+    shown = _shown(before)
+    return f"{shown}[{step}]" if isinstance(step, int) else f"{shown}.{step}"
 
 
-def _check_any(value: Any, path: _Path) -> Json:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int) and abs(value) <= MAX_INTEGER:
-        return value
-    return check_json(value, _shown(path))
+def _parser_of(kind: Any) -> _Parser:
+    parser = _PARSERS.get(kind)
+    if parser is None:
+        parser = _PARSERS[kind] = _make_parser(kind)
+    return parser
+
+
+def _make_parser(kind: Any) -> _Parser:
+    if dataclasses.is_dataclass(kind):
+        return _dataclass_parser(typing.cast("type", kind))
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return _enum_parser(kind)
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in {Union, types.UnionType}:
+        return _union_parser(arguments)
+    if origin is tuple:
+        return _tuple_parser(arguments[0])
+    if origin is not None and issubclass(origin, Mapping):
+        return _mapping_parser(arguments[1])
+    return _plain_parser(kind)
 
 
 def _parse_instant(value: Any, path: _Path) -> Instant:
@@ -160,6 +167,16 @@ def _parse_instant(value: Any, path: _Path) -> Instant:
         return parse_instant(value)
     except RecordInvalid as error:
         raise RecordInvalid(f"{error.message} at {_shown(path)}") from None
+
+
+def _check_any(value: Any, path: _Path) -> Any:
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return value
+    return check_json(value, _shown(path))
+
+
+_PARSERS: dict[Any, _Parser] = {Any: _check_any, Instant: _parse_instant}
 
 
 def _enum_parser(kind: type[enum.Enum]) -> _Parser:

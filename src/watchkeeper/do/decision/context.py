@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from watchkeeper.do.encode.encoder import Encoded, Unencodable
-from watchkeeper.do.encode.facts import encode_fact
-from watchkeeper.do.decision.enforcer import Enforcer, ToolEntry
+from watchkeeper.do.decision.enforcer import ToolEntry
 from watchkeeper.do.decision.facts import FactRead, Facts
 from watchkeeper.do.decision.limits import after, is_long, render_number
+from watchkeeper.do.encode.encoder import Encoded, Unencodable
+from watchkeeper.do.encode.facts import encode_fact
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.records.bundle import FactSource, Grant
 from watchkeeper.records.instant import Instant, render_instant
@@ -22,8 +22,11 @@ NO_RESOURCE = "Server"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the engine is asked with. `shown_facts` is the digest of the facts that a reviewer
-    sees and that must not have changed at release."""
+    """What the engine is asked with.
+
+    `shown_facts` is the digest of the facts that a reviewer sees and that must not have changed
+    at release.
+    """
 
     cedar: Mapping[str, Any]
     resource: tuple[str, str]
@@ -31,7 +34,6 @@ class Context:
 
 
 def build_context(
-    enforcer: Enforcer,
     entry: ToolEntry,
     encoded: Encoded,
     facts: Facts,

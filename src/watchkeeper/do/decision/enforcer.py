@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from watchkeeper.do.decision.engine import Policies
 from watchkeeper.do.encode.check import ArgumentCheck
 from watchkeeper.do.encode.encoder import ArgumentEncoder
-from watchkeeper.do.decision.engine import Policies
-from watchkeeper.ledger.canonical import parse_json
+from watchkeeper.errors import EngineFailed, cut
+from watchkeeper.ledger.canonical import MAX_RECORD_DEPTH, parse_json
 from watchkeeper.records.action import Accountable, Reason
 from watchkeeper.records.bundle import Agent, Bundle, Control, Grant, Policy, System, Tool
 
@@ -112,9 +114,7 @@ class Enforcer:
 
     def built_in_controls(self, reason: Reason) -> tuple[str, ...]:
         """Return the controls that a check of the runtime itself enforces."""
-        return tuple(
-            sorted(c.id for c in self._controls.values() if reason.value in c.built_in)
-        )
+        return tuple(sorted(c.id for c in self._controls.values() if reason.value in c.built_in))
 
     def accountable(
         self, policy_ids: tuple[str, ...], controls: tuple[str, ...], grants: tuple[str, ...]
@@ -138,6 +138,11 @@ class Enforcer:
         )
 
 
-def _schema_of(tool: Tool) -> object:
+def _schema_of(tool: Tool) -> dict[str, Any]:
     """A tool's schema is kept as RFC 8785 text, since a JSON Schema may hold floats."""
-    return parse_json(tool.schema) if isinstance(tool.schema, str) else tool.schema
+    schema = tool.schema
+    if isinstance(schema, str):
+        schema = parse_json(schema, max_bytes=len(schema) * 4 + 1, max_depth=MAX_RECORD_DEPTH)
+    if not isinstance(schema, dict):
+        raise EngineFailed(f"the schema of tool {cut(tool.name)} is no object")
+    return schema

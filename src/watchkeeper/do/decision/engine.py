@@ -65,7 +65,8 @@ class Policies:
                 canonical_arguments(_entities(bundle, system)).decode(), self._schema
             )
         except (KeyError, ValueError) as error:
-            raise EngineFailed(f"the schema of system {cut(system)} does not load: {error}") from error
+            message = f"the schema of system {cut(system)} does not load: {error}"
+            raise EngineFailed(message) from error
 
     def observed(self, action: str, at: Instant) -> tuple[str, ...]:
         """Return the ids of this action's policies that are only observed at this time."""
@@ -114,8 +115,7 @@ class Policies:
             found = self._slices[action, without] = _parse_slice(
                 policy
                 for policy in self._policies
-                if policy.id not in without
-                and (policy.actions is None or action in policy.actions)
+                if policy.id not in without and (policy.actions is None or action in policy.actions)
             )
         return found
 
@@ -125,11 +125,11 @@ class Policies:
         if result.decision is cedarpy.Decision.NoDecision or errors is None:
             return Findings(failed="the engine gave no decision")
         found = _by_kind(result.diagnostics.reasons, slice_.kinds)
-        permits = found[PolicyKind.PERMIT]
+        permits: tuple[str, ...] | None = found[PolicyKind.PERMIT]
         if found[PolicyKind.REVIEW] and not found[PolicyKind.FORBID]:
             permits = self._permits_behind_reviews(slice_, request)
-            if permits is None:
-                return Findings(failed="the engine gave no decision")
+        if permits is None:
+            return Findings(failed="the engine gave no decision")
         return Findings(permits, found[PolicyKind.FORBID], found[PolicyKind.REVIEW], errors)
 
     def _permits_behind_reviews(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from watchkeeper.do.encode.encoder import Encoded, number_at
 from watchkeeper.do.decision.facts import BudgetFact, Facts
+from watchkeeper.do.encode.encoder import Encoded, number_at
 from watchkeeper.records.bundle import Band, Budget, Grant
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.typing import Node, NodeKind

@@ -33,7 +33,7 @@ class Unencodable:
     why: str
 
 
-class Refusal(Exception):  # noqa: N818 - it never leaves this package: callers get an Unencodable
+class Refusal(Exception):
     """Carries an `Unencodable` up to the encoder's door."""
 
     def __init__(self, path: str, why: str) -> None:

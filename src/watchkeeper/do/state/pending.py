@@ -86,17 +86,13 @@ class PendingActions:
 
     def waiting(self) -> list[Pending]:
         """Return all that wait, the oldest first."""
-        return sorted(
-            (p for p in self._by_handle.values() if p.waits()), key=lambda p: p.decision
-        )
+        return sorted((p for p in self._by_handle.values() if p.waits()), key=lambda p: p.decision)
 
     def count_of(self, agent: str) -> int:
         """Return how many of an agent's actions wait for people."""
         return sum(1 for p in self._by_handle.values() if p.agent == agent and p.waits())
 
-    def end(
-        self, action_id: str, state: Waiting, at: Instant, why: Reason | None = None
-    ) -> None:
+    def end(self, action_id: str, state: Waiting, at: Instant, why: Reason | None = None) -> None:
         """Note that one no longer waits, and why."""
         pending = self._by_action.get(action_id)
         if pending is not None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from watchkeeper.do.decision.decide import ReviewNeed, covers
 from watchkeeper.do.decision.facts import VerdictFact
+from watchkeeper.do.decision.review import ReviewNeed, covers
 from watchkeeper.do.state.budget import Budgets
 from watchkeeper.do.state.keys import Keys, KeyUse
 from watchkeeper.do.state.pending import Pending, PendingActions, Waiting

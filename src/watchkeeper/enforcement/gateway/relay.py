@@ -115,9 +115,10 @@ class Relay:
             final = asked is not None and id_key(message.id) == id_key(asked.id)
             final = final or not opened.streamed
         else:
-            data, final = await self._asks(session, message), False
-            if data is None:
+            passed = await self._asks(session, message)
+            if passed is None:
                 return None
+            data, final = passed, False
         return Out(data, final, opened.status, opened.headers, arrived.lines, opened.streamed)
 
     async def _answer(self, session: Session, message: Message, finish: Finish) -> bytes:

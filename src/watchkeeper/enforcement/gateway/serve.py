@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +65,11 @@ async def _serve(
     ready: Callable[[str, Home], None],
 ) -> None:
     loop = asyncio.get_running_loop()
-    home.log.deliver_with(lambda run: loop.call_soon_threadsafe(run) and None)
+
+    def deliver(run: Callable[[], None]) -> None:
+        loop.call_soon_threadsafe(run)
+
+    home.log.deliver_with(deliver)
     gateway = Gateway(Kernel(home, POINT), path, hold)
     port = bound.getsockname()[1]
     app = make_app(gateway, places(listen.host, port, listen.hosts))
@@ -92,10 +96,12 @@ class _Server(uvicorn.Server):
     """Leaves the signals to us, so that what is under way is recorded before we end."""
 
     def stop(self) -> None:
+        """End once the requests under way are answered."""
         self.should_exit = True
 
     @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 - as in uvicorn
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
         yield
 
 

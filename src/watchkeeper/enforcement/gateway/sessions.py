@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from watchkeeper.enforcement.gateway.rpc import Id
 from watchkeeper.enforcement.upstream.channel import Channel

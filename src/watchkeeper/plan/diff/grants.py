@@ -18,9 +18,12 @@ def compare_grants(old: Bundle, new: Bundle, found: Changes) -> None:
     before = {grant.id: grant for grant in old.grants}
     after = {grant.id: grant for grant in new.grants}
     for id_, one, other in found.came_and_went("grant", before, after, lambda _: True):
+        count = len(found.changes)
         _scope(id_, one, other, found)
         _bands(id_, one, other, found)
         _budgets(id_, one, other, found)
+        if len(found.changes) == count:
+            found.changed("grant", id_, "is written otherwise, and says the same")
     for id_ in sorted(before.keys() & after.keys()):
         _reviews(id_, _review(old, id_), _review(new, id_), found)
 

@@ -8,6 +8,11 @@ from watchkeeper.do.decision.decide import Decided
 from watchkeeper.do.decision.request import Request
 from watchkeeper.records.action import Outcome, Reason
 
+_MAY = {
+    Outcome.ALLOW: "may",
+    Outcome.BLOCK: "may not",
+    Outcome.ESCALATE: "may only if approved",
+}
 _TO_AGENT: dict[Reason, str] = {
     Reason.PERMITTED: "The action is permitted.",
     Reason.FORBIDDEN: "A rule forbids this action; nobody can approve it.",
@@ -49,9 +54,8 @@ def agent_sentence(reason: Reason, detail: str = "") -> str:
 
 def operator_sentence(request: Request, decided: Decided) -> str:
     """Return the sentence for the log's payload and the reviewer."""
-    verb = {Outcome.ALLOW: "may", Outcome.BLOCK: "may not", Outcome.ESCALATE: "may only if approved"}
     by = ", ".join((*decided.part.policies, *(g.grant for g in decided.grants if g.failed)))
-    text = f"{request.call.agent} {verb[decided.part.outcome]} call {request.action}: {decided.why}"
+    text = f"{request.call.agent} {_MAY[decided.part.outcome]} call {request.action}: {decided.why}"
     return f"{text} ({by})" if by else text
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from watchkeeper.do.decision.decide import CALL_METHOD, Decided
+from watchkeeper.do.account.explain import operator_sentence
+from watchkeeper.do.decision.decide import Decided
 from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.do.decision.engine import ENGINE
-from watchkeeper.do.decision.explain import operator_sentence
 from watchkeeper.do.decision.facts import Facts, facts_to_json
+from watchkeeper.do.decision.known import CALL_METHOD
 from watchkeeper.do.decision.request import Request, arguments_digest
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
@@ -26,6 +27,25 @@ from watchkeeper.records.statement import Payload, Record
 
 Salts = Callable[[], bytes]
 _ALL_ARGUMENTS = "arguments"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A decided action: the plan, the request, the facts, and what came of them."""
+
+    enforcer: Enforcer
+    request: Request
+    facts: Facts
+    decided: Decided
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the kernel adds: the keys of a retry, a handle if it has to wait, the time it took."""
+
+    keys: tuple[Mapping[str, Any], ...]
+    handle: str
+    duration_micros: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,47 +70,29 @@ class _Hider:
         return Hidden(name, digest=hidden_digest(salt, value))
 
 
-def speak(
-    enforcer: Enforcer,
-    request: Request,
-    facts: Facts,
-    decided: Decided,
-    *,
-    salts: Salts,
-    handle: str,
-    keys: Iterable[Mapping[str, Any]],
-    duration_micros: int,
-) -> Spoken:
+def speak(case: Case, marks: Marks, salts: Salts) -> Spoken:
     """Make the record of a decision, with every personal value hidden, and its payload."""
     hider = _Hider(salts)
-    shown = _shown(enforcer, request, facts, decided)
-    predicate = _predicate(enforcer, request, facts, decided, hider, duration_micros)
-    if shown is not None and decided.need is not None:
+    predicate = _predicate(case, hider, marks.duration_micros)
+    body = _payload(case, hider, marks.keys)
+    shown, need = _shown(case, marks.handle), case.decided.need
+    if shown is not None and need is not None:
         asked = Escalation(
-            handle=handle,
-            roles=decided.need.roles,
-            approvals=decided.need.approvals,
-            expires=facts.at.plus(decided.need.expires_seconds),
-            shown=sha256_hex(canonical_arguments({**shown, "handle": handle})),
+            handle=marks.handle,
+            roles=need.roles,
+            approvals=need.approvals,
+            expires=case.facts.at.plus(need.expires_seconds),
+            shown=sha256_hex(canonical_arguments(shown)),
         )
-        shown = {**shown, "handle": handle}
         predicate = replace(predicate, escalation=asked)
-    body = _payload(request, facts, decided, hider, keys)
-    if shown is not None:
         body["shown"] = shown
-        body["shownFacts"] = decided.shown_facts
-    record = Record(Kind.DECISION, "action", request.digest, predicate)
+        body["shownFacts"] = case.decided.shown_facts
+    record = Record(Kind.DECISION, "action", case.request.digest, predicate)
     return Spoken(record, Payload(body), shown)
 
 
-def _predicate(
-    enforcer: Enforcer,
-    request: Request,
-    facts: Facts,
-    decided: Decided,
-    hider: _Hider,
-    duration_micros: int,
-) -> DecisionRecord:
+def _predicate(case: Case, hider: _Hider, duration_micros: int) -> DecisionRecord:
+    enforcer, request, facts, decided = case.enforcer, case.request, case.facts, case.decided
     call, system, entry = request.call, decided.system, decided.entry
     approval = facts.approval
     return DecisionRecord(
@@ -162,14 +164,14 @@ def _facts(facts: Facts, decided: Decided, hider: _Hider) -> tuple[FactUsed, ...
     return tuple(used)
 
 
-def _shown(
-    enforcer: Enforcer, request: Request, facts: Facts, decided: Decided
-) -> dict[str, Any] | None:
+def _shown(case: Case, handle: str) -> dict[str, Any] | None:
     """Return exactly what a reviewer is shown; its digest stands in record and verdict."""
+    enforcer, request, facts, decided = case.enforcer, case.request, case.facts, case.decided
     if decided.part.outcome is not Outcome.ESCALATE or decided.need is None:
         return None
     call = request.call
     return {
+        "handle": handle,
         "actionId": request.action_id,
         "request": request.digest,
         "agent": call.agent,
@@ -188,13 +190,8 @@ def _shown(
     }
 
 
-def _payload(
-    request: Request,
-    facts: Facts,
-    decided: Decided,
-    hider: _Hider,
-    keys: Iterable[Mapping[str, Any]],
-) -> dict[str, Any]:
+def _payload(case: Case, hider: _Hider, keys: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    request, facts = case.request, case.facts
     call = request.call
     return {
         "request": {
@@ -216,7 +213,7 @@ def _payload(
         "salts": hider.kept,
         "same": arguments_digest(request),
         "keys": [dict(key) for key in keys],
-        "sentence": operator_sentence(request, decided),
+        "sentence": operator_sentence(request, case.decided),
     }
 
 

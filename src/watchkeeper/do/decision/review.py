@@ -1,0 +1,49 @@
+"""What a review asks for, and whether verdicts are enough (decision semantics, 4 and 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from watchkeeper.records.bundle import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewNeed:
+    """Who must approve before the action may be decided again, and until when.
+
+    `roles` names a role as often as different people with it are needed; `approvals` is how many
+    different people in all.
+    """
+
+    reviews: tuple[str, ...]
+    roles: tuple[str, ...]
+    approvals: int
+    expires_seconds: int
+
+
+def review_need(policies: Iterable[Policy]) -> ReviewNeed:
+    """Join what several reviews ask for: every role of each, the shortest expiry."""
+    fired = tuple(policies)
+    roles: dict[str, int] = {}
+    for policy in fired:
+        alone = policy.approvals if len(policy.escalate_to) == 1 else 1
+        for role in policy.escalate_to:
+            roles[role] = max(roles.get(role, 0), alone)
+    named = tuple(role for role in sorted(roles) for _ in range(roles[role]))
+    return ReviewNeed(
+        reviews=tuple(policy.id for policy in fired),
+        roles=named,
+        approvals=max(len(named), *(policy.approvals for policy in fired)),
+        expires_seconds=min(policy.expires_seconds for policy in fired),
+    )
+
+
+def covers(need: ReviewNeed, verdicts: Iterable[tuple[str, str]]) -> bool:
+    """Tell whether (reviewer, role) verdicts are enough: N of M means N different people."""
+    by_role: dict[str, set[str]] = {}
+    for reviewer, role in verdicts:
+        by_role.setdefault(role, set()).add(reviewer)
+    people = set().union(*by_role.values())
+    enough = all(len(by_role.get(role, ())) >= need.roles.count(role) for role in need.roles)
+    return enough and len(people) >= need.approvals

@@ -1,0 +1,39 @@
+"""A workspace file that grows without end once its aliases are expanded."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.worlds.workspace_files import write_workspace
+from watchkeeper.plan.whole import lint_workspace
+from watchkeeper.plan.workspace.finding import Severity
+
+_LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{b}: &{b} [{', '.join(['*' + a] * 10)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _LAUGHS,
+        "a: &a\n  b: *a\n",
+        "[" * 5_000,
+        "{a: " * 5_000,
+        "- " * 3_000 + "x",
+        "a: [" + "1, " * 120_000 + "1]",
+    ],
+    ids=["aliases", "itself", "brackets", "braces", "dashes", "long"],
+)
+def test_it_is_refused_soon_and_without_a_traceback(text: str, tmp_path: Path) -> None:
+    write_workspace(tmp_path, {"aims.yaml": text})
+    started = time.monotonic()
+    linted = lint_workspace(tmp_path)
+    assert time.monotonic() - started < 20
+    assert linted.bundle is None
+    (finding,) = (f for f in linted.findings if f.file == "aims.yaml")
+    assert finding.severity is Severity.UNREADABLE
+    assert finding.advice
