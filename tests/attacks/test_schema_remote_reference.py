@@ -44,6 +44,18 @@ def test_what_changes_the_meaning_of_references_is_refused(keyword: str) -> None
         compile_input_schema(schema, tool="t")
 
 
+def test_an_anchor_that_nothing_may_refer_to_is_harmless() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"a": {"$ref": "#/$defs/a"}},
+        "$defs": {"a": {"$anchor": "named", "type": "string"}},
+    }
+    assert compile_input_schema(schema, tool="t").cedar_args_type == '{"a"?: String}'
+    schema["properties"] = {"a": {"$ref": "#named"}}
+    with pytest.raises(PlanRefused):
+        compile_input_schema(schema, tool="t")
+
+
 def test_the_schema_s_own_id_and_dialect_are_harmless() -> None:
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",

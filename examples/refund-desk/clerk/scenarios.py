@@ -214,12 +214,18 @@ async def use_messages(clerk: Clerk, count: int = 3, first: int = 51) -> list[Ac
     return clerk.done[begun:]
 
 
-async def in_flight(clerk: Clerk, count: int = 6, first: int = 301) -> list[Action]:
-    """Start several refunds at once; for a gateway that is killed in the middle of them."""
+async def in_flight(
+    clerk: Clerk, count: int = 6, first: int = 301, gap: float = 0.0
+) -> list[Action]:
+    """Have several refunds under way; for a gateway that is killed in the middle of them.
+
+    They start `gap` seconds apart, so that the kill finds each at another point of its way.
+    """
     begun = _begin(clerk, "in-flight")
     async with anyio.create_task_group() as tasks:
         for number in range(first, first + count):
             tasks.start_soon(_refund, clerk, cast.order(number), 7.25, "late", f"flight-{number}")
+            await anyio.sleep(gap)
     return clerk.done[begun:]
 
 

@@ -109,7 +109,7 @@ def main(argv: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"refund desk: {error}", file=sys.stderr)
         return 2
-    desk = Desk(store, options.refund_delay_ms / 1000, options.drift_file)
+    desk = Desk(store, options.refund_delay_ms / 1000, options.drift_file, options.slow_file)
     try:
         if credential is None:
             anyio.run(serve_stdio, desk)
@@ -133,6 +133,9 @@ def _options() -> argparse.ArgumentParser:
     )
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--refund-delay-ms", type=int, default=0, help="slows each refund down")
+    parser.add_argument(
+        "--slow-file", type=Path, help="while it exists, refunds take the milliseconds in it"
+    )
     parser.add_argument(
         "--drift-file", type=Path, help="while it exists, send_message is described differently"
     )

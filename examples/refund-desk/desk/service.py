@@ -54,13 +54,15 @@ class Desk:
     """One running desk.
 
     `refund_delay` seconds pass in each refund, half before its commit and half after it, so that
-    a kill can hit on either side. While `drift_file` exists, `send_message` has another
-    description; clients are told when that changes.
+    a kill can hit on either side; while `slow_file` exists, the milliseconds that stand in it
+    count instead. While `drift_file` exists, `send_message` has another description; clients are
+    told when that changes.
     """
 
     store: Store
     refund_delay: float = 0.0
     drift_file: Path | None = None
+    slow_file: Path | None = None
     bus: InMemorySubscriptionBus = field(default_factory=InMemorySubscriptionBus)
     _sessions: dict[str, ServerSession] = field(default_factory=dict)
     _validators: dict[str, jsonschema_rs.Validator] = field(default_factory=dict)
@@ -84,6 +86,13 @@ class Desk:
     def drifted(self) -> bool:
         """Whether the description of `send_message` is another one now."""
         return self.drift_file is not None and self.drift_file.exists()
+
+    @property
+    def delay(self) -> float:
+        """How many seconds a refund takes now."""
+        if self.slow_file is None or not self.slow_file.exists():
+            return self.refund_delay
+        return int(self.slow_file.read_text("ascii")) / 1000
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _server: Server[Any]) -> AsyncIterator[dict[str, Any]]:
@@ -145,11 +154,12 @@ class Desk:
         if name == "export_customers":
             return self._export(arguments["format"])
         method: Callable[..., Row] = getattr(self.store, name)
-        if name != "refund" or not self.refund_delay:
+        delay = self.delay if name == "refund" else 0.0
+        if not delay:
             return method(**arguments)
-        await anyio.sleep(self.refund_delay / 2)
+        await anyio.sleep(delay / 2)
         done = method(**arguments)
-        await anyio.sleep(self.refund_delay / 2)
+        await anyio.sleep(delay / 2)
         return done
 
     def _export(self, kind: str) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -122,13 +123,26 @@ def import_tools_command(
     home: Annotated[
         Path | None, typer.Option("--home", help="The home with the `credentials` folder.")
     ] = None,
+    python: Annotated[
+        str | None,
+        typer.Option("--python", help="A module whose guarded functions are the tools."),
+    ] = None,
 ) -> None:
     """Ask a tool server for its tools, and write them into a tool file with pins.
 
     What a person wrote into the file stays. Look at what changed before the next release.
+
+    Examples:
+      watchkeeper plan import-tools aims/tools/desk.yaml
+      watchkeeper plan import-tools aims/tools/shop.yaml --python shop.actions
     """
     with output.speaking_plainly():
         existing = file.read_text(encoding="utf-8") if file.exists() else None
+        if python is not None:
+            found = _guarded(python, file.stem)
+            imported = import_tools(existing, found, server=file.stem, module=python)
+            _write_imported(file, imported)
+            return
         says = _says(file, existing) if existing is not None else None
         target = _target(mcp, says)
         headers = dict(says.headers) if says and isinstance(target, str) else {}
@@ -141,9 +155,7 @@ def import_tools_command(
             cwd=str(cwd) if cwd else says.cwd if says else None,
         )
         imported = import_tools(existing, definitions, server=file.stem, target=target)
-        write_whole(file.with_name(f"{file.stem}.definitions.json"), imported.definitions)
-        write_whole(file, imported.tool_file)
-    _say_imported(file, imported)
+        _write_imported(file, imported)
 
 
 @app.command("export-schemas")
@@ -266,6 +278,35 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals or not name:
         raise SettingsInvalid(f"not a header: {cut(name)}", "write NAME=env:VARIABLE")
     return name, source
+
+
+def _guarded(module: str, server: str) -> list[dict[str, Any]]:
+    """Import a module and return the definitions of the functions that it guards for a server."""
+    import importlib
+
+    from watchkeeper.enforcement.guard.decorator import definitions_of
+
+    sys.path.insert(0, "")
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        raise SettingsInvalid(
+            f"the module {cut(module)} can not be imported: {error}",
+            "run this where Python finds it",
+        ) from None
+    found = definitions_of(server)
+    if not found:
+        raise SettingsInvalid(
+            f"{cut(module)} guards no function for the server {cut(server)}",
+            f'decorate them with `@watchkeeper.guard(..., server="{server}")`',
+        )
+    return found
+
+
+def _write_imported(file: Path, imported: Imported) -> None:
+    write_whole(file.with_name(f"{file.stem}.definitions.json"), imported.definitions)
+    write_whole(file, imported.tool_file)
+    _say_imported(file, imported)
 
 
 def _say_imported(file: Path, imported: Imported) -> None:

@@ -106,7 +106,7 @@ async def _read_one(kernel: Kernel, agent: str, query: FactQuery, read: Read) ->
         try:
             async with asyncio.timeout(source.timeout_millis / 1000):
                 content = await read(query)
-            values = _declared(source.fields, content)
+            values = declared_values(source.fields, content)
         except TimeoutError:
             failed = "it did not answer in time"
         except (UpstreamFailed, RecordInvalid) as error:
@@ -114,7 +114,7 @@ async def _read_one(kernel: Kernel, agent: str, query: FactQuery, read: Read) ->
     return FactRead(source.name, kernel.home.now(), values, failed)
 
 
-def _declared(fields: Mapping[str, str], content: Any) -> dict[str, Any]:
+def declared_values(fields: Mapping[str, str], content: Any) -> dict[str, Any]:
     """Keep only what the tool file declares; a field that is absent is left out, which blocks."""
     values = {}
     for name, path in fields.items():

@@ -146,7 +146,8 @@ class Tool:
 class Server:
     """A tool server: how to reach or start it, and where its credential comes from.
 
-    Exactly one of `command` (stdio) and `url` (streamable HTTP). `env` maps variables of the
+    Exactly one of `command` (stdio), `url` (streamable HTTP) and `module` (Python functions behind
+    the guard, in the agent's own process). `env` maps variables of the
     started process, and `headers` HTTP headers, to where their value is read from by the gateway
     (`env:NAME`, `file:PATH`) or a fixed text (`text:VALUE`); secrets are never in the bundle.
     `methods` are the decided methods besides `tools/call` that are let through by name.
@@ -161,6 +162,7 @@ class Server:
     user: str | None = None
     methods: tuple[str, ...] = ()
     tools: tuple[Tool, ...] = ()
+    module: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

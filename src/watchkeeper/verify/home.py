@@ -83,7 +83,7 @@ def _disclosed(said: Any, body: Mapping[str, Any]) -> Iterator[tuple[Hidden, byt
     """Yield each hidden value that the payload discloses: digest, salt, and what it may be."""
     salts = {key: bytes.fromhex(salt) for key, salt in body.get("salts", {}).items()}
     if isinstance(said, DecisionRecord):
-        yield from _of_decision(said, body["request"], salts)
+        yield from _of_decision(said, body, salts)
     elif isinstance(said, EffectRecord) and said.result is not None and "result" in salts:
         found = [body[key] for key in ("result", "settledFrom") if key in body]
         if found and said.result.digest is not None:
@@ -91,16 +91,28 @@ def _disclosed(said: Any, body: Mapping[str, Any]) -> Iterator[tuple[Hidden, byt
 
 
 def _of_decision(
-    said: DecisionRecord,
-    request: Mapping[str, Any],
-    salts: Mapping[str, bytes],
+    said: DecisionRecord, body: Mapping[str, Any], salts: Mapping[str, bytes]
 ) -> Iterator[tuple[Hidden, bytes, list[Any]]]:
-    arguments = request.get("arguments") or {}
-    if said.on_behalf_of is not None and "onBehalfOf" in salts:
-        yield said.on_behalf_of, salts["onBehalfOf"], [request["onBehalfOf"]]
-    for hidden in said.arguments:
-        if hidden.digest is not None and hidden.name in salts and hidden.name in arguments:
-            yield hidden, salts[hidden.name], [arguments[hidden.name]]
+    request, arguments = body["request"], body["request"].get("arguments") or {}
+    found: list[tuple[str, Hidden, list[Any]]] = [
+        (hidden.name, hidden, [arguments[hidden.name]])
+        for hidden in said.arguments
+        if hidden.name in arguments
+    ]
+    if said.on_behalf_of is not None:
+        found.append(("onBehalfOf", said.on_behalf_of, [request["onBehalfOf"]]))
+    if said.resource is not None and "resource" not in arguments:
+        # The payload does not say which argument names the resource: it is one of them.
+        found.append(("resource", said.resource, list(arguments.values())))
     for hidden in said.trace:
-        if hidden.digest is not None and f"trace.{hidden.name}" in salts:
-            yield hidden, salts[f"trace.{hidden.name}"], [request["trace"][hidden.name]]
+        found.append((f"trace.{hidden.name}", hidden, [request["trace"].get(hidden.name)]))
+    read = {
+        f"{source['source']}.{name}": value
+        for source in body.get("facts", {}).get("read", ())
+        for name, value in source["values"].items()
+    }
+    for fact in said.facts:
+        found.append((f"fact.{fact.value.name}", fact.value, [read.get(fact.value.name)]))
+    for name, hidden, values in found:
+        if hidden.digest is not None and name in salts:
+            yield hidden, salts[name], values

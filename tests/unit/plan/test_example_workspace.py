@@ -43,7 +43,7 @@ def test_its_refunds_are_bounded(linted: Linted) -> None:
     grant = next(grant for grant in linted.bundle.grants if grant.id == "refunds")
     (band,), (budget,) = grant.bands, grant.budgets
     assert (band.alone, band.review) == ("200.00", "1000.00")
-    assert (budget.count, budget.sum, budget.seconds) == (60, "3000.00", 86_400)
+    assert (budget.count, budget.sum, budget.seconds) == (120, "1500.00", 86_400)
     close = next(p for p in linted.bundle.policies if p.id == "close-account-review")
     assert (close.escalate_to, close.approvals) == (("compliance", "refund-lead"), 2)
     export = next(p for p in linted.bundle.policies if p.id == "no-bulk-export")
@@ -69,5 +69,5 @@ def test_it_is_told_in_plain_words(linted: Linted) -> None:
     assert linted.bundle is not None
     said = render_plan(linted.bundle)
     assert "alone up to 200.00, with review by refund-lead up to 1000.00, never beyond" in said
-    assert "at most 60 times and amount 3000.00 in all in 1 day" in said
+    assert "at most 120 times and amount 1500.00 in all in 1 day" in said
     assert "staff-training (cara): a document only" in said

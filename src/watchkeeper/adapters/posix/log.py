@@ -279,6 +279,9 @@ class PosixLog:
                 self.publish_now()
             except LedgerError as error:
                 _log.warning("%s", error)
+            except Exception:  # noqa: BLE001
+                # The truth goes on without it; what is unpublished is tried again.
+                _log.exception("the log can not be published")
 
     def _note_synced(self, count: int, live: int = 1) -> None:
         # Only a hint to readers in other processes: it is never a reason to fail.

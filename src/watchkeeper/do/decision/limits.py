@@ -16,17 +16,25 @@ from watchkeeper.records.typing import Node, NodeKind
 
 
 def charge_of(grant: Grant, encoded: Encoded) -> Decimal | None:
-    """Return what an action charges to a grant's sums, None where the grant has no sum."""
+    """Return what an action charges to a grant's sums, None where the grant has no sum.
+
+    A number below zero charges nothing: it must not make room for others.
+    """
     for budget in grant.budgets:
         if budget.argument is not None:
-            return number_at(encoded, budget.argument)
+            return _charged(encoded, budget.argument)
     return None
 
 
 def after(budget: Budget, used: BudgetFact, encoded: Encoded) -> tuple[int, Decimal]:
     """Return count and sum of a window as they would stand after this action."""
-    amount = None if budget.argument is None else number_at(encoded, budget.argument)
+    amount = None if budget.argument is None else _charged(encoded, budget.argument)
     return used.count + 1, Decimal(used.sum) + (amount or Decimal(0))
+
+
+def _charged(encoded: Encoded, argument: str) -> Decimal | None:
+    number = number_at(encoded, argument)
+    return None if number is None else max(number, Decimal(0))
 
 
 def render_number(number: Decimal) -> str:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from watchkeeper.errors import RecordInvalid
-from watchkeeper.ledger.canonical import canonical, canonical_arguments, check_arguments, sha256_hex
+from watchkeeper.ledger.canonical import (
+    canonical,
+    canonical_arguments,
+    check_arguments,
+    parse_json_unverified,
+    sha256_hex,
+)
 
 _NAME_LIMIT = 256
 
@@ -67,6 +73,8 @@ def make_request(call: Call, *, action_id: str, nonce: str) -> Request:
             try:
                 check_arguments(call.arguments)
                 sent = canonical_arguments(call.arguments)
+                # From here on everybody looks at what was canonicalised, and at nothing else.
+                call = replace(call, arguments=parse_json_unverified(sent))
             except RecordInvalid as error:
                 problem = error.message
     return Request(action_id, nonce, call, sent, _digest(call, action_id, nonce, sent), problem)

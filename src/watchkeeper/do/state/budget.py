@@ -80,7 +80,9 @@ def window_start(budget: Budget, now: Instant) -> Instant:
         return now.plus(-budget.seconds)
     days = max(1, budget.seconds // 86_400)
     local = (_EPOCH + timedelta(microseconds=now)).astimezone(ZoneInfo(budget.zone))
-    first = local.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)
+    # The first of two midnights, where clocks go back over midnight: a day begins but once.
+    today = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    first = today - timedelta(days=days - 1)
     return Instant((first.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1) - 1)
 
 

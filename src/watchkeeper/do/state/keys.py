@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
+
+_FOLD_ABOVE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +34,26 @@ class Keys:
     file derives (`once_per`) simply ends with its window.
     """
 
-    __slots__ = ("_expired", "_fresh", "_live")
+    __slots__ = ("_due", "_expired", "_fresh", "_live")
 
     def __init__(self) -> None:
-        self._live: OrderedDict[str, KeyUse] = OrderedDict()
+        self._live: dict[str, KeyUse] = {}
+        self._due: list[tuple[Instant, str]] = []
         self._expired = array("Q")
         self._fresh: set[int] = set()
+
+    def __len__(self) -> int:
+        """How many keys are held in full."""
+        return len(self._live)
 
     def find(self, key: str, now: Instant) -> KeyUse | None:
         """Return what a key was used for, if it still counts."""
         self._expire(now)
-        use = self._live.get(key)
-        return use if use is not None and use.until > now else None
+        return self._live.get(key)
 
-    def is_expired(self, key: str) -> bool:
+    def is_expired(self, key: str, now: Instant) -> bool:
         """Tell whether this key was used too long ago to say what came of it."""
+        self._expire(now)
         mark = _fingerprint(key)
         if mark in self._fresh:
             return True
@@ -55,28 +62,26 @@ class Keys:
 
     def use(self, key: str, use: KeyUse) -> None:
         """Note that an action was allowed under a key."""
+        self._expire(use.at)
         self._live[key] = use
-        self._live.move_to_end(key)
+        heappush(self._due, (use.until, key))
 
     def end(self, key: str, action_id: str, effect: Ref) -> None:
         """Note the effect of the action under a key."""
         use = self._live.get(key)
         if use is not None and use.action_id == action_id:
-            self._live[key] = KeyUse(
-                use.arguments, use.action_id, use.at, use.until, use.refuse_after, effect
-            )
+            self._live[key] = replace(use, effect=effect)
 
     def _expire(self, now: Instant) -> None:
-        # Only from the oldest on: keys differ in how long they live, so a short one behind a
-        # long one is skipped in `find` until it comes to the front.
-        while self._live:
-            key, use = next(iter(self._live.items()))
-            if use.until > now:
-                return
+        while self._due and self._due[0][0] <= now:
+            _, key = heappop(self._due)
+            use = self._live.get(key)
+            if use is None or use.until > now:
+                continue  # used again since, and due again later
             del self._live[key]
             if use.refuse_after:
                 self._fresh.add(_fingerprint(key))
-        if len(self._fresh) > 4096:
+        if len(self._fresh) > _FOLD_ABOVE:
             self._fold()
 
     def _fold(self) -> None:

@@ -56,7 +56,7 @@ class Gateway:
         """Return the door to a tool server of the plan in force, or None."""
         servers = {server.id: server for server in self.kernel.home.enforcer.bundle.servers}
         server = servers.get(server_id)
-        if server is None:
+        if server is None or server.module is not None:
             return None
         door = self._doors.get(server_id)
         if door is None or _reach(door.server) != _reach(server):

@@ -8,10 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
+import pwd
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from subprocess import SubprocessError
 from typing import Any
 
 from watchkeeper.enforcement.upstream.channel import Arrived, BrokenOff, NeverSent, Opened
@@ -114,9 +117,9 @@ class StdioChannel:
                         env=dict(self._command.env),
                         limit=MAX_LINE_BYTES,
                         start_new_session=True,
-                        user=self._command.user,
+                        preexec_fn=_become(self._command.user),
                     )
-                except (OSError, ValueError) as error:
+                except (OSError, ValueError, LookupError, SubprocessError) as error:
                     raise NeverSent(f"the tool server can not be started: {error}") from None
                 self._reader = asyncio.create_task(self._read(self._process))
             if self._process.returncode is not None:
@@ -180,6 +183,24 @@ class StdioChannel:
         if queue is None and self._waiting:
             queue = self._waiting[next(reversed(self._waiting))]
         _offer(queue if queue is not None else self._unasked, arrived)
+
+
+def _become(user: str | None) -> Callable[[], None] | None:
+    """Return what a new process does first to run as another user, with that user's groups only.
+
+    Not the `user` of `subprocess`: it keeps our own groups, and uvloop does not know it.
+    """
+    if user is None:
+        return None
+    found = pwd.getpwnam(user)
+    groups = os.getgrouplist(user, found.pw_gid)
+
+    def become() -> None:
+        os.setgroups(groups)
+        os.setgid(found.pw_gid)
+        os.setuid(found.pw_uid)
+
+    return become
 
 
 def _offer(queue: asyncio.Queue[Arrived | None], item: Arrived | None) -> None:

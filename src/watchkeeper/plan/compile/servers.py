@@ -86,6 +86,7 @@ def _server(says: ToolFile, tools: tuple[Tool, ...] = ()) -> Server:
         headers=dict(says.headers),
         user=says.user,
         methods=tuple(sorted(set(says.methods))),
+        module=says.module,
         tools=tuple(sorted(tools, key=lambda tool: tool.name)),
     )
 

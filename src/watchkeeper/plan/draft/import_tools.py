@@ -81,16 +81,18 @@ def import_tools(
     *,
     server: str,
     target: Sequence[str] | str | None = None,
+    module: str | None = None,
 ) -> Imported:
     """Write or update a tool file.
 
-    `existing` is the file's text, None for a new one; `target` the command or URL of a new one.
+    `existing` is the file's text, None for a new one; `target` the command or URL of a new one, `module` the
+    Python module whose guarded functions are its tools.
 
     Raises:
         PlanUnreadable: the existing file does not parse.
     """
     usable, left_out = look_at(definitions)
-    document = _new_file(server, target) if existing is None else read_editable(existing, server)
+    document = _new_file(server, target, module) if existing is None else read_editable(existing, server)
     tools = document.get("tools")
     if not isinstance(tools, CommentedMap):
         tools = CommentedMap()
@@ -157,9 +159,13 @@ def _shown(name: object) -> str:
     return cut(name, 40).strip("`")
 
 
-def _new_file(server: str, target: Sequence[str] | str | None) -> CommentedMap:
+def _new_file(
+    server: str, target: Sequence[str] | str | None, module: str | None
+) -> CommentedMap:
     document = CommentedMap()
     document["id"] = server
+    if module is not None:
+        document["module"] = module
     if isinstance(target, str):
         document["url"] = target
         document["headers"] = CommentedMap()

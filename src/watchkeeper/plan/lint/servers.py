@@ -33,11 +33,11 @@ def check_servers(workspace: Workspace, names: Names, report: Report) -> None:
 
 def _reach(file: Checked[ToolFile], report: Report) -> None:
     says = file.says
-    if bool(says.command) == (says.url is not None):
-        message = "a server is reached by `command` or by `url`, one of the two"
+    if bool(says.command) + (says.url is not None) + (says.module is not None) != 1:
+        message = "a server is reached by `command`, by `url` or by `module`, one of the three"
         report.at(file).safety("unreachable-server", message, "keep one")
-    wrong = [key for key in ("env", "cwd", "user") if getattr(says, key)] if says.url else []
-    wrong += ["headers"] if says.command and says.headers else []
+    wrong = [key for key in ("env", "cwd", "user") if getattr(says, key)] if not says.command else []
+    wrong += ["headers"] if says.url is None and says.headers else []
     for key in wrong:
         report.at(file, key).safety(
             "unreachable-server",

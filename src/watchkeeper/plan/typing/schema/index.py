@@ -19,7 +19,9 @@ from watchkeeper.plan.typing.schema.keywords import (
     subschemas,
 )
 
-_UNSUPPORTED = ("$id", "$dynamicRef", "$recursiveRef", "$anchor", "$dynamicAnchor")
+_UNSUPPORTED = ("$id", "$dynamicRef", "$recursiveRef", "$dynamicAnchor")
+# Harmless: no reference by such a name is let through (JSON Schema 2020-12 core, 8.2.2).
+_ANCHOR = re.compile(r"[A-Za-z_][-A-Za-z0-9._]*")
 _ESCAPE = re.compile(r"~(?![01])")
 
 
@@ -87,6 +89,9 @@ def _check_references(index: SchemaIndex, place: Place, schema: dict[str, Any]) 
                 f"`{key}` in the input schema at {_shown(place)}",
                 "use `$ref` with a JSON Pointer into the same schema (`#/$defs/name`)",
             )
+    anchor = schema.get("$anchor", "a")
+    if not (isinstance(anchor, str) and _ANCHOR.fullmatch(anchor)):
+        raise refused(index.tool, f"`$anchor` {cut(anchor)} at {_shown(place)} is no plain name")
     if "$ref" not in schema:
         return
     ref = schema["$ref"]

@@ -98,12 +98,13 @@ class ToolEntry(Part):
 
 
 class ToolFile(Part):
-    """`tools/<id>.yaml`: exactly one of `command` and `url`."""
+    """`tools/<id>.yaml`: exactly one of `command`, `url` and `module`."""
 
     id: Id
     title: str = ""
     command: list[Text] = Field(default_factory=list)
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None
+    module: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")] | None = None
     cwd: Text | None = None
     env: dict[str, Source] = Field(default_factory=dict)
     headers: dict[str, Source] = Field(default_factory=dict)

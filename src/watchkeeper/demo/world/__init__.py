@@ -1,0 +1,1 @@
+"""What the demonstration runs on: its folder, its processes, its agent, its workspace."""

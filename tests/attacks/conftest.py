@@ -1,0 +1,23 @@
+"""One gateway for each module of attacks: its process, its home, its tool server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.worlds.gateway import World, open_till
+
+
+@pytest.fixture(scope="module")
+def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A gateway that runs before a till, for the whole module."""
+    with open_till(tmp_path_factory.mktemp("till") / "world") as world:
+        yield world
+
+
+@pytest.fixture(autouse=True)
+def _good_mood(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What one test made the till do, no other test sees."""
+    yield
+    if "till" in request.fixturenames:
+        request.getfixturevalue("till").mood()

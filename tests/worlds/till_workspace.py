@@ -1,0 +1,229 @@
+"""The workspace around `tests/servers/till.py`, and one around each hostile server."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from watchkeeper.ledger.plan_bundle import tool_pin
+
+SERVERS = Path(__file__).parents[1] / "servers"
+PEOPLE = {"ana": ["release", "operate"], "ben": ["lead"], "cara": ["lead"], "dan": []}
+AGENTS = ("payer", "other", "stranger")
+_CONTROL = """\
+id: limits
+statement: Pays within limits.
+owner: ben
+annex_a: [A.9.4]
+"""
+_SOA = """\
+rows:
+  - {control: limits, applicable: in, why: It pays., status: implemented, owner: ana}
+"""
+_PERMITS = """\
+@id("looks")
+@control("limits")
+permit (
+  principal,
+  action in [Action::"till/look", Action::"till/send", Action::"till/drop"],
+  resource
+) when { principal == Agent::"payer" || principal == Agent::"other" };
+@id("erases")
+@control("limits")
+permit (principal == Agent::"payer", action == Action::"till/erase", resource);
+"""
+_FORBIDS = """\
+@id("above-the-account")
+@control("limits")
+forbid (principal, action == Action::"till/pay", resource)
+when { context.args.amount.greaterThan(context.facts.account.limit) };
+@id("account-closed")
+@control("limits")
+forbid (principal, action == Action::"till/pay", resource)
+unless { context.facts.account.open };
+"""
+_REVIEWS = """\
+@id("drops-review")
+@control("limits")
+@escalate("lead")
+@expires("1h")
+forbid (principal, action == Action::"till/drop", resource);
+@id("erases-review")
+@control("limits")
+@escalate("lead")
+@approvals("2")
+@expires("1h")
+forbid (principal, action == Action::"till/erase", resource);
+"""
+
+
+def server_module(name: str) -> ModuleType:
+    """Load a server's own module, to know what it lists."""
+    spec = importlib.util.spec_from_file_location(f"server_{name}", SERVERS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def aims(
+    keys: Mapping[str, str], limits: str = "", roles: Mapping[str, Sequence[str]] = PEOPLE
+) -> str:
+    """Return `aims.yaml`; `limits` is a flow mapping without its braces."""
+    people = "\n".join(
+        f"  - {{id: {name}, name: {name}, keys: ['{key}']}}" for name, key in keys.items()
+    )
+    named = sorted({role for held in roles.values() for role in held})
+    holders = "\n".join(
+        f"  {role}: [{', '.join(p for p in roles if role in roles[p])}]" for role in named
+    )
+    return f"""\
+organisation: Example
+origin: example.org/till
+stage: demonstration
+scope: Paying people.
+people:
+{people}
+roles:
+{holders}
+limits: {{{limits}}}
+"""
+
+
+def system(agents: Sequence[str] = AGENTS) -> str:
+    """Return `systems/till.yaml`."""
+    listed = "\n".join(f"  - {{id: {agent}}}" for agent in agents)
+    return f"""\
+id: till
+title: Till
+purpose: Pays.
+owner: ana
+in_scope: true
+reason: It pays.
+stage: demonstration
+role: deployer
+ai_act: {{class: minimal, why: It pays.}}
+agents:
+{listed}
+servers: [till]
+"""
+
+
+def tool_file(command: Sequence[str], pins: Mapping[str, str], methods: str = "") -> str:
+    """Return `tools/till.yaml` of the till."""
+    return f"""\
+id: till
+command: {json.dumps(list(command))}
+methods: [{methods}]
+tools:
+  pay:
+    pin: {pins["pay"]}
+    writes: true
+    opaque: [more]
+    clear: [amount]
+    idempotency: key
+    sentence: Pay {{amount}} to {{to}}
+    timeout: 3s
+    facts:
+      account:
+        tool: look
+        arguments: {{to: to}}
+        timeout: 1s
+        fields:
+          limit: {{path: limit, type: decimal}}
+          open: {{path: open, type: bool}}
+    settle: {{tool: paid, arguments: {{key: key}}, field: found, equals: true}}
+  send:
+    pin: {pins["send"]}
+    writes: true
+    once_per: {{arguments: [to, text], within: 10m}}
+  drop: {{pin: {pins["drop"]}, writes: true}}
+  erase: {{pin: {pins["erase"]}, writes: true}}
+  give: {{pin: {pins["give"]}, writes: true, clear: [amount]}}
+  look: {{pin: {pins["look"]}, writes: false}}
+  paid: {{pin: {pins["paid"]}, writes: false}}
+"""
+
+
+def authority(total: float = 100_000, count: int = 10_000, gifts: float = 100) -> str:
+    """Return what `payer` may pay: 200 alone, 1000 with a review, `total` in a day."""
+    return f"""\
+agent: payer
+grants:
+  - id: pays
+    granted_by: ana
+    control: limits
+    actions: [till/pay]
+    valid_until: 2030-01-01
+    bands:
+      - {{argument: amount, least: 0.01, alone: 200.00, review: 1000.00}}
+    budgets:
+      - {{within: 24h, count: {count}, sum: {total:.2f}, argument: amount}}
+    review: {{role: lead, expires: 4h}}
+  - id: gifts
+    granted_by: ana
+    control: limits
+    actions: [till/give]
+    valid_until: 2030-01-01
+    bands:
+      - {{argument: amount, least: 0.01, alone: 1000.00}}
+    budgets:
+      - {{within: 24h, sum: {gifts:.2f}, argument: amount}}
+"""
+
+
+def till_files(folder: Path, keys: Mapping[str, str], **changes: Any) -> dict[str, str]:
+    """Return the whole workspace of the till; `folder` is where it keeps its witness."""
+    listed = server_module("till").definitions()
+    pins = {definition["name"]: tool_pin(definition) for definition in listed}
+    command = [sys.executable, str(SERVERS / "till.py"), str(folder)]
+    return {
+        "aims.yaml": aims(keys, changes.get("limits", "")),
+        "systems/till.yaml": system(changes.get("agents", AGENTS)),
+        "tools/till.yaml": tool_file(command, pins, changes.get("methods", "")),
+        "tools/till.definitions.json": json.dumps({"tools": listed}),
+        "authority/payer.yaml": authority(**changes.get("grants", {})),
+        "policies/till/all.permit.cedar": _PERMITS,
+        "policies/till/pay.forbid.cedar": _FORBIDS,
+        "policies/till/all.review.cedar": _REVIEWS,
+        "controls/limits.yaml": _CONTROL,
+        "soa.yaml": _SOA,
+    }
+
+
+def hostile_files(
+    behaviour: str,
+    folder: Path,
+    keys: Mapping[str, str],
+    *,
+    listed: Sequence[Mapping[str, Any]],
+    more: str = "",
+    options: Sequence[str] = (),
+) -> dict[str, str]:
+    """Return a workspace in which every tool of a hostile server is permitted and writes."""
+    command = [sys.executable, str(SERVERS / "hostile.py"), behaviour]
+    command += ["--witness", str(folder / "witness"), *options]
+    tools = "\n".join(
+        f"  {json.dumps(t['name'])}: {{pin: {tool_pin(dict(t))}, writes: true, timeout: 1s{more}}}"
+        for t in listed
+    )
+    names = ", ".join(f"Action::{json.dumps('till/' + t['name'])}" for t in listed)
+    return {
+        "aims.yaml": aims(keys),
+        "systems/till.yaml": system(("payer",)),
+        "tools/till.yaml": f"id: till\ncommand: {json.dumps(command)}\ntools:\n{tools}\n",
+        "tools/till.definitions.json": json.dumps({"tools": list(listed)}, ensure_ascii=False),
+        "policies/till/all.permit.cedar": (
+            '@id("all")\n@control("limits")\n'
+            f'permit (principal == Agent::"payer", action in [{names}], resource);\n'
+        ),
+        "controls/limits.yaml": _CONTROL,
+        "soa.yaml": _SOA,
+    }
