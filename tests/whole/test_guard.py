@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from watchkeeper.records.action import Boundary, Outcome, Status
 paid: list[tuple[str, float]] = []
 
 
-def _define(guard: Guard) -> None:
+def _define(guard: Guard) -> Callable[..., Any]:
     @guard()
     def pay(to: str, amount: float, note: str = "") -> dict[str, Any]:
         """Pay somebody."""
@@ -26,7 +26,7 @@ def _define(guard: Guard) -> None:
         paid.append((to, amount))
         return {"paid": amount}
 
-    globals()["pay"] = pay
+    return pay
 
 
 def _edit(tools: dict[str, Any]) -> None:
@@ -44,7 +44,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 
 def test_an_allowed_call_is_made_and_recorded_with_its_boundary(shop: Shop) -> None:
-    assert pay("bob", 20.5) == {"paid": 20.5}
+    assert shop.call("bob", 20.5) == {"paid": 20.5}
     shop.guard.close()
     assert paid == [("bob", 20.5)]
     (decision,), (effect,) = shop.decisions(), shop.effects()
@@ -56,7 +56,7 @@ def test_an_allowed_call_is_made_and_recorded_with_its_boundary(shop: Shop) -> N
 
 def test_positional_arguments_and_defaults_are_seen_by_policy(shop: Shop) -> None:
     with pytest.raises(ActionBlocked) as refused:
-        pay("bob", 9000)
+        shop.call("bob", 9000)
     assert refused.value.reason == "no-authority"
     assert paid == []
     shop.guard.close()
@@ -69,42 +69,39 @@ def test_positional_arguments_and_defaults_are_seen_by_policy(shop: Shop) -> Non
 )
 def test_amounts_that_are_none_are_blocked(shop: Shop, amount: Any) -> None:
     with pytest.raises(ActionBlocked):
-        pay("bob", amount)
+        shop.call("bob", amount)
     assert paid == []
 
 
 def test_a_hundred_small_ones_stop_at_the_budget(shop: Shop) -> None:
-    done = 0
-    for i in range(70):
-        try:
-            pay(f"p{i}", 100)
-            done += 1
-        except ActionBlocked as refused:
-            assert refused.reason == "no-authority"
-    assert done == 30
+    for i in range(30):
+        shop.call(f"p{i}", 100)
+    for i in range(30, 70):
+        with pytest.raises(ActionBlocked, match="authority"):
+            shop.call(f"p{i}", 100)
     assert sum(amount for _, amount in paid) == 3000
 
 
 def test_wrapping_the_function_again_does_not_reset_the_budget(shop: Shop) -> None:
     for i in range(30):
-        pay(f"p{i}", 100)
+        shop.call(f"p{i}", 100)
     shop.guard.close()
     again = Guard(shop.home, agent="clerk", server="shop")
-    _define(again)
+    call = _define(again)
     with pytest.raises(ActionBlocked):
-        pay("late", 100)
+        call("late", 100)
     again.close()
     assert len(paid) == 30
 
 
 def test_the_same_call_again_gives_the_stored_result_and_pays_once(shop: Shop) -> None:
-    assert pay("bob", 20) == pay("bob", 20) == {"paid": 20}
+    assert shop.call("bob", 20) == shop.call("bob", 20) == {"paid": 20}
     assert len(paid) == 1
 
 
 def test_an_escalated_call_waits_and_is_made_once(shop: Shop) -> None:
     with pytest.raises(ActionEscalated) as waits:
-        pay("bob", 700)
+        shop.call("bob", 700)
     handle = waits.value.handle
     with pytest.raises(ActionEscalated):
         shop.guard.result(handle)
@@ -132,28 +129,49 @@ def test_an_escalated_call_waits_and_is_made_once(shop: Shop) -> None:
 
 def test_a_function_that_raises_leaves_its_effect_unknown(shop: Shop) -> None:
     with pytest.raises(RuntimeError, match="bank"):
-        pay("bob", 20, "raise")
+        shop.call("bob", 20, "raise")
     with pytest.raises(ActionBlocked) as refused:
-        pay("bob", 20, "raise")
+        shop.call("bob", 20, "raise")
     assert refused.value.reason == "effect-unknown"
     shop.guard.close()
     assert shop.effects() == []
 
 
-def test_a_changed_argument_after_the_decision_changes_nothing(shop: Shop) -> None:
+def test_a_number_with_two_faces_is_decided_by_the_one_that_would_be_sent(shop: Shop) -> None:
     class Sly(float):
         def __float__(self) -> float:
             return 9000.0
 
-    assert pay("bob", Sly(20.0)) == {"paid": 20}
-    assert paid == [("bob", 20)]
+    with pytest.raises(ActionBlocked):
+        shop.call("bob", Sly(20.0))
+    assert paid == []
+
+
+def test_a_list_that_changes_after_the_decision_changes_nothing(tmp_path: Path) -> None:
+    seen: list[Any] = []
+
+    def define(guard: Guard) -> Callable[..., Any]:
+        @guard(name="pay")
+        def pay_many(to: list[str], amount: float, note: str = "") -> int:
+            seen.append((to, amount, note))
+            return 1
+
+        return pay_many
+
+    world = open_shop(tmp_path, define, _edit)
+    names = ["bob"]
+    world.call(names, 5)
+    names.append("mallory")
+    world.guard.close()
+    assert seen == [(["bob"], 5, "")]
+    assert seen[0][0] is not names
 
 
 def test_a_stop_holds_for_guarded_functions(shop: Shop) -> None:
     body = {"scopeKind": "agent", "scopeName": "clerk", "reason": None}
     shop.command("ana", "stop", body)
     with pytest.raises(ActionBlocked) as refused:
-        pay("bob", 20)
+        shop.call("bob", 20)
     assert refused.value.reason == "stopped"
     assert paid == []
 
@@ -161,20 +179,20 @@ def test_a_stop_holds_for_guarded_functions(shop: Shop) -> None:
 def test_an_async_function_is_guarded_the_same_way(tmp_path: Path) -> None:
     made: list[float] = []
 
-    def define(guard: Guard) -> None:
+    def define(guard: Guard) -> Callable[..., Any]:
         @guard(name="pay")
         async def pay_soon(to: str, amount: float, note: str = "") -> dict[str, Any]:
             await asyncio.sleep(0)
             made.append(amount)
             return {"paid": amount}
 
-        globals()["pay_soon"] = pay_soon
+        return pay_soon
 
     world = open_shop(tmp_path, define, _edit)
 
     async def run() -> list[Any]:
         return await asyncio.gather(
-            *(pay_soon(f"p{i}", 200) for i in range(20)), return_exceptions=True
+            *(world.call(f"p{i}", 200) for i in range(20)), return_exceptions=True
         )
 
     results = asyncio.run(run())
@@ -184,7 +202,7 @@ def test_an_async_function_is_guarded_the_same_way(tmp_path: Path) -> None:
 
 
 def test_two_processes_can_not_have_one_home(shop: Shop) -> None:
-    pay("bob", 1)
+    shop.call("bob", 1)
     other = Guard(shop.home, agent="clerk", server="shop")
 
     @other()

@@ -79,6 +79,7 @@ class Shop:
     guard: Guard
     home: Path
     people: dict[str, Any]
+    call: Callable[..., Any]
     plan: str = ""
 
     def command(
@@ -117,15 +118,17 @@ class Shop:
 
 
 def open_shop(
-    folder: Path, define: Callable[[Guard], None], edit_tool: Callable[[dict[str, Any]], None]
+    folder: Path,
+    define: Callable[[Guard], Callable[..., Any]],
+    edit_tool: Callable[[dict[str, Any]], None],
 ) -> Shop:
-    """Guard what `define` defines, release a plan for it, and return the world.
+    """Guard what `define` defines and returns, release a plan for it, and return the world.
 
     `edit_tool` changes the tool file's tools before they are written.
     """
     home, aims = folder / "home", folder / "aims"
     guard = Guard(home, agent=AGENT, server=SERVER)
-    define(guard)
+    call = define(guard)
     people = {name: _person(folder, name) for name in PEOPLE}
     _write_workspace(aims, guard, people, edit_tool)
     bundle = compile_folder(aims)
@@ -134,7 +137,7 @@ def open_shop(
     wiring.create_log(
         home, name="test.example/shop", stage=bundle.stage, first_release={"ana": keys["ana"]}
     ).close()
-    shop = Shop(guard, home, people, bundle_digest(raw))
+    shop = Shop(guard, home, people, call, bundle_digest(raw))
     shop.command(
         "ana", "release", {"plan": shop.plan, "previous": None}, {"bundle": orjson.loads(raw)}
     )

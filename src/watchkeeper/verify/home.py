@@ -93,26 +93,34 @@ def _disclosed(said: Any, body: Mapping[str, Any]) -> Iterator[tuple[Hidden, byt
 def _of_decision(
     said: DecisionRecord, body: Mapping[str, Any], salts: Mapping[str, bytes]
 ) -> Iterator[tuple[Hidden, bytes, list[Any]]]:
+    for name, hidden, values in _named(said, body):
+        if hidden.digest is not None and name in salts:
+            yield hidden, salts[name], values
+
+
+def _named(
+    said: DecisionRecord, body: Mapping[str, Any]
+) -> Iterator[tuple[str, Hidden, list[Any]]]:
+    """Yield every hidden value of a decision: what its salt is called, and what it may be."""
     request, arguments = body["request"], body["request"].get("arguments") or {}
-    found: list[tuple[str, Hidden, list[Any]]] = [
-        (hidden.name, hidden, [arguments[hidden.name]])
-        for hidden in said.arguments
-        if hidden.name in arguments
-    ]
-    if said.on_behalf_of is not None:
-        found.append(("onBehalfOf", said.on_behalf_of, [request["onBehalfOf"]]))
+    for hidden in said.arguments:
+        if hidden.name in arguments:
+            yield hidden.name, hidden, [arguments[hidden.name]]
+    if said.on_behalf_of is not None and "onBehalfOf" not in arguments:
+        yield "onBehalfOf", said.on_behalf_of, [request["onBehalfOf"]]
     if said.resource is not None and "resource" not in arguments:
         # The payload does not say which argument names the resource: it is one of them.
-        found.append(("resource", said.resource, list(arguments.values())))
+        yield "resource", said.resource, list(arguments.values())
     for hidden in said.trace:
-        found.append((f"trace.{hidden.name}", hidden, [request["trace"].get(hidden.name)]))
-    read = {
+        yield f"trace.{hidden.name}", hidden, [request["trace"].get(hidden.name)]
+    read = _values_read(body)
+    for fact in said.facts:
+        yield f"fact.{fact.value.name}", fact.value, [read.get(fact.value.name)]
+
+
+def _values_read(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         f"{source['source']}.{name}": value
         for source in body.get("facts", {}).get("read", ())
         for name, value in source["values"].items()
     }
-    for fact in said.facts:
-        found.append((f"fact.{fact.value.name}", fact.value, [read.get(fact.value.name)]))
-    for name, hidden, values in found:
-        if hidden.digest is not None and name in salts:
-            yield hidden, salts[name], values

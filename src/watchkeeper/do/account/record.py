@@ -120,7 +120,7 @@ def _predicate(case: Case, hider: _Hider, duration_micros: int) -> DecisionRecor
         resource=_resource(decided, hider),
         resource_type=entry.tool.resource_type if entry else None,
         arguments=_arguments(request, decided, hider),
-        trace=tuple(hider.hide(k, v, f"trace.{k}") for k, v in sorted(call.trace.items())),
+        trace=_trace(request, hider),
         claimed=dict(call.claimed) if request.problem is None else {},
         facts=_facts(facts, decided, hider),
         grants=decided.grants,
@@ -128,6 +128,13 @@ def _predicate(case: Case, hider: _Hider, duration_micros: int) -> DecisionRecor
         escalated_by=approval.escalated_by if approval else None,
         would=decided.would,
     )
+
+
+def _trace(request: Request, hider: _Hider) -> tuple[Hidden, ...]:
+    if request.problem is not None:
+        return ()
+    trace = sorted(request.call.trace.items())
+    return tuple(hider.hide(name, text, f"trace.{name}") for name, text in trace)
 
 
 def _resource(decided: Decided, hider: _Hider) -> Hidden | None:

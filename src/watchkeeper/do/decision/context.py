@@ -112,7 +112,7 @@ def _budgets(
             count, total = after(budget, used, encoded)
             windows[f"count{i}"] = count
             if budget.argument is not None:
-                long = is_long(entry.tool.root, budget.argument)
+                long = is_long(entry.tool, budget.argument)
                 windows[f"sum{i}"] = int(total) if long else render_number(total)
         if windows:
             found[grant.id] = windows

@@ -6,13 +6,14 @@ facts that the engine is given.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from watchkeeper.do.decision.facts import BudgetFact, Facts
 from watchkeeper.do.encode.encoder import Encoded, number_at
-from watchkeeper.records.bundle import Band, Budget, Grant
+from watchkeeper.records.bundle import Band, Budget, Grant, Tool
 from watchkeeper.records.instant import render_instant
-from watchkeeper.records.typing import Node, NodeKind
+from watchkeeper.records.typing import Node, NodeKind, spelled
 
 
 def charge_of(grant: Grant, encoded: Encoded) -> Decimal | None:
@@ -33,8 +34,13 @@ def after(budget: Budget, used: BudgetFact, encoded: Encoded) -> tuple[int, Deci
 
 
 def _charged(encoded: Encoded, argument: str) -> Decimal | None:
-    number = number_at(encoded, argument)
+    number = number_at(encoded, _path(argument))
     return None if number is None else max(number, Decimal(0))
+
+
+def _path(argument: str) -> str:
+    """Grants may name an argument with or without the `args.` that policies write."""
+    return argument.removeprefix("args.")
 
 
 def render_number(number: Decimal) -> str:
@@ -46,11 +52,15 @@ def render_number(number: Decimal) -> str:
     return text + "0" if text.endswith(".") else text
 
 
-def is_long(root: Node, argument: str) -> bool:
-    """Tell whether the argument at a dotted path is an integer in the plan's schema."""
-    node: Node | None = root
-    for part in argument.removeprefix("args.").split("."):
-        node = None if node is None else node.attributes.get(part)
+def is_long(tool: Tool, argument: str) -> bool:
+    """Tell whether the argument at a dotted path, or a derived value, is an integer for Cedar."""
+    head, _, name = argument.partition(".")
+    if head == "derived" and name in tool.derived:
+        says = tool.derived[name]
+        return isinstance(says, Mapping) and says.get("type") == "long"
+    node: Node | None = tool.root
+    for part in _path(argument).split("."):
+        node = None if node is None else node.attributes.get(spelled(part))
     return node is not None and node.kind is NodeKind.LONG
 
 
@@ -68,7 +78,7 @@ def failed_limits(grant: Grant, facts: Facts, encoded: Encoded) -> tuple[str, ..
 
 
 def _failed_band(band: Band, encoded: Encoded) -> list[str]:
-    number = number_at(encoded, band.argument)
+    number = number_at(encoded, _path(band.argument))
     most = band.review if band.review is not None else band.alone
     if number is None:
         return [f"{band.argument} is missing"]

@@ -16,6 +16,7 @@ from watchkeeper.ledger.canonical import (
 )
 
 _NAME_LIMIT = 256
+_MOST_BESIDE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,22 @@ def make_request(call: Call, *, action_id: str, nonce: str) -> Request:
 
 
 def arguments_digest(request: Request) -> str:
-    """Return SHA-256 of what makes two calls the same call: tool and canonical arguments."""
-    return sha256_hex(f"{request.action}\n".encode(errors="replace") + request.sent)
+    """Return SHA-256 of what makes two calls of an agent the same call.
+
+    Method, tool and canonical arguments, the caller's key, and whom the agent acts for: what was
+    approved or done for one person is never the answer to another.
+    """
+    call = request.call
+    names = (call.method, call.server, call.tool, call.key, call.on_behalf_of)
+    return sha256_hex(canonical([_clean(name) for name in names]) + request.sent)
 
 
 def _problem_with_names(call: Call) -> str | None:
     texts = [call.agent, call.method, call.server, call.tool, call.key or "", call.on_behalf_of]
-    texts += [*call.claimed.keys(), *call.claimed.values(), *call.trace.values()]
+    beside = (*call.claimed.items(), *call.trace.items())
+    if len(beside) > _MOST_BESIDE or not all(name.isascii() for name, _ in beside):
+        return "the call says too much beside its arguments, or under names that are not ASCII"
+    texts += [text for pair in beside for text in pair]
     for text in texts:
         if text is not None and (len(text) > _NAME_LIMIT or not _encodes(text)):
             return "a name in the call is too long or no valid text"
@@ -102,10 +112,13 @@ def _encodes(text: str) -> bool:
     return True
 
 
+def _clean(text: str | None) -> str | None:
+    return None if text is None else text.encode(errors="replace").decode()
+
+
 def _digest(call: Call, action_id: str, nonce: str, sent: bytes) -> str:
     def text(value: str | None) -> bytes:
-        clean = value if value is None else value.encode(errors="replace").decode()
-        return canonical(clean)
+        return canonical(_clean(value))
 
     parts = (
         (b"actionId", text(action_id)),

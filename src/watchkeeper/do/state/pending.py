@@ -42,6 +42,7 @@ class Pending:
     reviews: tuple[str, ...]
     shown: str
     shown_facts: str
+    keys: tuple[str, ...] = ()
     state: Waiting = Waiting.PENDING
     verdicts: tuple[VerdictFact, ...] = ()
     released: str | None = None
@@ -64,12 +65,15 @@ class PendingActions:
     _by_handle: dict[str, Pending] = field(default_factory=dict)
     _by_action: dict[str, Pending] = field(default_factory=dict)
     _by_same: dict[tuple[str, str], Pending] = field(default_factory=dict)
+    _by_key: dict[str, Pending] = field(default_factory=dict)
 
     def add(self, pending: Pending) -> None:
         """Note a new escalation."""
         self._by_handle[pending.handle] = pending
         self._by_action[pending.action_id] = pending
         self._by_same[pending.agent, pending.same] = pending
+        for key in pending.keys:
+            self._by_key[key] = pending
 
     def by_handle(self, handle: str) -> Pending | None:
         """Find one by the handle that the agent got."""
@@ -82,6 +86,11 @@ class PendingActions:
     def same_call(self, agent: str, same: str) -> Pending | None:
         """Find the agent's identical call that still waits."""
         found = self._by_same.get((agent, same))
+        return found if found is not None and found.waits() else None
+
+    def holding(self, key: str) -> Pending | None:
+        """Find the action that waits under a key."""
+        found = self._by_key.get(key)
         return found if found is not None and found.waits() else None
 
     def waiting(self) -> list[Pending]:
@@ -100,11 +109,18 @@ class PendingActions:
             pending.ended = at
             pending.why = why
 
-    def forget_before(self, moment: Instant) -> None:
-        """Forget those that ended before a moment, so that memory stays flat."""
+    def forget_before(self, moment: Instant) -> list[str]:
+        """Forget those that ended before a moment; return the actions of which nothing is left."""
         old = [p for p in self._by_handle.values() if p.ended is not None and p.ended < moment]
         for pending in old:
             del self._by_handle[pending.handle]
-            self._by_action.pop(pending.action_id, None)
+            # An action that was escalated twice has a newer one under the same names.
             if self._by_same.get((pending.agent, pending.same)) is pending:
                 del self._by_same[pending.agent, pending.same]
+            for key in pending.keys:
+                if self._by_key.get(key) is pending:
+                    del self._by_key[key]
+        gone = [p.action_id for p in old if self._by_action.get(p.action_id) is p]
+        for action_id in gone:
+            del self._by_action[action_id]
+        return gone

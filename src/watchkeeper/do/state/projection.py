@@ -246,13 +246,15 @@ class State:
                 reviews=record.decision.policies,
                 shown=asked.shown,
                 shown_facts=payload.get("shownFacts", ""),
+                keys=tuple(key["id"] for key in payload.get("keys", ())),
             )
         )
-        self.pending.forget_before(record.at.plus(-_REMEMBER_ENDED))
+        for action_id in self.pending.forget_before(record.at.plus(-_REMEMBER_ENDED)):
+            self.outcomes.pop(action_id, None)
 
     def _verdict(self, entry: Entry, record: VerdictRecord) -> None:
         pending = self.pending.by_action(record.action_id)
-        if pending is None or pending.decision != record.decision:
+        if pending is None or pending.decision != record.decision or not pending.waits():
             return
         if record.answer is Answer.REFUSE:
             self.pending.end(record.action_id, Waiting.REFUSED, record.at)

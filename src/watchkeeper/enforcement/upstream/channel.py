@@ -16,6 +16,15 @@ class NeverSent(UpstreamFailed):
     code = "upstream-never-sent"
 
 
+class SessionGone(NeverSent):
+    """The tool server does not know the session (any more), and so took nothing in.
+
+    MCP, transports, session management: a server answers 404 to a session that has ended.
+    """
+
+    code = "upstream-session-gone"
+
+
 class BrokenOff(UpstreamFailed):
     """The connection ended after the request may have been taken in."""
 
@@ -49,6 +58,11 @@ class Channel(Protocol):
     Every method raises `NeverSent` if the message provably was not taken in, and `BrokenOff`
     (while messages are read, too) if that can not be said.
     """
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be used at all: False once a started process has ended."""
+        ...
 
     def send(
         self, body: bytes, headers: Mapping[str, str]

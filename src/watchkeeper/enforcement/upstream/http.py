@@ -7,7 +7,13 @@ from contextlib import asynccontextmanager
 
 import httpx2
 
-from watchkeeper.enforcement.upstream.channel import Arrived, BrokenOff, NeverSent, Opened
+from watchkeeper.enforcement.upstream.channel import (
+    Arrived,
+    BrokenOff,
+    NeverSent,
+    Opened,
+    SessionGone,
+)
 from watchkeeper.enforcement.upstream.sse import events
 
 MAX_BODY_BYTES = 16 << 20
@@ -18,6 +24,9 @@ _NOT_SENT = (
     httpx2.UnsupportedProtocol,
     httpx2.InvalidURL,
 )
+_GONE = 404
+_NOT_OURS = (401, 403, 407)
+"""About our credential, not the agent's: passed on, they would tell the agent to log in."""
 _KEPT_HEADERS = ("mcp-session-id", "mcp-protocol-version", "retry-after", "cache-control")
 
 
@@ -37,6 +46,11 @@ class HttpChannel:
         self, client: httpx2.AsyncClient, url: str, credentials: Mapping[str, str]
     ) -> None:
         self._client, self._url, self._credentials = client, url, dict(credentials)
+
+    @property
+    def alive(self) -> bool:
+        """Always: each message finds the server by itself."""
+        return True
 
     @asynccontextmanager
     async def send(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[Opened]:
@@ -83,6 +97,10 @@ class HttpChannel:
         except httpx2.HTTPError as error:
             raise BrokenOff(f"the tool server did not answer: {type(error).__name__}") from None
         try:
+            if response.status_code in _NOT_OURS:
+                raise BrokenOff(f"the tool server refuses us: HTTP {response.status_code}")
+            if response.status_code == _GONE and "mcp-session-id" in request.headers:
+                raise SessionGone("the tool server does not know the session any more")
             streamed = response.headers.get("content-type", "").startswith("text/event-stream")
             kept = {k: v for k, v in response.headers.items() if k.lower() in _KEPT_HEADERS}
             messages = _stream(response) if streamed else _whole(response)

@@ -1,0 +1,106 @@
+"""A home beside its published log: segments and payloads are held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.worlds.homes import Story
+
+from watchkeeper.ledger.canonical import hidden_digest
+from watchkeeper.records.action import EffectRecord, FactUsed, Hidden, Status
+from watchkeeper.records.kinds import Kind
+from watchkeeper.verify import verify_log
+
+SALTS = {
+    name: bytes([number] * 16)
+    for number, name in enumerate(
+        ("order_id", "onBehalfOf", "resource", "trace.call", "fact.order.total", "result")
+    )
+}
+
+
+def hidden(name: str, value: Any, salt: str | None = None) -> Hidden:
+    return Hidden(name, digest=hidden_digest(SALTS[salt or name], value))
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    story = Story(tmp_path / "home")
+    story.reopen()
+    story.release()
+    yield story
+    story.log.close()
+
+
+def body(**changes: Any) -> dict[str, Any]:
+    """What stands beside a decision."""
+    request = {
+        "arguments": {"order_id": "A-7", "amount": 12.5},
+        "onBehalfOf": "erin",
+        "trace": {"call": "c-1"},
+        **changes,
+    }
+    return {
+        "request": request,
+        "facts": {"read": [{"source": "order", "values": {"total": 99.0}}]},
+        "salts": {name: salt.hex() for name, salt in SALTS.items()},
+    }
+
+
+def decide(story: Story, payload: dict[str, Any]) -> None:
+    at = story.clock.wall()
+    _, said, digest = story.decide(
+        arguments=(Hidden("amount", clear="12.5"), hidden("order_id", "A-7")),
+        on_behalf_of=hidden("onBehalfOf", "erin"),
+        resource=hidden("resource", "A-7"),
+        trace=(hidden("call", "c-1", "trace.call"),),
+        facts=(FactUsed(hidden("order.total", 99.0, "fact.order.total"), "get_order", at),),
+        at=at,
+    )
+    story.say(Kind.DECISION, "action", digest, said, payload)
+
+
+def test_values_match_their_digests(story: Story) -> None:
+    decide(story, body())
+    ref, said, digest = story.decide()
+    at = story.clock.wall()
+    effect = EffectRecord(
+        at, said.action_id, ref, Status.SUCCEEDED, at, at, hidden("result", {"ok": 1.5})
+    )
+    salts = {"result": SALTS["result"].hex()}
+    story.say(Kind.EFFECT, "action", digest, effect, {"result": {"ok": 1.5}, "salts": salts})
+    story.log.publish_now()
+    step = {s.number: s for s in verify_log(story.path).steps}[13]
+    assert "6 values in 3 payloads match" in step.detail
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"arguments": {"order_id": "A-8", "amount": 12.5}}, "order_id"),
+        ({"onBehalfOf": "frank"}, "onBehalfOf"),
+        ({"trace": {"call": "c-2"}}, "call"),
+        ({"trace": {}}, "call"),
+    ],
+)
+def test_another_value_is_found(story: Story, changes: dict[str, Any], name: str) -> None:
+    decide(story, body(**changes))
+    story.log.publish_now()
+    messages = [f.message for f in verify_log(story.path).findings if f.step == 13]
+    assert any(f"`{name}`" in message for message in messages)
+
+
+def test_a_payload_that_makes_no_sense_is_found(story: Story) -> None:
+    decide(story, {"salts": {"order_id": "zz"}})
+    story.log.publish_now()
+    assert any(f.step == 13 for f in verify_log(story.path).findings)
+
+
+def test_records_not_published_yet_are_counted(story: Story) -> None:
+    story.log.publish_now()
+    story.act()
+    step = {s.number: s for s in verify_log(story.path).steps}[13]
+    assert "2 records not yet under a checkpoint" in step.detail
