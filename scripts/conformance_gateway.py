@@ -15,7 +15,7 @@ from typing import Final
 from ruamel.yaml import YAML
 
 _PATIENCE_SECONDS: Final = 60
-_WATCHKEEPER: Final = (str(Path(sys.executable).with_name("watchkeeper")),)
+_WATCHKEEPER: Final = (sys.executable, "-m", "watchkeeper")
 _PERSON: Final = "me"
 _AGENT: Final = "my-agent"
 _SERVER: Final = "tools"

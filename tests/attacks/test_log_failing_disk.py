@@ -8,8 +8,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from tests.worlds.homes import NEVER, FaultyFiles, Story
 
+from tests.worlds.homes import NEVER, FaultyFiles, Story
 from watchkeeper.adapters.posix import layout, open_home, writer
 from watchkeeper.errors import LogUnavailable, WatchkeeperError
 from watchkeeper.ledger.frame import frames_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.worlds.homes import Story
 
+from tests.worlds.homes import Story
 from watchkeeper.adapters.keys import create_person_key, load_person_key
 from watchkeeper.adapters.posix import open_home
 from watchkeeper.errors import KeyUnsafe

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.worlds.homes import Story
 
+from tests.worlds.homes import Story
 from watchkeeper.errors import NoteInvalid
 from watchkeeper.ledger.merkle import leaf_hash
 from watchkeeper.ledger.tiles import parse_bundle, render_bundle

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.worlds.homes import NEVER, Story
 
+from tests.worlds.homes import NEVER, Story
 from watchkeeper.adapters.posix import open_home, read_home
 from watchkeeper.errors import HomeInvalid, HomeLocked
 

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.worlds.homes import NEVER, Story
 
+from tests.worlds.homes import NEVER, Story
 from watchkeeper.adapters.posix import open_home
 from watchkeeper.errors import FrameInvalid, LogInconsistent
 from watchkeeper.ledger.frame import frames_of

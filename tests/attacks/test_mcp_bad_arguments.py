@@ -59,7 +59,7 @@ def test_it_is_refused_as_an_invalid_request(till: World, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "amount", [b"-1", b"-0.0", b"0", b"-1e-4", b"0.0001", b"1000.01", b"1000.0001", b"1e9"]
+    "amount", [b"-1", b"-0.0", b"0", b"-1e-4", b"0.0001", b"1000.01", b"1000.0001"]
 )
 def test_an_amount_outside_every_band_has_no_authority(till: World, amount: bytes) -> None:
     arguments = b'{"to":"x","amount":%s}' % amount
@@ -98,12 +98,11 @@ def test_a_tool_name_that_is_no_text_is_invalid(till: World, name: object) -> No
         ({"watchkeeper/idempotencyKey": 7}, {}),
         ({"watchkeeper/idempotencyKey": ""}, {}),
         ({"watchkeeper/idempotencyKey": "k" * 1000}, {}),
-        ({"traceparent": "t" * 1000}, {}),
+        ({"traceparent": "t" * 5000}, {}),
         ({"watchkeeper/claims": {"model": "m" * 1000}}, {}),
         ({}, {"task": {"ttl": 5}}),
-        ({}, {"inputResponses": {"a": {"__entity": 1}}}),
         ({}, {"inputResponses": {"a": 2**60}}),
-        ({}, {"requestState": 1e300}),
+        ({}, {"requestState": [2**70]}),
     ],
 )
 def test_what_stands_beside_the_arguments_is_checked_too(

@@ -223,22 +223,38 @@ def test_many_members_with_many_alternatives_are_refused_in_time() -> None:
     assert time.monotonic() - started < 20
 
 
-def test_a_recursive_choice_is_checked_in_time() -> None:
-    tree = {
-        "anyOf": [
-            {"type": "object", "properties": {"c": {"$ref": "#/$defs/tree"}}},
-            {"type": "object", "required": ["c"], "properties": {"c": {"$ref": "#/$defs/tree"}}},
-        ]
-    }
-    schema = {
+def tree_of(*branches: dict) -> dict:
+    return {
         "type": "object",
         "properties": {"x": {"$ref": "#/$defs/tree"}},
-        "$defs": {"tree": tree},
+        "$defs": {"tree": {"anyOf": list(branches)}},
     }
+
+
+def test_a_recursive_choice_that_doubles_at_each_level_is_refused() -> None:
+    """With objects closed, a validator would take 2^32 steps on a value of depth 32."""
+    again = {"c": {"$ref": "#/$defs/tree"}}
+    schema = tree_of(
+        {"type": "object", "properties": again},
+        {"type": "object", "required": ["c"], "properties": again},
+    )
+    with pytest.raises(PlanRefused, match="too many alternatives"):
+        compile_input_schema(schema, tool="t", options=ToolTypingOptions(opaque=("x",)))
+
+
+def test_a_recursive_choice_by_different_members_is_checked_in_time() -> None:
+    schema = tree_of(
+        {"type": "object", "properties": {"not": {"$ref": "#/$defs/tree"}}},
+        {
+            "type": "object",
+            "properties": {"and": {"type": "array", "items": {"$ref": "#/$defs/tree"}}},
+        },
+        {"type": "object", "properties": {"is": {"type": "string"}}},
+    )
     typed = compile_input_schema(schema, tool="t", options=ToolTypingOptions(opaque=("x",)))
     value: object = 3
-    for _ in range(30):
-        value = {"c": value}
+    for _ in range(14):
+        value = {"not": {"and": [value]}}
     started = time.monotonic()
     assert ArgumentCheck(typed.closed_schema).check({"x": value}) is not None
     assert time.monotonic() - started < 2

@@ -2,8 +2,8 @@
 
 import cedarpy
 import pytest
-from tests.worlds.typed_call import TypedCall
 
+from tests.worlds.typed_call import TypedCall
 from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.typing import (
     ActionSpec,

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from tests.worlds.typed_call import TypedCall
 
+from tests.worlds.typed_call import TypedCall
 from watchkeeper.do.encode.encoder import Encoded
 from watchkeeper.plan.typing import ToolTypingOptions
 

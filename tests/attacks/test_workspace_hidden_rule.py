@@ -39,8 +39,6 @@ def test_a_folder_that_no_workspace_has_is_named(tmp_path: Path) -> None:
 
 def test_a_rule_behind_a_comment_or_a_string_is_still_cut_right(tmp_path: Path) -> None:
     tricky = f'// "\n{FILES["policies/desk/looks.permit.cedar"]}\n// " ;\n{_FORBID}'
-    linted = lint_workspace(
-        write_workspace(tmp_path, {"policies/desk/looks.permit.cedar": tricky})
-    )
+    linted = lint_workspace(write_workspace(tmp_path, {"policies/desk/looks.permit.cedar": tricky}))
     assert linted.bundle is None
     assert any("a `forbid` in a file of permit policies" in f.message for f in linted.findings)

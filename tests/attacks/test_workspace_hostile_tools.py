@@ -50,8 +50,12 @@ HOSTILE = [
     _tool(["list"]),
     _tool("remote", {"type": "object", "properties": {"a": {"$ref": "https://example.org/a"}}}),
     _tool("file", {"type": "object", "properties": {"a": {"$ref": "file:///etc/passwd"}}}),
-    _tool("bomb", {"type": "object", "properties": {"a": {"type": "string", "pattern": "^(a+)+$"}}}),
-    _tool("ahead", {"type": "object", "properties": {"a": {"type": "string", "pattern": "(?=a)b"}}}),
+    _tool(
+        "bomb", {"type": "object", "properties": {"a": {"type": "string", "pattern": "^(a+)+$"}}}
+    ),
+    _tool(
+        "ahead", {"type": "object", "properties": {"a": {"type": "string", "pattern": "(?=a)b"}}}
+    ),
     _tool("anything", {"type": "object", "properties": {"a": {}}}),
     _tool("number", 5),
     _tool("entity", {"type": "object", "properties": {"__entity": {"type": "string"}}}),
@@ -88,7 +92,11 @@ def test_a_thousand_tools(tmp_path: Path) -> None:
 
 
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.text(max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
@@ -102,14 +110,9 @@ _JSON = st.recursive(
 )
 
 
-@pytest.mark.parametrize("seed", range(1))
-@settings(
-    deadline=None,
-    max_examples=60,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    st.lists(
+    tools=st.lists(
         st.fixed_dictionaries(
             {"name": st.text(string.printable + "äß\u2028", max_size=8) | _JSON},
             optional={"inputSchema": _JSON, "annotations": _JSON, "description": _JSON},
@@ -118,7 +121,7 @@ _JSON = st.recursive(
     )
 )
 def test_any_listing_gives_a_draft_that_holds(
-    seed: int, tools: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+    tmp_path_factory: pytest.TempPathFactory, tools: list[dict[str, Any]]
 ) -> None:
     folder = tmp_path_factory.mktemp("draft")
     draft_workspace(folder, "any", tools, ["server"])

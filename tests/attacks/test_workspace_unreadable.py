@@ -73,7 +73,9 @@ def test_all_errors_are_gathered_not_only_the_first(tmp_path: Path) -> None:
             {
                 "aims.yaml": FILES["aims.yaml"].replace("scope", "scpoe"),
                 "soa.yaml": b"\xff",
-                "systems/desk.yaml": FILES["systems/desk.yaml"].replace("id: desk\n", "id: d\nid: e\n"),
+                "systems/desk.yaml": FILES["systems/desk.yaml"].replace(
+                    "id: desk\n", "id: d\nid: e\n"
+                ),
             },
         )
     )

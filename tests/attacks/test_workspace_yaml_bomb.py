@@ -12,7 +12,8 @@ from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.finding import Severity
 
 _LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
-    f"{b}: &{b} [{', '.join(['*' + a] * 10)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    f"{b}: &{b} [{', '.join(['*' + a] * 10)}]\n"
+    for a, b in zip("abcdefgh", "bcdefghi", strict=True)
 )
 
 
@@ -21,10 +22,10 @@ _LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     [
         _LAUGHS,
         "a: &a\n  b: *a\n",
-        "[" * 5_000,
+        "[" * 2_000,
         "{a: " * 5_000,
         "- " * 3_000 + "x",
-        "a: [" + "1, " * 120_000 + "1]",
+        "a: [" + "1," * 400_000 + "1]",
     ],
     ids=["aliases", "itself", "brackets", "braces", "dashes", "long"],
 )

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.worlds.vectors import vectors
 
+from tests.worlds.vectors import vectors
 from watchkeeper.errors import NoteInvalid, ProofInvalid, TileInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, parse_json
 from watchkeeper.ledger.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint

@@ -17,8 +17,8 @@ from securesystemslib.signer import SSlibKey
 from sigstore._internal.merkle import verify_merkle_inclusion
 from sigstore._internal.rekor.checkpoint import SignedNote
 from sigstore.errors import VerificationError
-from tests.worlds.homes import Story
 
+from tests.worlds.homes import Story
 from watchkeeper.ledger.checkpoint import parse_checkpoint_unverified
 from watchkeeper.verify.handout import hand_out
 from watchkeeper.verify.source import DirectorySource, read_bundle

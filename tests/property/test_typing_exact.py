@@ -5,8 +5,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.worlds.typed_call import TypedCall, evaluate
 
+from tests.worlds.typed_call import TypedCall, evaluate
 from watchkeeper.do.encode.encoder import ArgumentEncoder, Encoded, number_at
 from watchkeeper.plan.typing import ToolTypingOptions
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
+
 from tests.worlds.schemas import arguments_for, schemas, values
 from tests.worlds.typed_call import evaluate
-
 from watchkeeper.do.encode.check import ArgumentCheck
 from watchkeeper.do.encode.encoder import ArgumentEncoder, Encoded, Unencodable
 from watchkeeper.errors import PlanRefused

@@ -137,7 +137,7 @@ def import_tools_command(
       watchkeeper plan import-tools aims/tools/shop.yaml --python shop.actions
     """
     with output.speaking_plainly():
-        existing = file.read_text(encoding="utf-8") if file.exists() else None
+        existing = _read_text(file) if file.exists() else None
         if python is not None:
             found = _guarded(python, file.stem)
             imported = import_tools(existing, found, server=file.stem, module=python)
@@ -167,6 +167,13 @@ def export_schemas(
         for name, text in schema_files().items():
             write_whole(folder / name, text)
             output.show(str(folder / name))
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise PlanUnreadable(f"{cut(file)} is not UTF-8", "save the file as UTF-8") from None
 
 
 def _read_plan(path: Path) -> Bundle:

@@ -37,7 +37,10 @@ class DeskBooks:
 
     def closed(self) -> set[str]:
         """Return the customers whose account is closed."""
-        return {row[0] for row in self._count("SELECT customer_id FROM customers WHERE status = 'closed'")}
+        return {
+            row[0]
+            for row in self._count("SELECT customer_id FROM customers WHERE status = 'closed'")
+        }
 
     def refunded(self, request_id: str) -> int:
         """Count the refunds under one request id."""

@@ -71,14 +71,13 @@ def succeeded(actions: list[Done], tool: str, *names: str) -> Counter[tuple[Any,
     )
 
 
-def blocked_for(home: Path) -> Counter[str]:
-    """Count the refusals in the log by the reason that decided."""
-    return Counter(
-        entry.record.predicate.decision.reasons[0].value
+def decided(home: Path) -> set[str | None]:
+    """Return the ids of the actions that were decided."""
+    return {
+        entry.record.predicate.action_id
         for entry in wiring.read_entries(home)
         if entry.record.kind is Kind.DECISION
-        and entry.record.predicate.decision.outcome is Outcome.BLOCK
-    )
+    }
 
 
 def record_keys(log: Path) -> tuple[bytes, ...]:

@@ -42,14 +42,20 @@ class Floods:
         return minute is not None and at - minute.since < _MINUTE and minute.recorded >= limit
 
     def due(self, at: Instant) -> list[RefusalsRecord]:
-        """Return the summaries of minutes that are over, and forget them."""
-        over = [agent for agent, m in self._minutes.items() if at - m.since >= _MINUTE]
-        records = []
-        for agent in over:
-            minute = self._minutes.pop(agent)
-            if minute.left_out:
-                records.append(RefusalsRecord(at, agent, minute.since, dict(minute.left_out)))
-        return records
+        """Return the summaries of minutes that are over; each is kept until it was `told`."""
+        over = [(agent, m) for agent, m in self._minutes.items() if at - m.since >= _MINUTE]
+        for agent, minute in over:
+            if not minute.left_out:
+                del self._minutes[agent]
+        return [
+            RefusalsRecord(at, agent, minute.since, dict(sorted(minute.left_out.items())))
+            for agent, minute in over
+            if minute.left_out
+        ]
+
+    def told(self, record: RefusalsRecord) -> None:
+        """Forget the minute that a summary is about: it is recorded."""
+        self._minutes.pop(record.agent, None)
 
 
 class ReadLimits:

@@ -12,7 +12,7 @@ from watchkeeper.do.state.budget import longest_window
 from watchkeeper.do.state.clock import ClockGuard
 from watchkeeper.do.state.pending import Pending
 from watchkeeper.do.state.projection import State
-from watchkeeper.errors import HomeInvalid, WatchkeeperError
+from watchkeeper.errors import HomeInvalid, LogUnavailable, WatchkeeperError
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.ports import Clock, Ids, Log, Records, Ticket
@@ -131,6 +131,7 @@ class Home(Standing):
         self.listeners: list[Callable[[Entry], None]] = []
         self._room: tuple[int, bool] = (-_ROOM_CHECK_MICROS, False)
         self._guard: ClockGuard | None = None
+        self._lost = False
         super().__init__(log, clock)
 
     def now(self) -> Instant:
@@ -147,13 +148,32 @@ class Home(Standing):
 
     def failure(self) -> WatchkeeperError | None:
         """Return why nothing can be recorded now, or None."""
+        if self._lost:
+            return LogUnavailable("what the records add up to was not read back yet")
         return self.log.failure()
 
     def heal(self) -> bool:
         """Try to write again; what was computed from lost records is thrown away."""
+        self._lost = True
         if not self.log.heal():
             return False
         self._rebuild()
+        self._lost = False
+        return True
+
+    def plan_is_loaded(self) -> bool:
+        """Tell whether the newest release is the plan that decides, and load it if it can be.
+
+        They differ only where a release was recorded and its writer gave up waiting for the disk.
+        """
+        if self.has_plan and self.state.plan == self.enforcer.digest:
+            return True
+        if self.state.plan_ref is None:
+            return False
+        try:
+            self.adopt(self.log.entry(self.state.plan_ref.index))
+        except WatchkeeperError:
+            return False
         return True
 
     def short_of_room(self) -> bool:
@@ -171,6 +191,8 @@ class Home(Standing):
             LogUnavailable: nothing was queued.
             EntryTooLarge: nothing was queued.
         """
+        if self._lost:
+            raise LogUnavailable("what the records add up to was not read back yet")
         ticket = self.log.append(record, payload)
         entry = Entry(ticket.ref, record, payload)
         self.state.apply(entry)

@@ -17,7 +17,7 @@ from watchkeeper.do.decision.decide import Decided, decide, precheck
 from watchkeeper.do.decision.facts import FactRead, Facts
 from watchkeeper.do.decision.request import Call, Request, arguments_digest, make_request
 from watchkeeper.do.state.pending import Pending, Waiting
-from watchkeeper.errors import EntryTooLarge, LogUnavailable, RecordInvalid
+from watchkeeper.errors import EntryTooLarge, LedgerError, LogUnavailable, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
 from watchkeeper.loop.floods import Floods, ReadLimits
 from watchkeeper.loop.home import Home
@@ -35,6 +35,7 @@ from watchkeeper.records.action import (
 )
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Payload, Record
 
 _MAX_STORED_RESULT = 1 << 20
@@ -88,6 +89,9 @@ class Kernel:
         stored = self._stored(admitted)
         if stored is not None:
             return stored
+        if self.home.short_of_room() or not self.home.plan_is_loaded():
+            return _unavailable(admitted.request)
+        admitted = self._as_it_stands(admitted)
         facts = self._facts(admitted, reads)
         decided = decide(self.home.enforcer, admitted.request, facts)
         agent = admitted.request.call.agent
@@ -98,12 +102,8 @@ class Kernel:
                 return Refused(Reason.TOO_MANY_REQUESTS, sentence, admitted.request.action_id)
         try:
             return self._record(admitted, facts, decided)
-        except EntryTooLarge:
-            problem = "the call has too many arguments to be recorded"
-            request = replace(admitted.request, problem=problem)
-            narrowed = replace(admitted, request=request, keys=(), reads=())
-            decided = decide(self.home.enforcer, request, facts)
-            return self._record(narrowed, facts, decided)
+        except (EntryTooLarge, RecordInvalid):
+            return self._record_less(admitted, facts)
         except LogUnavailable:
             return _unavailable(admitted.request)
 
@@ -150,10 +150,14 @@ class Kernel:
         at = self.home.now()
         try:
             for pending in self.home.state.pending.waiting():
-                if pending.expires <= at:
-                    self.void(pending, Reason.EXPIRED)
+                why = self._overtaken(pending, at)
+                if why is not None:
+                    self.void(pending, why)
+            if self.home.short_of_room():
+                return
             for record in self._floods.due(at):
                 self.home.append(Record(Kind.REFUSALS, "agent", _digest(record.agent), record))
+                self._floods.told(record)
         except LogUnavailable:
             return
 
@@ -183,15 +187,19 @@ class Kernel:
         return replace(admitted, reads=queries_of(entry, request.call.arguments))
 
     def _come_back(self, pending: Pending, began: int) -> Admitted | Answer:
+        why = self._overtaken(pending, self.home.now())
+        if pending.waits() and why is not None:
+            try:
+                ticket = self.void(pending, why)
+            except LogUnavailable:
+                why, ticket = Reason.LOG_UNAVAILABLE, None
+            return Refused(why, agent_sentence(why), pending.action_id, ticket)
         if pending.state is Waiting.PENDING:
             sentence = agent_sentence(Reason.REVIEW_REQUIRED)
             return Escalated(pending.handle, sentence, pending.action_id, pending.expires)
         if pending.state is Waiting.RELEASED:
             effect = self.home.state.outcomes.get(pending.action_id)
-            if effect is not None:
-                return stored_outcome(self.home.log, effect)
-            sentence = agent_sentence(Reason.EFFECT_UNKNOWN)
-            return Refused(Reason.EFFECT_UNKNOWN, sentence, pending.action_id)
+            return self._outcome(effect, pending.action_id)
         if pending.state is not Waiting.APPROVED:
             reason = pending.why or _ENDED[pending.state]
             return Refused(reason, agent_sentence(reason), pending.action_id)
@@ -207,8 +215,31 @@ class Kernel:
             use = self.home.state.keys.find(key["id"], self.home.now())
             same = arguments_digest(admitted.request)
             if use is not None and use.effect is not None and use.arguments == same:
-                return stored_outcome(self.home.log, use.effect)
+                return self._outcome(use.effect, use.action_id)
         return None
+
+    def _outcome(self, effect: Ref | None, action_id: str) -> Answer:
+        """Return what came of an action, once that is durable (I2)."""
+        if effect is not None:
+            try:
+                return stored_outcome(self.home.log, effect)
+            except LedgerError:
+                pass  # its record is still on its way, or the disk fails
+        return Refused(Reason.EFFECT_UNKNOWN, agent_sentence(Reason.EFFECT_UNKNOWN), action_id)
+
+    def _overtaken(self, pending: Pending, at: Instant) -> Reason | None:
+        """Return why an action can no longer wait: time, or another plan (semantics, 5)."""
+        if pending.plan != self.home.state.plan:
+            return Reason.VOIDED
+        return Reason.EXPIRED if pending.expires <= at else None
+
+    def _as_it_stands(self, admitted: Admitted) -> Admitted:
+        """Look the approval up again: since the facts were read, its record may have been lost."""
+        before = admitted.pending
+        if before is None:
+            return admitted
+        found = self.home.state.pending.by_handle(before.handle)
+        return replace(admitted, pending=found or replace(before, state=Waiting.VOIDED))
 
     def _refused(self, admitted: Admitted, at: Instant) -> tuple[Reason | None, str]:
         """Return the reason that the home's own state gives against any action."""
@@ -222,17 +253,31 @@ class Kernel:
         stop = state.stopped(request.call.agent, system.id if system else "", request.action)
         if stop is not None:
             return Reason.STOPPED, f"a stop is in force for {stop.kind.value} {stop.name}".strip()
-        pending = admitted.pending
-        if pending is not None and pending.state is not Waiting.APPROVED:
-            return Reason.EFFECT_UNKNOWN, "the approval was used already"
-        return self._refused_by_key(admitted, at)
+        if request.action_id in state.open:
+            return Reason.EFFECT_UNKNOWN, "this very action was allowed already"
+        unapproved = self._refused_by_approval(admitted.pending, at)
+        return (unapproved, "the approval does not hold") if unapproved else self._refused_by_key(
+            admitted, at
+        )
+
+    def _refused_by_approval(self, pending: Pending | None, at: Instant) -> Reason | None:
+        if pending is None:
+            return None
+        if pending.state is Waiting.RELEASED:
+            return Reason.EFFECT_UNKNOWN
+        if pending.state is not Waiting.APPROVED:
+            return pending.why or _ENDED.get(pending.state, Reason.VOIDED)
+        return self._overtaken(pending, at)
 
     def _refused_by_key(self, admitted: Admitted, at: Instant) -> tuple[Reason | None, str]:
         for key in admitted.keys:
             use = self.home.state.keys.find(key["id"], at)
             if use is None:
-                if key["refuseAfter"] and self.home.state.keys.is_expired(key["id"]):
+                if key["refuseAfter"] and self.home.state.keys.is_expired(key["id"], at):
                     return Reason.KEY_EXPIRED, "the idempotency key has expired"
+                held = self.home.state.pending.holding(key["id"])
+                if held is not None and held.same != arguments_digest(admitted.request):
+                    return Reason.KEY_REUSED, "another action waits for approval under the key"
             elif use.arguments != arguments_digest(admitted.request):
                 return Reason.KEY_REUSED, "the idempotency key was used with other arguments"
             elif use.effect is None:
@@ -261,6 +306,17 @@ class Kernel:
             approval=admitted.pending.approval() if admitted.pending else None,
         )
 
+    def _record_less(self, admitted: Admitted, facts: Facts) -> Answer:
+        """Record the refusal of a call that no record can hold."""
+        problem = "the call has too many arguments to be recorded"
+        request = replace(admitted.request, problem=problem)
+        narrowed = replace(admitted, request=request, keys=(), reads=())
+        decided = decide(self.home.enforcer, request, facts)
+        try:
+            return self._record(narrowed, facts, decided)
+        except (LogUnavailable, EntryTooLarge):
+            return _unavailable(request)
+
     def _record(self, admitted: Admitted, facts: Facts, decided: Decided) -> Answer:
         request = admitted.request
         handle = "esc_" + self.home.ids.random_bytes(16).hex()
@@ -288,6 +344,12 @@ class Kernel:
         result: Hidden,
         body: dict[str, Any],
     ) -> Ticket:
+        open_ = self.home.state.open.get(allowed.request.action_id)
+        if open_ is None or open_.decision != allowed.ticket.ref:
+            raise LogUnavailable(
+                "the action has its one effect, or its decision was lost",
+                "`watchkeeper do resolve` lists what is unknown",
+            )
         at = self.home.now()
         record = EffectRecord(
             at=at,

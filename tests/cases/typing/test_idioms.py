@@ -6,8 +6,8 @@ from typing import Any
 import cedarpy
 import pytest
 from ruamel.yaml import YAML
-from tests.worlds.typed_call import TypedCall, evaluate
 
+from tests.worlds.typed_call import TypedCall, evaluate
 from watchkeeper.do.encode.check import ArgumentCheck
 from watchkeeper.do.encode.encoder import ArgumentEncoder, Encoded
 from watchkeeper.plan.typing import ToolTypingOptions

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.worlds.homes import NAME, NEVER, START, StepClock, Story
 
+from tests.worlds.homes import NAME, NEVER, START, StepClock, Story
 from watchkeeper.adapters.ids import SystemIds
 from watchkeeper.adapters.posix import create_home, open_home, read_home, writer
 from watchkeeper.errors import (

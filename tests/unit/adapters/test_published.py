@@ -4,8 +4,8 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.worlds.homes import Story
 
+from tests.worlds.homes import Story
 from watchkeeper.adapters.published import UrlSource
 from watchkeeper.errors import LogUnavailable, SettingsInvalid
 from watchkeeper.verify import verify_log

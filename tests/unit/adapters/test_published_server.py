@@ -9,9 +9,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from tests.worlds.homes import Story
 from typer.testing import CliRunner
 
+from tests.worlds.homes import Story
 from watchkeeper.cli import log as command
 
 

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.worlds.homes import Story
 from typer.testing import CliRunner
 
+from tests.worlds.homes import Story
 from watchkeeper.cli import log as command
 from watchkeeper.ledger.note import parse_vkey
 from watchkeeper.ledger.proof import parse_proof, verify_proof

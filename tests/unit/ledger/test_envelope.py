@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tests.worlds.homes import START
 
+from tests.worlds.homes import START
 from watchkeeper.adapters.keys import FileSigner
 from watchkeeper.errors import CommandInvalid, EnvelopeInvalid, RecordInvalid
 from watchkeeper.ledger.canonical import canonical

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.worlds.homes import Person, Story
 
+from tests.worlds.homes import Person, Story
 from watchkeeper.records.action import Outcome, ResolvedBy, Status
 from watchkeeper.records.administration import ScopeKind, StopScope
 from watchkeeper.records.people import Answer

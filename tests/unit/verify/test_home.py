@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.worlds.homes import Story
 
+from tests.worlds.homes import Story
 from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.records.action import EffectRecord, FactUsed, Hidden, Status
 from watchkeeper.records.kinds import Kind

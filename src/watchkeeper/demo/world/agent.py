@@ -25,6 +25,7 @@ class Action:
     outcome: str
     reason: str | None = None
     handle: str | None = None
+    decision: str | None = None
     sentence: str = ""
 
     @property
@@ -98,5 +99,6 @@ def _action(said: Mapping[str, Any]) -> Action:
         outcome=said["outcome"],
         reason=said["reason"],
         handle=said["handle"],
+        decision=said["decision"],
         sentence=said["sentence"],
     )

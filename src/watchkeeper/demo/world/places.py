@@ -84,7 +84,8 @@ def make_places(out: Path) -> Places:
     if out.exists():
         if not out.is_dir() or (any(out.iterdir()) and not (out / _MARK).is_file()):
             raise SettingsInvalid(
-                f"{cut(out)} is not empty, and no demonstration made it", "name another with `--out`"
+                f"{cut(out)} is not empty, and no demonstration made it",
+                "name another with `--out`",
             )
         shutil.rmtree(out)
     out.mkdir(parents=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import signal
@@ -95,10 +96,8 @@ class Process:
         # Also what it started and left behind.
         self._signal(signal.SIGKILL)
         if self._child.stdin is not None:
-            try:
+            with contextlib.suppress(OSError):
                 self._child.stdin.close()
-            except OSError:
-                pass
         return code
 
     def _signal(self, number: signal.Signals) -> None:

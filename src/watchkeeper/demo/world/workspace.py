@@ -33,7 +33,8 @@ forbid (
   action == Action::"desk/refund",
   resource
 ) when {{
-  context.args.reason == "late" && context.args.amount.greaterThan(decimal("250.00"))
+  context.args.reason == E_refund::reason::"late" &&
+  context.args.amount.greaterThan(decimal("250.00"))
 }};
 """
 

@@ -15,8 +15,11 @@ from watchkeeper.ledger.canonical import (
     sha256_hex,
 )
 
+INPUT = ("inputResponses", "requestState")
+"""What a call may answer beside its arguments (MCP 2026-07-28); `trace` holds the digests."""
 _NAME_LIMIT = 256
 _MOST_BESIDE = 32
+_BESIDE_LIMIT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,13 @@ def make_request(call: Call, *, action_id: str, nonce: str) -> Request:
 def arguments_digest(request: Request) -> str:
     """Return SHA-256 of what makes two calls of an agent the same call.
 
-    Method, tool and canonical arguments, the caller's key, and whom the agent acts for: what was
-    approved or done for one person is never the answer to another.
+    Method, tool and canonical arguments, the caller's key, whom the agent acts for, and what it
+    answers to the tool's questions: what was approved or done for one person is never the answer
+    to another.
     """
     call = request.call
-    names = (call.method, call.server, call.tool, call.key, call.on_behalf_of)
+    answers = (f"{name}:{call.trace[name]}" for name in INPUT if name in call.trace)
+    names = (call.method, call.server, call.tool, call.key, call.on_behalf_of, *answers)
     return sha256_hex(canonical([_clean(name) for name in names]) + request.sent)
 
 
@@ -97,9 +102,10 @@ def _problem_with_names(call: Call) -> str | None:
     beside = (*call.claimed.items(), *call.trace.items())
     if len(beside) > _MOST_BESIDE or not all(name.isascii() for name, _ in beside):
         return "the call says too much beside its arguments, or under names that are not ASCII"
-    texts += [text for pair in beside for text in pair]
-    for text in texts:
-        if text is not None and (len(text) > _NAME_LIMIT or not _encodes(text)):
+    limits = [(text, _NAME_LIMIT) for text in (*texts, *call.claimed, *call.trace)]
+    limits += [(text, _BESIDE_LIMIT) for _, text in beside]
+    for text, limit in limits:
+        if text is not None and (len(text) > limit or not _encodes(text)):
             return "a name in the call is too long or no valid text"
     return None
 
@@ -130,5 +136,7 @@ def _digest(call: Call, action_id: str, nonce: str, sent: bytes) -> str:
         (b"raw", text(sha256_hex(call.raw)) if call.problem else b"null"),
         (b"server", text(call.server)),
         (b"tool", text(call.tool)),
+        # Only where there are any, so that the form stays that of evidence format 1.
+        *((name.encode(), text(call.trace[name])) for name in INPUT if name in call.trace),
     )
     return sha256_hex(b"{" + b",".join(b'"%s":%s' % part for part in parts) + b"}")

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from watchkeeper.enforcement.gateway.rpc import REFUSED, Id, render_error, render_result
+from watchkeeper.enforcement.gateway.rpc import (
+    METHOD_NOT_FOUND,
+    REFUSED,
+    Id,
+    render_error,
+    render_result,
+)
 from watchkeeper.loop.steps import Escalated, Refused
 from watchkeeper.records.action import Outcome, Reason
 
@@ -67,5 +73,10 @@ def render_refusal(identity: Id, answer: Refused | Escalated, *, modern: bool) -
 
 
 def render_refused_method(identity: Id, answer: Refused | Escalated) -> bytes:
-    """Render a refused method other than a tool call as a JSON-RPC error."""
-    return render_error(identity, REFUSED, answer.sentence, {"watchkeeper": refusal_body(answer)})
+    """Render a refused method other than a tool call as a JSON-RPC error.
+
+    A method that is not let through is one that this server does not have.
+    """
+    unknown = isinstance(answer, Refused) and answer.reason is Reason.UNKNOWN_METHOD
+    code = METHOD_NOT_FOUND if unknown else REFUSED
+    return render_error(identity, code, answer.sentence, {"watchkeeper": refusal_body(answer)})

@@ -7,13 +7,13 @@ the effect is recorded all the same, and a retry that can be recognised gets it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
-from watchkeeper.do.decision.request import Call
+from watchkeeper.do.decision.request import INPUT, Call
 from watchkeeper.enforcement.gateway import methods
 from watchkeeper.enforcement.gateway.answers import (
     RESULT_TOOL,
@@ -22,8 +22,10 @@ from watchkeeper.enforcement.gateway.answers import (
 )
 from watchkeeper.enforcement.gateway.relay import Out, Relay
 from watchkeeper.enforcement.gateway.rpc import (
+    INVALID_REQUEST,
     Message,
     id_key,
+    render_error,
     render_progress,
     render_result,
     with_arguments,
@@ -31,7 +33,7 @@ from watchkeeper.enforcement.gateway.rpc import (
 from watchkeeper.enforcement.gateway.sessions import OpenCall, Session
 from watchkeeper.enforcement.gateway.waiting import Waiters
 from watchkeeper.enforcement.release import durable, review, settled
-from watchkeeper.enforcement.upstream.channel import NeverSent
+from watchkeeper.enforcement.upstream.channel import NeverSent, SessionGone
 from watchkeeper.errors import LogUnavailable, RecordInvalid, UpstreamFailed
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused, Stored
@@ -59,7 +61,7 @@ class Calls:
 
     async def run(
         self, session: Session, message: Message, headers: Mapping[str, str]
-    ) -> AsyncIterator[Out]:
+    ) -> AsyncGenerator[Out]:
         """Carry out one action; what it yields ends with a final message."""
         queue: asyncio.Queue[Out | None] = asyncio.Queue()
         task = asyncio.create_task(self._run(session, message, headers, queue))
@@ -115,14 +117,24 @@ class Calls:
         if isinstance(answer, Allowed):
             await self._released(session, message, answer, headers, queue)
             return
-        queue.put_nowait(Out(_render(message, answer, modern=modern), final=True))
+        status = _http_status(message, answer, modern=modern)
+        queue.put_nowait(Out(_render(message, answer, modern=modern), final=True, status=status))
 
     def _admit(self, agent: str, message: Message) -> Admitted | Answer:
         if message.method == methods.CALL and message.params.get("name") == RESULT_TOOL:
-            arguments = message.params.get("arguments")
-            handle = arguments.get("handle") if isinstance(arguments, dict) else None
-            return self._kernel.come_back(agent, handle if isinstance(handle, str) else "")
+            return self._come_back(agent, message)
         return self._kernel.admit(call_of(agent, self._relay.server, message))
+
+    def _come_back(self, agent: str, message: Message) -> Admitted | Answer:
+        """Take up what waits under a handle: the agent's own, at the server that it is for."""
+        arguments = message.params.get("arguments")
+        handle = arguments.get("handle") if isinstance(arguments, dict) else None
+        pending = self._kernel.home.state.pending.by_handle(handle if isinstance(handle, str) else "")
+        mine = pending is not None and pending.agent == agent
+        if pending is not None and mine and pending.action.startswith(f"{self._relay.server}/"):
+            return self._kernel.come_back(agent, pending.handle)
+        call = call_of(agent, self._relay.server, message)
+        return self._kernel.admit(replace(call, problem="there is no such handle", raw=message.raw))
 
     async def _answered(self, admitted: Admitted | Answer) -> Answer:
         if isinstance(admitted, Admitted):
@@ -159,25 +171,46 @@ class Calls:
         modern = _is_modern(message)
         call = OpenCall(allowed, message.id, self._kernel.home.now(), modern)
         session.calls[id_key(message.id)] = call
+        session.note_sent(id_key(message.id), message.method)
         entry = allowed.decided.entry
         seconds = (entry.tool.timeout_millis if entry else 60_000) / 1000
+        gone = False
         try:
             async with asyncio.timeout(seconds):
-                body, sent_headers = _to_send(message, allowed, session, headers)
-                async with session.channel.send(body, sent_headers) as opened:
-                    async for out in self._relay.from_server(
-                        session, opened, self.finish, message
-                    ):
-                        queue.put_nowait(out)
-                    if call.finished or opened.streamed:
-                        return
+                if await self._relayed(session, message, call, headers, queue):
+                    return
             answer = await self._broken(call, "the tool server answered nothing")
         except NeverSent as error:
+            gone = session.gone = isinstance(error, SessionGone)
             answer = await self._broken(call, error.message, never_sent=True)
         except (UpstreamFailed, TimeoutError) as error:
             answer = await self._broken(call, str(error) or "the tool server did not answer")
         session.calls.pop(id_key(message.id), None)
+        if gone:
+            queue.put_nowait(session_gone(message))
+            return
         queue.put_nowait(Out(_render(message, answer, modern=modern), final=True))
+
+    async def _relayed(
+        self,
+        session: Session,
+        message: Message,
+        call: OpenCall,
+        headers: Mapping[str, str],
+        queue: asyncio.Queue[Out | None],
+    ) -> bool:
+        """Send a released call and pass on what comes; True if its answer came, or may yet come.
+
+        It may yet where the server ended a stream that can be resumed (2025-11-25, polling): the
+        agent comes back for it with the id of the last event.
+        """
+        body, sent_headers = _to_send(message, call.allowed, session, headers)
+        resumable = False
+        async with session.channel.send(body, sent_headers) as opened:
+            async for out in self._relay.from_server(session, opened, self.finish, message):
+                resumable = resumable or any(line.startswith(b"id:") for line in out.lines)
+                queue.put_nowait(out)
+        return call.finished or (resumable and session.id is not None)
 
     async def _broken(self, call: OpenCall, why: str, *, never_sent: bool = False) -> Refused:
         """The call broke off. Only what provably had no effect is recorded as failed."""
@@ -203,6 +236,12 @@ class Calls:
         return render_refusal(call.identity, answer, modern=call.modern)
 
 
+def session_gone(message: Message) -> Out:
+    """Return what tells an agent to begin a new session (MCP 2025-11-25, session management)."""
+    why = "the session with the tool server has ended"
+    return Out(render_error(message.id, INVALID_REQUEST, why), final=True, status=404)
+
+
 def call_of(agent: str, server: str, message: Message) -> Call:
     """Return the call that a message makes; nothing in it is believed but its shape."""
     meta = _meta(message)
@@ -215,6 +254,9 @@ def call_of(agent: str, server: str, message: Message) -> Call:
         problem, name = "a call names its tool", ""
     elif "task" in message.params:
         problem = "calls as tasks are not let through"
+    trace = _trace(message, meta)
+    if trace is None:
+        problem, trace = "what stands beside the arguments has no canonical form", {}
     key = meta.get("watchkeeper/idempotencyKey")
     if key is not None and not (isinstance(key, str) and key):
         problem = "an idempotency key is a text"
@@ -226,21 +268,24 @@ def call_of(agent: str, server: str, message: Message) -> Call:
         arguments=arguments,
         key=key if isinstance(key, str) and key else None,
         claimed=_texts(meta.get("watchkeeper/claims")),
-        trace=_trace(message, meta),
+        trace=trace,
         problem=problem,
         raw=message.raw if problem else b"",
     )
 
 
-def _trace(message: Message, meta: Mapping[str, Any]) -> dict[str, str]:
+def _trace(message: Message, meta: Mapping[str, Any]) -> dict[str, str] | None:
     found = {"messageId": str(message.id)}
     for name in ("traceparent", "tracestate"):
         if isinstance(meta.get(name), str):
             found[name] = meta[name]
-    for name in ("inputResponses", "requestState"):
-        if name in message.params:
-            # Part of what is asked, and so of what is recorded, without its content.
-            found[name] = sha256_hex(canonical_arguments(message.params[name]))
+    try:
+        for name in INPUT:
+            if name in message.params:
+                # Part of what is asked, and so of what is decided, without its content.
+                found[name] = sha256_hex(canonical_arguments(message.params[name]))
+    except RecordInvalid:
+        return None
     return found
 
 
@@ -300,17 +345,27 @@ def _to_send(
     if message.params.get("name") == RESULT_TOOL:
         # Release the approved action itself, under its own name.
         tool = allowed.request.call.tool
-        message = Message(
-            message.shape,
-            message.id,
-            message.method,
-            {**message.params, "name": tool},
-            message.body,
-            message.raw,
-        )
+        # Nothing else of this message was approved: no answers to questions, no task.
+        kept = {"_meta": message.params["_meta"]} if "_meta" in message.params else {}
+        message = replace(message, params={"name": tool, **kept})
         if "mcp-name" in sent:
             sent["mcp-name"] = tool
     return with_arguments(message, allowed.sent), sent
+
+
+def _without_result(answer: Stored) -> Refused:
+    if answer.status is Status.FAILED:
+        sentence = "This action was tried before and was not carried out."
+        return Refused(Reason.COULD_NOT_EVALUATE, sentence, answer.decision_id)
+    sentence = "This action was carried out before; its result is not kept."
+    return Refused(Reason.EFFECT_UNKNOWN, sentence, answer.decision_id)
+
+
+def _http_status(message: Message, answer: Answer, *, modern: bool) -> int:
+    """Return 404 for a method that is not let through (MCP 2026-07-28, transports), else 200."""
+    if not modern or message.method == methods.CALL or not isinstance(answer, Refused):
+        return 200
+    return 404 if answer.reason is Reason.UNKNOWN_METHOD else 200
 
 
 def _render(message: Message, answer: Answer, *, modern: bool) -> bytes:
@@ -320,8 +375,7 @@ def _render(message: Message, answer: Answer, *, modern: bool) -> bytes:
             return render_result(message.id, result)
         if isinstance(result, dict) and isinstance(result.get("code"), int):
             return orjson.dumps({"jsonrpc": "2.0", "id": message.id, "error": result})
-        sentence = "This action was carried out before; its result is not kept."
-        answer = Refused(Reason.EFFECT_UNKNOWN, sentence, answer.decision_id)
+        answer = _without_result(answer)
     if isinstance(answer, Allowed):
         raise TypeError("an allowed action is released, not rendered")
     if message.method == methods.CALL:

@@ -14,6 +14,7 @@ from watchkeeper import settings
 from watchkeeper.enforcement.gateway.calls import Calls, Hold
 from watchkeeper.enforcement.gateway.pins import Pins
 from watchkeeper.enforcement.gateway.relay import Relay
+from watchkeeper.enforcement.gateway.rpc import Message, Shape, id_key
 from watchkeeper.enforcement.gateway.sessions import Session, Sessions
 from watchkeeper.enforcement.gateway.waiting import Waiters
 from watchkeeper.enforcement.upstream.channel import Channel
@@ -49,7 +50,7 @@ class Gateway:
         self._client = http_client()
         self._waiters = Waiters(kernel.home)
         self._doors: dict[str, Door] = {}
-        self._unnamed: dict[tuple[str, str], Session] = {}
+        self._closing: set[asyncio.Task[None]] = set()
         self._commands = Commands(kernel)
 
     def door(self, server_id: str) -> Door | None:
@@ -63,18 +64,15 @@ class Gateway:
             door = self._doors[server_id] = self._open(server)
         return door
 
-    def session(self, agent: str, door: Door) -> Session:
-        """Return what stands for a session where the protocol has none.
+    def session(self, agent: str, door: Door, message: Message) -> Session | None:
+        """Return what stands for a session where the protocol has none; None if too many do.
 
-        By HTTP that is made for each request; a started server is kept, one for each agent.
+        By HTTP that is made for each request; a started server is kept, by agent.
         """
         if door.server.url is not None:
             return Session(agent, door.server.id, door.relay.open_channel())
-        key = (agent, door.server.id)
-        found = self._unnamed.get(key)
-        if found is None:
-            found = self._unnamed[key] = Session(agent, door.server.id, door.relay.open_channel())
-        return found
+        key = id_key(message.id) if message.shape is Shape.REQUEST else None
+        return self.sessions.unnamed(agent, door.server.id, key, door.relay.open_channel)
 
     async def command(self, signature: Signature, beside: dict[str, Any]) -> Any:
         """Carry out a person's signed command, reading the system of record where it says so."""
@@ -97,6 +95,15 @@ class Gateway:
                 self.kernel.tick()
             except Exception:
                 _log.exception("a turn of the wheel failed")
+            for session in self.sessions.idle(asyncio.get_running_loop().time()):
+                self.give_up(session)
+
+    def give_up(self, session: Session) -> None:
+        """Forget a session, and tell its server so, in its own time."""
+        self.sessions.drop(session)
+        task = asyncio.create_task(_end(session))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     async def read_pins(self) -> None:
         """Read the definitions of every tool server of the plan."""
@@ -126,16 +133,15 @@ class Gateway:
         """Let the actions under way end, then let go of every server."""
         for door in self._doors.values():
             await door.calls.drain(_DRAIN_SECONDS)
-        for session in (*self.sessions.all(), *self._unnamed.values()):
-            with contextlib.suppress(Exception):
-                await session.channel.close()
-        for door in self._doors.values():
-            await door.relay.pins.close()
+        for session in self.sessions.all():
+            self.give_up(session)
+        readers = [door.relay.pins.close() for door in self._doors.values()]
+        await asyncio.gather(*self._closing, *readers, return_exceptions=True)
         await self._client.aclose()
 
     def _open(self, server: Server) -> Door:
         open_channel = self._channel_maker(server)
-        pins = Pins(self.kernel.home, server.id, Reader(open_channel()))
+        pins = Pins(self.kernel.home, server.id, Reader(open_channel))
         relay = Relay(self.kernel, server.id, pins, open_channel)
         return Door(server, relay, Calls(relay, self._waiters, self._hold))
 
@@ -147,6 +153,13 @@ class Gateway:
         environment = settings.child_environment(settings.resolve_all(server.env, self._path))
         command = StdioCommand(server.command, server.cwd, environment, server.user)
         return lambda: StdioChannel(command)
+
+
+async def _end(session: Session) -> None:
+    with contextlib.suppress(Exception):
+        if session.upstream_id is not None and session.alive:
+            await session.channel.end(session.headers({}))
+        await session.channel.close()
 
 
 def _reach(server: Server) -> Server:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,9 +21,10 @@ from watchkeeper.enforcement.gateway.rpc import (
     parse_message,
     render_error,
 )
-from watchkeeper.enforcement.gateway.sessions import OpenCall, Session
+from watchkeeper.enforcement.gateway.sessions import IdKey, OpenCall, Session
 from watchkeeper.enforcement.upstream.channel import Arrived, BrokenOff, Channel, Opened
 from watchkeeper.errors import RecordInvalid, UpstreamFailed
+from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.loop.kernel import Kernel
 
 MAX_ANSWER_BYTES = 16 << 20
@@ -57,6 +58,7 @@ class Relay:
     ) -> None:
         self.kernel, self.server, self.pins = kernel, server, pins
         self.open_channel = open_channel
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def named(self, method: str) -> bool:
         """Tell whether the tool file names a method."""
@@ -67,17 +69,17 @@ class Relay:
 
     async def pass_on(
         self, session: Session, message: Message, headers: Mapping[str, str], finish: Finish
-    ) -> AsyncIterator[Out]:
+    ) -> AsyncGenerator[Out]:
         """Pass a housekeeping message on as it is, and what answers it back."""
-        if message.shape is Shape.REQUEST and message.method == methods.LIST_TOOLS:
-            session.lists.add(id_key(message.id))
+        if message.shape is Shape.REQUEST:
+            session.note_sent(id_key(message.id), message.method)
         async with session.channel.send(message.raw, session.headers(headers)) as opened:
             async for out in self.from_server(session, opened, finish, message):
                 yield out
 
     async def listen(
         self, session: Session, headers: Mapping[str, str], finish: Finish
-    ) -> AsyncIterator[Out]:
+    ) -> AsyncGenerator[Out]:
         """Pass on what the server sends by itself."""
         async with session.channel.listen(session.headers(headers)) as opened:
             async for out in self.from_server(session, opened, finish):
@@ -85,13 +87,21 @@ class Relay:
 
     async def from_server(
         self, session: Session, opened: Opened, finish: Finish, asked: Message | None = None
-    ) -> AsyncIterator[Out]:
-        """Look at each message from the tool server before an agent sees it."""
+    ) -> AsyncGenerator[Out]:
+        """Look at each message from the tool server before an agent sees it.
+
+        A stream is opened towards the agent as soon as the server opens it.
+        """
+        if opened.streamed:
+            yield Out(b"", status=opened.status, headers=opened.headers, streamed=True)
         answered = False
         async for arrived in opened.messages:
+            if answered:
+                # The answer is the last word on a request; read on only for the connection's sake.
+                continue
             out = await self._look_at(session, arrived, opened, finish, asked)
             if out is not None:
-                answered = answered or out.final
+                answered = out.final
                 yield out
         if not answered and not opened.streamed:
             yield Out(b"", final=True, status=opened.status, headers=opened.headers)
@@ -110,46 +120,77 @@ class Relay:
             message = parse_message(arrived.data, max_bytes=MAX_ANSWER_BYTES, depth=MAX_ANSWER_DEPTH)
         except RecordInvalid as error:
             raise BrokenOff(f"the tool server sent what is no message: {error.message}") from None
+        final = False
         if message.shape is Shape.RESPONSE:
-            data = await self._answer(session, message, finish)
-            final = asked is not None and id_key(message.id) == id_key(asked.id)
-            final = final or not opened.streamed
+            key = _answered_key(message, opened, asked)
+            data = await self._answer(session, message, key, finish)
+            final = asked is not None and key == id_key(asked.id)
         else:
-            passed = await self._asks(session, message)
-            if passed is None:
-                return None
-            data, final = passed, False
+            data = await self._asks(session, message)
+        if data is None:
+            return None
         return Out(data, final, opened.status, opened.headers, arrived.lines, opened.streamed)
 
-    async def _answer(self, session: Session, message: Message, finish: Finish) -> bytes:
-        key = id_key(message.id)
+    async def _answer(
+        self, session: Session, message: Message, key: IdKey, finish: Finish
+    ) -> bytes | None:
+        """Return what the agent gets of an answer; None if it answers nothing that was asked.
+
+        A server that answers under another id, or twice and differently, would tell the agent
+        what came of an action other than what is recorded (I2). A stream that is resumed repeats
+        answers word for word.
+        """
         call = session.calls.get(key)
         if call is not None:
-            data: bytes = await finish(call, message)
-            session.calls.pop(key, None)
-            return data
-        if key in session.lists:
-            session.lists.discard(key)
-            result = message.body.get("result")
-            if isinstance(result, dict):
-                enforcer = self.kernel.home.enforcer
-                changed = filtered(enforcer, session.agent, self.server, result)
-                return orjson.dumps({**message.body, "result": changed})
-        return message.raw
+            async with call.telling:
+                if session.calls.get(key) is call:
+                    data: bytes = await finish(call, message)
+                    session.note_answered(key, sha256_hex(data))
+                    return data
+        method = session.sent.get(key)
+        if method == methods.LIST_TOOLS:
+            return self._listed(session, message)
+        if key in session.answered:
+            same = session.answered[key] == sha256_hex(message.raw)
+            return message.raw if same else None
+        if method is not None and method in methods.HOUSEKEEPING:
+            return message.raw
+        _log.warning("%s answered what was not asked", self.server)
+        return None
+
+    def _listed(self, session: Session, message: Message) -> bytes:
+        result = message.body.get("result")
+        if not isinstance(result, dict):
+            return message.raw
+        changed = filtered(self.kernel.home.enforcer, session.agent, self.server, result)
+        return orjson.dumps({**message.body, "result": changed})
 
     async def _asks(self, session: Session, message: Message) -> bytes | None:
         """The server asks or tells the agent's host something: by name, or not at all."""
         if message.method == "notifications/tools/list_changed":
             self.pins.stale()
-        if message.shape is Shape.NOTIFICATION or message.method == "ping":
+        if message.shape is Shape.NOTIFICATION:
             return message.raw
-        if message.method in methods.FROM_SERVER and self.named(message.method):
+        known = message.method in methods.FROM_SERVER and self.named(message.method)
+        if known or message.method == "ping":
+            session.note_asked(id_key(message.id), message.method)
             return message.raw
         _log.warning("%s asked for %s, which the tool file does not name", self.server, message.method)
         refusal = render_error(message.id, METHOD_NOT_FOUND, "not let through")
         # In a task of its own: answering inside the server's own stream could wait for itself.
-        asyncio.get_running_loop().create_task(_tell(session, refusal))
+        task = asyncio.get_running_loop().create_task(_tell(session, refusal))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         return None
+
+
+def _answered_key(message: Message, opened: Opened, asked: Message | None) -> IdKey:
+    """Return the id that an answer answers.
+
+    Over HTTP an error about the whole message need not know its id (MCP, transports).
+    """
+    whole = asked is not None and not opened.streamed and (message.id is None or opened.status >= 400)
+    return id_key(asked.id if asked is not None and whole else message.id)
 
 
 async def _tell(session: Session, body: bytes) -> None:

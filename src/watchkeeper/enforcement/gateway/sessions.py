@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from watchkeeper.enforcement.gateway.rpc import Id
@@ -12,17 +14,27 @@ from watchkeeper.loop.steps import Allowed
 from watchkeeper.records.instant import Instant
 
 MAX_PER_AGENT = 64
+MAX_STARTED = 8
+IDLE_SECONDS = 1800.0
+_REMEMBERED = 256
+
+IdKey = tuple[str, str]
+"""What tells message ids apart; see `rpc.id_key`."""
 
 
 @dataclass(slots=True)
 class OpenCall:
-    """A released call whose answer has not come; whichever stream brings it, it ends here."""
+    """A released call whose answer has not come; whichever stream brings it, it ends here.
+
+    `telling` is held while its effect is recorded, so that nobody is told of it before.
+    """
 
     allowed: Allowed
     identity: Id
     started: Instant
     modern: bool = False
     finished: bool = False
+    telling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(slots=True)
@@ -30,6 +42,11 @@ class Session:
     """One agent's session with one tool server.
 
     `id` is ours, `upstream_id` the server's; both are None where the protocol has no sessions.
+    `asked` holds the ids of the server's questions that were let through. `sent` remembers by id
+    which methods the agent asked for lately, and `answered` the SHA-256 of what it was told of
+    its actions: a stream that is resumed repeats them. `users` counts the exchanges under way and
+    `taken` holds their ids; `used` is when the last one began or ended, in seconds of a clock that
+    never goes back. `gone` says that the server does not know it any more.
     """
 
     agent: str
@@ -37,9 +54,19 @@ class Session:
     channel: Channel
     id: str | None = None
     upstream_id: str | None = None
-    modern: bool = False
-    calls: dict[tuple[str, str], OpenCall] = field(default_factory=dict)
-    lists: set[tuple[str, str]] = field(default_factory=set)
+    calls: dict[IdKey, OpenCall] = field(default_factory=dict)
+    asked: OrderedDict[IdKey, str] = field(default_factory=OrderedDict)
+    sent: OrderedDict[IdKey, str] = field(default_factory=OrderedDict)
+    answered: OrderedDict[IdKey, str] = field(default_factory=OrderedDict)
+    taken: set[IdKey] = field(default_factory=set)
+    users: int = 0
+    used: float = 0.0
+    gone: bool = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether its server still knows it, as far as can be told."""
+        return self.channel.alive and not self.gone
 
     def headers(self, received: Mapping[str, str]) -> dict[str, str]:
         """Return the headers for the tool server: the protocol's own, never the agent's token."""
@@ -53,17 +80,53 @@ class Session:
             kept["mcp-session-id"] = self.upstream_id
         return kept
 
+    def note_asked(self, key: IdKey, method: str) -> None:
+        """Remember a question of the server's that the agent may answer."""
+        _remember(self.asked, key, method)
+
+    def note_sent(self, key: IdKey, method: str) -> None:
+        """Remember what a request of the agent's asked for."""
+        _remember(self.sent, key, method)
+        self.answered.pop(key, None)
+
+    def note_answered(self, key: IdKey, digest: str) -> None:
+        """Remember what the agent is told of an action."""
+        self.calls.pop(key, None)
+        _remember(self.answered, key, digest)
+
+    def is_taken(self, key: IdKey) -> bool:
+        """Tell whether a request with this id is still under way."""
+        return key in self.taken or key in self.calls
+
+    @contextmanager
+    def in_use(self, key: IdKey | None, clock: Callable[[], float]) -> Iterator[None]:
+        """Keep the session from being given up while an exchange is under way."""
+        self.users += 1
+        self.used = clock()
+        if key is not None:
+            self.taken.add(key)
+        try:
+            yield
+        finally:
+            self.users -= 1
+            self.used = clock()
+            if key is not None:
+                self.taken.discard(key)
+
 
 class Sessions:
-    """The sessions of all agents; the oldest of an agent with too many is given up."""
+    """The sessions of all agents; the longest unused of an agent with too many is given up."""
 
     def __init__(self) -> None:
-        self._by_id: OrderedDict[str, Session] = OrderedDict()
+        self._by_id: dict[str, Session] = {}
+        self._unnamed: dict[tuple[str, str], list[Session]] = {}
 
     def find(self, agent: str, server: str, session_id: str) -> Session | None:
         """Return an agent's own session; another agent's does not exist for it."""
         session = self._by_id.get(session_id)
         if session is None or session.agent != agent or session.server != server:
+            return None
+        if not session.alive:
             return None
         return session
 
@@ -75,17 +138,55 @@ class Sessions:
         mine = [s for s in self._by_id.values() if s.agent == session.agent]
         if len(mine) <= MAX_PER_AGENT:
             return None
-        oldest = next((s for s in mine if not s.calls), mine[0])
-        return self.drop(oldest)
+        free = [s for s in mine if not s.users and not s.calls and s is not session]
+        return self.drop(min(free or mine, key=lambda found: found.used))
+
+    def unnamed(
+        self, agent: str, server: str, key: IdKey | None, open_channel: Callable[[], Channel]
+    ) -> Session | None:
+        """Return what stands for a session with a started server where the protocol has none.
+
+        Always the first that runs, so that what a server keeps to itself is found again; another
+        one only while the first is busy with a request of the same id. None if too many are.
+        """
+        mine = [s for s in self._unnamed.get((agent, server), []) if s.channel.alive]
+        self._unnamed[agent, server] = mine
+        free = (s for s in mine if key is None or not s.is_taken(key))
+        found = next(free, None)
+        if found is None and len(mine) < MAX_STARTED:
+            found = Session(agent, server, open_channel())
+            mine.append(found)
+        return found
 
     def drop(self, session: Session) -> Session:
         """Forget a session."""
         if session.id is not None:
             self._by_id.pop(session.id, None)
+        else:
+            mine = self._unnamed.get((session.agent, session.server), [])
+            if session in mine:
+                mine.remove(session)
         return session
+
+    def idle(self, now: float, seconds: float = IDLE_SECONDS) -> list[Session]:
+        """Return the sessions that nobody has used for so long, and those whose server ended."""
+        return [
+            session
+            for session in self.all()
+            if not session.alive or (not session.users and now - session.used > seconds)
+        ]
+
+    def of_server(self, server: str) -> list[Session]:
+        """Return the sessions with one tool server."""
+        return [session for session in self.all() if session.server == server]
 
     def all(self) -> list[Session]:
         """Return every session."""
-        return list(self._by_id.values())
+        return [*self._by_id.values(), *(s for mine in self._unnamed.values() for s in mine)]
 
 
+def _remember(where: OrderedDict[IdKey, str], key: IdKey, value: str) -> None:
+    where[key] = value
+    where.move_to_end(key)
+    while len(where) > _REMEMBERED:
+        where.popitem(last=False)

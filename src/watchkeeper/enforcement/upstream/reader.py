@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import orjson
 
-from watchkeeper.enforcement.upstream.channel import Arrived, BrokenOff, Channel
+from watchkeeper.enforcement.upstream.channel import Arrived, BrokenOff, Channel, NeverSent
 from watchkeeper.errors import RecordInvalid, UpstreamFailed
 from watchkeeper.ledger.canonical import parse_json
 
@@ -23,15 +23,20 @@ LEGACY = "2025-11-25"
 _META = "io.modelcontextprotocol/"
 _CLIENT = {"name": "watchkeeper", "version": "1"}
 _MAX_PAGES = 100
+_DISCOVER_SECONDS = 3.0
 _MAX_DEPTH = 128
 _MAX_BYTES = 16 << 20
 
 
 class Reader:
-    """One connection of our own to one tool server; calls may run at the same time."""
+    """One connection of our own to one tool server; calls may run at the same time.
 
-    def __init__(self, channel: Channel, timeout: float = 10.0) -> None:
-        self._channel, self._timeout = channel, timeout
+    `open_channel` is called again where a started server has ended.
+    """
+
+    def __init__(self, open_channel: Callable[[], Channel], timeout: float = 10.0) -> None:
+        self._open, self._timeout = open_channel, timeout
+        self._channel = open_channel()
         self._ids = itertools.count(1)
         self._era: str | None = None
         self._headers: dict[str, str] = {}
@@ -82,8 +87,12 @@ class Reader:
         """
         try:
             async with asyncio.timeout(timeout or self._timeout):
-                await self._connected()
-                return await self._request(method, params)
+                try:
+                    return await self._asked(method, params)
+                except NeverSent:
+                    # It was started anew, or has forgotten us: once more, from the beginning.
+                    self.forget()
+                    return await self._asked(method, params)
         except TimeoutError:
             raise UpstreamFailed("the tool server did not answer in time") from None
 
@@ -95,20 +104,40 @@ class Reader:
         """Shake hands again before the next request."""
         self._era = None
 
+    async def _asked(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        await self._connected()
+        return await self._request(method, params)
+
     async def _connected(self) -> None:
         async with self._connecting:
+            self._renew()
             if self._era is not None:
                 return
-            self._era, self._headers = MODERN, {}
-            try:
-                answer = await self._request("server/discover", {})
-            except UpstreamFailed:
-                answer = {}
-            if MODERN in answer.get("supportedVersions", ()):
+            if await self._is_modern():
+                self._era = MODERN
                 return
-            self._era = None
+            self._renew()
             await self._shake_hands()
             self._era = LEGACY
+
+    def _renew(self) -> None:
+        if not self._channel.alive:
+            self._channel, self._era = self._open(), None
+
+    async def _is_modern(self) -> bool:
+        """Ask for what only the newer era knows; an older server may refuse, hang, or even end."""
+        self._era, self._headers = MODERN, {}
+        try:
+            async with asyncio.timeout(min(_DISCOVER_SECONDS, self._timeout / 2)):
+                answer = await self._request("server/discover", {})
+        except NeverSent:
+            raise
+        except (UpstreamFailed, TimeoutError):
+            return False
+        finally:
+            self._era = None
+        versions = answer.get("supportedVersions")
+        return isinstance(versions, list) and MODERN in versions
 
     async def _shake_hands(self) -> None:
         params = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": _CLIENT}
@@ -144,6 +173,8 @@ class Reader:
 
     async def _result(self, messages: AsyncIterator[Arrived], status: int) -> dict[str, Any]:
         async for arrived in messages:
+            if not arrived.data:
+                continue
             try:
                 message = parse_json(arrived.data, max_bytes=_MAX_BYTES, max_depth=_MAX_DEPTH)
             except RecordInvalid as error:

@@ -13,7 +13,7 @@ import pwd
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from subprocess import SubprocessError
 from typing import Any
 
@@ -24,6 +24,7 @@ from watchkeeper.ledger.canonical import parse_json
 MAX_LINE_BYTES = 16 << 20
 _STOP_SECONDS = 3.0
 _QUEUE = 1024
+_PROGRESS = "notifications/progress"
 _log = logging.getLogger("watchkeeper.upstream")
 
 
@@ -37,42 +38,73 @@ class StdioCommand:
     user: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What came for somebody who waits; None at the process's end. `last` is the answer."""
+
+    arrived: Arrived | None
+    last: bool = False
+
+
+_Queue = asyncio.Queue[_Heard]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiter:
+    """A request without an answer yet, and the token under which it hears of progress."""
+
+    token: object = None
+    queue: _Queue = field(default_factory=lambda: asyncio.Queue(_QUEUE))
+
+
 class StdioChannel:
-    """One process of a tool server. Started at first use; its end is an answer to all who wait."""
+    """One process of a tool server. Started at first use; its end is an answer to all who wait.
+
+    It is not started again: what it knew of its client is gone with it. Who still wants the
+    server opens a new channel.
+    """
 
     def __init__(self, command: StdioCommand) -> None:
         self._command = command
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
-        self._waiting: dict[Any, asyncio.Queue[Arrived | None]] = {}
-        self._unasked: asyncio.Queue[Arrived | None] = asyncio.Queue(_QUEUE)
+        self._waiting: dict[tuple[str, str], _Waiter] = {}
+        self._unasked: _Queue = asyncio.Queue(_QUEUE)
         self._starting = asyncio.Lock()
         self._closed = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs, or can still be started."""
+        process = self._process
+        return not self._closed and (process is None or process.returncode is None)
 
     @asynccontextmanager
     async def send(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[Opened]:
         """Write one message; what answers it, and what comes meanwhile, is read inside."""
         del headers
         message = parse_json(body, max_bytes=MAX_LINE_BYTES, max_depth=64)
-        asks = "method" in message and "id" in message
+        if not ("method" in message and "id" in message):
+            await self._write(await self._started(), body)
+            yield Opened(202, _nothing())
+            return
+        key = _key(message["id"])
         process = await self._started()
-        queue: asyncio.Queue[Arrived | None] = asyncio.Queue(_QUEUE)
-        key = _key(message.get("id"))
-        if asks:
-            self._waiting[key] = queue
+        if key in self._waiting:
+            raise NeverSent("a request with this id waits for its answer already")
+        waiter = self._waiting[key] = _Waiter(_token(message.get("params"), "_meta"))
         try:
             await self._write(process, body)
-            yield Opened(200 if asks else 202, self._answers(queue, key) if asks else _nothing())
+            yield Opened(200, _answers(waiter.queue))
         finally:
-            if asks and self._waiting.get(key) is queue:
-                del self._waiting[key]
+            del self._waiting[key]
 
     @asynccontextmanager
     async def listen(self, headers: Mapping[str, str]) -> AsyncIterator[Opened]:
         """Read what the server sends while no request waits."""
         del headers
         await self._started()
-        yield Opened(200, self._unasked_messages(), {}, streamed=True)
+        yield Opened(200, _unasked(self._unasked), {}, streamed=True)
 
     async def end(self, headers: Mapping[str, str]) -> int:
         """Stop the process."""
@@ -90,8 +122,7 @@ class StdioChannel:
             process.stdin.close()
         for stop in (None, signal.SIGTERM, signal.SIGKILL):
             if stop is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.send_signal(stop)
+                _signal(process, stop)
             try:
                 await asyncio.wait_for(process.wait(), _STOP_SECONDS)
             except TimeoutError:
@@ -104,8 +135,8 @@ class StdioChannel:
 
     async def _started(self) -> asyncio.subprocess.Process:
         async with self._starting:
-            if self._closed:
-                raise NeverSent("the session with the tool server has ended")
+            if not self.alive:
+                raise NeverSent("the tool server has ended")
             if self._process is None:
                 try:
                     self._process = await asyncio.create_subprocess_exec(
@@ -117,13 +148,11 @@ class StdioChannel:
                         env=dict(self._command.env),
                         limit=MAX_LINE_BYTES,
                         start_new_session=True,
-                        preexec_fn=_become(self._command.user),
+                        user=self._command.user,
                     )
-                except (OSError, ValueError, LookupError, SubprocessError) as error:
+                except (OSError, ValueError) as error:
                     raise NeverSent(f"the tool server can not be started: {error}") from None
                 self._reader = asyncio.create_task(self._read(self._process))
-            if self._process.returncode is not None:
-                raise NeverSent("the tool server has ended")
             return self._process
 
     async def _write(self, process: asyncio.subprocess.Process, body: bytes) -> None:
@@ -135,24 +164,6 @@ class StdioChannel:
         except (ConnectionError, RuntimeError):
             raise BrokenOff("the tool server ended") from None
 
-    async def _answers(
-        self, queue: asyncio.Queue[Arrived | None], key: Any
-    ) -> AsyncIterator[Arrived]:
-        while True:
-            arrived = await queue.get()
-            if arrived is None:
-                raise BrokenOff("the tool server ended")
-            yield arrived
-            if _answers(arrived.data, key):
-                return
-
-    async def _unasked_messages(self) -> AsyncIterator[Arrived]:
-        while True:
-            arrived = await self._unasked.get()
-            if arrived is None:
-                return
-            yield arrived
-
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         stdout = process.stdout
         if stdout is None:
@@ -163,15 +174,20 @@ class StdioChannel:
                     self._deliver(Arrived(line.strip()))
         except (ValueError, ConnectionError) as error:
             _log.warning("a tool server sent what can not be read: %s", error)
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+            _signal(process, signal.SIGKILL)
         finally:
+            # Without its output it is of no use, even if it still runs.
+            self._closed = True
+            for queue in (*(waiter.queue for waiter in self._waiting.values()), self._unasked):
+                _offer(queue, _Heard(None))
             await process.wait()
-            for queue in (*self._waiting.values(), self._unasked):
-                _offer(queue, None)
 
     def _deliver(self, arrived: Arrived) -> None:
-        """Give an answer to who waits for it, anything else to the request that came last."""
+        """Give an answer to who waits for it, progress to whom it concerns.
+
+        What a stdio server sends of its own accord names no request; it goes to the one that came
+        last, as it would to the client of its own that the server takes us for.
+        """
         try:
             message = parse_json(arrived.data, max_bytes=MAX_LINE_BYTES, max_depth=128)
         except RecordInvalid:
@@ -179,31 +195,26 @@ class StdioChannel:
             return
         if not isinstance(message, dict):
             return
-        queue = self._waiting.get(_key(message.get("id"))) if "method" not in message else None
-        if queue is None and self._waiting:
-            queue = self._waiting[next(reversed(self._waiting))]
-        _offer(queue if queue is not None else self._unasked, arrived)
+        if "method" not in message:
+            waiter = self._waiting.get(_key(message.get("id")))
+            if waiter is None:
+                _log.warning("a tool server answered what nobody asked")
+            else:
+                _offer(waiter.queue, _Heard(arrived, last=True))
+            return
+        waiter = self._concerned(message)
+        _offer(waiter.queue if waiter is not None else self._unasked, _Heard(arrived))
+
+    def _concerned(self, message: Mapping[str, Any]) -> _Waiter | None:
+        token = _token(message, "params") if message["method"] == _PROGRESS else None
+        if token is not None:
+            for waiter in self._waiting.values():
+                if waiter.token == token:
+                    return waiter
+        return self._waiting[next(reversed(self._waiting))] if self._waiting else None
 
 
-def _become(user: str | None) -> Callable[[], None] | None:
-    """Return what a new process does first to run as another user, with that user's groups only.
-
-    Not the `user` of `subprocess`: it keeps our own groups, and uvloop does not know it.
-    """
-    if user is None:
-        return None
-    found = pwd.getpwnam(user)
-    groups = os.getgrouplist(user, found.pw_gid)
-
-    def become() -> None:
-        os.setgroups(groups)
-        os.setgid(found.pw_gid)
-        os.setuid(found.pw_uid)
-
-    return become
-
-
-def _offer(queue: asyncio.Queue[Arrived | None], item: Arrived | None) -> None:
+def _offer(queue: _Queue, item: _Heard) -> None:
     if queue.full():
         queue.get_nowait()
     queue.put_nowait(item)
@@ -213,9 +224,32 @@ def _key(value: object) -> tuple[str, str]:
     return type(value).__name__, str(value)
 
 
-def _answers(data: bytes, key: Any) -> bool:
-    message = parse_json(data, max_bytes=MAX_LINE_BYTES, max_depth=128)
-    return "method" not in message and _key(message.get("id")) == key
+def _token(holder: object, within: str) -> tuple[str, str] | None:
+    """Return the progress token in `holder[within]`, told apart by its type, or None."""
+    inner = holder.get(within) if isinstance(holder, dict) else None
+    token = inner.get("progressToken") if isinstance(inner, dict) else None
+    return None if token is None else _key(token)
+
+
+def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """Signal the process and all that it started: it leads a process group of its own."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+async def _answers(queue: _Queue) -> AsyncIterator[Arrived]:
+    while True:
+        heard = await queue.get()
+        if heard.arrived is None:
+            raise BrokenOff("the tool server ended")
+        yield heard.arrived
+        if heard.last:
+            return
+
+
+async def _unasked(queue: _Queue) -> AsyncIterator[Arrived]:
+    while (heard := await queue.get()).arrived is not None:
+        yield heard.arrived
 
 
 async def _nothing() -> AsyncIterator[Arrived]:

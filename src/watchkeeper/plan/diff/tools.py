@@ -5,7 +5,7 @@ from __future__ import annotations
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.records.bundle import Bundle, FactSource, Server, Tool
 
-_REACHED_BY = ("command", "url", "cwd", "env", "headers", "user")
+_REACHED_BY = ("command", "url", "module", "cwd", "env", "headers", "user")
 _UNSURE = ("schema", "derived", "settle", "sentence")
 _LEVELS = ("durable", "published", "witnessed")
 

@@ -85,14 +85,16 @@ def import_tools(
 ) -> Imported:
     """Write or update a tool file.
 
-    `existing` is the file's text, None for a new one; `target` the command or URL of a new one, `module` the
-    Python module whose guarded functions are its tools.
+    `existing` is the file's text, None for a new one; `target` the command or URL of a new one,
+    `module` the Python module whose guarded functions are its tools.
 
     Raises:
         PlanUnreadable: the existing file does not parse.
     """
     usable, left_out = look_at(definitions)
-    document = _new_file(server, target, module) if existing is None else read_editable(existing, server)
+    document = (
+        _new_file(server, target, module) if existing is None else read_editable(existing, server)
+    )
     tools = document.get("tools")
     if not isinstance(tools, CommentedMap):
         tools = CommentedMap()
@@ -159,9 +161,7 @@ def _shown(name: object) -> str:
     return cut(name, 40).strip("`")
 
 
-def _new_file(
-    server: str, target: Sequence[str] | str | None, module: str | None
-) -> CommentedMap:
+def _new_file(server: str, target: Sequence[str] | str | None, module: str | None) -> CommentedMap:
     document = CommentedMap()
     document["id"] = server
     if module is not None:

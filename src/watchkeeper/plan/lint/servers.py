@@ -36,7 +36,9 @@ def _reach(file: Checked[ToolFile], report: Report) -> None:
     if bool(says.command) + (says.url is not None) + (says.module is not None) != 1:
         message = "a server is reached by `command`, by `url` or by `module`, one of the three"
         report.at(file).safety("unreachable-server", message, "keep one")
-    wrong = [key for key in ("env", "cwd", "user") if getattr(says, key)] if not says.command else []
+    wrong = (
+        [key for key in ("env", "cwd", "user") if getattr(says, key)] if not says.command else []
+    )
     wrong += ["headers"] if says.url is None and says.headers else []
     for key in wrong:
         report.at(file, key).safety(

@@ -122,7 +122,7 @@ def _normalised(declaration: _Declaration) -> dict[str, Json]:
     if not _NAME.fullmatch(declaration.name):
         raise declaration.wrong("not a name", "use letters, digits and underscores")
     operation = said.get("op") if isinstance(said, Mapping) else None
-    if not isinstance(said, Mapping) or operation not in _MENU:
+    if not isinstance(said, Mapping) or not isinstance(operation, str) or operation not in _MENU:
         raise declaration.wrong(
             f"unknown operation {cut(operation)}", f"use one of {', '.join(_MENU)}"
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from watchkeeper.errors import PlanUnreadable, cut
 
-MAX_BYTES = 2 * 1024 * 1024
+MAX_BYTES = 512 * 1024
 MAX_DEFINITIONS = 64 * 1024 * 1024
 KINDS = ("systems", "tools", "authority", "controls")
 LATER = ("risks", "impacts", "drills", "audits", "reviews", "certificates", "objectives.yaml")

@@ -19,7 +19,9 @@ def _context(amount: str = "100.0", **changed: Any) -> dict[str, Any]:
     budget.update(changed.pop("budget", {}))
     facts = {
         "clock": {
-            "now": {"__extn": {"fn": "datetime", "arg": changed.pop("now", "2026-11-23T00:00:00Z")}},
+            "now": {
+                "__extn": {"fn": "datetime", "arg": changed.pop("now", "2026-11-23T00:00:00Z")}
+            },
             "hour": 5,
             "weekday": 1,
         },
@@ -120,7 +122,11 @@ def test_the_bundle_says_what_the_files_say(bundle: Bundle) -> None:
 
 
 def test_an_integer_argument_is_limited_as_one(tmp_path: Path) -> None:
-    change = with_change("authority/payer.yaml", "argument: amount\n        least: 0.01", "argument: cents\n        least: 1")
+    change = with_change(
+        "authority/payer.yaml",
+        "argument: amount\n        least: 0.01",
+        "argument: cents\n        least: 1",
+    )
     bundle = compile_folder(write_workspace(tmp_path, change))
     permit = next(p for p in bundle.policies if p.id == "grant.pays")
     assert 'context.args["cents"] <= 1000' in permit.text
@@ -164,9 +170,7 @@ class FilesWithOptional:
 
 
 def test_a_review_of_everything(tmp_path: Path) -> None:
-    change = with_change(
-        "authority/payer.yaml", "        review: 1000.00\n", ""
-    )
+    change = with_change("authority/payer.yaml", "        review: 1000.00\n", "")
     text = change["authority/payer.yaml"]
     assert isinstance(text, str)
     change["authority/payer.yaml"] = text.replace("role: lead", "role: lead\n      always: true")
@@ -190,8 +194,8 @@ def test_actions_with_other_argument_types_get_permits_of_their_own(tmp_path: Pa
             {
                 "tools/bank.definitions.json": json.dumps({"tools": [*DEFINITIONS, whole]}),
                 "tools/bank.yaml": FILES["tools/bank.yaml"]
-                + f"  pay_whole:\n    pin: {tool_pin(whole)}\n    writes: true\n    clear: [amount]\n"
-                "    idempotency: key\n",
+                + f"  pay_whole:\n    pin: {tool_pin(whole)}\n    writes: true\n"
+                "    clear: [amount]\n    idempotency: key\n",
                 "authority/payer.yaml": authority.replace("least: 0.01", "least: 1"),
             },
         )

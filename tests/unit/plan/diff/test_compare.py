@@ -26,14 +26,19 @@ def test_a_first_plan_brings_everything_and_weakens_nothing(tmp_path: Path) -> N
 
 def test_a_hard_rule_that_becomes_a_review_is_weaker(tmp_path: Path) -> None:
     old = compile_folder(write_workspace(tmp_path / "old"))
-    soft = FILES["policies/desk/pays.forbid.cedar"].replace("@control", '@escalate("lead")\n@control')
+    soft = FILES["policies/desk/pays.forbid.cedar"].replace(
+        "@control", '@escalate("lead")\n@control'
+    )
     new = compile_folder(
         write_workspace(
             tmp_path / "new",
             {"policies/desk/pays.forbid.cedar": None, "policies/desk/soft.review.cedar": soft},
         )
     )
-    assert "policy `above-limit`: was a forbid and is now a review" in diff_bundles(old, new).weakenings
+    assert (
+        "policy `above-limit`: was a forbid and is now a review"
+        in diff_bundles(old, new).weakenings
+    )
     assert diff_bundles(new, old).strengthenings == (
         "policy `above-limit`: was a review and is now a forbid",
     )
@@ -41,7 +46,9 @@ def test_a_hard_rule_that_becomes_a_review_is_weaker(tmp_path: Path) -> None:
 
 def test_a_rule_that_goes_is_named(tmp_path: Path) -> None:
     old = compile_folder(write_workspace(tmp_path / "old"))
-    new = compile_folder(write_workspace(tmp_path / "new", {"policies/desk/pays.review.cedar": None}))
+    new = compile_folder(
+        write_workspace(tmp_path / "new", {"policies/desk/pays.review.cedar": None})
+    )
     assert "review `broken` is gone" in diff_bundles(old, new).weakenings
     assert "review `broken` is new" in diff_bundles(new, old).strengthenings
 

@@ -14,7 +14,9 @@ from watchkeeper.plan.draft.workspace import draft_workspace, server_id
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.finding import Severity
 
-_COMMENTED = FILES["tools/bank.yaml"].replace("writes: true", "writes: true  # it pays\n    # twice?")
+_COMMENTED = FILES["tools/bank.yaml"].replace(
+    "writes: true", "writes: true  # it pays\n    # twice?"
+)
 
 
 def test_a_new_file_has_every_tool_with_its_pin() -> None:
@@ -57,7 +59,10 @@ def test_a_tool_that_is_no_longer_listed_is_named_and_stays() -> None:
 def test_what_can_not_be_used_is_left_out_with_the_reason() -> None:
     bad = [
         {"name": "list", "inputSchema": {"type": "array"}},
-        {"name": "remote", "inputSchema": {"type": "object", "properties": {"a": {"$ref": "http://x/y"}}}},
+        {
+            "name": "remote",
+            "inputSchema": {"type": "object", "properties": {"a": {"$ref": "http://x/y"}}},
+        },
         {"name": "pay", "inputSchema": {"type": "object"}},
         {"name": "no\nline", "inputSchema": {"type": "object"}},
         {"inputSchema": {"type": "object"}},
@@ -65,7 +70,14 @@ def test_what_can_not_be_used_is_left_out_with_the_reason() -> None:
     ]
     imported = import_tools(None, [DEFINITIONS[0], *bad], server="bank")
     assert imported.added == ("pay",)
-    assert [name for name, _ in imported.left_out] == ["list", "remote", "pay", "no\\nline", "None", "none"]
+    assert [name for name, _ in imported.left_out] == [
+        "list",
+        "remote",
+        "pay",
+        "no\\nline",
+        "None",
+        "none",
+    ]
     assert imported.tool_file.count("# left out:") == 6
     again = import_tools(imported.tool_file, [DEFINITIONS[0], *bad], server="bank")
     assert again.tool_file.count("# left out:") == 6
@@ -85,7 +97,9 @@ def test_an_id_from_any_text(text: str, id_: str) -> None:
 
 
 @pytest.mark.parametrize("definitions", [DEFINITIONS, DEFINITIONS[1:], DEFINITIONS[:1], []])
-def test_a_draft_holds_and_can_be_released(definitions: list[dict[str, object]], tmp_path: Path) -> None:
+def test_a_draft_holds_and_can_be_released(
+    definitions: list[dict[str, object]], tmp_path: Path
+) -> None:
     folder = tmp_path / "a folder with spaces"
     draft_workspace(folder, "My Bank", definitions, "http://127.0.0.1:1/mcp")
     linted = lint_workspace(folder)

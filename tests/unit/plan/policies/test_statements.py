@@ -15,7 +15,7 @@ _ONE = 'permit (principal, action, resource) when { "a;b" == "c\\"; //d" };'
 
 
 def test_each_statement_has_the_line_where_it_begins() -> None:
-    text = f"// a comment; with a semicolon\n\n{_ONE}\n\n  // another\n  @id(\"x\")\n  {_ONE} {_ONE}"
+    text = f'// a comment; with a semicolon\n\n{_ONE}\n\n  // another\n  @id("x")\n  {_ONE} {_ONE}'
     found = list(statements(text))
     assert [statement.line for statement in found] == [3, 6, 7]
     assert found[0].text == _ONE

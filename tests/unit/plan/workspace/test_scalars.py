@@ -55,7 +55,9 @@ def test_times_become_utc(text: str, moment: str) -> None:
     assert moment_text(text) == moment
 
 
-@pytest.mark.parametrize("value", ["30.06.2027", "2027-06-30T18:00:00", 20270630, None, "2027-13-01"])
+@pytest.mark.parametrize(
+    "value", ["30.06.2027", "2027-06-30T18:00:00", 20270630, None, "2027-13-01"]
+)
 def test_what_is_no_time(value: object) -> None:
     with pytest.raises(ValueError):
         moment_text(value)

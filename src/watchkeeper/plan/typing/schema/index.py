@@ -9,7 +9,7 @@ from typing import Any, cast
 from urllib.parse import unquote
 
 from watchkeeper.errors import cut
-from watchkeeper.plan.typing.schema.effort import measure_effort
+from watchkeeper.plan.typing.schema.effort import Effort
 from watchkeeper.plan.typing.schema.foreign import refused
 from watchkeeper.plan.typing.schema.keywords import (
     IN_PLACE,
@@ -70,7 +70,7 @@ def index_schemas(document: dict[str, Any], tool: str) -> SchemaIndex:
         if isinstance(schema, dict):
             _check_references(index, place, schema)
     _check_circles(index)
-    index.effort.update(measure_effort(index.schemas, tool))
+    index.effort.update(Effort(index.schemas, tool).by_schema)
     return index
 
 

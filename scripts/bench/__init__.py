@@ -1,0 +1,1 @@
+"""The benchmark: every figure beside its floor, in the same run."""

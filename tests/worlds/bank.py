@@ -1,0 +1,211 @@
+"""A bank in memory: an agent that pays, people who decide, and everything that can go wrong."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.worlds.memory import ORIGIN, START, CountedIds, FakeClock, MemoryLog
+from tests.worlds.workspace_files import FILES, PINS, write_workspace
+from watchkeeper.adapters.keys import FileSigner
+from watchkeeper.do.decision.facts import FactRead
+from watchkeeper.do.decision.request import Call
+from watchkeeper.ledger.canonical import hidden_digest, sha256_hex
+from watchkeeper.ledger.envelope import seal_command
+from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+from watchkeeper.loop.commands import Commands
+from watchkeeper.loop.home import Home
+from watchkeeper.loop.kernel import Kernel
+from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated
+from watchkeeper.plan.whole import compile_folder
+from watchkeeper.records.action import Boundary, Point
+from watchkeeper.records.administration import GenesisRecord
+from watchkeeper.records.bundle import Bundle, Limits, Person, Stage
+from watchkeeper.records.codec import to_json
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.people import Command, Signature
+from watchkeeper.records.statement import Entry, Record
+
+POINT = Point("mcp-gateway", Boundary.EXCLUSIVE)
+NAMES = ("ana", "ben", "cyd")
+LIMITS = Limits(key_lifetime_seconds=600, pending_per_agent=3, refusals_per_minute=50)
+
+_CHANGES: dict[str, str | bytes | None] = {
+    "aims.yaml": FILES["aims.yaml"]
+    .replace("people:\n", "people:\n  - id: cyd\n    name: Cyd\n")
+    .replace("lead: [ana, ben]", "lead: [ana, ben, cyd]"),
+    "authority/payer.yaml": FILES["authority/payer.yaml"].replace(
+        "within: 24h\n        count: 10", "within: 1h\n        count: 6"
+    ),
+    "tools/bank.yaml": FILES["tools/bank.yaml"].replace(
+        "    idempotency: key\n", "    once_per: {arguments: [to, note], within: 20m}\n"
+    ),
+    "systems/desk.yaml": FILES["systems/desk.yaml"].replace(
+        "  - id: payer\n", "  - id: payer\n  - id: other\n"
+    ),
+}
+
+
+def signer(name: str) -> FileSigner:
+    """The key of a person, the same in every run."""
+    seed = hashlib.sha256(name.encode()).digest()
+    return FileSigner(Ed25519PrivateKey.from_private_bytes(seed))
+
+
+def public(name: str) -> str:
+    return base64.b64encode(signer(name).public_key).decode()
+
+
+@lru_cache(maxsize=1)
+def bank_bundle() -> Bundle:
+    """The plan of the bank, compiled from its workspace, with people's keys."""
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = compile_folder(write_workspace(Path(folder), _CHANGES))
+    people = tuple(Person(p.id, p.name, (public(p.id),)) for p in bundle.people)
+    return replace(bundle, people=people, limits=LIMITS)
+
+
+class Bank:
+    """One home with the bank's plan in force, its kernel, and people at their terminals."""
+
+    def __init__(self, bundle: Bundle | None = None) -> None:
+        self.clock, self.log = FakeClock(), MemoryLog()
+        self.ids, self._signed = CountedIds("bank"), CountedIds("people")
+        keys = {name: (public(name),) for name in NAMES}
+        genesis = GenesisRecord(START, ORIGIN, 0, 1, Stage.DEMONSTRATION, {}, "", keys)
+        self.log.append(Record(Kind.GENESIS, "home", "0" * 64, genesis))
+        self.open()
+        self.release(bundle or bank_bundle())
+
+    def open(self) -> None:
+        """Start on what the log holds."""
+        self.home = Home(self.log, self.clock, self.ids)
+        self.kernel = Kernel(self.home, POINT)
+        self.commands = Commands(self.kernel)
+        self.home.pins.update({("bank", name): pin for name, pin in PINS.items()})
+
+    def crash(self, mono: bool = False) -> None:
+        """Lose what was not durable, and start again."""
+        self.log = MemoryLog(self.log.disk)
+        if mono:
+            self.clock.boot()
+        self.open()
+
+    # people
+
+    def sign(self, person: str, verb: str, body: Mapping[str, Any], key: str = "") -> Signature:
+        said = Command(
+            self.log.origin,
+            person,
+            verb,
+            self._signed.random_bytes(16).hex(),
+            self.clock.wall(),
+            body,
+        )
+        return seal_command(said, signer(key or person))
+
+    def tell(self, person: str, verb: str, beside: Mapping[str, Any] | None = None, **body: Any) -> Any:
+        """Have a person give a command."""
+        return self.commands.run(self.sign(person, verb, body), beside or {})
+
+    def release(self, bundle: Bundle, person: str = "ana") -> str:
+        digest = bundle_digest(bundle_bytes(bundle))
+        body = {"plan": digest, "previous": self.home.state.plan}
+        signature = self.sign(person, "release", body)
+        self.commands.run(signature, {"bundle": to_json(bundle)})
+        return digest
+
+    def verdict_body(self, handle: str, role: str = "lead") -> dict[str, Any]:
+        pending = self.home.state.pending.by_handle(handle)
+        assert pending is not None
+        return {
+            "handle": handle,
+            "role": role,
+            "request": pending.digest,
+            "tool": pending.action,
+            "pin": pending.pin,
+            "agent": pending.agent,
+            "plan": pending.plan,
+            "shown": pending.shown,
+            "expires": str(pending.expires),
+            "reason": None,
+        }
+
+    def approve(self, handle: str, person: str = "ben", **changes: Any) -> Any:
+        return self.tell(person, "approve", **{**self.verdict_body(handle), **changes})
+
+    def refuse(self, handle: str, person: str = "ben", **changes: Any) -> Any:
+        return self.tell(person, "refuse", **{**self.verdict_body(handle), **changes})
+
+    def stop(self, kind: str = "all", name: str = "", person: str = "ben") -> Any:
+        return self.tell(person, "stop", scopeKind=kind, scopeName=name, reason=None)
+
+    def resume(self, kind: str = "all", name: str = "", person: str = "ana") -> Any:
+        salt = b"s" * 16
+        body = {"scopeKind": kind, "scopeName": name, "reason": hidden_digest(salt, "over")}
+        return self.tell(person, "resume", {"reason": "over", "salt": salt.hex()}, **body)
+
+    def token(self, name: str, agent: str = "payer", person: str = "ana") -> Any:
+        digest = sha256_hex(name.encode())
+        return self.tell(person, "token", agent=agent, name=name, digest=digest)
+
+    # the agent
+
+    def ask(self, call: Call, limit: str = "5000.00", **changes: Any) -> Answer:
+        """Admit, read the facts and decide."""
+        return self.decide(self.kernel.admit(call), limit, **changes)
+
+    def come_back(self, handle: str, agent: str = "payer", limit: str = "5000.00") -> Answer:
+        return self.decide(self.kernel.come_back(agent, handle), limit)
+
+    def decide(self, admitted: Admitted | Answer, limit: str = "5000.00", **changes: Any) -> Answer:
+        if not isinstance(admitted, Admitted):
+            return admitted
+        return self.kernel.decide(admitted, self.reads(admitted, limit, **changes))
+
+    def reads(self, admitted: Admitted, limit: str = "5000.00", **changes: Any) -> tuple[FactRead, ...]:
+        at = self.home.now()
+        given: dict[str, Any] = {"values": {"limit": limit}, **changes}
+        return tuple(FactRead(query.source.name, at, **given) for query in admitted.reads)
+
+    def entries(self) -> list[Entry]:
+        return list(self.log.entries())
+
+
+def pay(amount: float = 100, **changes: Any) -> Call:
+    """The agent pays."""
+    arguments = {
+        "to": changes.pop("to", "shop"),
+        "amount": amount,
+        "cents": 0,
+        "why": changes.pop("why", "late"),
+        "key": changes.pop("mark", "k"),
+    }
+    if "note" in changes:
+        arguments["note"] = changes.pop("note")
+    given: dict[str, Any] = {
+        "agent": "payer",
+        "method": "tools/call",
+        "server": "bank",
+        "tool": "pay",
+        "arguments": arguments,
+    }
+    return Call(**{**given, **changes})
+
+
+def allowed(answer: Answer) -> Allowed:
+    assert isinstance(answer, Allowed), answer
+    return answer
+
+
+def escalated(answer: Answer) -> Escalated:
+    assert isinstance(answer, Escalated), answer
+    return answer
