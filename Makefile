@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 BESIDE := src:examples/refund-desk:scripts:tests/servers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test fix bench conformance lock lock-upgrade clean
+.PHONY: help demo demo-check check test fix bench conformance lock lock-upgrade clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is to make
@@ -22,6 +22,9 @@ help: ## say what there is to make
 
 demo: $(RUN_STAMP) ## the main job on the built-in refund desk, into demo-out/
 	$(BIN)/watchkeeper demo --out $(OUT)
+
+demo-check: $(DEV_STAMP) ## does the demo fail when a promise is broken (several runs of it)
+	$(BIN)/pytest tests/whole/test_broken_promises.py -m "slow or not slow"
 
 check: $(DEV_STAMP) ## everything that must hold: style, types, layers, tests
 	$(BIN)/ruff check .

@@ -100,7 +100,9 @@ class FrameInvalid(LedgerError):
     """A bad frame in the middle of a segment."""
 
     code = "frame-invalid"
-    default_advice = "restore the segment from a copy; a torn tail is cut by itself, this is not one"
+    default_advice = (
+        "restore the segment from a copy; a torn tail is cut by itself, this is not one"
+    )
 
 
 class EntryTooLarge(LedgerError):

@@ -69,11 +69,15 @@ _PRINCIPALS = st.sampled_from(
         'principal is Agent in System::"boxes"',
     ]
 )
-_KINDS = st.sampled_from([PolicyKind.PERMIT, PolicyKind.PERMIT, PolicyKind.FORBID, PolicyKind.REVIEW])
+_KINDS = st.sampled_from(
+    [PolicyKind.PERMIT, PolicyKind.PERMIT, PolicyKind.FORBID, PolicyKind.REVIEW]
+)
 _FORBIDS = st.sampled_from([PolicyKind.FORBID, PolicyKind.REVIEW])
 
 
-def _rules(kinds: st.SearchStrategy[PolicyKind] = _KINDS, most: int = 7) -> st.SearchStrategy[list[Rule]]:
+def _rules(
+    kinds: st.SearchStrategy[PolicyKind] = _KINDS, most: int = 7
+) -> st.SearchStrategy[list[Rule]]:
     one = st.builds(Rule, st.just(""), kinds, _SCOPES, _PRINCIPALS, _CONDITIONS)
     return st.lists(one, max_size=most).map(
         lambda rules: [replace(rule, id=f"p{n}") for n, rule in enumerate(rules)]
@@ -88,7 +92,7 @@ _REQUESTS = st.builds(
     st.sampled_from([{}, {"note": "abc"}, {"note": ""}]),
 )
 _TOWARDS_ALLOW = {Outcome.BLOCK: 0, Outcome.ESCALATE: 1, Outcome.ALLOW: 2}
-_MANY = settings(max_examples=150, deadline=None)
+_MANY = settings(max_examples=80, deadline=None)
 
 
 def _hard(rules: list[Rule]) -> list[Rule]:

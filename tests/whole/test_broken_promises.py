@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import demonstrate
+
+from tests.worlds.demonstration import demonstrate
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -13,7 +13,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLE, Demonstration, demonstrate
+
+from tests.worlds.demonstration import EXAMPLE, Demonstration, demonstrate
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -53,7 +54,12 @@ def test_it_says_in_a_pipe_how_it_goes_on_and_colours_nothing(demonstration: Dem
 
 def test_it_leaves_what_it_promises(demonstration: Demonstration) -> None:
     out = demonstration.out
-    for name in ("aims/aims.yaml", "home/log/checkpoint", "home/log/log.vkey", "home/log/records.pem"):
+    for name in (
+        "aims/aims.yaml",
+        "home/log/checkpoint",
+        "home/log/log.vkey",
+        "home/log/records.pem",
+    ):
         assert (out / name).is_file(), name
     page = (out / "answer.html").read_text("utf-8")
     assert "<svg" in page
@@ -111,9 +117,7 @@ def test_i2_the_database_is_the_log_one_to_one(demonstration: Demonstration) -> 
     }
     effects = [r["predicate"] for r in said if r["kind"] == "effect"]
     assert Counter(e["actionId"] for e in effects) == Counter(allows.keys())
-    done = Counter(
-        allows[e["actionId"]]["tool"] for e in effects if e["status"] == "succeeded"
-    )
+    done = Counter(allows[e["actionId"]]["tool"] for e in effects if e["status"] == "succeeded")
     with sqlite3.connect(demonstration.out / "desk.db") as database:
         for tool, table in (("refund", "refunds"), ("store_credit", "store_credits")):
             (count,) = database.execute(f"SELECT count(*) FROM {table}").fetchone()

@@ -112,7 +112,9 @@ class Bank:
         )
         return seal_command(said, signer(key or person))
 
-    def tell(self, person: str, verb: str, beside: Mapping[str, Any] | None = None, **body: Any) -> Any:
+    def tell(
+        self, person: str, verb: str, beside: Mapping[str, Any] | None = None, **body: Any
+    ) -> Any:
         """Have a person give a command."""
         return self.commands.run(self.sign(person, verb, body), beside or {})
 
@@ -171,7 +173,9 @@ class Bank:
             return admitted
         return self.kernel.decide(admitted, self.reads(admitted, limit, **changes))
 
-    def reads(self, admitted: Admitted, limit: str = "5000.00", **changes: Any) -> tuple[FactRead, ...]:
+    def reads(
+        self, admitted: Admitted, limit: str = "5000.00", **changes: Any
+    ) -> tuple[FactRead, ...]:
         at = self.home.now()
         given: dict[str, Any] = {"values": {"limit": limit}, **changes}
         return tuple(FactRead(query.source.name, at, **given) for query in admitted.reads)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import cedarpy
@@ -73,21 +74,27 @@ class Rule:
     when: str = ""
 
     def policy(self) -> Policy:
-        effect = "permit" if self.kind is PolicyKind.PERMIT else "forbid"
-        condition = f" when {{ {self.when} }}" if self.when else ""
-        text = f"{effect} ({self.principal}, {self.action}, resource){condition};"
-        body = parse_body(text)
-        review = self.kind is PolicyKind.REVIEW
-        return Policy(
-            self.id,
-            "boxes",
-            self.kind,
-            f"control-{self.kind.value}",
-            body,
-            text,
-            actions=actions_of(body, GROUPS),
-            escalate_to=("lead",) if review else (),
-        )
+        return _parsed(self)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(rule: Rule) -> Policy:
+    """Parse a rule as the plan does."""
+    effect = "permit" if rule.kind is PolicyKind.PERMIT else "forbid"
+    condition = f" when {{ {rule.when} }}" if rule.when else ""
+    text = f"{effect} ({rule.principal}, {rule.action}, resource){condition};"
+    body = parse_body(text)
+    review = rule.kind is PolicyKind.REVIEW
+    return Policy(
+        rule.id,
+        "boxes",
+        rule.kind,
+        f"control-{rule.kind.value}",
+        body,
+        text,
+        actions=actions_of(body, GROUPS),
+        escalate_to=("lead",) if review else (),
+    )
 
 
 def _tools() -> tuple[Server, str]:
@@ -176,8 +183,8 @@ def stock(rules: Iterable[Rule | Policy], asked: Request) -> Stock:
         "templates": {},
         "templateLinks": [],
     }
-    context = context_of(enforcer(()), asked)
-    schema = cedarpy.Schema.from_str(CEDAR)
+    context = context_of(_nothing(), asked)
+    schema, entities = _handles()
     answer = cedarpy.is_authorized(
         {
             "principal": {"type": "Agent", "id": asked.call.agent},
@@ -186,12 +193,23 @@ def stock(rules: Iterable[Rule | Policy], asked: Request) -> Stock:
             "context": context.cedar,
         },
         cedarpy.PolicySet.from_json_str(orjson.dumps(whole).decode()),
-        cedarpy.Entities.from_json_str(orjson.dumps(_entities()).decode(), schema),
+        entities,
         schema,
     )
     assert answer.decision is not cedarpy.Decision.NoDecision, answer.diagnostics.errors
     errors = frozenset(error.split("`")[1] for error in answer.diagnostics.errors)
     return Stock(bool(answer.allowed), frozenset(answer.diagnostics.reasons), errors)
+
+
+@lru_cache(maxsize=1)
+def _nothing() -> Enforcer:
+    return enforcer(())
+
+
+@lru_cache(maxsize=1)
+def _handles() -> tuple[cedarpy.Schema, cedarpy.Entities]:
+    schema = cedarpy.Schema.from_str(CEDAR)
+    return schema, cedarpy.Entities.from_json_str(orjson.dumps(_entities()).decode(), schema)
 
 
 def _entities() -> list[Mapping[str, Any]]:

@@ -105,6 +105,9 @@ def parse_canonical(raw: bytes) -> Json:
     return value
 
 
+_PLAIN_FROM, _PLAIN_TO = 1e-4, 1e15
+
+
 def canonical_arguments(value: Any) -> bytes:
     """Render a user's JSON value by RFC 8785, floats and any keys included.
 
@@ -112,8 +115,10 @@ def canonical_arguments(value: Any) -> bytes:
         RecordInvalid: NaN, an infinity, an integer beyond 2^53-1, a lone surrogate, or something
             that is no JSON value.
     """
-    if _is_plain(value, MAX_RECORD_DEPTH):
-        return _render(value)
+    try:
+        return _render(_with_plain_numbers(value, MAX_RECORD_DEPTH))
+    except _NotPlainError:
+        pass
     try:
         import rfc8785
 
@@ -165,13 +170,13 @@ def parse_json(raw: bytes | str, *, max_bytes: int = 1 << 20, max_depth: int = M
 def render_json(value: Any) -> bytes:
     """Render any JSON value, floats kept as they are; keys sorted, but not canonical.
 
+    NaN and infinities become null here: user values have a canonical form, without them, before
+    they come to where this is used.
+
     Raises:
-        RecordInvalid: NaN, an infinity, a lone surrogate, or something that is no JSON value.
+        RecordInvalid: a lone surrogate, or something that is no JSON value.
     """
-    out = _render(value)
-    if b"null" in out:  # orjson writes NaN as null
-        _check_parsed(value, MAX_RECORD_DEPTH)
-    return out
+    return _render(value)
 
 
 def parse_json_unverified(raw: bytes) -> Any:
@@ -251,13 +256,37 @@ def _check_record_members(value: Any, depth: int) -> None:
             _check_record(item, depth)
 
 
-def _is_plain(value: Any, depth: int) -> bool:
-    """Tell whether orjson renders `value` as RFC 8785 does: no floats, only ASCII keys."""
-    try:
-        _check_record(value, depth)
-    except RecordInvalid:
-        return False
-    return True
+class _NotPlainError(Exception):
+    """The quick renderer would not write this value as RFC 8785 does."""
+
+
+def _with_plain_numbers(value: Any, depth: int) -> Any:
+    """Return a value that the quick renderer writes as RFC 8785 does.
+
+    Between 1e-4 and 1e15 both write a float as the shortest decimal without exponent, except that
+    RFC 8785 writes a whole one as an integer; outside, and for keys that are not ASCII, they
+    differ.
+    """
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return value
+    if kind is int and -MAX_INTEGER <= value <= MAX_INTEGER:
+        return value
+    if kind is float:
+        return _plain_float(value)
+    if depth and kind is dict and all(type(key) is str and key.isascii() for key in value):
+        return {key: _with_plain_numbers(item, depth - 1) for key, item in value.items()}
+    if depth and (kind is list or kind is tuple):
+        return [_with_plain_numbers(item, depth - 1) for item in value]
+    raise _NotPlainError
+
+
+def _plain_float(value: float) -> float:
+    if value.is_integer() and -MAX_INTEGER <= value <= MAX_INTEGER:
+        return int(value)
+    if _PLAIN_FROM <= abs(value) < _PLAIN_TO:
+        return value
+    raise _NotPlainError
 
 
 def _check_parsed(value: Any, depth: int) -> None:

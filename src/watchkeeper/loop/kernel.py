@@ -15,7 +15,7 @@ from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.account.record import Case, Marks, speak
 from watchkeeper.do.decision.decide import Decided, decide, precheck
 from watchkeeper.do.decision.facts import FactRead, Facts
-from watchkeeper.do.decision.request import Call, Request, arguments_digest, make_request
+from watchkeeper.do.decision.request import Call, Request, make_request
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import EntryTooLarge, LedgerError, LogUnavailable, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
@@ -65,7 +65,7 @@ class Kernel:
         if self.home.failure() is not None:
             return _unavailable(request)
         if request.problem is None:
-            same = arguments_digest(request)
+            same = request.same
             waiting = self.home.state.pending.same_call(call.agent, same)
             if waiting is not None:
                 return self._come_back(waiting, began)
@@ -213,7 +213,7 @@ class Kernel:
         """Return the outcome of the same action, if it has one already."""
         for key in admitted.keys:
             use = self.home.state.keys.find(key["id"], self.home.now())
-            same = arguments_digest(admitted.request)
+            same = admitted.request.same
             if use is not None and use.effect is not None and use.arguments == same:
                 return self._outcome(use.effect, use.action_id)
         return None
@@ -256,8 +256,10 @@ class Kernel:
         if request.action_id in state.open:
             return Reason.EFFECT_UNKNOWN, "this very action was allowed already"
         unapproved = self._refused_by_approval(admitted.pending, at)
-        return (unapproved, "the approval does not hold") if unapproved else self._refused_by_key(
-            admitted, at
+        return (
+            (unapproved, "the approval does not hold")
+            if unapproved
+            else self._refused_by_key(admitted, at)
         )
 
     def _refused_by_approval(self, pending: Pending | None, at: Instant) -> Reason | None:
@@ -276,9 +278,9 @@ class Kernel:
                 if key["refuseAfter"] and self.home.state.keys.is_expired(key["id"], at):
                     return Reason.KEY_EXPIRED, "the idempotency key has expired"
                 held = self.home.state.pending.holding(key["id"])
-                if held is not None and held.same != arguments_digest(admitted.request):
+                if held is not None and held.same != admitted.request.same:
                     return Reason.KEY_REUSED, "another action waits for approval under the key"
-            elif use.arguments != arguments_digest(admitted.request):
+            elif use.arguments != admitted.request.same:
                 return Reason.KEY_REUSED, "the idempotency key was used with other arguments"
             elif use.effect is None:
                 return Reason.EFFECT_UNKNOWN, "the same action was released and is not settled"
@@ -324,7 +326,7 @@ class Kernel:
         spoken = speak(
             Case(self.home.enforcer, request, facts, decided),
             Marks(admitted.keys, handle, took),
-            lambda: self.home.ids.random_bytes(16),
+            self.home.ids.random_bytes,
         )
         ticket = self.home.append(spoken.record, spoken.payload)
         reason = decided.part.reasons[0]

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watchkeeper.errors import PlanRefused, PlanUnreadable
-from watchkeeper.plan.compile.assemble import ScopedPolicy, assemble
+from watchkeeper.plan.compile.assemble import assemble
 from watchkeeper.plan.compile.servers import CompiledServer, compile_server
 from watchkeeper.plan.compile.systems import CompiledSystem, compile_system
 from watchkeeper.plan.lint.arguments import check_arguments
-from watchkeeper.plan.lint.authority import check_authority
+from watchkeeper.plan.lint.authority import check_authority, tools_of_system
 from watchkeeper.plan.lint.controls import check_controls
 from watchkeeper.plan.lint.names import Names, names_of
 from watchkeeper.plan.lint.organisation import check_organisation
 from watchkeeper.plan.lint.policies import check_lower_bounds, check_policy
+from watchkeeper.plan.lint.reach import check_grants, check_permits
 from watchkeeper.plan.lint.servers import check_servers
 from watchkeeper.plan.policies.parse import ParsedPolicy, parse_files
 from watchkeeper.plan.workspace.checked import nearest
@@ -83,7 +84,7 @@ def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
     written = _written(workspace, report)
     systems = _systems(workspace, servers, written, report)
     scoped = [policy for system in systems.values() for policy in system.policies]
-    _check_policies(workspace, names, systems, scoped, report)
+    _check_policies(workspace, names, systems, report)
     check_controls(workspace, names, {s.policy.notes.control: s for s in scoped}, report)
     findings = in_order(report.findings)
     if stops_release(findings):
@@ -140,15 +141,16 @@ def _systems(
 
 
 def _check_policies(
-    workspace: Workspace,
-    names: Names,
-    systems: dict[str, CompiledSystem],
-    scoped: list[ScopedPolicy],
-    report: Report,
+    workspace: Workspace, names: Names, systems: dict[str, CompiledSystem], report: Report
 ) -> None:
-    for item in scoped:
-        tools = systems[item.policy.system].tools
-        actions = item.actions if item.actions is not None else tuple(tools)
-        if item.policy.grant is None:
-            report.findings.extend(check_policy(workspace, names, item.policy))
-        report.findings.extend(check_lower_bounds(item.policy, actions, tools))
+    for name, system in systems.items():
+        for item in system.policies:
+            if item.policy.grant is None:
+                report.findings.extend(check_policy(workspace, names, item.policy))
+            actions = item.actions if item.actions is not None else tuple(system.tools)
+            report.findings.extend(check_lower_bounds(item.policy, actions, system.tools))
+        check_permits(system.policies, tools_of_system(workspace, name), report)
+        for agent, file in workspace.authority.items():
+            if names.system_of_agent.get(agent) == name:
+                grants = [(g, report.at(file, "grants", i)) for i, g in enumerate(file.says.grants)]
+                check_grants(system.policies, agent, grants)

@@ -105,10 +105,10 @@ def _named(
     request, arguments = body["request"], body["request"].get("arguments") or {}
     for hidden in said.arguments:
         if hidden.name in arguments:
-            yield hidden.name, hidden, [arguments[hidden.name]]
-    if said.on_behalf_of is not None and "onBehalfOf" not in arguments:
+            yield f"arg.{hidden.name}", hidden, [arguments[hidden.name]]
+    if said.on_behalf_of is not None:
         yield "onBehalfOf", said.on_behalf_of, [request["onBehalfOf"]]
-    if said.resource is not None and "resource" not in arguments:
+    if said.resource is not None:
         # The payload does not say which argument names the resource: it is one of them.
         yield "resource", said.resource, list(arguments.values())
     for hidden in said.trace:

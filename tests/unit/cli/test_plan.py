@@ -34,7 +34,7 @@ for line in sys.stdin:
         ], "nextCursor": "2"}
     elif asked["method"] == "tools/list":
         answer["result"] = {"tools": [
-            {"name": "look", "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": True}},
+            {"name": "look", "inputSchema": {"type": "object"}},
         ]}
     else:
         answer["error"] = {"code": -32601, "message": "no such method"}

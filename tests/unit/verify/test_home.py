@@ -17,7 +17,7 @@ from watchkeeper.verify import verify_log
 SALTS = {
     name: bytes([number] * 16)
     for number, name in enumerate(
-        ("order_id", "onBehalfOf", "resource", "trace.call", "fact.order.total", "result")
+        ("arg.order_id", "onBehalfOf", "resource", "trace.call", "fact.order.total", "result")
     )
 }
 
@@ -53,7 +53,7 @@ def body(**changes: Any) -> dict[str, Any]:
 def decide(story: Story, payload: dict[str, Any]) -> None:
     at = story.clock.wall()
     _, said, digest = story.decide(
-        arguments=(Hidden("amount", clear="12.5"), hidden("order_id", "A-7")),
+        arguments=(Hidden("amount", clear="12.5"), hidden("order_id", "A-7", "arg.order_id")),
         on_behalf_of=hidden("onBehalfOf", "erin"),
         resource=hidden("resource", "A-7"),
         trace=(hidden("call", "c-1", "trace.call"),),
@@ -94,7 +94,7 @@ def test_another_value_is_found(story: Story, changes: dict[str, Any], name: str
 
 
 def test_a_payload_that_makes_no_sense_is_found(story: Story) -> None:
-    decide(story, {"salts": {"order_id": "zz"}})
+    decide(story, {"salts": {"arg.order_id": "zz"}})
     story.log.publish_now()
     assert any(f.step == 13 for f in verify_log(story.path).findings)
 

@@ -12,7 +12,7 @@ from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.do.decision.engine import ENGINE
 from watchkeeper.do.decision.facts import Facts, facts_to_json
 from watchkeeper.do.decision.known import CALL_METHOD
-from watchkeeper.do.decision.request import Request, arguments_digest
+from watchkeeper.do.decision.request import Request
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
 from watchkeeper.records.action import (
@@ -25,7 +25,10 @@ from watchkeeper.records.action import (
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Payload, Record
 
-Salts = Callable[[], bytes]
+Salts = Callable[[int], bytes]
+"""Gives so many unpredictable bytes."""
+_SALT = 16
+_SALTS_AT_ONCE = 16
 _ALL_ARGUMENTS = "arguments"
 
 
@@ -61,13 +64,20 @@ class _Hider:
     """Makes digests of values under fresh salts and keeps the salts for the payload."""
 
     def __init__(self, salts: Salts) -> None:
-        self._salts = salts
+        self._salts, self._pool = salts, b""
         self.kept: dict[str, str] = {}
 
     def hide(self, name: str, value: Any, key: str | None = None) -> Hidden:
-        salt = self._salts()
+        salt = self._salt()
         self.kept[key or name] = salt.hex()
         return Hidden(name, digest=hidden_digest(salt, value))
+
+    def _salt(self) -> bytes:
+        """Draw salts many at a time: asking the system for each costs more than the digest."""
+        if not self._pool:
+            self._pool = self._salts(_SALT * _SALTS_AT_ONCE)
+        salt, self._pool = self._pool[:_SALT], self._pool[_SALT:]
+        return salt
 
 
 def speak(case: Case, marks: Marks, salts: Salts) -> Spoken:
@@ -121,13 +131,29 @@ def _predicate(case: Case, hider: _Hider, duration_micros: int) -> DecisionRecor
         resource_type=entry.tool.resource_type if entry else None,
         arguments=_arguments(request, decided, hider),
         trace=_trace(request, hider),
-        claimed=dict(call.claimed) if request.problem is None else {},
+        claimed=_claimed(enforcer, request),
         facts=_facts(facts, decided, hider),
         grants=decided.grants,
         verdicts=tuple(v.ref for v in approval.verdicts) if approval else (),
         escalated_by=approval.escalated_by if approval else None,
         would=decided.would,
     )
+
+
+def _claimed(enforcer: Enforcer, request: Request) -> dict[str, str]:
+    """Say how each claim compares with what is declared; what was claimed is in the payload."""
+    agent = enforcer.agent(request.call.agent)
+    if request.problem is not None or agent is None:
+        return {}
+    declared = {"model": agent.model, "prompt": agent.prompt_digest, "version": agent.version}
+    return {
+        name: "undeclared" if not declared.get(name) else _compared(declared[name], said)
+        for name, said in sorted(request.call.claimed.items())
+    }
+
+
+def _compared(declared: str, said: str) -> str:
+    return "as-declared" if declared == said else "differs"
 
 
 def _trace(request: Request, hider: _Hider) -> tuple[Hidden, ...]:
@@ -152,7 +178,9 @@ def _arguments(request: Request, decided: Decided, hider: _Hider) -> tuple[Hidde
         return (Hidden(_ALL_ARGUMENTS, digest=sha256_hex(request.nonce.encode() + request.sent)),)
     clear = decided.entry.tool.clear
     return tuple(
-        Hidden(name, clear=in_clear(value)) if name in clear else hider.hide(name, value)
+        Hidden(name, clear=in_clear(value))
+        if name in clear
+        else hider.hide(name, value, f"arg.{name}")
         for name, value in sorted(arguments.items())
     )
 
@@ -218,7 +246,7 @@ def _payload(case: Case, hider: _Hider, keys: Iterable[Mapping[str, Any]]) -> di
         },
         "facts": facts_to_json(facts),
         "salts": hider.kept,
-        "same": arguments_digest(request),
+        "same": request.same,
         "keys": [dict(key) for key in keys],
         "sentence": operator_sentence(request, case.decided),
     }

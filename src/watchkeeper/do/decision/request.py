@@ -50,7 +50,8 @@ class Request:
 
     `sent` is the canonical form of the arguments: exactly the bytes that are hashed, approved,
     recorded and sent on. `digest` is SHA-256 of the canonical request, its nonce included, so
-    that it can not be guessed from likely arguments. `problem` is why it is no valid request.
+    that it can not be guessed from likely arguments. `same` is the digest of what makes two calls
+    of an agent the same call. `problem` is why it is no valid request.
     """
 
     action_id: str
@@ -58,6 +59,7 @@ class Request:
     call: Call
     sent: bytes
     digest: str
+    same: str
     problem: str | None = None
 
     @property
@@ -81,20 +83,20 @@ def make_request(call: Call, *, action_id: str, nonce: str) -> Request:
                 call = replace(call, arguments=parse_json_unverified(sent))
             except RecordInvalid as error:
                 problem = error.message
-    return Request(action_id, nonce, call, sent, _digest(call, action_id, nonce, sent), problem)
+    digest = _digest(call, action_id, nonce, sent)
+    return Request(action_id, nonce, call, sent, digest, _same(call, sent), problem)
 
 
-def arguments_digest(request: Request) -> str:
+def _same(call: Call, sent: bytes) -> str:
     """Return SHA-256 of what makes two calls of an agent the same call.
 
     Method, tool and canonical arguments, the caller's key, whom the agent acts for, and what it
     answers to the tool's questions: what was approved or done for one person is never the answer
     to another.
     """
-    call = request.call
     answers = (f"{name}:{call.trace[name]}" for name in INPUT if name in call.trace)
     names = (call.method, call.server, call.tool, call.key, call.on_behalf_of, *answers)
-    return sha256_hex(canonical([_clean(name) for name in names]) + request.sent)
+    return sha256_hex(canonical([_clean(name) for name in names]) + sent)
 
 
 def _problem_with_names(call: Call) -> str | None:

@@ -200,13 +200,14 @@ def _identity(item: Any, fields: list[list[str]], path: str) -> tuple[Any, ...]:
 
 
 def _product(item: Any, fields: list[list[str]], path: str) -> Decimal:
-    found = Decimal(1)
+    found: Decimal | None = None
     for field in fields:
         value = _field(item, field)
         if value is None:
             raise Refusal(path, "has an element without one of its fields")
-        found = _exactly(scalars.EXACT.multiply, found, scalars.exact(value, path), path)
-    return found
+        factor = scalars.exact(value, path)
+        found = factor if found is None else _exactly(scalars.EXACT.multiply, found, factor, path)
+    return Decimal(1) if found is None else found
 
 
 def _exactly(

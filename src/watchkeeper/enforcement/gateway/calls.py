@@ -129,7 +129,9 @@ class Calls:
         """Take up what waits under a handle: the agent's own, at the server that it is for."""
         arguments = message.params.get("arguments")
         handle = arguments.get("handle") if isinstance(arguments, dict) else None
-        pending = self._kernel.home.state.pending.by_handle(handle if isinstance(handle, str) else "")
+        pending = self._kernel.home.state.pending.by_handle(
+            handle if isinstance(handle, str) else ""
+        )
         mine = pending is not None and pending.agent == agent
         if pending is not None and mine and pending.action.startswith(f"{self._relay.server}/"):
             return self._kernel.come_back(agent, pending.handle)

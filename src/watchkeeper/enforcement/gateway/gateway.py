@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -60,9 +60,17 @@ class Gateway:
         if server is None or server.module is not None:
             return None
         door = self._doors.get(server_id)
-        if door is None or _reach(door.server) != _reach(server):
+        if door is not None and _reach(door.server) != _reach(server):
+            self._leave(door)
+            door = None
+        if door is None:
             door = self._doors[server_id] = self._open(server)
         return door
+
+    def _leave(self, door: Door) -> None:
+        """Let go of a server that a release has put elsewhere; actions under way end there."""
+        left = [self.sessions.drop(s) for s in self.sessions.of_server(door.server.id)]
+        self._later(_leave(door, left))
 
     def session(self, agent: str, door: Door, message: Message) -> Session | None:
         """Return what stands for a session where the protocol has none; None if too many do.
@@ -82,9 +90,7 @@ class Gateway:
         door = self.door(answer.server)
         if door is None or answer.settlement is None:
             return self._commands.settle(answer, None)
-        content = await door.relay.pins.read_content(
-            answer.settlement.tool, dict(answer.arguments)
-        )
+        content = await door.relay.pins.read_content(answer.settlement.tool, dict(answer.arguments))
         return self._commands.settle(answer, content)
 
     async def turn(self) -> None:
@@ -100,8 +106,10 @@ class Gateway:
 
     def give_up(self, session: Session) -> None:
         """Forget a session, and tell its server so, in its own time."""
-        self.sessions.drop(session)
-        task = asyncio.create_task(_end(session))
+        self._later(_end(self.sessions.drop(session)))
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
@@ -153,6 +161,13 @@ class Gateway:
         environment = settings.child_environment(settings.resolve_all(server.env, self._path))
         command = StdioCommand(server.command, server.cwd, environment, server.user)
         return lambda: StdioChannel(command)
+
+
+async def _leave(door: Door, sessions: list[Session]) -> None:
+    await door.calls.drain(_DRAIN_SECONDS)
+    for session in sessions:
+        await _end(session)
+    await door.relay.pins.close()
 
 
 async def _end(session: Session) -> None:

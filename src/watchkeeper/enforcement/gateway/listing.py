@@ -10,9 +10,7 @@ from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.plan_bundle import tool_pin
 
 
-def filtered(
-    enforcer: Enforcer, agent: str, server: str, result: dict[str, Any]
-) -> dict[str, Any]:
+def filtered(enforcer: Enforcer, agent: str, server: str, result: dict[str, Any]) -> dict[str, Any]:
     """Filter the result of `tools/list`; on its last page our own tool stands, too.
 
     A definition that is not the pinned one is left out, whoever may call it. The list is the

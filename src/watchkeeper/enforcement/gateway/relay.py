@@ -117,7 +117,9 @@ class Relay:
         if not arrived.data:
             return Out(b"", lines=arrived.lines, headers=opened.headers, streamed=opened.streamed)
         try:
-            message = parse_message(arrived.data, max_bytes=MAX_ANSWER_BYTES, depth=MAX_ANSWER_DEPTH)
+            message = parse_message(
+                arrived.data, max_bytes=MAX_ANSWER_BYTES, depth=MAX_ANSWER_DEPTH
+            )
         except RecordInvalid as error:
             raise BrokenOff(f"the tool server sent what is no message: {error.message}") from None
         final = False
@@ -175,7 +177,9 @@ class Relay:
         if known or message.method == "ping":
             session.note_asked(id_key(message.id), message.method)
             return message.raw
-        _log.warning("%s asked for %s, which the tool file does not name", self.server, message.method)
+        _log.warning(
+            "%s asked for %s, which the tool file does not name", self.server, message.method
+        )
         refusal = render_error(message.id, METHOD_NOT_FOUND, "not let through")
         # In a task of its own: answering inside the server's own stream could wait for itself.
         task = asyncio.get_running_loop().create_task(_tell(session, refusal))
@@ -189,7 +193,9 @@ def _answered_key(message: Message, opened: Opened, asked: Message | None) -> Id
 
     Over HTTP an error about the whole message need not know its id (MCP, transports).
     """
-    whole = asked is not None and not opened.streamed and (message.id is None or opened.status >= 400)
+    whole = (
+        asked is not None and not opened.streamed and (message.id is None or opened.status >= 400)
+    )
     return id_key(asked.id if asked is not None and whole else message.id)
 
 

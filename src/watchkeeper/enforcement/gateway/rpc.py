@@ -44,7 +44,9 @@ class Message:
     raw: bytes
 
 
-def parse_message(raw: bytes, *, max_bytes: int = MAX_BODY_BYTES, depth: int = MAX_DEPTH) -> Message:
+def parse_message(
+    raw: bytes, *, max_bytes: int = MAX_BODY_BYTES, depth: int = MAX_DEPTH
+) -> Message:
     """Parse one message.
 
     Raises:

@@ -169,7 +169,12 @@ class Sessions:
         return session
 
     def idle(self, now: float, seconds: float = IDLE_SECONDS) -> list[Session]:
-        """Return the sessions that nobody has used for so long, and those whose server ended."""
+        """Return the sessions that nobody has used for so long, and those whose server ended.
+
+        One that was not used at all yet counts from now.
+        """
+        for session in self.all():
+            session.used = session.used or now
         return [
             session
             for session in self.all()

@@ -64,9 +64,7 @@ class Channel(Protocol):
         """Whether it can be used at all: False once a started process has ended."""
         ...
 
-    def send(
-        self, body: bytes, headers: Mapping[str, str]
-    ) -> AbstractAsyncContextManager[Opened]:
+    def send(self, body: bytes, headers: Mapping[str, str]) -> AbstractAsyncContextManager[Opened]:
         """Send one JSON-RPC message; what answers it is read inside the context."""
         ...
 

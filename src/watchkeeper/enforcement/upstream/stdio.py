@@ -148,9 +148,9 @@ class StdioChannel:
                         env=dict(self._command.env),
                         limit=MAX_LINE_BYTES,
                         start_new_session=True,
-                        user=self._command.user,
+                        preexec_fn=_become(self._command.user),
                     )
-                except (OSError, ValueError) as error:
+                except (OSError, ValueError, LookupError, SubprocessError) as error:
                     raise NeverSent(f"the tool server can not be started: {error}") from None
                 self._reader = asyncio.create_task(self._read(self._process))
             return self._process
@@ -212,6 +212,24 @@ class StdioChannel:
                 if waiter.token == token:
                     return waiter
         return self._waiting[next(reversed(self._waiting))] if self._waiting else None
+
+
+def _become(user: str | None) -> Callable[[], None] | None:
+    """Return what a new process does first to run as another user, with that user's groups only.
+
+    Not the `user` of `subprocess`: it keeps our own groups, and uvloop does not know it.
+    """
+    if user is None:
+        return None
+    found = pwd.getpwnam(user)
+    groups = os.getgrouplist(user, found.pw_gid)
+
+    def become() -> None:
+        os.setgroups(groups)
+        os.setgid(found.pw_gid)
+        os.setuid(found.pw_uid)
+
+    return become
 
 
 def _offer(queue: _Queue, item: _Heard) -> None:

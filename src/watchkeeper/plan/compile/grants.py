@@ -34,11 +34,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The actions of a grant whose arguments have the same types, and their numbers."""
+    """The actions of a grant whose arguments have the same types, and their numbers.
+
+    `numbers` are those of the bands, `sums` those that the budgets add up, in order.
+    """
 
     actions: tuple[str, ...]
     numbers: tuple[Number, ...]
-    sums_long: tuple[bool, ...]
+    sums: tuple[Number | None, ...]
 
 
 def grant_policies(
@@ -79,11 +82,14 @@ def _review_notes(notes: Annotations, review: ReviewEntry) -> Annotations:
 
 
 def _parts(grant: GrantEntry, tools: Mapping[str, TypedTool]) -> list[_Part]:
-    groups: dict[tuple[tuple[Number, ...], tuple[bool, ...]], list[str]] = {}
+    groups: dict[tuple[tuple[Number, ...], tuple[Number | None, ...]], list[str]] = {}
     for action in sorted(set(grant.actions)):
         numbers = tuple(_number(tools, action, band.argument) for band in grant.bands)
-        longs = tuple(_sum_is_long(tools, action, budget.argument) for budget in grant.budgets)
-        groups.setdefault((numbers, longs), []).append(action)
+        sums = tuple(
+            None if budget.argument is None else _number(tools, action, budget.argument)
+            for budget in grant.budgets
+        )
+        groups.setdefault((numbers, sums), []).append(action)
     return [_Part(tuple(actions), *key) for key, actions in groups.items()]
 
 
@@ -95,10 +101,6 @@ def _number(tools: Mapping[str, TypedTool], action: str, argument: str) -> Numbe
         raise PlanRefused(f"{cut(action)}: {error.message}", advice) from None
 
 
-def _sum_is_long(tools: Mapping[str, TypedTool], action: str, argument: str | None) -> bool:
-    return argument is not None and _number(tools, action, argument).long
-
-
 def _permit(grant: GrantEntry, place: Place, part: _Part) -> str:
     conditions = []
     if grant.valid_until is not None:
@@ -106,8 +108,19 @@ def _permit(grant: GrantEntry, place: Place, part: _Part) -> str:
     for band, number in zip(grant.bands, part.numbers, strict=True):
         most = band.review if band.review is not None else band.alone
         conditions += [*number.guards, number.at_least(band.least), number.at_most(most)]
+    conditions += _not_negative(grant, part)
     conditions += _budget_conditions(grant, part)
     return _policy_text("permit", place, part, conditions)
+
+
+def _not_negative(grant: GrantEntry, part: _Part) -> Iterator[str]:
+    """A sum that no band bounds below could be made to shrink by a negative amount."""
+    banded = {band.argument for band in grant.bands}
+    for argument, number in {
+        budget.argument: number for budget, number in zip(grant.budgets, part.sums, strict=True)
+    }.items():
+        if number is not None and argument not in banded:
+            yield from (*number.guards, number.at_least("0"))
 
 
 def _budget_conditions(grant: GrantEntry, part: _Part) -> Iterator[str]:
@@ -116,12 +129,12 @@ def _budget_conditions(grant: GrantEntry, part: _Part) -> Iterator[str]:
         return
     yield f"context.facts.budget has {quoted(grant.id)}"
     used = f"context.facts.budget[{quoted(grant.id)}]"
-    for i, budget in enumerate(grant.budgets):
+    for i, (budget, number) in enumerate(zip(grant.budgets, part.sums, strict=True)):
         if budget.count is not None:
             yield f"{used}.count{i} <= {budget.count}"
-        if budget.sum is not None:
+        if budget.sum is not None and number is not None:
             path = f"{used}.sum{i}"
-            yield compare(path, "<=", "lessThanOrEqual", budget.sum, long=part.sums_long[i])
+            yield compare(path, "<=", "lessThanOrEqual", budget.sum, long=number.long)
 
 
 def _above(grant: GrantEntry, part: _Part) -> list[str] | None:

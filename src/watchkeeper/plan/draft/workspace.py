@@ -174,7 +174,8 @@ permit (
 def _review(actions: Sequence[str]) -> str:
     return f"""\
 // Drafted: everything that writes waits for a reviewer. Grants under `authority/` let an agent
-// act alone within limits; take such an action out of this list then.
+// act alone within limits; take such an action out of this list then, and out of the permit in
+// `writes.permit.cedar`, which would permit it without limit.
 @id("writes-review")
 @control("human-review")
 @escalate("reviewer")

@@ -97,6 +97,11 @@ def _limits(grant: GrantEntry, around: _Around, spot: Spot) -> None:
     if len({budget.argument for budget in grant.budgets if budget.argument}) > 1:
         message = f"the grant `{grant.id}` adds up different arguments"
         spot.inside("budgets").safety("sums-differ", message, "make two grants of it")
+    summed = {budget.argument for budget in grant.budgets}
+    for n, band in enumerate(grant.bands):
+        if band.argument in summed and Decimal(band.least) < 0:
+            message = f"`{band.argument}` is added up, and may be negative: budget would come back"
+            spot.inside("bands", n).safety("sum-may-shrink", message, "raise `least` to 0 or more")
     _review(grant, spot)
     _bounded(grant, spot)
 

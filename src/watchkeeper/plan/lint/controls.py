@@ -40,6 +40,7 @@ def check_controls(
         )
     else:
         _rows(workspace, workspace.applicability, names, report)
+        _claims(workspace, workspace.applicability, enforced, report)
 
 
 def _control(
@@ -75,6 +76,23 @@ def _rows(
         if control not in seen:
             message = f"the control `{control}` has no row"
             report.at(soa, "rows").gap("no-row", message, "add one, be it `undetermined`")
+
+
+def _claims(
+    workspace: Workspace,
+    soa: Checked[ApplicabilityFile],
+    enforced: Container[str],
+    report: Report,
+) -> None:
+    """Name rows that say `implemented` of a control of our own that nothing enforces."""
+    for i, row in enumerate(soa.says.rows):
+        control = workspace.controls.get(row.control)
+        if control is None or row.control in enforced or control.says.built_in:
+            continue
+        if row.status == "implemented":
+            message = f"`{row.control}` is said to be implemented, and nothing enforces it"
+            advice = "enforce it, or say `partial` or `planned`"
+            report.at(soa, "rows", i, "status").gap("claim-not-enforced", message, advice)
 
 
 def _row(row: RowEntry, names: Names, spot: Spot) -> None:

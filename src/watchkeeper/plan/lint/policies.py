@@ -7,6 +7,7 @@ from typing import Any
 
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.policies.parse import ParsedPolicy
+from watchkeeper.plan.policies.paths import path_of
 from watchkeeper.plan.typing import TypedTool
 from watchkeeper.plan.workspace.checked import nearest
 from watchkeeper.plan.workspace.finding import Finding, Severity
@@ -61,20 +62,10 @@ def _compared(value: Any, operators: tuple[str, ...]) -> Iterator[str]:
         for key, inner in value.items():
             if key in operators:
                 left = inner[0] if isinstance(inner, list) else inner.get("left")
-                path = _path(left)
-                if path[:2] == ["context", "args"]:
+                path = path_of(left)
+                if path[:2] == ("context", "args"):
                     yield ".".join(path[2:])
             yield from _compared(inner, operators)
-
-
-def _path(value: Any) -> list[str]:
-    match value:
-        case {"Var": str(name)}:
-            return [name]
-        case {".": {"left": left, "attr": str(attr)}}:
-            before = _path(left)
-            return [*before, attr] if before else []
-    return []
 
 
 def _finding(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_a_tool_that_is_no_longer_listed_is_named_and_stays() -> None:
 
 
 def test_what_can_not_be_used_is_left_out_with_the_reason() -> None:
-    bad = [
+    bad: list[dict[str, Any]] = [
         {"name": "list", "inputSchema": {"type": "array"}},
         {
             "name": "remote",
