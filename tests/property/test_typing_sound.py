@@ -125,7 +125,7 @@ def test_a_broken_schema_is_typed_or_refused_with_advice(data: st.DataObject) ->
     for _ in range(data.draw(st.integers(1, 3))):
         places = places_in(schema)
         container, key = places[data.draw(st.integers(0, len(places) - 1))]
-        container[key] = data.draw(broken)
+        container[key] = copy.deepcopy(data.draw(broken))
     tool = loaded(schema)
     if isinstance(tool, PlanRefused):
         assert tool.advice

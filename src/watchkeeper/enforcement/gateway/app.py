@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import secrets
 from collections.abc import AsyncGenerator, Mapping
@@ -155,7 +154,7 @@ class McpDoor:
             if session is None:
                 return _plain(404, "no such session")
         else:
-            found = self._gateway.session(caller.agent, caller.door, message)
+            found = await self._gateway.session(caller.agent, caller.door, message)
             if found is None:
                 return _plain(503, "too many requests to this tool server at the same time")
             session = found
@@ -275,7 +274,7 @@ async def _using(
     session: Session, key: IdKey | None, outs: AsyncGenerator[Out]
 ) -> AsyncGenerator[Out]:
     """Keep a session, and the id of a request, in use while its messages come."""
-    with session.in_use(key, asyncio.get_running_loop().time):
+    with session.in_use(key):
         try:
             async for out in outs:
                 yield out

@@ -108,6 +108,16 @@ class Calls:
         headers: Mapping[str, str],
         queue: asyncio.Queue[Out | None],
     ) -> None:
+        with session.in_use(id_key(message.id)):
+            await self._carried_out(session, message, headers, queue)
+
+    async def _carried_out(
+        self,
+        session: Session,
+        message: Message,
+        headers: Mapping[str, str],
+        queue: asyncio.Queue[Out | None],
+    ) -> None:
         await self._relay.pins.fresh()
         modern = _is_modern(message)
         admitted = self._admit(session.agent, message)

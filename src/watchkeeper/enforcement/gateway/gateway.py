@@ -29,6 +29,8 @@ from watchkeeper.records.people import Signature
 
 _log = logging.getLogger("watchkeeper.gateway")
 _DRAIN_SECONDS = 10.0
+_TURN_SECONDS = 30.0
+_LOOK_AGAIN_SECONDS = 0.01
 
 
 @dataclass(slots=True)
@@ -72,15 +74,24 @@ class Gateway:
         left = [self.sessions.drop(s) for s in self.sessions.of_server(door.server.id)]
         self._later(_leave(door, left))
 
-    def session(self, agent: str, door: Door, message: Message) -> Session | None:
-        """Return what stands for a session where the protocol has none; None if too many do.
+    async def session(self, agent: str, door: Door, message: Message) -> Session | None:
+        """Return what stands for a session where the protocol has none.
 
-        By HTTP that is made for each request; a started server is kept, by agent.
+        By HTTP that is made for each request; a started server is kept, by agent. Where too many
+        requests of one id are under way, one more waits for its turn, None if for too long.
         """
         if door.server.url is not None:
             return Session(agent, door.server.id, door.relay.open_channel())
         key = id_key(message.id) if message.shape is Shape.REQUEST else None
-        return self.sessions.unnamed(agent, door.server.id, key, door.relay.open_channel)
+        open_channel = door.relay.open_channel
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_TURN_SECONDS):
+                while True:
+                    found = self.sessions.unnamed(agent, door.server.id, key, open_channel)
+                    if found is not None:
+                        return found
+                    await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        return None
 
     async def command(self, signature: Signature, beside: dict[str, Any]) -> Any:
         """Carry out a person's signed command, reading the system of record where it says so."""

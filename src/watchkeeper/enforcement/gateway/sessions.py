@@ -58,7 +58,7 @@ class Session:
     asked: OrderedDict[IdKey, str] = field(default_factory=OrderedDict)
     sent: OrderedDict[IdKey, str] = field(default_factory=OrderedDict)
     answered: OrderedDict[IdKey, str] = field(default_factory=OrderedDict)
-    taken: set[IdKey] = field(default_factory=set)
+    taken: list[IdKey] = field(default_factory=list)
     users: int = 0
     used: float = 0.0
     gone: bool = False
@@ -99,19 +99,20 @@ class Session:
         return key in self.taken or key in self.calls
 
     @contextmanager
-    def in_use(self, key: IdKey | None, clock: Callable[[], float]) -> Iterator[None]:
-        """Keep the session from being given up while an exchange is under way."""
+    def in_use(self, key: IdKey | None) -> Iterator[None]:
+        """Keep the session, and the id of a request, in use while an exchange is under way."""
+        clock = asyncio.get_running_loop().time
         self.users += 1
         self.used = clock()
         if key is not None:
-            self.taken.add(key)
+            self.taken.append(key)
         try:
             yield
         finally:
             self.users -= 1
             self.used = clock()
             if key is not None:
-                self.taken.discard(key)
+                self.taken.remove(key)
 
 
 class Sessions:

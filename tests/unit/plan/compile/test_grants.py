@@ -9,7 +9,7 @@ from typing import Any
 import cedarpy
 import pytest
 
-from tests.worlds.workspace_files import with_change, write_workspace
+from tests.worlds.workspace_files import FILES, with_change, write_workspace
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.bundle import Bundle, PolicyKind
 
@@ -167,6 +167,15 @@ class FilesWithOptional:
                 "policies/desk/pays.forbid.cedar": guarded,
             },
         )
+
+
+def test_a_sum_without_a_band_takes_no_negative_amounts(tmp_path: Path) -> None:
+    text = FILES["authority/payer.yaml"]
+    start, end = text.index("    bands:"), text.index("    budgets:")
+    unbanded = text[:start] + text[end:].replace("role: lead", "role: lead\n      always: true")
+    bundle = compile_folder(write_workspace(tmp_path, {"authority/payer.yaml": unbanded}))
+    assert "grant.pays" in _satisfied(bundle, _context("0.0"))
+    assert "grant.pays" not in _satisfied(bundle, _context("-0.0001"))
 
 
 def test_a_review_of_everything(tmp_path: Path) -> None:
