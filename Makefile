@@ -42,7 +42,7 @@ fix: $(DEV_STAMP) ## mend what a program can mend
 	$(BIN)/ruff format .
 
 bench: $(RUN_STAMP) ## speed, each figure beside its floor of the same run, into bench-out/
-	$(BIN)/python scripts/bench.py --out bench-out
+	$(BIN)/python -m scripts.bench --out bench-out
 
 conformance: $(DEV_STAMP) ## the official MCP suite, directly and through the gateway (needs npm)
 	$(BIN)/python scripts/conformance.py

@@ -86,9 +86,9 @@ def shim(origin: str, token: str, listener: socket.socket | None = None) -> Iter
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, server_header=False)
     )
-    with listener or bound() as listener:
-        listener.listen(128)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    with listener or bound() as own:
+        own.listen(128)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [own]}, daemon=True)
         thread.start()
         deadline = time.monotonic() + _START_SECONDS
         while not server.started:
@@ -96,7 +96,7 @@ def shim(origin: str, token: str, listener: socket.socket | None = None) -> Iter
                 raise TimeoutError("the token shim did not start")
             time.sleep(0.02)
         try:
-            yield f"http://localhost:{listener.getsockname()[1]}"
+            yield f"http://localhost:{own.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join(_START_SECONDS)

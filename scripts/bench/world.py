@@ -89,7 +89,9 @@ def world(folder: Path, policies: int = 50) -> Iterator[World]:
 def _widened(bundle: Bundle, policies: int, public: str) -> Bundle:
     """Fill a plan up with policies of other actions, and take its budgets out of the way."""
     actions = [f"desk/{tool.name}" for tool in bundle.servers[0].tools if tool.name != TOOL]
-    more = tuple(_filler(n, actions[n % len(actions)]) for n in range(policies - len(bundle.policies)))
+    more = tuple(
+        _filler(n, actions[n % len(actions)]) for n in range(policies - len(bundle.policies))
+    )
     grants = tuple(
         replace(
             grant,
@@ -100,9 +102,7 @@ def _widened(bundle: Bundle, policies: int, public: str) -> Bundle:
         )
         for grant in bundle.grants
     )
-    people = tuple(
-        Person(p.id, p.name, (public,) if p.id == "ana" else ()) for p in bundle.people
-    )
+    people = tuple(Person(p.id, p.name, (public,) if p.id == "ana" else ()) for p in bundle.people)
     kept = tuple(_unlimited(policy) for policy in bundle.policies)
     return replace(bundle, policies=(*kept, *more), grants=grants, people=people)
 

@@ -99,7 +99,7 @@ def test_a_tool_name_that_is_no_text_is_invalid(till: World, name: object) -> No
         ({"watchkeeper/idempotencyKey": ""}, {}),
         ({"watchkeeper/idempotencyKey": "k" * 1000}, {}),
         ({"traceparent": "t" * 5000}, {}),
-        ({"watchkeeper/claims": {"model": "m" * 1000}}, {}),
+        ({"watchkeeper/claims": {"model": "m" * 5000}}, {}),
         ({}, {"task": {"ttl": 5}}),
         ({}, {"inputResponses": {"a": 2**60}}),
         ({}, {"requestState": [2**70]}),

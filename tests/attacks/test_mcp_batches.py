@@ -31,6 +31,8 @@ BODIES: dict[str, bytes] = {
     "result-and-error": b'{"jsonrpc":"2.0","id":1,"result":{},"error":{}}',
     "byte-order-mark": b"\xef\xbb\xbf" + json.dumps(GOOD).encode(),
     "utf-16": json.dumps(GOOD).encode("utf-16"),
+    "utf-16-without-a-mark": json.dumps(GOOD).encode("utf-16-le"),
+    "utf-32": json.dumps(GOOD).encode("utf-32-be"),
 }
 
 

@@ -43,26 +43,26 @@ def test_a_notification_does_nothing_but_what_is_listed(till: World, method: str
     refused(till, lambda: till.post(body), "invalid-request")
 
 
-class TestNamed:
-    """A method that the tool file names is recorded like an action, and bound to its server."""
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("named") / "world"
+    with open_till(folder, methods="resources/read") as world:
+        yield world
 
-    @pytest.fixture(scope="class")
-    def named(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-        folder = tmp_path_factory.mktemp("named") / "world"
-        with open_till(folder, methods="resources/read") as world:
-            yield world
 
-    def test_it_is_let_through_and_recorded(self, named: World) -> None:
-        reply = named.post(_request("resources/read", uri="file:///x"))
-        assert reply.body["error"]["code"] == -32601  # the till itself does not know it
-        assert named.decisions()[-1].method == "resources/read"
+def test_a_named_method_is_let_through_and_recorded(named: World) -> None:
+    reply = named.post(_request("resources/read", uri="file:///x"))
+    assert reply.body["error"]["code"] == -32601  # the till itself does not know it
+    assert named.decisions()[-1].method == "resources/read"
 
-    def test_no_other_is_let_through_with_it(self, named: World) -> None:
-        refused(named, lambda: named.post(_request("prompts/get", name="x")), "unknown-method")
 
-    def test_a_stop_takes_hold_of_it(self, named: World) -> None:
-        named.stop("agent:payer")
-        try:
-            refused(named, lambda: named.post(_request("resources/read", uri="x")), "stopped")
-        finally:
-            named.resume("agent:payer")
+def test_no_other_is_let_through_with_it(named: World) -> None:
+    refused(named, lambda: named.post(_request("prompts/get", name="x")), "unknown-method")
+
+
+def test_a_stop_takes_hold_of_a_named_method(named: World) -> None:
+    named.stop("agent:payer")
+    try:
+        refused(named, lambda: named.post(_request("resources/read", uri="x")), "stopped")
+    finally:
+        named.resume("agent:payer")

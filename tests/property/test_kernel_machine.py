@@ -333,10 +333,10 @@ class Kernels(RuleBasedStateMachine):
             assert sum(window) <= 500
             assert len(window) <= 6
 
-    @invariant()
+    @rule()
     def a_restart_knows_the_same(self) -> None:
         """What runs and what would start from the log agree, once everything is durable."""
-        if not hasattr(self, "bank") or self.bank.log.queued or self.bank.home.failure():
+        if self.bank.log.queued or self.bank.home.failure():
             return
         running, again = self.bank.home, Home(self.bank.log, self.bank.clock, self.bank.ids)
         at = running.now()
@@ -354,6 +354,7 @@ class Kernels(RuleBasedStateMachine):
         self.bank.log.broken = False
         self.bank.kernel.tick()
         self.bank.log.write()
+        self.a_restart_knows_the_same()
         effects = self._effects()
         listed = set(self.bank.home.state.open)
         for released in self.executed:

@@ -44,6 +44,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             gateway_command=COMMAND,
             books=DeskBooks(places.database),
         )
-        play.make_plan(play.start_desk())
+        seeding = play.seed_desk()
+        play.enrol()
+        play.make_plan(play.start_desk(seeding))
         play.open_gateway()
         yield House(play)

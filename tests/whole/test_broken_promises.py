@@ -29,9 +29,9 @@ def test_i2_an_answer_before_its_effect_record_is_found_out(tmp_path: Path) -> N
 @pytest.mark.slow
 def test_i1_records_that_are_not_on_the_disk_are_found_out(tmp_path: Path) -> None:
     ended = sabotaged(tmp_path, "lost_writes.py")
-    assert ended.code in {1, 2}, ended.told
+    assert ended.code == 1, ended.told
     assert "The gateway is killed" in ended.told
-    assert ended.failed or "gateway ended" in ended.told
+    assert ended.failed
 
 
 @pytest.mark.slow

@@ -138,7 +138,7 @@ async def test_a_held_call_gets_its_result_in_the_same_call(house: House, big: s
 
 
 async def test_i9_the_agents_token_is_no_key_to_the_approval(house: House, big: str) -> None:
-    """What the agent can reach lists no tool that answers for a person, and takes no claim of it."""
+    """No tool that the agent can reach answers for a person."""
     async with connected(address(house)) as clerk:
         shown = await clerk.tools()
         asked = await refund(clerk, big, 300.0, fresh())

@@ -7,8 +7,9 @@ answers are taken off the wire, beside the SDK's session that negotiates and ask
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -47,12 +48,19 @@ def list_tools(
     Raises:
         UpstreamFailed: no answer in time, an error, or an answer that lists no tools.
     """
+    rubbish: list[Exception] = []
     try:
-        return anyio.run(_list, target, dict(headers or {}), dict(env or {}), cwd, timeout)
+        with _quiet():
+            return anyio.run(
+                _list, target, dict(headers or {}), dict(env or {}), cwd, timeout, rubbish
+            )
     except UpstreamFailed:
         raise
     except TimeoutError:
-        raise UpstreamFailed(f"no answer within {timeout:g} s", _ADVICE) from None
+        why = f"no answer within {timeout:g} s"
+        if rubbish:
+            why += f"; what came can not be read: {cut(_last_line(rubbish[-1]))}"
+        raise UpstreamFailed(why, _ADVICE) from None
     except BaseExceptionGroup as group:
         raise UpstreamFailed(f"could not list tools: {cut(_first(group))}", _ADVICE) from None
     except (MCPError, OSError, ValueError, RuntimeError, httpx2.HTTPError) as error:
@@ -65,11 +73,12 @@ async def _list(
     env: dict[str, str],
     cwd: str | None,
     timeout: float,  # noqa: ASYNC109 - it is handed to the cancel scope below
+    rubbish: list[Exception],
 ) -> list[dict[str, Any]]:
     with anyio.fail_after(timeout):
         async with AsyncExitStack() as stack:
             seen: list[dict[str, Any]] = []
-            transport = _tapped(_transport(target, headers, env, cwd, stack), seen)
+            transport = _tapped(_transport(target, headers, env, cwd, stack), seen, rubbish)
             client = await stack.enter_async_context(Client(transport, cache=None))
             return await _pages(client, seen)
 
@@ -113,14 +122,18 @@ async def _transport(
 
 
 @asynccontextmanager
-async def _tapped(transport: Any, seen: list[dict[str, Any]]) -> AsyncIterator[Any]:
-    """Pass every message on, and keep the results that go by."""
+async def _tapped(
+    transport: Any, seen: list[dict[str, Any]], rubbish: list[Exception]
+) -> AsyncIterator[Any]:
+    """Pass every message on, and keep the results that go by, and what was no message."""
     async with transport as (read, write), anyio.create_task_group() as group:
         send, receive = anyio.create_memory_object_stream[Message](0)
 
         async def relay(source: MemoryObjectReceiveStream[Message]) -> None:
             async with send, source:
                 async for item in source:
+                    if isinstance(item, Exception):
+                        rubbish.append(item)
                     if isinstance(item, SessionMessage) and isinstance(
                         item.message, JSONRPCResponse
                     ):
@@ -131,6 +144,23 @@ async def _tapped(transport: Any, seen: list[dict[str, Any]]) -> AsyncIterator[A
         group.start_soon(relay, read)
         yield receive, write
         group.cancel_scope.cancel()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the SDK from logging, with tracebacks, what we say in a sentence."""
+    log = logging.getLogger("mcp")
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+def _last_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return next((line for line in lines if line.startswith("Invalid")), lines[0] if lines else "")
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -14,10 +14,13 @@ from watchkeeper.cli.people import Line
 from watchkeeper.errors import PlanRefused, SettingsInvalid, cut
 from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
-from watchkeeper.plan.draft.workspace import AGENT, PERSON, draft_workspace
+from watchkeeper.plan.draft.workspace import AGENT, PERSON, draft_workspace, server_id
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.finding import Severity
 from watchkeeper.records.bundle import Bundle
+
+_HOME = Path("home")
+"""Where the commands that `init` advises make the home; `file:` sources are found in it."""
 
 
 def init(
@@ -50,16 +53,16 @@ def init(
     if mcp is None:
         output.fail("a tool server is needed to draft from", "give `--mcp` its URL or its command")
     with output.speaking_plainly():
-        target: list[str] | str = (
-            mcp if mcp.startswith(("http://", "https://")) else shlex.split(mcp)
-        )
+        target = _target(mcp)
         headers, variables = _sources(header), _sources(env)
+        _check_fit(target, headers, variables)
         definitions = wiring.list_tools(
             target,
-            headers=settings.resolve_all(headers, folder),
-            env=settings.child_environment(settings.resolve_all(variables, folder)),
+            headers=settings.resolve_all(headers, _HOME),
+            env=settings.child_environment(settings.resolve_all(variables, _HOME)),
         )
-        files = draft_workspace(folder, server, definitions, target)
+        server = server_id(server)
+        files = draft_workspace(folder, server, definitions, target, headers or variables)
         linted = lint_workspace(folder)
     for file in files:
         if ".schemas" not in file.parts:
@@ -139,6 +142,24 @@ def _make_home(home: Path, linted: Linted, bundle: Bundle) -> None:
     log = wiring.create_log(home, name=origin, stage=bundle.stage, first_release=people)
     log.close()
     output.say(f"made a new home in {home}, origin {origin}/0, for {', '.join(sorted(people))}")
+
+
+def _target(mcp: str) -> list[str] | str:
+    if mcp.startswith(("http://", "https://")):
+        return mcp
+    try:
+        return shlex.split(mcp)
+    except ValueError as error:
+        raise SettingsInvalid(f"`--mcp` {cut(mcp)} is no command: {error}") from None
+
+
+def _check_fit(target: list[str] | str, headers: dict[str, str], variables: dict[str, str]) -> None:
+    if not target:
+        raise SettingsInvalid("`--mcp` is empty", "give it the server's URL or its command")
+    if isinstance(target, str) and variables:
+        raise SettingsInvalid("`--env` is for a command", "use `--header` for a URL")
+    if not isinstance(target, str) and headers:
+        raise SettingsInvalid("`--header` is for a URL", "use `--env` for a command")
 
 
 def _sources(named: list[str] | None) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from watchkeeper.demo import evidence
 from watchkeeper.demo.play import AGENT, Play, wait_for
-from watchkeeper.demo.world.agent import Action, named
+from watchkeeper.demo.world.agent import RESULT_TOOL, Action, named, only
 from watchkeeper.demo.world.workspace import EXPIRES_SECONDS
 
 _DRIFT_SECONDS = 15.0
@@ -33,7 +33,7 @@ def escalations(play: Play) -> dict[str, str]:
     play.act("Three refunds over the limit: one approved, one refused, one left to expire")
     handles = {}
     for scene in ("over-limit-expired", "over-limit", "over-limit-refused"):
-        (refund,) = named(play.agent.play(scene), "refund")
+        refund = only(play.agent.play(scene), "refund")
         play.claims.same(f"{_money(refund)} waits for a person", refund.outcome, "escalated")
         handles[scene] = refund.handle or ""
     _approved(play, handles["over-limit"])
@@ -46,11 +46,11 @@ def _approved(play: Play, handle: str) -> None:
     why = ("--why", "the leak is in the photo, and the call is in our notes")
     answer = play.terminal.do_in_process("ben", "approve", handle, *why)
     play.claims.same("ben approves it at a terminal of his own", answer["state"], "approved")
-    first, second = play.agent.play("collect", handles=[handle, handle])
+    results = play.agent.play("collect", handles=[handle, handle])
     play.claims.check(
         "what was approved is paid once, though its result is asked for twice",
         (before, play.books.refunded("case-401")) == (0, 1)
-        and (first.outcome, second.outcome) == ("ok", "ok"),
+        and [action.outcome for action in results] == ["ok", "ok"],
         f"{play.books.refunded('case-401')} refund in the database",
     )
 
@@ -58,7 +58,7 @@ def _approved(play: Play, handle: str) -> None:
 def _refused(play: Play, handle: str) -> None:
     why = ("--why", "a change of taste is no defect")
     play.terminal.do("cara", "refuse", handle, *why)
-    (told,) = play.agent.play("collect", handles=[handle])
+    told = only(play.agent.play("collect", handles=[handle]), RESULT_TOOL)
     play.claims.same("what cara refused is not paid", told.reason, "refused-by-reviewer")
     play.claims.same(
         "and no such refund stands in the database", play.books.refunded("case-403"), 0
@@ -69,7 +69,7 @@ def expiry(play: Play, handle: str, asked: float) -> None:
     """What nobody answers ends as a refusal, recorded."""
     left = asked + EXPIRES_SECONDS + 2.0 - time.monotonic()
     time.sleep(max(0.0, left))
-    (told,) = play.agent.play("collect", handles=[handle])
+    told = only(play.agent.play("collect", handles=[handle]), RESULT_TOOL)
     play.claims.same("what nobody answered has expired", told.reason, "expired")
     play.claims.same(
         "and no such refund stands in the database", play.books.refunded("case-404"), 0
@@ -84,7 +84,7 @@ def hard_rules(play: Play) -> None:
         ("flagged", "an order flagged for fraud is not refunded", "forbidden"),
         ("over-refundable", "nothing above what an order has left is refunded", "forbidden"),
     ):
-        (refund,) = named(play.agent.play(scene), "refund")
+        refund = only(play.agent.play(scene), "refund")
         play.claims.same(what, refund.reason, reason)
     done = play.agent.play("export")
     play.claims.same(

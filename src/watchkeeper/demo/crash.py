@@ -11,6 +11,7 @@ from watchkeeper.demo import evidence
 from watchkeeper.demo.play import Play
 from watchkeeper.demo.world.agent import named
 from watchkeeper.demo.world.workspace import REFUND_TIMEOUT_SECONDS
+from watchkeeper.errors import UpstreamFailed
 
 _SLOW_MILLIS = 600
 _GAP_SECONDS = 0.15
@@ -45,7 +46,7 @@ def killed(play: Play) -> float:
 
 def restarted(play: Play) -> list[str]:
     """Start it again: what has no effect record is unknown, and is not done again."""
-    said = play.start_gateway()
+    said = _started_again(play)
     records = wiring.read_log(play.places.home).size
     play.claims.check("it starts again on the same home", bool(said["plan"]), f"{records} records")
     unknown = [one["actionId"] for one in play.terminal.do("ana", "resolve")]
@@ -68,6 +69,14 @@ def restarted(play: Play) -> list[str]:
         f"{len(told)} asked again",
     )
     return unknown
+
+
+def _started_again(play: Play) -> dict[str, Any]:
+    try:
+        return play.start_gateway()
+    except UpstreamFailed as error:
+        play.claims.check("it starts again on the same home", False, error.message)
+        raise
 
 
 def _answered_before_kill(play: Play) -> None:

@@ -16,7 +16,7 @@ from watchkeeper.demo.world.agent import Agent
 from watchkeeper.demo.world.places import Places
 from watchkeeper.demo.world.processes import Process, Processes
 from watchkeeper.demo.world.terminal import Terminal
-from watchkeeper.demo.world.workspace import CHANGES, copy_workspace
+from watchkeeper.demo.world.workspace import CHANGES, adapt_workspace, copy_workspace
 from watchkeeper.errors import UpstreamFailed
 
 PEOPLE = ("ana", "ben", "cara", "dev")
@@ -52,20 +52,35 @@ class Play:
         """Say that a part begins."""
         self.claims.teller.act(title)
 
-    def start_desk(self) -> str:
-        """Make the database and start the tool server; returns its URL."""
-        places, serve = self.places, str(self.example / "serve.py")
-        database = ("--database", str(places.database))
-        seeding = self.processes.start("seed", [sys.executable, serve, *database, "--seed", _SEED])
-        _private(places.credential, secrets.token_urlsafe(32))
+    @property
+    def acted(self) -> int:
+        """How many actions the agent has done so far."""
+        return len(self._agent.done) if self._agent else 0
+
+    def seed_desk(self) -> Process:
+        """Begin to make the desk's database, in a process of its own."""
+        words = ("--database", str(self.places.database), "--seed", _SEED)
+        serve = str(self.example / "serve.py")
+        return self.processes.start("seed", [sys.executable, serve, *words])
+
+    def enrol(self) -> None:
+        """Copy the workspace, and make a key for each of its people."""
+        copy_workspace(self.example, self.places.aims)
+        for person in PEOPLE:
+            self.terminal.must("do", "enroll", person, "--workspace", str(self.places.aims))
+
+    def start_desk(self, seeding: Process) -> str:
+        """Start the tool server over its database; returns its URL."""
         wait_for(lambda: seeding.code is not None, _START_SECONDS, "the database")
         if seeding.code != 0:
             raise UpstreamFailed("the database could not be made", "see `run/seed.stderr`")
+        places = self.places
+        _private(places.credential, secrets.token_urlsafe(32))
         desk = self.processes.start(
             "desk",
             [
-                *(sys.executable, serve, *database),
-                *("--credential", str(places.credential)),
+                *(sys.executable, str(self.example / "serve.py")),
+                *("--database", str(places.database), "--credential", str(places.credential)),
                 *("--drift-file", str(places.drift), "--slow-file", str(places.slow)),
             ],
         )
@@ -73,11 +88,9 @@ class Play:
         return str(desk.hear(_START_SECONDS)["url"])
 
     def make_plan(self, url: str) -> str:
-        """Enrol people, lint and release the workspace; returns the plan's digest."""
+        """Lint and release the workspace for the desk at `url`; returns the plan's digest."""
         places, terminal = self.places, self.terminal
-        copy_workspace(self.example, places.aims, url)
-        for person in PEOPLE:
-            terminal.must("do", "enroll", person, "--workspace", str(places.aims))
+        adapt_workspace(places.aims, url)
         linted = terminal.must("plan", "lint", str(places.aims), "--json").json()
         counts = linted["counts"]
         self.claims.check(

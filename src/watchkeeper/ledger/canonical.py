@@ -158,7 +158,8 @@ def parse_json(raw: bytes | str, *, max_bytes: int = 1 << 20, max_depth: int = M
     if len(data) > max_bytes:
         raise RecordInvalid(f"{len(data)} bytes of JSON, where {max_bytes} may be")
     try:
-        value = json.loads(data, object_pairs_hook=_unique, parse_constant=_no_constant)
+        # As text: from bytes, the standard library would guess UTF-16 and skip a byte order mark.
+        value = json.loads(data.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
     except RecordInvalid:
         raise
     except (ValueError, RecursionError) as error:

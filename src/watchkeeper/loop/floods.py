@@ -54,8 +54,14 @@ class Floods:
         ]
 
     def told(self, record: RefusalsRecord) -> None:
-        """Forget the minute that a summary is about: it is recorded."""
+        """Forget the minute that a summary is about: it is on its way to the log."""
         self._minutes.pop(record.agent, None)
+
+    def put_back(self, record: RefusalsRecord) -> None:
+        """Count again what a summary held that was not written after all."""
+        minute = self._minutes.setdefault(record.agent, _Minute(record.since))
+        minute.since = min(minute.since, record.since)
+        minute.left_out.update(record.counts)
 
 
 class ReadLimits:

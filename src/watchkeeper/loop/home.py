@@ -12,7 +12,7 @@ from watchkeeper.do.state.budget import longest_window
 from watchkeeper.do.state.clock import ClockGuard
 from watchkeeper.do.state.pending import Pending
 from watchkeeper.do.state.projection import State
-from watchkeeper.errors import HomeInvalid, LogUnavailable, WatchkeeperError
+from watchkeeper.errors import HomeInvalid, LedgerError, LogUnavailable, WatchkeeperError
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.ports import Clock, Ids, Log, Records, Ticket
@@ -67,8 +67,11 @@ class Standing:
         return request if request.digest == pending.digest else None
 
     def shown(self, pending: Pending) -> dict[str, Any] | None:
-        """Read back exactly what a reviewer is shown."""
-        entry = self.records.entry(pending.decision.index)
+        """Read back exactly what a reviewer is shown; None if it was erased or is not durable."""
+        try:
+            entry = self.records.entry(pending.decision.index)
+        except LedgerError:
+            return None
         shown = entry.payload.body.get("shown") if entry.payload else None
         return shown if isinstance(shown, dict) else None
 
@@ -96,16 +99,16 @@ class Standing:
             self.adopt(release)
 
     def _fill_budgets(self) -> None:
-        """Charge again what still counts: only the records inside the longest window are read."""
+        """Fill the plan's windows; the log is read again only where they look further back."""
         grants = self.enforcer.bundle.grants
         budgets = self.state.budgets
-        budgets.adopt(grants)
         span = longest_window(grants)
-        if not span or self.state.last_at is None:
-            return
-        since = min(self.state.last_at, self.clock.wall()).plus(-span)
-        for entry in self.records.entries(self._first_after(since)):
-            self.state.charge(entry)
+        now = self.state.last_at
+        if now is not None and not budgets.reaches(now, span):
+            budgets.forget()
+            for entry in self.records.entries(self._first_after(now.plus(-span))):
+                self.state.charge(entry)
+        budgets.adopt(grants)
 
     def _first_after(self, moment: Instant) -> int:
         low, high = 0, self.records.size

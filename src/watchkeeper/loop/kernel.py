@@ -21,7 +21,7 @@ from watchkeeper.errors import EntryTooLarge, LedgerError, LogUnavailable, Recor
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
 from watchkeeper.loop.floods import Floods, ReadLimits
 from watchkeeper.loop.home import Home
-from watchkeeper.loop.recall import keys_of, queries_of, stored_outcome
+from watchkeeper.loop.recall import keys_of, queries_of, refused_by_key, stored_outcome
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
 from watchkeeper.ports import Ticket
 from watchkeeper.records.action import (
@@ -33,6 +33,7 @@ from watchkeeper.records.action import (
     Status,
     VoidRecord,
 )
+from watchkeeper.records.administration import RefusalsRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.reference import Ref
@@ -92,7 +93,7 @@ class Kernel:
         if self.home.short_of_room() or not self.home.plan_is_loaded():
             return _unavailable(admitted.request)
         admitted = self._as_it_stands(admitted)
-        facts = self._facts(admitted, reads)
+        facts = self.facts(admitted, reads)
         decided = decide(self.home.enforcer, admitted.request, facts)
         agent = admitted.request.call.agent
         if decided.part.outcome is Outcome.BLOCK:
@@ -156,10 +157,17 @@ class Kernel:
             if self.home.short_of_room():
                 return
             for record in self._floods.due(at):
-                self.home.append(Record(Kind.REFUSALS, "agent", _digest(record.agent), record))
-                self._floods.told(record)
+                self._tell(record)
         except LogUnavailable:
             return
+
+    def _tell(self, refusals: RefusalsRecord) -> None:
+        """Record a summary of what was left out; if that fails, it is due again."""
+        ticket = self.home.append(
+            Record(Kind.REFUSALS, "agent", _digest(refusals.agent), refusals)
+        )
+        self._floods.told(refusals)
+        ticket.when_done(lambda error: self._floods.put_back(refusals) if error else None)
 
     def void(self, pending: Pending, why: Reason) -> Ticket:
         """Record that an escalated action can no longer be released."""
@@ -256,11 +264,9 @@ class Kernel:
         if request.action_id in state.open:
             return Reason.EFFECT_UNKNOWN, "this very action was allowed already"
         unapproved = self._refused_by_approval(admitted.pending, at)
-        return (
-            (unapproved, "the approval does not hold")
-            if unapproved
-            else self._refused_by_key(admitted, at)
-        )
+        if unapproved is not None:
+            return unapproved, "the approval does not hold"
+        return refused_by_key(state, request, admitted.keys, at)
 
     def _refused_by_approval(self, pending: Pending | None, at: Instant) -> Reason | None:
         if pending is None:
@@ -271,22 +277,8 @@ class Kernel:
             return pending.why or _ENDED.get(pending.state, Reason.VOIDED)
         return self._overtaken(pending, at)
 
-    def _refused_by_key(self, admitted: Admitted, at: Instant) -> tuple[Reason | None, str]:
-        for key in admitted.keys:
-            use = self.home.state.keys.find(key["id"], at)
-            if use is None:
-                if key["refuseAfter"] and self.home.state.keys.is_expired(key["id"], at):
-                    return Reason.KEY_EXPIRED, "the idempotency key has expired"
-                held = self.home.state.pending.holding(key["id"])
-                if held is not None and held.same != admitted.request.same:
-                    return Reason.KEY_REUSED, "another action waits for approval under the key"
-            elif use.arguments != admitted.request.same:
-                return Reason.KEY_REUSED, "the idempotency key was used with other arguments"
-            elif use.effect is None:
-                return Reason.EFFECT_UNKNOWN, "the same action was released and is not settled"
-        return None, ""
-
-    def _facts(self, admitted: Admitted, reads: tuple[FactRead, ...]) -> Facts:
+    def facts(self, admitted: Admitted, reads: tuple[FactRead, ...]) -> Facts:
+        """Return what the decision on an admitted request would look at now."""
         call = admitted.request.call
         at = self.home.now()
         enforcer, state = self.home.enforcer, self.home.state
@@ -303,7 +295,7 @@ class Kernel:
             refused_why=why,
             claims_match=agent is None or _claims_match(agent, call),
             pending_full=state.pending.count_of(call.agent) >= limits.pending_per_agent,
-            read=reads,
+            read=tuple(_recordable(read) for read in reads),
             budgets=self.home.budget_facts(call.agent, admitted.request.action, at),
             approval=admitted.pending.approval() if admitted.pending else None,
         )
@@ -313,6 +305,7 @@ class Kernel:
         problem = "the call has too many arguments to be recorded"
         request = replace(admitted.request, problem=problem)
         narrowed = replace(admitted, request=request, keys=(), reads=())
+        facts = replace(facts, read=())
         decided = decide(self.home.enforcer, request, facts)
         try:
             return self._record(narrowed, facts, decided)
@@ -373,6 +366,15 @@ def _claims_match(agent: Any, call: Call) -> bool:
         for name, value in call.claimed.items()
         if name in declared
     )
+
+
+def _recordable(read: FactRead) -> FactRead:
+    """A fact that no record can hold was not had."""
+    try:
+        canonical_arguments(dict(read.values))
+    except RecordInvalid:
+        return FactRead(read.source, read.read_at, {}, "its answer can not be recorded")
+    return read
 
 
 def _unavailable(request: Request) -> Refused:

@@ -7,10 +7,12 @@ from typing import Any
 
 from watchkeeper.do.decision.enforcer import ToolEntry
 from watchkeeper.do.decision.request import Call, Request
+from watchkeeper.do.state.projection import State
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.loop.steps import FactQuery, Stored
 from watchkeeper.ports import Log
-from watchkeeper.records.action import EffectRecord
+from watchkeeper.records.action import EffectRecord, Reason
+from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
 
 _MISSING = object()
@@ -39,6 +41,24 @@ def keys_of(
         same = canonical_arguments(values).decode()
         return (_key("once", call, same, tool.once_per.seconds, refuse_after=False),)
     return ()
+
+
+def refused_by_key(
+    state: State, request: Request, keys: tuple[Mapping[str, Any], ...], at: Instant
+) -> tuple[Reason | None, str]:
+    """Return why a call's keys speak against it: used, expired, or held by one that waits."""
+    same = request.same
+    for key in keys:
+        use, held = state.keys.find(key["id"], at), state.pending.holding(key["id"])
+        if use is not None and use.arguments != same:
+            return Reason.KEY_REUSED, "the idempotency key was used with other arguments"
+        if use is not None and use.effect is None:
+            return Reason.EFFECT_UNKNOWN, "the same action was released and is not settled"
+        if use is None and key["refuseAfter"] and state.keys.is_expired(key["id"], at):
+            return Reason.KEY_EXPIRED, "the idempotency key has expired"
+        if held is not None and held.same != same:
+            return Reason.KEY_REUSED, "another action waits for approval under the key"
+    return None, ""
 
 
 def _key(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from watchkeeper.do.state.projection import OpenAction
-from watchkeeper.errors import CommandInvalid
+from watchkeeper.errors import CommandInvalid, LedgerError
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest
 from watchkeeper.loop.home import Home, request_from
 from watchkeeper.loop.recall import at_path, resolve
@@ -65,7 +65,10 @@ def settling_of(home: Home, action: OpenAction, by: ResolvedBy) -> Settling:
             "the call may still be under way",
             f"settle it after {render_instant(settled_from)}, when its time has run out",
         )
-    decision = home.log.entry(action.decision.index)
+    try:
+        decision = home.log.entry(action.decision.index)
+    except LedgerError as error:
+        raise CommandInvalid(f"the decision can not be read: {error.message}") from None
     sent: Mapping[str, Any] = {}
     if decision.payload is not None:
         sent = request_from(decision.payload.body["request"]).call.arguments

@@ -17,6 +17,7 @@ from watchkeeper.plan.lint.organisation import check_organisation
 from watchkeeper.plan.lint.policies import check_lower_bounds, check_policy
 from watchkeeper.plan.lint.reach import check_grants, check_permits
 from watchkeeper.plan.lint.servers import check_servers
+from watchkeeper.plan.lint.unknown_members import check_members
 from watchkeeper.plan.policies.parse import ParsedPolicy, parse_files
 from watchkeeper.plan.workspace.checked import nearest
 from watchkeeper.plan.workspace.finding import Finding, Severity, in_order, stops_release
@@ -149,6 +150,7 @@ def _check_policies(
                 report.findings.extend(check_policy(workspace, names, item.policy))
             actions = item.actions if item.actions is not None else tuple(system.tools)
             report.findings.extend(check_lower_bounds(item.policy, actions, system.tools))
+            report.findings.extend(check_members(item.policy, actions, system.tools))
         check_permits(system.policies, tools_of_system(workspace, name), report)
         for agent, file in workspace.authority.items():
             if names.system_of_agent.get(agent) == name:

@@ -27,6 +27,7 @@ class Running:
     process: subprocess.Popen[bytes]
     database: Path
     drift: Path
+    slow: Path
 
 
 Start = Callable[..., Running]
@@ -49,14 +50,14 @@ def start(tmp_path: Path, database: Path) -> Iterator[Start]:
     with contextlib.ExitStack() as stack:
 
         def start_desk(*more: str) -> Running:
-            drift = tmp_path / "drift"
+            drift, slow = tmp_path / "drift", tmp_path / "slow"
             process = stack.enter_context(
                 subprocess.Popen(
                     [
                         sys.executable,
                         str(DESK / "serve.py"),
                         *("--database", str(database), "--credential", str(credential)),
-                        *("--drift-file", str(drift), *more),
+                        *("--drift-file", str(drift), "--slow-file", str(slow), *more),
                     ],
                     stdout=subprocess.PIPE,
                     env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -65,6 +66,6 @@ def start(tmp_path: Path, database: Path) -> Iterator[Start]:
             stack.callback(process.kill)
             assert process.stdout is not None
             said = json.loads(process.stdout.readline())
-            return Running(said["url"], process, database, drift)
+            return Running(said["url"], process, database, drift, slow)
 
         yield start_desk

@@ -17,6 +17,7 @@ from clerk.reading import smuggled, understand
 from clerk.scenarios import (
     beyond,
     in_flight,
+    many_small,
     obey_smuggled,
     ordinary_work,
     over_limit,
@@ -159,3 +160,16 @@ def test_the_driven_agent_plays_what_it_is_told(start: Start, tmp_path: Path):
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line.get("tool") for line in lines] == ["refund", "refund", None, None, None]
     assert [line.get("done") for line in lines[2:]] == [True, False, False]
+
+
+async def test_refunds_take_as_long_as_the_slow_file_says(start: Start):
+    running = start()
+    async with connected(at(running)) as clerk:
+        await many_small(clerk, count=1, first=101)
+        running.slow.write_text("300")
+        await in_flight(clerk, count=2, gap=0.1)
+        running.slow.unlink()
+        await many_small(clerk, count=1, first=102)
+    quick, first, second, again = (action.milliseconds for action in clerk.done)
+    assert min(first, second) >= 300
+    assert max(quick, again) < 300

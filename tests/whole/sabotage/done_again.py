@@ -6,10 +6,9 @@ Takes the place of `watchkeeper` in `watchkeeper demo --gateway-command`.
 from __future__ import annotations
 
 from watchkeeper.cli.app import main
-from watchkeeper.loop.kernel import Kernel
+from watchkeeper.do.state.keys import Keys
 
-Kernel._refused_by_key = lambda _self, _admitted, _at: (None, "")
-Kernel._stored = lambda _self, _admitted: None
+Keys.find = lambda _self, _key, _now: None
 
 if __name__ == "__main__":
     main()

@@ -12,6 +12,7 @@ import orjson
 from watchkeeper.demo.world.processes import Process
 from watchkeeper.errors import UpstreamFailed
 
+RESULT_TOOL = "watchkeeper_result"
 _SECONDS = 45.0
 
 
@@ -89,6 +90,19 @@ class Agent:
 def named(actions: Sequence[Action], tool: str) -> list[Action]:
     """Return the actions on one tool."""
     return [action for action in actions if action.tool == tool]
+
+
+def only(actions: Sequence[Action], tool: str) -> Action:
+    """Return the one action on a tool.
+
+    Raises:
+        UpstreamFailed: there is none, or there are several.
+    """
+    found = named(actions, tool)
+    if len(found) != 1:
+        said = "; ".join(f"{a.tool} {a.outcome} {a.sentence}".strip() for a in actions)
+        raise UpstreamFailed(f"the agent should have used {tool} once: {said}")
+    return found[0]
 
 
 def _action(said: Mapping[str, Any]) -> Action:

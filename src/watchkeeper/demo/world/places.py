@@ -8,6 +8,8 @@ from pathlib import Path
 
 from watchkeeper.errors import SettingsInvalid, cut
 
+_LONGEST_SOCKET = 107
+"""What Linux takes as the path of a Unix socket (unix(7)), in bytes."""
 _MARK = ".watchkeeper-demo"
 _NEEDED = ("aims/aims.yaml", "agent.py", "serve.py")
 
@@ -81,6 +83,10 @@ def make_places(out: Path) -> Places:
         SettingsInvalid: something else stands there.
     """
     out = out.absolute()
+    if len(bytes(out / "home" / "gateway.sock")) > _LONGEST_SOCKET:
+        raise SettingsInvalid(
+            f"{cut(out)} is too long a path for the gateway's socket", "name a shorter one"
+        )
     if out.exists():
         if not out.is_dir() or (any(out.iterdir()) and not (out / _MARK).is_file()):
             raise SettingsInvalid(

@@ -39,13 +39,17 @@ forbid (
 """
 
 
-def copy_workspace(example: Path, aims: Path, url: str) -> None:
-    """Copy the example's workspace and make the changes that this module names.
+def copy_workspace(example: Path, aims: Path) -> None:
+    """Copy the example's workspace as it is."""
+    shutil.copytree(example / "aims", aims)
+
+
+def adapt_workspace(aims: Path, url: str) -> None:
+    """Make the changes that this module names, and point it at the server's URL.
 
     Raises:
         PlanUnreadable: a file of the example is no YAML mapping.
     """
-    shutil.copytree(example / "aims", aims)
     _change(aims / "tools" / "desk.yaml", lambda tools: _adapt_tools(tools, url))
     _change(aims / "aims.yaml", _adapt_limits)
     write_whole(aims / "policies" / "refund-desk" / "demonstration.review.cedar", _LATE)

@@ -68,6 +68,11 @@ class Policies:
             message = f"the schema of system {cut(system)} does not load: {error}"
             raise EngineFailed(message) from error
 
+    @property
+    def handles(self) -> tuple[cedarpy.Entities, cedarpy.Schema]:
+        """The parsed entities and schema that every question is asked with."""
+        return self._entities, self._schema
+
     def observed(self, action: str, at: Instant) -> tuple[str, ...]:
         """Return the ids of this action's policies that are only observed at this time."""
         now = render_instant(at)

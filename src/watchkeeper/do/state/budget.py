@@ -13,6 +13,9 @@ from watchkeeper.records.bundle import Budget, Grant
 from watchkeeper.records.instant import Instant
 
 ZERO = Decimal(0)
+FOR_GOOD = 100 * 366 * 86_400
+"""Seconds that are longer than any window."""
+_BEGINNING = Instant(-(2**62))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -43,7 +46,7 @@ class Window:
         self.count = 0
         self.total = ZERO
         self._charges: deque[Charge] = deque()
-        self._start = Instant(-(2**62))
+        self._start = _BEGINNING
 
     def used(self, now: Instant) -> Used:
         """Return what the window that ends `now` holds."""
@@ -87,22 +90,44 @@ def window_start(budget: Budget, now: Instant) -> Instant:
 
 
 class Budgets:
-    """The windows of every grant of the plan in force."""
+    """The windows of every grant of the plan in force, and the charges that they are made of.
 
-    __slots__ = ("_open", "_windows")
+    The charges of the longest window are kept, so that another plan's windows can be filled from
+    them without reading the log again.
+    """
+
+    __slots__ = ("_charges", "_complete_from", "_open", "_span", "_windows")
 
     def __init__(self) -> None:
         self._windows: dict[str, tuple[Window, ...]] = {}
         self._open: dict[str, tuple[tuple[str, Charge], ...]] = {}
+        self._charges: deque[tuple[str, Charge]] = deque()
+        self._span = 0
+        self._complete_from = _BEGINNING
+
+    def keep_for(self, seconds: int) -> None:
+        """Keep charges for that long from now on: the longest window of the plan in force."""
+        self._span = seconds
+
+    def reaches(self, now: Instant, seconds: int) -> bool:
+        """Tell whether the charges that are kept go back that far."""
+        return self._complete_from <= now.plus(-seconds)
 
     def adopt(self, grants: Iterable[Grant]) -> None:
-        """Start empty windows for these grants; charges are then added again in order."""
+        """Put these grants' windows into force, filled with the charges that are kept."""
         self._windows = {
             grant.id: tuple(Window(budget) for budget in grant.budgets)
             for grant in grants
             if grant.budgets
         }
+        for grant, charge in self._charges:
+            self._add(grant, charge)
+
+    def forget(self) -> None:
+        """Forget every charge; they are then added again from the log, in order."""
+        self._charges.clear()
         self._open = {}
+        self._complete_from = _BEGINNING
 
     def used(self, grant: str, now: Instant) -> tuple[Used, ...]:
         """Return what each window of a grant holds."""
@@ -110,16 +135,13 @@ class Budgets:
 
     def reserve(self, action_id: str, at: Instant, amounts: Iterable[tuple[str, Decimal]]) -> None:
         """Charge an allowed action to each grant that it satisfied."""
-        charges = []
-        for grant, amount in amounts:
-            charge = Charge(at, amount)
-            for window in self._windows.get(grant, ()):
-                window.used(at)
-                window.add(charge)
-            if grant in self._windows:
-                charges.append((grant, charge))
+        self._drop_old(at)
+        charges = tuple((grant, Charge(at, amount)) for grant, amount in amounts)
+        for grant, charge in charges:
+            self._charges.append((grant, charge))
+            self._add(grant, charge)
         if charges:
-            self._open[action_id] = tuple(charges)
+            self._open[action_id] = charges
 
     def keep(self, action_id: str) -> None:
         """The action happened: its charge is for good."""
@@ -131,6 +153,17 @@ class Budgets:
             for window in self._windows.get(grant, ()):
                 window.give_back(charge)
             charge.given_back = True
+
+    def _add(self, grant: str, charge: Charge) -> None:
+        for window in self._windows.get(grant, ()):
+            window.used(charge.at)
+            window.add(charge)
+
+    def _drop_old(self, now: Instant) -> None:
+        oldest = now.plus(-self._span)
+        while self._charges and self._charges[0][1].at < oldest:
+            self._charges.popleft()
+            self._complete_from = oldest
 
 
 def longest_window(grants: Iterable[Grant]) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 from watchkeeper.do.decision.facts import VerdictFact
 from watchkeeper.do.decision.review import ReviewNeed, covers
-from watchkeeper.do.state.budget import Budgets
+from watchkeeper.do.state.budget import FOR_GOOD, Budgets, longest_window
 from watchkeeper.do.state.keys import Keys, KeyUse
 from watchkeeper.do.state.pending import Pending, PendingActions, Waiting
 from watchkeeper.records.action import (
@@ -33,6 +33,8 @@ from watchkeeper.records.administration import (
     TokenRecord,
     TokenRevokedRecord,
 )
+from watchkeeper.records.bundle import Grant
+from watchkeeper.records.codec import from_json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, VerdictRecord
@@ -172,6 +174,7 @@ class State:
     def _release(self, entry: Entry, record: PlanReleaseRecord) -> None:
         self.authority = Authority(record.people, record.roles)
         self.plan, self.plan_ref = record.plan, entry.ref
+        self.budgets.keep_for(_longest_window_of(entry))
         self.released_by = record.released_by
 
     def _decision(self, entry: Entry, record: DecisionRecord) -> None:
@@ -292,3 +295,12 @@ class State:
         gone = [digest for digest, token in self.tokens.items() if token.name == record.name]
         for digest in gone:
             del self.tokens[digest]
+
+
+def _longest_window_of(entry: Entry) -> int:
+    """Return how far back the budgets of a released plan look; for good where it is gone."""
+    bundle = entry.payload.body.get("bundle") if entry.payload else None
+    if not isinstance(bundle, dict):
+        return FOR_GOOD
+    grants = from_json(tuple[Grant, ...], bundle.get("grants", []))
+    return longest_window(grants)

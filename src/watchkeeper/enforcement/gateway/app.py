@@ -41,6 +41,7 @@ from watchkeeper.errors import RecordInvalid, UpstreamFailed
 from watchkeeper.loop.steps import Admitted, Refused
 
 _SESSION = "mcp-session-id"
+_NOT_ALLOWED = 405
 _JSON = "application/json"
 _SSE_HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
 
@@ -79,10 +80,9 @@ class McpDoor:
 
     async def answer(self, request: Request) -> Response:
         """Answer one request of an agent, or of somebody who is none."""
-        if not self._places.host_is_ours(request.headers):
-            return _plain(421, "not the host of this gateway")
-        if not self._places.origin_is_ours(request.headers):
-            return _plain(403, "not from this origin")
+        elsewhere = self._elsewhere(request.headers)
+        if elsewhere is not None:
+            return elsewhere
         agent = agent_of(self._gateway.kernel.home.state, request.headers)
         if agent is None:
             self._gateway.unauthenticated += 1
@@ -98,11 +98,24 @@ class McpDoor:
         if session is None:
             return _plain(404 if _SESSION in request.headers else 405, "no such session")
         if request.method == "DELETE":
-            status = await session.channel.end(session.headers(request.headers))
-            self._gateway.sessions.drop(session)
-            return Response(status_code=status)
+            return await self._delete(caller, session)
         outs = door.relay.listen(session, request.headers, door.calls.finish)
         return await _respond(_using(session, None, outs), session)
+
+    def _elsewhere(self, headers: Headers) -> Response | None:
+        """Refuse what was meant for another place, or comes from a page of one."""
+        if not self._places.host_is_ours(headers):
+            return _plain(421, "not the host of this gateway")
+        if not self._places.origin_is_ours(headers):
+            return _plain(403, "not from this origin")
+        return None
+
+    async def _delete(self, caller: Caller, session: Session) -> Response:
+        """End a session; a server that does not let its clients do that keeps it."""
+        status = await session.channel.end(session.headers(caller.headers))
+        if status != _NOT_ALLOWED:
+            self._gateway.give_up(session)
+        return Response(status_code=status)
 
     def _door(self, agent: str, named: str | None) -> Door | None:
         """Return the door to a server of the agent's own system; without a name, the only one."""

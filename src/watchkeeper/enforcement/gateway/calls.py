@@ -25,6 +25,7 @@ from watchkeeper.enforcement.gateway.rpc import (
     INVALID_REQUEST,
     Message,
     id_key,
+    is_modern,
     render_error,
     render_progress,
     render_result,
@@ -39,7 +40,6 @@ from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused, Stored
 from watchkeeper.records.action import Reason, Status
 
-_META = "io.modelcontextprotocol/"
 _UNKNOWN = "It is not known whether the action was carried out; do not repeat it."
 
 
@@ -119,7 +119,7 @@ class Calls:
         queue: asyncio.Queue[Out | None],
     ) -> None:
         await self._relay.pins.fresh()
-        modern = _is_modern(message)
+        modern = is_modern(message)
         admitted = self._admit(session.agent, message)
         answer = await self._answered(admitted)
         if isinstance(answer, Escalated):
@@ -180,7 +180,7 @@ class Calls:
         queue: asyncio.Queue[Out | None],
     ) -> None:
         """Call the tool with exactly what was decided, and record what came of it."""
-        modern = _is_modern(message)
+        modern = is_modern(message)
         call = OpenCall(allowed, message.id, self._kernel.home.now(), modern)
         session.calls[id_key(message.id)] = call
         session.note_sent(id_key(message.id), message.method)
@@ -276,7 +276,7 @@ def call_of(agent: str, server: str, message: Message) -> Call:
         agent=agent,
         method=message.method,
         server=server,
-        tool=name if isinstance(name, str) else "",
+        tool=name,
         arguments=arguments,
         key=key if isinstance(key, str) and key else None,
         claimed=_texts(meta.get("watchkeeper/claims")),
@@ -314,10 +314,6 @@ def _texts(value: Any) -> dict[str, str]:
 def _meta(message: Message) -> dict[str, Any]:
     found = message.params.get("_meta")
     return found if isinstance(found, dict) else {}
-
-
-def _is_modern(message: Message) -> bool:
-    return f"{_META}protocolVersion" in _meta(message)
 
 
 def _status(allowed: Allowed, result: Any) -> Status | None:

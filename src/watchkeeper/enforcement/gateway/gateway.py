@@ -14,7 +14,7 @@ from watchkeeper import settings
 from watchkeeper.enforcement.gateway.calls import Calls, Hold
 from watchkeeper.enforcement.gateway.pins import Pins
 from watchkeeper.enforcement.gateway.relay import Relay
-from watchkeeper.enforcement.gateway.rpc import Message, Shape, id_key
+from watchkeeper.enforcement.gateway.rpc import Message
 from watchkeeper.enforcement.gateway.sessions import Session, Sessions
 from watchkeeper.enforcement.gateway.waiting import Waiters
 from watchkeeper.enforcement.upstream.channel import Channel
@@ -82,12 +82,11 @@ class Gateway:
         """
         if door.server.url is not None:
             return Session(agent, door.server.id, door.relay.open_channel())
-        key = id_key(message.id) if message.shape is Shape.REQUEST else None
         open_channel = door.relay.open_channel
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_TURN_SECONDS):
                 while True:
-                    found = self.sessions.unnamed(agent, door.server.id, key, open_channel)
+                    found = self.sessions.unnamed(agent, door.server.id, message, open_channel)
                     if found is not None:
                         return found
                     await asyncio.sleep(_LOOK_AGAIN_SECONDS)

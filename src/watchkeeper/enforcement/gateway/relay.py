@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from mcp.shared.inbound import ERROR_CODE_HTTP_STATUS
 
 from watchkeeper.enforcement.gateway import methods
 from watchkeeper.enforcement.gateway.listing import filtered
@@ -18,6 +19,7 @@ from watchkeeper.enforcement.gateway.rpc import (
     Message,
     Shape,
     id_key,
+    is_modern,
     parse_message,
     render_error,
 )
@@ -131,7 +133,8 @@ class Relay:
             data = await self._asks(session, message)
         if data is None:
             return None
-        return Out(data, final, opened.status, opened.headers, arrived.lines, opened.streamed)
+        status = opened.status if opened.http else _status_for(message, asked)
+        return Out(data, final, status, opened.headers, arrived.lines, opened.streamed)
 
     async def _answer(
         self, session: Session, message: Message, key: IdKey, finish: Finish
@@ -186,6 +189,17 @@ class Relay:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return None
+
+
+def _status_for(message: Message, asked: Message | None) -> int:
+    """Return the HTTP status for the answer of a server that knows no HTTP.
+
+    The newer era gives some errors one of their own (MCP 2026-07-28, transports).
+    """
+    error = message.body.get("error")
+    if asked is None or not is_modern(asked) or not isinstance(error, dict):
+        return 200
+    return ERROR_CODE_HTTP_STATUS.get(error.get("code", 0), 200)
 
 
 def _answered_key(message: Message, opened: Opened, asked: Message | None) -> IdKey:

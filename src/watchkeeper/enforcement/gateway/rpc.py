@@ -20,6 +20,7 @@ INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603
 HEADER_MISMATCH = -32020
 REFUSED = -32010
+_VERSION = "io.modelcontextprotocol/protocolVersion"
 
 Id = int | str | None
 
@@ -95,6 +96,12 @@ def with_arguments(message: Message, sent: bytes) -> bytes:
     """Render a call with exactly the canonical arguments that were decided."""
     params = {**message.params, "arguments": orjson.Fragment(sent)}
     return orjson.dumps({**message.body, "params": params})
+
+
+def is_modern(message: Message) -> bool:
+    """Tell whether a message is of the era without sessions (MCP 2026-07-28)."""
+    meta = message.params.get("_meta")
+    return isinstance(meta, dict) and _VERSION in meta
 
 
 def id_key(identity: Id) -> tuple[str, str]:

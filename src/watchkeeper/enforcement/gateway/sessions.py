@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from watchkeeper.enforcement.gateway.rpc import Id
+from watchkeeper.enforcement.gateway.rpc import Id, Message, Shape, id_key, is_modern
 from watchkeeper.enforcement.upstream.channel import Channel
 from watchkeeper.loop.steps import Allowed
 from watchkeeper.records.instant import Instant
@@ -120,7 +120,7 @@ class Sessions:
 
     def __init__(self) -> None:
         self._by_id: dict[str, Session] = {}
-        self._unnamed: dict[tuple[str, str], list[Session]] = {}
+        self._unnamed: dict[tuple[str, str, bool], list[Session]] = {}
 
     def find(self, agent: str, server: str, session_id: str) -> Session | None:
         """Return an agent's own session; another agent's does not exist for it."""
@@ -143,15 +143,19 @@ class Sessions:
         return self.drop(min(free or mine, key=lambda found: found.used))
 
     def unnamed(
-        self, agent: str, server: str, key: IdKey | None, open_channel: Callable[[], Channel]
+        self, agent: str, server: str, request: Message, open_channel: Callable[[], Channel]
     ) -> Session | None:
         """Return what stands for a session with a started server where the protocol has none.
 
         Always the first that runs, so that what a server keeps to itself is found again; another
         one only while the first is busy with a request of the same id. None if too many are.
+        Messages of the two eras never meet in one process: a server may hold to what it heard
+        first.
         """
-        mine = [s for s in self._unnamed.get((agent, server), []) if s.channel.alive]
-        self._unnamed[agent, server] = mine
+        key = id_key(request.id) if request.shape is Shape.REQUEST else None
+        place = (agent, server, is_modern(request))
+        mine = [s for s in self._unnamed.get(place, []) if s.channel.alive]
+        self._unnamed[place] = mine
         free = (s for s in mine if key is None or not s.is_taken(key))
         found = next(free, None)
         if found is None and len(mine) < MAX_STARTED:
@@ -164,9 +168,8 @@ class Sessions:
         if session.id is not None:
             self._by_id.pop(session.id, None)
         else:
-            mine = self._unnamed.get((session.agent, session.server), [])
-            if session in mine:
-                mine.remove(session)
+            for mine in self._unnamed.values():
+                mine[:] = [found for found in mine if found is not session]
         return session
 
     def idle(self, now: float, seconds: float = IDLE_SECONDS) -> list[Session]:

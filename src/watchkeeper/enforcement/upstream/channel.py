@@ -43,13 +43,15 @@ class Arrived:
 class Opened:
     """An answer that began: HTTP status and headers, then messages as they come.
 
-    `streamed` tells whether they came as server-sent events.
+    `streamed` tells whether they came as server-sent events; `http` whether `status` is the
+    server's own, since a started server has none.
     """
 
     status: int
     messages: AsyncIterator[Arrived]
     headers: Mapping[str, str] = field(default_factory=dict)
     streamed: bool = False
+    http: bool = True
 
 
 class Channel(Protocol):

@@ -34,8 +34,8 @@ class Reader:
     `open_channel` is called again where a started server has ended.
     """
 
-    def __init__(self, open_channel: Callable[[], Channel], timeout: float = 10.0) -> None:
-        self._open, self._timeout = open_channel, timeout
+    def __init__(self, open_channel: Callable[[], Channel], seconds: float = 10.0) -> None:
+        self._open, self._seconds = open_channel, seconds
         self._channel = open_channel()
         self._ids = itertools.count(1)
         self._era: str | None = None
@@ -62,14 +62,14 @@ class Reader:
                 return found
         raise UpstreamFailed("the tool server's list of tools does not end")
 
-    async def read(self, tool: str, arguments: Mapping[str, Any], timeout: float) -> Any:
+    async def read(self, tool: str, arguments: Mapping[str, Any], seconds: float) -> Any:
         """Call a read tool and return its structured content.
 
         Raises:
             UpstreamFailed: no answer in time, an error, or no structured content.
         """
         params = {"name": tool, "arguments": dict(arguments)}
-        result = await self.ask("tools/call", params, timeout)
+        result = await self.ask("tools/call", params, seconds)
         if result.get("isError"):
             raise UpstreamFailed("the tool answered with an error")
         content = result.get("structuredContent")
@@ -78,7 +78,7 @@ class Reader:
         return content
 
     async def ask(
-        self, method: str, params: dict[str, Any], timeout: float | None = None
+        self, method: str, params: dict[str, Any], seconds: float | None = None
     ) -> dict[str, Any]:
         """Send one request and return its result.
 
@@ -86,7 +86,7 @@ class Reader:
             UpstreamFailed: no answer in time, or an error.
         """
         try:
-            async with asyncio.timeout(timeout or self._timeout):
+            async with asyncio.timeout(seconds or self._seconds):
                 try:
                     return await self._asked(method, params)
                 except NeverSent:
@@ -128,7 +128,7 @@ class Reader:
         """Ask for what only the newer era knows; an older server may refuse, hang, or even end."""
         self._era, self._headers = MODERN, {}
         try:
-            async with asyncio.timeout(min(_DISCOVER_SECONDS, self._timeout / 2)):
+            async with asyncio.timeout(min(_DISCOVER_SECONDS, self._seconds / 2)):
                 answer = await self._request("server/discover", {})
         except NeverSent:
             raise

@@ -95,7 +95,7 @@ class StdioChannel:
         waiter = self._waiting[key] = _Waiter(_token(message.get("params"), "_meta"))
         try:
             await self._write(process, body)
-            yield Opened(200, _answers(waiter.queue))
+            yield Opened(200, _answers(waiter.queue), http=False)
         finally:
             del self._waiting[key]
 

@@ -41,8 +41,11 @@ def draft_workspace(
     server: str,
     definitions: Sequence[Mapping[str, Any]],
     target: Sequence[str] | str,
+    sources: Mapping[str, str] | None = None,
 ) -> tuple[Path, ...]:
     """Write a workspace into an empty or new folder; return the files, in the order to read.
+
+    `sources` say where the server's HTTP headers, or its process's variables, come from.
 
     Raises:
         PlanRefused: the folder holds a workspace already.
@@ -51,7 +54,7 @@ def draft_workspace(
         raise PlanRefused(f"there is a workspace in {cut(path)} already", "name an empty folder")
     id_ = server_id(server)
     usable, _ = look_at(definitions)
-    imported = import_tools(None, definitions, server=id_, target=target)
+    imported = import_tools(None, definitions, server=id_, target=target, sources=sources)
     files = {**_texts(id_, usable, imported), **_schemas()}
     for name, text in files.items():
         write_whole(path / name, text)
