@@ -22,6 +22,7 @@ from watchkeeper.ledger.canonical import (
 
 MAX = 2**53 - 1
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+NAMES = TEXT.filter(lambda name: name not in {"__entity", "__extn"})
 KEYS = st.text(st.characters(max_codepoint=127), max_size=8)
 RECORDS = st.recursive(
     st.none() | st.booleans() | st.integers(-MAX, MAX) | TEXT,
@@ -34,9 +35,10 @@ VALUES = st.recursive(
     | st.integers(-MAX, MAX)
     | st.floats(-(2.0**53) + 1, 2.0**53 - 1, allow_nan=False)
     | TEXT,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4),
     max_leaves=20,
 )
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(max_size=3),
     lambda inner: (
@@ -65,6 +67,16 @@ def test_arguments_are_rfc_8785_and_stay_so(value: Any) -> None:
     again = parse_json(out)
     assert canonical_arguments(again) == out
     assert check_arguments(again) == out
+
+
+@settings(max_examples=1000, deadline=None)
+@given(FLOATS | FLOATS.map(lambda x: x / 1e290) | st.floats(1e-6, 1e-2) | st.floats(1e13, 1e22))
+def test_every_float_is_written_as_rfc_8785_does(value: float) -> None:
+    try:
+        expected = rfc8785.dumps([value])
+    except rfc8785.IntegerDomainError:
+        return
+    assert canonical_arguments([value]) == expected
 
 
 @SETTINGS

@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
@@ -51,9 +52,8 @@ def list_tools(
     rubbish: list[Exception] = []
     try:
         with _quiet():
-            return anyio.run(
-                _list, target, dict(headers or {}), dict(env or {}), cwd, timeout, rubbish
-            )
+            way = _Way(target, dict(headers or {}), dict(env or {}), cwd)
+            return anyio.run(_list, way, timeout, rubbish)
     except UpstreamFailed:
         raise
     except TimeoutError:
@@ -67,18 +67,21 @@ def list_tools(
         raise UpstreamFailed(f"could not list tools: {cut(error)}", _ADVICE) from None
 
 
-async def _list(
-    target: Sequence[str] | str,
-    headers: dict[str, str],
-    env: dict[str, str],
-    cwd: str | None,
-    timeout: float,  # noqa: ASYNC109 - it is handed to the cancel scope below
-    rubbish: list[Exception],
-) -> list[dict[str, Any]]:
-    with anyio.fail_after(timeout):
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a tool server is reached."""
+
+    target: Sequence[str] | str
+    headers: dict[str, str]
+    env: dict[str, str]
+    cwd: str | None
+
+
+async def _list(way: _Way, seconds: float, rubbish: list[Exception]) -> list[dict[str, Any]]:
+    with anyio.fail_after(seconds):
         async with AsyncExitStack() as stack:
             seen: list[dict[str, Any]] = []
-            transport = _tapped(_transport(target, headers, env, cwd, stack), seen, rubbish)
+            transport = _tapped(_transport(way, stack), seen, rubbish)
             client = await stack.enter_async_context(Client(transport, cache=None))
             return await _pages(client, seen)
 
@@ -102,20 +105,16 @@ async def _pages(client: Client, seen: list[dict[str, Any]]) -> list[dict[str, A
 
 
 @asynccontextmanager
-async def _transport(
-    target: Sequence[str] | str,
-    headers: dict[str, str],
-    env: dict[str, str],
-    cwd: str | None,
-    stack: AsyncExitStack,
-) -> AsyncIterator[Any]:
-    if isinstance(target, str):
-        client = await stack.enter_async_context(httpx2.AsyncClient(headers=headers, timeout=30.0))
-        async with streamable_http_client(target, http_client=client) as streams:
+async def _transport(way: _Way, stack: AsyncExitStack) -> AsyncIterator[Any]:
+    if isinstance(way.target, str):
+        client = await stack.enter_async_context(
+            httpx2.AsyncClient(headers=way.headers, timeout=30.0)
+        )
+        async with streamable_http_client(way.target, http_client=client) as streams:
             yield streams
         return
-    command, *arguments = target
-    parameters = StdioServerParameters(command=command, args=arguments, env=env, cwd=cwd)
+    command, *arguments = way.target
+    parameters = StdioServerParameters(command=command, args=arguments, env=way.env, cwd=way.cwd)
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: ASYNC230, PTH123 - a device
         async with stdio_client(parameters, errlog=nowhere) as streams:
             yield streams

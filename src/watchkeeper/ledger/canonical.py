@@ -171,13 +171,25 @@ def parse_json(raw: bytes | str, *, max_bytes: int = 1 << 20, max_depth: int = M
 def render_json(value: Any) -> bytes:
     """Render any JSON value, floats kept as they are; keys sorted, but not canonical.
 
-    NaN and infinities become null here: user values have a canonical form, without them, before
-    they come to where this is used.
-
     Raises:
-        RecordInvalid: a lone surrogate, or something that is no JSON value.
+        RecordInvalid: NaN, an infinity, a lone surrogate, or something that is no JSON value.
     """
-    return _render(value)
+    out = _render(value)
+    if b"null" in out:  # orjson writes NaN as null
+        _refuse_nan(value)
+    return out
+
+
+def _refuse_nan(value: Any) -> None:
+    kind = type(value)
+    if kind is dict:
+        for item in value.values():
+            _refuse_nan(item)
+    elif kind is list or kind is tuple:
+        for item in value:
+            _refuse_nan(item)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise RecordInvalid("a number too large, or NaN")
 
 
 def parse_json_unverified(raw: bytes) -> Any:

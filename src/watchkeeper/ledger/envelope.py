@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.errors import CommandInvalid, EnvelopeInvalid, RecordInvalid, cut
-from watchkeeper.ledger.canonical import canonical, parse_canonical, render_checked
+from watchkeeper.ledger.canonical import (
+    canonical,
+    parse_canonical,
+    parse_json_unverified,
+    render_checked,
+)
 from watchkeeper.ledger.signature import SIGNATURE_BYTES, decode_base64, verifies
 from watchkeeper.ports import Signer
 from watchkeeper.records.codec import from_json, to_json
@@ -109,6 +114,19 @@ def read_record_unverified(raw: bytes) -> Record:
         RecordInvalid: what it holds is not one of our records.
     """
     return parse_record(parse_envelope_unverified(raw).statement)
+
+
+def read_own_record(raw: bytes) -> Record:
+    """Parse a record that this home wrote, from a frame whose checksum holds.
+
+    Quicker than `read_record_unverified`: it does not render the record again to see that its
+    form is the canonical one, which it was when we wrote it.
+
+    Raises:
+        EnvelopeInvalid: it does not parse.
+        RecordInvalid: what it holds is not one of our records.
+    """
+    return parse_statement(parse_json_unverified(parse_envelope_unverified(raw).statement))
 
 
 def open_envelope(raw: bytes, keys: Mapping[str, bytes]) -> Record:

@@ -173,6 +173,8 @@ def _check_any(value: Any, path: _Path) -> Any:
     kind = type(value)
     if kind is str or value is None or kind is bool:
         return value
+    if kind is int and -MAX_INTEGER <= value <= MAX_INTEGER:
+        return value
     return check_json(value, _shown(path))
 
 

@@ -32,7 +32,7 @@ from watchkeeper.errors import (
     cut,
 )
 from watchkeeper.ledger.canonical import parse_json_unverified, render_json
-from watchkeeper.ledger.envelope import read_record_unverified, seal
+from watchkeeper.ledger.envelope import read_own_record, seal
 from watchkeeper.ledger.frame import MAX_PAYLOAD_BYTES, Frame
 from watchkeeper.ledger.tiles import check_entry
 from watchkeeper.ports import Clock, Signer, Ticket
@@ -302,7 +302,7 @@ class PosixLog:
 def entry_of(frame: Frame, shard: int) -> Entry:
     """Parse what a frame holds. The signature is for `verify` to check."""
     payload = Payload(parse_json_unverified(frame.payload)) if frame.payload else None
-    return Entry(Ref(shard, frame.index), read_record_unverified(frame.envelope), payload)
+    return Entry(Ref(shard, frame.index), read_own_record(frame.envelope), payload)
 
 
 def _lock(layout: Layout) -> int:

@@ -82,22 +82,18 @@ def import_tools(
     server: str,
     target: Sequence[str] | str | None = None,
     module: str | None = None,
-    sources: Mapping[str, str] | None = None,
 ) -> Imported:
     """Write or update a tool file.
 
     `existing` is the file's text, None for a new one; `target` the command or URL of a new one,
-    `module` the Python module whose guarded functions are its tools. `sources` say where a new
-    one's HTTP headers, or its process's variables, come from (`env:`, `file:`, `text:`).
+    `module` the Python module whose guarded functions are its tools.
 
     Raises:
         PlanUnreadable: the existing file does not parse.
     """
     usable, left_out = look_at(definitions)
     document = (
-        _new_file(server, target, module, sources or {})
-        if existing is None
-        else read_editable(existing, server)
+        _new_file(server, target, module) if existing is None else read_editable(existing, server)
     )
     tools = document.get("tools")
     if not isinstance(tools, CommentedMap):
@@ -165,24 +161,18 @@ def _shown(name: object) -> str:
     return cut(name, 40).strip("`")
 
 
-def _new_file(
-    server: str,
-    target: Sequence[str] | str | None,
-    module: str | None,
-    sources: Mapping[str, str],
-) -> CommentedMap:
+def _new_file(server: str, target: Sequence[str] | str | None, module: str | None) -> CommentedMap:
     document = CommentedMap()
     document["id"] = server
     if module is not None:
         document["module"] = module
     if isinstance(target, str):
         document["url"] = target
-        document["headers"] = CommentedMap(sources)
+        document["headers"] = CommentedMap()
     elif target is not None:
         command = CommentedSeq(target)
         command.fa.set_flow_style()
         document["command"] = command
-        document["env"] = CommentedMap(sources)
     document["tools"] = CommentedMap()
     document.yaml_set_start_comment(f"{MODELINE}{schema_address('tool')}")
     return document

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml.comments import CommentedMap
+
 from watchkeeper.errors import PlanRefused, cut
-from watchkeeper.plan.draft.editing import write_whole
+from watchkeeper.plan.draft.editing import read_editable, render_editable, write_whole
 from watchkeeper.plan.draft.import_tools import (
     MODELINE,
     Imported,
@@ -54,11 +57,23 @@ def draft_workspace(
         raise PlanRefused(f"there is a workspace in {cut(path)} already", "name an empty folder")
     id_ = server_id(server)
     usable, _ = look_at(definitions)
-    imported = import_tools(None, definitions, server=id_, target=target, sources=sources)
+    imported = import_tools(None, definitions, server=id_, target=target)
+    if sources:
+        imported = replace(imported, tool_file=_with_sources(imported.tool_file, sources))
     files = {**_texts(id_, usable, imported), **_schemas()}
     for name, text in files.items():
         write_whole(path / name, text)
     return tuple(path / name for name in files)
+
+
+def _with_sources(tool_file: str, sources: Mapping[str, str]) -> str:
+    """Say in a new tool file where its headers, or its process's variables, come from."""
+    document = read_editable(tool_file, "the draft")
+    if "url" in document:
+        document["headers"] = CommentedMap(sources)
+    else:
+        document.insert(list(document).index("tools"), "env", CommentedMap(sources))
+    return render_editable(document)
 
 
 def _schemas() -> dict[str, str]:
