@@ -18,7 +18,9 @@ from watchkeeper.records.bundle import Policy, PolicyKind
 
 _BASE = Path(os.environ.get("CONFORMANCE_DATA", ROOT.parent / "shared")) / "cedar-tests"
 _TESTS = sorted(_BASE.glob("tests/*/*.json"))
-_ACTION = re.compile(r"^\s*action\s+([^{;]+?)\s*(?:\bin\s*(\[[^\]]*\]|[^\s{;]+)\s*)?(?:appliesTo|;)", re.M)
+_ACTION = re.compile(
+    r"^\s*action\s+([^{;]+?)\s*(?:\bin\s*(\[[^\]]*\]|[^\s{;]+)\s*)?(?:appliesTo|;)", re.MULTILINE
+)
 _NAME = re.compile(r'"([^"]+)"|(\w+)')
 
 

@@ -63,7 +63,9 @@ def test_it_is_not_settled_while_the_call_may_still_be_under_way() -> None:
         bank.tell("ana", "resolve", actionId=answer.request.action_id, status="failed")
 
 
-@pytest.mark.parametrize(("paid", "status"), [(True, "succeeded"), (False, "failed"), (None, "failed")])
+@pytest.mark.parametrize(
+    ("paid", "status"), [(True, "succeeded"), (False, "failed"), (None, "failed")]
+)
 def test_it_is_settled_by_the_read_that_the_tool_file_declares(
     paid: bool | None, status: str
 ) -> None:

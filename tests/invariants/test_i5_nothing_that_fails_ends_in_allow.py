@@ -13,6 +13,7 @@ from tests.worlds.bank import Bank, allowed, pay
 from watchkeeper.do.decision import engine
 from watchkeeper.do.decision.engine import Policies
 from watchkeeper.do.decision.request import Call
+from watchkeeper.errors import LogUnavailable
 from watchkeeper.ledger.plan_bundle import tool_pin
 from watchkeeper.loop.steps import Admitted, Refused
 from watchkeeper.records.action import Outcome, Reason
@@ -275,3 +276,14 @@ def test_policies_that_do_not_load_never_come_into_force() -> None:
     assert bank.home.state.plan == bank.home.enforcer.digest
     assert isinstance(bank.home.enforcer.policies["desk"], Policies)
     allowed(bank.ask(pay()))
+
+
+@pytest.mark.parametrize("verb", ["token", "resume", "release", "accept-clock", "revoke-token"])
+def test_below_the_reserve_nothing_that_widens_is_recorded(verb: str) -> None:
+    bank = Bank()
+    _full(bank)
+    bank.clock.advance(2)
+    before = bank.log.durable
+    with pytest.raises(LogUnavailable, match="nearly full"):
+        bank.tell("ana", verb)
+    assert bank.log.durable == before

@@ -36,7 +36,7 @@ def _changed(entries: list[bytes]) -> list[bytes]:
 _BENDS: dict[str, Bend] = {
     "changed": _changed,
     "dropped": lambda entries: entries[:4] + entries[5:],
-    "inserted": lambda entries: entries[:4] + [entries[2]] + entries[4:],
+    "inserted": lambda entries: [*entries[:4], entries[2], *entries[4:]],
     "reordered": lambda entries: [*entries[:3], entries[4], entries[3], *entries[5:]],
     "cut short": lambda entries: entries[:-1],
 }

@@ -31,7 +31,7 @@ def test_what_fired_in_production_counts() -> None:
 @pytest.mark.parametrize(
     "story",
     [
-        lambda s: None,
+        world.Stream.tick,
         lambda s: s.decide(_FAILED),
         lambda s: s.decide(world.PERMITTED, point=world.GUARD),
         lambda s: s.decide(world.PERMITTED, stage=Stage.PILOT),

@@ -39,7 +39,14 @@ def test_no_digest_in_the_log_is_that_of_a_likely_value() -> None:
     """Whoever guesses a value can not tell from the log that the guess is right."""
     bank = _told()
     secret, illness, key, person, receipt = _SECRETS
-    arguments = {"amount": 100, "cents": 0, "key": "k", "note": illness, "to": secret, "why": "late"}
+    arguments = {
+        "amount": 100,
+        "cents": 0,
+        "key": "k",
+        "note": illness,
+        "to": secret,
+        "why": "late",
+    }
     guesses: list[object] = [
         secret,
         illness,

@@ -1,4 +1,4 @@
-"""I9: an agent reaches neither approval nor policy; only a person with the role, never who asked."""
+"""I9: an agent reaches neither approval nor policy; a person with the role does, not who asked."""
 
 from __future__ import annotations
 

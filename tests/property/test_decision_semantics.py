@@ -20,8 +20,8 @@ from tests.worlds.small_plan import (
     stock,
 )
 from watchkeeper.do.decision.decide import decide
-from watchkeeper.do.decision.engine import Findings
 from watchkeeper.do.decision.enforcer import Enforcer
+from watchkeeper.do.decision.engine import Findings
 from watchkeeper.do.decision.request import Request
 from watchkeeper.ledger.plan_bundle import bundle_bytes, parse_bundle
 from watchkeeper.records.action import Outcome, Reason

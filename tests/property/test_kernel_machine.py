@@ -147,7 +147,9 @@ class Kernels(RuleBasedStateMachine):
 
     # people
 
-    @rule(which=st.integers(0, 50), person=st.sampled_from(["ana", "ben", "cyd"]), yes=st.booleans())
+    @rule(
+        which=st.integers(0, 50), person=st.sampled_from(["ana", "ben", "cyd"]), yes=st.booleans()
+    )
     def decide_on_escalation(self, which: int, person: str, yes: bool) -> None:
         handles = self._handles()
         if not handles:
@@ -177,7 +179,9 @@ class Kernels(RuleBasedStateMachine):
     @rule(which=st.integers(0, 50), status=st.sampled_from(["succeeded", "failed"]))
     def resolve(self, which: int, status: str) -> None:
         running = {released.allowed.request.action_id for released in self.running}
-        unknown = [a.action_id for a in self.bank.home.state.unknown() if a.action_id not in running]
+        unknown = [
+            a.action_id for a in self.bank.home.state.unknown() if a.action_id not in running
+        ]
         if not unknown:
             return
         try:
@@ -325,9 +329,11 @@ class Kernels(RuleBasedStateMachine):
         for entry in entries:
             said = entry.record.predicate
             if isinstance(said, DecisionRecord) and said.decision.outcome is Outcome.ALLOW:
-                for used in said.grants:
-                    if used.grant == "pays" and said.action_id not in failed:
-                        charges.append((said.at, Decimal(used.amount or 0)))
+                charges += [
+                    (said.at, Decimal(used.amount or 0))
+                    for used in said.grants
+                    if used.grant == "pays" and said.action_id not in failed
+                ]
         for end, _ in charges:
             window = [amount for at, amount in charges if end - 3_600_000_000 < at <= end]
             assert sum(window) <= 500
@@ -345,7 +351,9 @@ class Kernels(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "bank"):
             return
-        answers = Counter(r.answer for r in replay_all(self.bank.entries(), replayer(self.plans.get)))
+        answers = Counter(
+            r.answer for r in replay_all(self.bank.entries(), replayer(self.plans.get))
+        )
         assert set(answers) <= {ReplayAnswer.SAME}
         self._unknown_is_listed()
 
@@ -388,9 +396,7 @@ def _known(home: Home, at: Instant) -> dict[str, Any]:
         "pending": dict(state.pending._by_handle),
         "by action": {k: p.handle for k, p in state.pending._by_action.items()},
         "keys": _keys(state, at),
-        "budgets": [
-            (u.count, u.sum.normalize()) for u in state.budgets.used("pays", at)
-        ],
+        "budgets": [(u.count, u.sum.normalize()) for u in state.budgets.used("pays", at)],
         "last": state.last_at,
     }
 

@@ -73,7 +73,7 @@ class MemoryTicket:
     error: WatchkeeperError | None = None
     callbacks: list[Callback] = field(default_factory=list)
 
-    def wait(self, timeout: float | None = None) -> None:
+    def wait(self, timeout: float | None = None) -> None:  # noqa: ARG002 - the port's signature
         if not self.done:
             self.log.write()
         if self.error is not None:

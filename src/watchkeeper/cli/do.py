@@ -14,7 +14,7 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.people import Line, find_home, key_path, passphrase_for
+from watchkeeper.cli.people import Line, find_home, key_path, passphrase_for, signer_of
 from watchkeeper.errors import CommandInvalid, KeyUnsafe, cut
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
 from watchkeeper.plan.draft.person_key import add_person_key
@@ -54,16 +54,23 @@ def enroll(
 ) -> None:
     """Make a key of your own, under a passphrase; its public half goes into the plan.
 
+    Who has a key already puts the same one into a further workspace.
     The key is kept outside every home, in WATCHKEEPER_PEOPLE or your configuration folder.
 
     Example: watchkeeper do enroll ana --workspace aims
     """
     with output.speaking_plainly():
         path = key_path(name)
-        if path.exists():
-            raise KeyUnsafe(f"{cut(name)} has a key already: {path}", "use it, or move it away")
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        public = wiring.create_person_key(path, passphrase_for(name, new=True))
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            public = wiring.create_person_key(path, passphrase_for(name, new=True))
+        elif workspace is None:
+            raise KeyUnsafe(
+                f"{cut(name)} has a key already: {path}",
+                "put it into a plan with `--workspace`, or move it away",
+            )
+        else:
+            public = signer_of(name).public_key
         text = base64.b64encode(public).decode()
         output.say(f"key of {name}: {path}")
         if workspace is not None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.do.state.projection import COMMAND_LIFETIME, OpenAction
-from watchkeeper.errors import CommandInvalid, NotAuthorised, RecordInvalid, cut
+from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, RecordInvalid, cut
 from watchkeeper.ledger.canonical import hidden_digest, parse_json, sha256_hex
 from watchkeeper.ledger.envelope import open_command
 from watchkeeper.ledger.signature import keyid_of
@@ -41,6 +41,8 @@ RELEASE = "release"
 OPERATE = "operate"
 _WAIT_SECONDS = 30.0
 _DIGEST_LENGTH = 64
+_NEEDS_ROOM = frozenset({"resume", "token", "revoke-token", "accept-clock", RELEASE})
+"""What may not be written below the plan's reserve of disk (decision semantics, 9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,10 @@ class Commands:
             raise NotAuthorised(
                 f"{cut(asked.command.person)} does not hold the role {cut(role)}",
                 "ask somebody who does, or change the roles in the plan and release it",
+            )
+        if asked.command.verb in _NEEDS_ROOM and self._home.has_plan and self._home.short_of_room():
+            raise LogUnavailable(
+                "the disk is nearly full: only verdicts, stops and settled effects are recorded"
             )
         return act(asked)
 

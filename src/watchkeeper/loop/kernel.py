@@ -163,9 +163,7 @@ class Kernel:
 
     def _tell(self, refusals: RefusalsRecord) -> None:
         """Record a summary of what was left out; if that fails, it is due again."""
-        ticket = self.home.append(
-            Record(Kind.REFUSALS, "agent", _digest(refusals.agent), refusals)
-        )
+        ticket = self.home.append(Record(Kind.REFUSALS, "agent", _digest(refusals.agent), refusals))
         self._floods.told(refusals)
         ticket.when_done(lambda error: self._floods.put_back(refusals) if error else None)
 

@@ -53,10 +53,12 @@ class Slice:
 class Policies:
     """The policies of one system, ready to be asked. Raises EngineFailed if they do not load."""
 
-    __slots__ = ("_entities", "_policies", "_schema", "_slices", "_system")
+    __slots__ = ("_entities", "_may", "_observed", "_policies", "_schema", "_slices", "_system")
 
     def __init__(self, bundle: Bundle, system: str) -> None:
         self._policies = tuple(policy for policy in bundle.policies if policy.system == system)
+        self._observed = tuple(p for p in self._policies if p.observe_until is not None)
+        self._may: dict[tuple[str, str], bool] = {}
         self._system = system
         self._slices: dict[tuple[str, tuple[str, ...]], Slice] = {}
         try:
@@ -75,10 +77,12 @@ class Policies:
 
     def observed(self, action: str, at: Instant) -> tuple[str, ...]:
         """Return the ids of this action's policies that are only observed at this time."""
+        if not self._observed:
+            return ()
         now = render_instant(at)
         return tuple(
             policy.id
-            for policy in self._policies
+            for policy in self._observed
             if policy.observe_until is not None
             and now < policy.observe_until
             and (policy.actions is None or action in policy.actions)
@@ -106,12 +110,15 @@ class Policies:
 
     def may_permit(self, agent: str, action: str) -> bool:
         """Tell whether some permit's scope matches an agent and an action, conditions ignored."""
-        return any(
-            policy.kind is PolicyKind.PERMIT
-            and (policy.actions is None or action in policy.actions)
-            and _names(policy.body.get("principal", {}), agent, self._system)
-            for policy in self._policies
-        )
+        found = self._may.get((agent, action))
+        if found is None:
+            found = self._may[agent, action] = any(
+                policy.kind is PolicyKind.PERMIT
+                and (policy.actions is None or action in policy.actions)
+                and _names(policy.body.get("principal", {}), agent, self._system)
+                for policy in self._policies
+            )
+        return found
 
     def slice(self, action: str, without: tuple[str, ...] = ()) -> Slice:
         """Return the slice of one action, parsed once."""

@@ -15,13 +15,28 @@ from typing import Any
 import orjson
 
 from watchkeeper.enforcement.gateway.gateway import Gateway
-from watchkeeper.errors import CommandInvalid, RecordInvalid, WatchkeeperError
+from watchkeeper.errors import CommandInvalid, RecordInvalid, SettingsInvalid, WatchkeeperError, cut
 from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.people import Signature
 
 MAX_LINE = 64 << 20
+_MAX_PATH = 103
 _log = logging.getLogger("watchkeeper.local")
+
+
+def check_path(path: Path) -> None:
+    """Refuse a path that no socket can have, before anything runs that people could not stop.
+
+    Raises:
+        SettingsInvalid: it is too long (`sun_path` of POSIX `sockaddr_un`, 108 bytes on Linux).
+    """
+    if len(os.fsencode(path)) > _MAX_PATH:
+        raise SettingsInvalid(
+            f"the path of the home is too long for its socket: {cut(path)}",
+            f"put the home where its path is at most {_MAX_PATH - len(path.name) - 1} bytes long, "
+            "or name it by a shorter, relative path",
+        )
 
 
 class LocalSocket:

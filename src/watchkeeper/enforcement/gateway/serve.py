@@ -17,7 +17,7 @@ from watchkeeper.enforcement.gateway.access import places
 from watchkeeper.enforcement.gateway.app import make_app
 from watchkeeper.enforcement.gateway.calls import Hold
 from watchkeeper.enforcement.gateway.gateway import Gateway
-from watchkeeper.enforcement.gateway.local import LocalSocket
+from watchkeeper.enforcement.gateway.local import LocalSocket, check_path
 from watchkeeper.errors import SettingsInvalid
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
@@ -42,8 +42,9 @@ def serve(path: Path, listen: Listen, hold: Hold, ready: Callable[[str, Home], N
     Raises:
         HomeLocked, HomeInvalid, KeyUnsafe, FrameInvalid, LogInconsistent: the home can not be
             opened.
-        SettingsInvalid: the address is taken or is none.
+        SettingsInvalid: the address is taken or is none, or the home's path is too long.
     """
+    check_path(path / SOCKET)
     with contextlib.closing(_bound(listen)) as bound:
         log = wiring.open_log(path)
         try:
@@ -78,13 +79,13 @@ async def _serve(
     )
     server = _Server(config)
     local = LocalSocket(gateway, path / SOCKET)
-    await gateway.read_pins()
-    await local.open()
     turning = asyncio.create_task(gateway.turn())
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, server.stop)
-    ready(f"http://{listen.host}:{port}", home)
     try:
+        await gateway.read_pins()
+        await local.open()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, server.stop)
+        ready(f"http://{listen.host}:{port}", home)
         await server.serve(sockets=[bound])
     finally:
         turning.cancel()
