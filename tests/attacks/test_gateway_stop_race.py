@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Iterator
 
@@ -22,10 +23,11 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 async def test_no_action_is_allowed_after_the_stop(own: World) -> None:
     told: list[int] = []
+    numbers = itertools.count()
 
     async def agent(client: httpx2.AsyncClient, number: int) -> Reply:
         while True:
-            body = call_body("send", {"to": f"{number}", "text": f"{len(told)}-{id(object())}"})
+            body = call_body("send", {"to": f"{number}", "text": f"{next(numbers)}"})
             reply = reply_of(await client.post(own.url + "/mcp/till", json=body))
             told.append(number)
             if not reply.done:

@@ -54,10 +54,10 @@ def _policies(test: dict[str, Any]) -> Policies:
     )["staticPolicies"]
     kinds = {"permit": PolicyKind.PERMIT, "forbid": PolicyKind.FORBID}
     made = Policies.__new__(Policies)
-    made._schema = cedarpy.Schema.from_str(schema_text) if test["shouldValidate"] else None
-    made._entities = cedarpy.Entities.from_json_str(
-        (_BASE / test["entities"]).read_text("utf-8"), made._schema
-    )
+    schema = cedarpy.Schema.from_str(schema_text) if test["shouldValidate"] else None
+    entities = (_BASE / test["entities"]).read_text("utf-8")
+    made._schema = schema  # type: ignore[assignment]
+    made._entities = cedarpy.Entities.from_json_str(entities, schema)
     made._policies = tuple(
         Policy(name, "s", kinds[body["effect"]], "c", body, "", actions=actions_of(body, groups))
         for name, body in parsed.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from tests.worlds.bank import Bank, allowed, escalated, pay
@@ -28,7 +30,7 @@ def test_an_allow_without_an_effect_is_unknown_over_a_restart_too() -> None:
     assert unknown["actionId"] == answer.request.action_id
     again = bank.ask(pay())
     assert isinstance(again, Refused)
-    assert again.reason is Reason.NO_AUTHORITY or isinstance(again, Refused)
+    assert again.reason is Reason.EFFECT_UNKNOWN
 
 
 def test_a_second_effect_is_not_written() -> None:
@@ -119,7 +121,7 @@ def test_one_that_was_held_back_had_no_effect_and_gives_its_budget_back() -> Non
     (effect,) = _effects(bank)
     assert effect.status is Status.FAILED
     (used,) = bank.home.state.budgets.used("pays", bank.home.now())
-    assert (used.count, used.sum) == (0, 0)
+    assert (used.count, used.sum) == (0, Decimal(0))
 
 
 def test_an_unknown_one_keeps_its_budget_over_a_restart() -> None:
@@ -127,7 +129,7 @@ def test_an_unknown_one_keeps_its_budget_over_a_restart() -> None:
     allowed(bank.ask(pay(200)))
     bank.crash()
     (used,) = bank.home.state.budgets.used("pays", bank.home.now())
-    assert (used.count, used.sum) == (1, 200)
+    assert (used.count, used.sum) == (1, Decimal(200))
 
 
 def test_where_the_effect_could_not_be_written_it_stays_unknown() -> None:

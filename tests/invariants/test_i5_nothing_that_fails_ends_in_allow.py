@@ -218,7 +218,7 @@ def test_an_engine_that_raises_blocks(
 
 
 def test_an_engine_that_does_not_decide_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_decision(request: dict[str, Any], *rest: object) -> object:
+    def no_decision(request: dict[str, Any], *rest: Any) -> object:
         return cedarpy.is_authorized({**request, "context": {}}, *rest)
 
     assert _asked(monkeypatch, no_decision) is Reason.ENGINE_FAILED

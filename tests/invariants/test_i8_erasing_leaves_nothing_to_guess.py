@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 from tests.worlds.bank import Bank, allowed, escalated, pay
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
@@ -85,7 +86,7 @@ def test_a_home_starts_on_erased_records_and_goes_on_as_before() -> None:
     bank.crash()
     assert [raw for raw, _ in bank.log.disk] == before
     (used,) = bank.home.state.budgets.used("pays", bank.home.now())
-    assert (used.count, used.sum) == (1, 100)
+    assert (used.count, used.sum) == (1, Decimal(100))
     assert len(bank.home.state.pending.waiting()) == 1
     allowed(bank.ask(pay(50, to="somebody else")))
 

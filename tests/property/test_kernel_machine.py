@@ -407,7 +407,7 @@ def _keys(state: State, at: Instant) -> Any:
 
 
 Kernels.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=40,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -17,7 +17,7 @@ _ROW = re.compile(r"^\| `([a-z-]+)` \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
 def _rows() -> dict[str, tuple[str, ...]]:
     found = _ROW.findall((CONCEPTS / "reasons.md").read_text("utf-8"))
     assert len(found) == len({row[0] for row in found}), "a code stands there twice"
-    return {code: rest for code, *rest in found}  # type: ignore[misc]
+    return {code: tuple(rest) for code, *rest in found}
 
 
 def test_every_reason_is_documented_in_the_order_of_the_set() -> None:

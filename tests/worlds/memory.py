@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from watchkeeper.errors import EntryTooLarge, LedgerError, LogUnavailable, WatchkeeperError
 from watchkeeper.ledger.canonical import canonical, parse_json_unverified, render_json
@@ -88,7 +89,7 @@ class MemoryTicket:
     def settle(self, error: WatchkeeperError | None) -> None:
         self.done, self.error = True, error
         for callback in self.callbacks:
-            self.log.deliver(lambda told=callback: told(error))
+            self.log.deliver(partial(callback, error))
 
 
 class MemoryLog:

@@ -85,13 +85,9 @@ class Kernel:
 
     def decide(self, admitted: Admitted, reads: tuple[FactRead, ...] = ()) -> Answer:
         """Decide, reserve, record: the one step. What it returns is durable with its ticket."""
-        if self.home.failure() is not None:
-            return _unavailable(admitted.request)
-        stored = self._stored(admitted)
-        if stored is not None:
-            return stored
-        if self.home.short_of_room() or not self.home.plan_is_loaded():
-            return _unavailable(admitted.request)
+        undecided = self._undecided(admitted)
+        if undecided is not None:
+            return undecided
         admitted = self._as_it_stands(admitted)
         facts = self.facts(admitted, reads)
         decided = decide(self.home.enforcer, admitted.request, facts)
@@ -214,6 +210,17 @@ class Kernel:
             sentence = agent_sentence(Reason.VOIDED)
             return Refused(Reason.VOIDED, sentence, pending.action_id)
         return self._admitted(request, began, pending)
+
+    def _undecided(self, admitted: Admitted) -> Answer | None:
+        """Return the answer to what can not be decided now, or was decided before."""
+        if self.home.failure() is not None:
+            return _unavailable(admitted.request)
+        stored = self._stored(admitted)
+        if stored is not None:
+            return stored
+        if self.home.short_of_room() or not self.home.plan_is_loaded():
+            return _unavailable(admitted.request)
+        return None
 
     def _stored(self, admitted: Admitted) -> Answer | None:
         """Return the outcome of the same action, if it has one already."""

@@ -155,7 +155,7 @@ def test_what_is_kept_is_what_would_be_added_up(events: list[tuple[str, int, int
                 del charges[name]
         inside = [amount for at, amount in charges.values() if at > now.plus(-60)]
         used = made.used("g", now)[0]
-        assert (used.count, used.sum) == (len(inside), sum(inside))
+        assert (used.count, used.sum) == (len(inside), Decimal(sum(inside)))
 
 
 def test_a_window_never_goes_back() -> None:
