@@ -30,7 +30,7 @@ check: $(DEV_STAMP) ## everything that must hold: style, types, layers, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	MYPYPATH=$(BESIDE) $(BIN)/mypy examples/refund-desk scripts tests/servers
+	MYPYPATH=$(BESIDE) $(BIN)/mypy examples/refund-desk scripts bench tests/servers
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
@@ -42,7 +42,7 @@ fix: $(DEV_STAMP) ## mend what a program can mend
 	$(BIN)/ruff format .
 
 bench: $(RUN_STAMP) ## speed, each figure beside its floor of the same run, into bench-out/
-	$(BIN)/python -m scripts.bench --out bench-out
+	$(BIN)/python -m bench --out bench-out
 
 conformance: $(DEV_STAMP) ## the official MCP suite, directly and through the gateway (needs npm)
 	$(BIN)/python scripts/conformance.py

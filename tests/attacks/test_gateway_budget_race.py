@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+
 from tests.worlds.gateway import Reply, World, call_body, open_till, reply_of
 
 

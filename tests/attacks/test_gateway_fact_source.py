@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.worlds.gateway import World, refused
 
 MOODS: dict[str, dict[str, Any]] = {

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from tests.worlds.gateway import World, open_till
 
+from tests.worlds.gateway import World, open_till
 from watchkeeper.verify import verify_log
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+
 from tests.worlds.gateway import World, open_till, refused
 
 LIMITS = "refusals_per_minute: 15, facts_per_minute: 5, pending_per_agent: 20"

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from tests.worlds.gateway import World
 from tests.worlds.homes import Person
-
 from watchkeeper import wiring
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.people import Signature

@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 import pytest
+
 from tests.attacks.test_mcp_another_agent import HELLO
 from tests.worlds.gateway import Reply, World, call_body, open_till, refused
 from tests.worlds.till_workspace import hostile_files, server_module
-
 from watchkeeper.records.action import Outcome, Status
 
 HOSTILE = server_module("hostile")

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.worlds.gateway import _RUN, World, make_world
 
 GARBAGE = {

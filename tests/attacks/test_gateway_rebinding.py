@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.worlds.gateway import World, call_body
 
 BODY = call_body("pay", {"to": "x", "amount": 1})

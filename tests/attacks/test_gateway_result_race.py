@@ -6,8 +6,8 @@ import asyncio
 
 import httpx2
 import pytest
-from tests.worlds.gateway import World, call_body, reply_of
 
+from tests.worlds.gateway import World, call_body, reply_of
 from watchkeeper.records.action import Outcome
 
 

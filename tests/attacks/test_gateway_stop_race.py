@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from tests.worlds.gateway import Reply, World, call_body, open_till, reply_of
 
+from tests.worlds.gateway import Reply, World, call_body, open_till, reply_of
 from watchkeeper.records.action import Outcome
 from watchkeeper.records.kinds import Kind
 

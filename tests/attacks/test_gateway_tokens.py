@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 import pytest
+
 from tests.worlds.gateway import World, call_body, open_till, refused
 from tests.worlds.till_workspace import till_files
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+
 from tests.worlds.gateway import Reply, World, call_body, open_till, refused
 from tests.worlds.till_workspace import till_files
 

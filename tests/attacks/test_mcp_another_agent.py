@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.worlds.gateway import Reply, World, call_body, refused
 
 HELLO = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.worlds.gateway import World, refused
 
 DEEP = b'{"a":' * 33 + b"1" + b"}" * 33

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.worlds.gateway import World, call_body, refused
 
 GOOD = call_body("pay", {"to": "batch", "amount": 1})

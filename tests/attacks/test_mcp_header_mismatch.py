@@ -6,6 +6,7 @@ import base64
 import json
 
 import pytest
+
 from tests.worlds.gateway import World, call_body, refused, reply_of
 
 ENCODED = "=?base64?" + base64.b64encode(b"look").decode() + "?="

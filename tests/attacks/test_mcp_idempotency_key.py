@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import httpx2
+
 from tests.worlds.gateway import World, call_body, refused, reply_of
 
 

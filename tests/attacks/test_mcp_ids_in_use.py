@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import httpx2
+
 from tests.attacks.test_mcp_another_agent import HELLO
 from tests.worlds.gateway import World, refused, reply_of
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.worlds import records as world
 
+from tests.worlds import records as world
 from watchkeeper.check.gap import GapTable, Standing, State, gap_table, state_of
 from watchkeeper.check.timeline import MOST_BUCKETS, TimelineCounter
 from watchkeeper.records.action import Decision, Outcome, Reason

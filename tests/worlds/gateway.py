@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+
 from tests.worlds.homes import Person
 from tests.worlds.till_workspace import PEOPLE, till_files
-
 from watchkeeper import wiring
 from watchkeeper.ledger.canonical import hidden_digest, parse_json
 from watchkeeper.ledger.envelope import seal_command

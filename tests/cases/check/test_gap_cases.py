@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
-from tests.worlds import records as world
 
+from tests.worlds import records as world
 from watchkeeper.check.gap import GapRow, gap_table
 from watchkeeper.records.action import Decision, Outcome, Reason
 from watchkeeper.records.bundle import Stage

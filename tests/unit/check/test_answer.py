@@ -5,8 +5,8 @@ import re
 from typing import Any
 
 import pytest
-from tests.worlds import records as world
 
+from tests.worlds import records as world
 from watchkeeper.check.answer import Answer, Step, Verified, answer, render_answer
 from watchkeeper.ledger.canonical import canonical
 from watchkeeper.records.administration import ScopeKind

@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.worlds import records as world
 
+from tests.worlds import records as world
 from watchkeeper.check.answer import Verified, answer, render_page
 from watchkeeper.check.answer.picture import draw
 from watchkeeper.check.timeline import Timeline, TimelineCounter

@@ -3,8 +3,8 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from tests.worlds import records as world
 
+from tests.worlds import records as world
 from watchkeeper.check.gap import GapRow, GapTable, State, gap_table, render_gap
 from watchkeeper.records.action import Boundary
 from watchkeeper.records.bundle import Bundle, PolicyKind, Row, Stage

@@ -4,8 +4,8 @@ import dataclasses
 from typing import Any
 
 import pytest
-from tests.worlds import records as world
 
+from tests.worlds import records as world
 from watchkeeper.check.replay import (
     MOST_LISTED,
     ReplayAnswer,

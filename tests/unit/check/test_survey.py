@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from tests.worlds import records as world
-
 from watchkeeper.check.survey import survey
 from watchkeeper.records.action import Decision, Outcome, Reason, ResolvedBy, Status
 from watchkeeper.records.administration import ScopeKind, StopScope

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from tests.worlds.records import START
-
 from watchkeeper.check.timeline import MOST_BUCKETS, Timeline, TimelineCounter
 from watchkeeper.records.action import Outcome
 

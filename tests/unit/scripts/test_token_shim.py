@@ -14,10 +14,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "scripts"))
 
+from conformance import differences, failing, total
 from conformance_suite import RUNS, Score
 from token_shim import shim
-
-from conformance import differences, failing, total
 
 
 @contextlib.contextmanager

@@ -17,10 +17,10 @@ from typing import Any
 
 import httpx2
 
-from scripts.bench.floors import quantile
-from scripts.bench.world import AIMS
+from bench.floors import quantile
+from bench.world import AIMS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 CREDENTIAL = "bench-credential-0123456789-0123456789"
 _META = "io.modelcontextprotocol/"
 _VERSION = "2026-07-28"

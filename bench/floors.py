@@ -10,7 +10,7 @@ from pathlib import Path
 import cedarpy
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from scripts.bench.world import AGENT, SYSTEM, World
+from bench.world import AGENT, SYSTEM, World
 from watchkeeper.do.decision.context import build_context
 from watchkeeper.do.decision.facts import FactRead
 from watchkeeper.do.decision.known import Known, asked, encode

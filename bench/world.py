@@ -26,7 +26,7 @@ from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.bundle import Bundle, Person, Policy, PolicyKind
 from watchkeeper.records.people import Command
 
-AIMS = Path(__file__).parents[2] / "examples" / "refund-desk" / "aims"
+AIMS = Path(__file__).parents[1] / "examples" / "refund-desk" / "aims"
 SYSTEM, AGENT, TOOL = "refund-desk", "refund-agent", "refund"
 _POINT = Point("bench", Boundary.EXCLUSIVE)
 

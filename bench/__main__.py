@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from scripts.bench import measures
-from scripts.bench.relay import relay
+from bench import measures
+from bench.relay import relay
 
 
 def main() -> int:

@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from scripts.bench import floors
-from scripts.bench.floors import quantile, timed
-from scripts.bench.world import World, world
+from bench import floors
+from bench.floors import quantile, timed
+from bench.world import World, world
 from watchkeeper import wiring
 from watchkeeper.enforcement.release import durable
 from watchkeeper.loop.home import Home
