@@ -45,7 +45,8 @@ def dry_run(raw: bytes, home: Path | None, workspace: Path | None) -> dict[str, 
     at = parse_instant(asked["at"]) if "at" in asked else wiring.clock().wall()
     enforcer, budgets = _plan(call, at, home, workspace)
     request = make_request(call, action_id="dry-run", nonce="0" * 32)
-    found = explain(request, decide(enforcer, request, _facts(enforcer, asked, call, at, budgets)))
+    facts = _facts(enforcer, asked, call, at, budgets)
+    found = explain(enforcer, facts, request, decide(enforcer, request, facts))
     return {"action": request.action, "agent": call.agent, "plan": enforcer.digest, **found}
 
 
@@ -58,10 +59,15 @@ def render(found: dict[str, Any]) -> str:
     for title, key in (("policies", "policies"), ("controls", "controls"), ("errors", "errors")):
         if found[key]:
             lines.append(f"  {title}: {', '.join(found[key])}")
-    for grant in found["grants"]:
-        state = "satisfied" if grant["satisfied"] else "; ".join(grant["failed"])
-        held = f", window held {grant['sumBefore']}" if grant["sumBefore"] is not None else ""
-        lines.append(f"  grant {grant['grant']}: {state}{held}")
+    lines += [_grant_line(grant) for grant in found["grants"]]
+    who = found["accountable"]
+    for title, names in (
+        ("granted by", who.get("grantors", [])),
+        ("owned by", who.get("controlOwners", [])),
+        ("released by", [who["releasedBy"]] if who.get("releasedBy") else []),
+    ):
+        if names:
+            lines.append(f"  {title}: {', '.join(names)}")
     if found["approvals"]:
         need = found["approvals"]
         roles = ", ".join(need["roles"])
@@ -70,6 +76,17 @@ def render(found: dict[str, Any]) -> str:
         lines.append(f"  to allow: {found['change']}")
     lines.append(f"  the agent is told: {found['toAgent']}")
     return "\n".join(lines)
+
+
+def _grant_line(grant: dict[str, Any]) -> str:
+    state = "satisfied" if grant["satisfied"] else "; ".join(grant["failed"])
+    left = [
+        f"{part} {budget[part]} left in {budget['seconds']} s"
+        for budget in grant["left"]
+        for part in ("count", "sum")
+        if budget[part] is not None
+    ]
+    return f"  grant {grant['grant']}: {state}" + (f" ({', '.join(left)})" if left else "")
 
 
 def _parse(raw: bytes) -> dict[str, Any]:

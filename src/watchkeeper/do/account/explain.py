@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from watchkeeper.do.decision.decide import Decided
+from watchkeeper.do.decision.enforcer import Enforcer
+from watchkeeper.do.decision.facts import Facts
+from watchkeeper.do.decision.limits import render_number
 from watchkeeper.do.decision.request import Request
-from watchkeeper.records.action import Outcome, Reason
+from watchkeeper.records.action import GrantUsed, Outcome, Reason
+from watchkeeper.records.codec import to_json
 
 _MAY = {
     Outcome.ALLOW: "may",
@@ -59,9 +64,10 @@ def operator_sentence(request: Request, decided: Decided) -> str:
     return f"{text} ({by})" if by else text
 
 
-def explain(request: Request, decided: Decided) -> dict[str, Any]:
-    """Return everything that explains a decision, for `do decide` and the reviewer."""
+def explain(enforcer: Enforcer, facts: Facts, request: Request, decided: Decided) -> dict[str, Any]:
+    """Return everything that explains a decision."""
     part = decided.part
+    named = tuple(used.grant for used in decided.grants)
     return {
         "outcome": part.outcome.value,
         "reasons": [reason.value for reason in part.reasons],
@@ -70,19 +76,33 @@ def explain(request: Request, decided: Decided) -> dict[str, Any]:
         "policies": list(part.policies),
         "controls": list(part.controls),
         "errors": list(part.errors),
-        "grants": [
-            {
-                "grant": used.grant,
-                "satisfied": used.satisfied,
-                "failed": list(used.failed),
-                "amount": used.amount,
-                "countBefore": used.count_before,
-                "sumBefore": used.sum_before,
-            }
-            for used in decided.grants
-        ],
+        "grants": [_grant(enforcer, facts, used) for used in decided.grants],
+        "facts": {read.source: read.failed or dict(read.values) for read in facts.read},
+        "accountable": to_json(enforcer.accountable(part.policies, part.controls, named)),
         "approvals": _approvals(decided),
         "change": what_would_change(decided),
+    }
+
+
+def _grant(enforcer: Enforcer, facts: Facts, used: GrantUsed) -> dict[str, Any]:
+    """Say what a grant was asked for, and what is left of each of its budgets before this."""
+    budgets = next((g.budgets for g in enforcer.bundle.grants if g.id == used.grant), ())
+    held = facts.budgets.get(used.grant, ())
+    return {
+        "grant": used.grant,
+        "satisfied": used.satisfied,
+        "failed": list(used.failed),
+        "amount": used.amount,
+        "left": [
+            {
+                "seconds": budget.seconds,
+                "count": None if budget.count is None else budget.count - window.count,
+                "sum": None
+                if budget.sum is None
+                else render_number(Decimal(budget.sum) - Decimal(window.sum)),
+            }
+            for budget, window in zip(budgets, held, strict=False)
+        ],
     }
 
 
