@@ -12,7 +12,7 @@ MOODS: dict[str, dict[str, Any]] = {
     "error": {"look": "error"},
     "no-structure": {"look": "plain"},
     "silence": {"look": "hang"},
-    "text-for-a-number": {"account": {"limit": "100000"}},
+    "text-for-a-number": {"account": {"limit": "100,000"}},
     "boolean-for-a-number": {"account": {"limit": True}},
     "number-for-a-boolean": {"account": {"open": 1}},
     "text-for-a-boolean": {"account": {"open": "yes"}},

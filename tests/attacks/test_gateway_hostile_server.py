@@ -99,7 +99,7 @@ def test_the_first_answer_is_the_only_one(tmp_path_factory: pytest.TempPathFacto
 
 
 def test_a_huge_answer_is_passed_on_and_not_kept(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with _world(tmp_path_factory, "huge", more=", timeout: 20s") as world:
+    with _world(tmp_path_factory, "huge", timeout="20s") as world:
         assert len(_act(world).result["content"][0]["text"]) == 8_000_000
         (effect,) = [e for e in world.entries() if e.record.kind.value == "effect"]
         assert effect.payload is not None
@@ -108,7 +108,7 @@ def test_a_huge_answer_is_passed_on_and_not_kept(tmp_path_factory: pytest.TempPa
 
 def test_an_answer_beyond_measure_is_unknown(tmp_path_factory: pytest.TempPathFactory) -> None:
     options = ["--count", str(17 << 20)]
-    with _world(tmp_path_factory, "huge", options=options, more=", timeout: 20s") as world:
+    with _world(tmp_path_factory, "huge", options=options, timeout="20s") as world:
         assert _act(world).reason == "effect-unknown"
         assert world.effects() == []
         assert world.health()[0] == 200

@@ -205,13 +205,14 @@ def hostile_files(
     *,
     listed: Sequence[Mapping[str, Any]],
     more: str = "",
+    timeout: str = "1s",
     options: Sequence[str] = (),
 ) -> dict[str, str]:
     """Return a workspace in which every tool of a hostile server is permitted and writes."""
     command = [sys.executable, str(SERVERS / "hostile.py"), behaviour]
     command += ["--witness", str(folder / "witness"), *options]
     tools = "\n".join(
-        f"  {json.dumps(t['name'])}: {{pin: {tool_pin(dict(t))}, writes: true, timeout: 1s{more}}}"
+        f"  {json.dumps(t['name'])}: {{pin: {tool_pin(dict(t))}, writes: true, timeout: {timeout}{more}}}"
         for t in listed
     )
     names = ", ".join(f"Action::{json.dumps('till/' + t['name'])}" for t in listed)

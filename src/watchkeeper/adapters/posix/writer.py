@@ -28,6 +28,8 @@ BATCH_BYTES = 4 << 20
 Callback = Callable[[WatchkeeperError | None], None]
 Post = Callable[[Callable[[], None]], None]
 
+_PROBE = ".probe"
+_PROBE_BYTES = 1 << 17
 _log = logging.getLogger("watchkeeper.log")
 
 
@@ -206,7 +208,24 @@ class Writer:
             check_segment(files, path, tail)
         finally:
             files.close(fd)
+        self._prove_room()
         self._fd = self._open_tail()
+
+    def _prove_room(self) -> None:
+        """Write somewhere else than into the truth: a full disk lets one cut and sync all the same.
+
+        Raises:
+            OSError: there is no room, or the disk fails.
+        """
+        path = self._layout.root / _PROBE
+        fd = self._files.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        try:
+            self._files.write(fd, bytes(_PROBE_BYTES))
+            self._files.sync_data(fd)
+        finally:
+            self._files.close(fd)
+            with suppress(OSError):
+                path.unlink()
 
     def _open_tail(self) -> int:
         path = self._layout.segment(self._tail.number)

@@ -18,7 +18,7 @@ from watchkeeper.enforcement.gateway.rpc import Message
 from watchkeeper.enforcement.gateway.sessions import Session, Sessions
 from watchkeeper.enforcement.gateway.waiting import Waiters
 from watchkeeper.enforcement.upstream.channel import Channel
-from watchkeeper.enforcement.upstream.http import HttpChannel, http_client
+from watchkeeper.enforcement.upstream.http import HttpChannel, http_pool
 from watchkeeper.enforcement.upstream.reader import Reader
 from watchkeeper.enforcement.upstream.stdio import StdioChannel, StdioCommand
 from watchkeeper.loop.commands import Commands
@@ -49,7 +49,7 @@ class Gateway:
         self.kernel, self.sessions = kernel, Sessions()
         self.unauthenticated = 0
         self._path, self._hold = home, hold
-        self._client = http_client()
+        self._pool = http_pool()
         self._waiters = Waiters(kernel.home)
         self._doors: dict[str, Door] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -155,7 +155,7 @@ class Gateway:
             self.give_up(session)
         readers = [door.relay.pins.close() for door in self._doors.values()]
         await asyncio.gather(*self._closing, *readers, return_exceptions=True)
-        await self._client.aclose()
+        await self._pool.aclose()
 
     def _open(self, server: Server) -> Door:
         open_channel = self._channel_maker(server)
@@ -167,7 +167,7 @@ class Gateway:
         if server.url is not None:
             url = server.url
             headers = settings.resolve_all(server.headers, self._path)
-            return lambda: HttpChannel(self._client, url, headers)
+            return lambda: HttpChannel(self._pool, url, headers)
         environment = settings.child_environment(settings.resolve_all(server.env, self._path))
         command = StdioCommand(server.command, server.cwd, environment, server.user)
         return lambda: StdioChannel(command)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
+import httpcore2
 import httpx2
 
 from watchkeeper.enforcement.upstream.channel import (
@@ -18,34 +21,44 @@ from watchkeeper.enforcement.upstream.sse import events
 
 MAX_BODY_BYTES = 16 << 20
 _NOT_SENT = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.UnsupportedProtocol,
-    httpx2.InvalidURL,
+    httpcore2.ConnectError,
+    httpcore2.ConnectTimeout,
+    httpcore2.PoolTimeout,
+    httpcore2.UnsupportedProtocol,
 )
 _GONE = 404
+_END_SECONDS = 10.0
 _NOT_OURS = (401, 403, 407)
 """About our credential, not the agent's: passed on, they would tell the agent to log in."""
 _KEPT_HEADERS = ("mcp-session-id", "mcp-protocol-version", "retry-after", "cache-control")
 
 
-def http_client() -> httpx2.AsyncClient:
-    """Return the client that all channels share: no redirects, no proxies from outside."""
-    limits = httpx2.Limits(max_connections=512, max_keepalive_connections=128)
-    timeout = httpx2.Timeout(connect=10.0, read=None, write=30.0, pool=10.0)
-    return httpx2.AsyncClient(
-        limits=limits, timeout=timeout, follow_redirects=False, trust_env=False
+_TIMEOUTS = {"connect": 10.0, "read": None, "write": 30.0, "pool": 10.0}
+_FAILED = (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException)
+
+Pool = httpcore2.AsyncConnectionPool
+
+
+def http_pool() -> Pool:
+    """Return the connections that all channels share.
+
+    The pool itself, without the client above it: no redirects, no proxies, no cookies, nothing
+    decoded, and a third of the cost of a call less.
+    """
+    return Pool(
+        ssl_context=httpx2.create_ssl_context(trust_env=False),
+        max_connections=512,
+        max_keepalive_connections=128,
+        keepalive_expiry=30.0,
     )
 
 
 class HttpChannel:
     """One tool server by URL; `credentials` are headers that only the gateway has."""
 
-    def __init__(
-        self, client: httpx2.AsyncClient, url: str, credentials: Mapping[str, str]
-    ) -> None:
-        self._client, self._url, self._credentials = client, url, dict(credentials)
+    def __init__(self, pool: Pool, url: str, credentials: Mapping[str, str]) -> None:
+        self._pool, self._url = pool, httpcore2.URL(url)
+        self._own = {"host": urlsplit(url).netloc.rpartition("@")[2], **_lower(credentials)}
 
     @property
     def alive(self) -> bool:
@@ -58,73 +71,84 @@ class HttpChannel:
         wanted = {
             "content-type": "application/json",
             "accept": "application/json, text/event-stream",
+            "content-length": str(len(body)),
         }
-        request = self._client.build_request(
-            "POST", self._url, content=body, headers={**headers, **wanted, **self._credentials}
-        )
+        request = self._request("POST", {**headers, **wanted}, body)
         async with self._opened(request) as opened:
             yield opened
 
     @asynccontextmanager
     async def listen(self, headers: Mapping[str, str]) -> AsyncIterator[Opened]:
         """Open the stream of what the server sends by itself (2025-11-25)."""
-        wanted = {"accept": "text/event-stream"}
-        request = self._client.build_request(
-            "GET", self._url, headers={**headers, **wanted, **self._credentials}
-        )
+        request = self._request("GET", {**headers, "accept": "text/event-stream"})
         async with self._opened(request) as opened:
             yield opened
 
     async def end(self, headers: Mapping[str, str]) -> int:
         """End the session at the server."""
+        request = self._request("DELETE", headers)
         try:
-            response = await self._client.delete(
-                self._url, headers={**headers, **self._credentials}, timeout=10.0
-            )
-        except httpx2.HTTPError:
+            async with asyncio.timeout(_END_SECONDS):
+                response = await self._pool.handle_async_request(request)
+                await response.aclose()
+        except (*_FAILED, TimeoutError):
             return 502
-        return response.status_code
+        return response.status
 
     async def close(self) -> None:
         """The shared client is closed by its owner."""
 
+    def _request(
+        self, method: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> httpcore2.Request:
+        lines = [(k.encode(), v.encode("latin-1")) for k, v in {**headers, **self._own}.items()]
+        return httpcore2.Request(
+            method, self._url, headers=lines, content=body, extensions={"timeout": _TIMEOUTS}
+        )
+
     @asynccontextmanager
-    async def _opened(self, request: httpx2.Request) -> AsyncIterator[Opened]:
+    async def _opened(self, request: httpcore2.Request) -> AsyncIterator[Opened]:
         try:
-            response = await self._client.send(request, stream=True)
+            response = await self._pool.handle_async_request(request)
         except _NOT_SENT as error:
             raise NeverSent(f"the tool server can not be reached: {type(error).__name__}") from None
-        except httpx2.HTTPError as error:
+        except _FAILED as error:
             raise BrokenOff(f"the tool server did not answer: {type(error).__name__}") from None
         try:
-            if response.status_code in _NOT_OURS:
-                raise BrokenOff(f"the tool server refuses us: HTTP {response.status_code}")
-            if response.status_code == _GONE and "mcp-session-id" in request.headers:
+            if response.status in _NOT_OURS:
+                raise BrokenOff(f"the tool server refuses us: HTTP {response.status}")
+            in_session = any(name == b"mcp-session-id" for name, _ in request.headers)
+            if response.status == _GONE and in_session:
                 raise SessionGone("the tool server does not know the session any more")
-            streamed = response.headers.get("content-type", "").startswith("text/event-stream")
-            kept = {k: v for k, v in response.headers.items() if k.lower() in _KEPT_HEADERS}
+            found = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}
+            streamed = found.get("content-type", "").lower().startswith("text/event-stream")
+            kept = {name: found[name] for name in _KEPT_HEADERS if name in found}
             messages = _stream(response) if streamed else _whole(response)
-            yield Opened(response.status_code, messages, kept, streamed)
+            yield Opened(response.status, messages, kept, streamed)
         finally:
             await response.aclose()
 
 
-async def _stream(response: httpx2.Response) -> AsyncIterator[Arrived]:
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+async def _stream(response: httpcore2.Response) -> AsyncIterator[Arrived]:
     try:
-        async for arrived in events(response.aiter_bytes()):
+        async for arrived in events(response.aiter_stream()):
             yield arrived
-    except httpx2.HTTPError as error:
+    except _FAILED as error:
         raise BrokenOff(f"the tool server broke off: {type(error).__name__}") from None
 
 
-async def _whole(response: httpx2.Response) -> AsyncIterator[Arrived]:
+async def _whole(response: httpcore2.Response) -> AsyncIterator[Arrived]:
     body = bytearray()
     try:
-        async for chunk in response.aiter_bytes():
+        async for chunk in response.aiter_stream():
             body += chunk
             if len(body) > MAX_BODY_BYTES:
                 raise BrokenOff("the tool server sent an answer that is too large")
-    except httpx2.HTTPError as error:
+    except _FAILED as error:
         raise BrokenOff(f"the tool server broke off: {type(error).__name__}") from None
     if body:
         yield Arrived(bytes(body))
