@@ -35,7 +35,9 @@ def test_a_fact_that_can_not_be_had_blocks(till: World, name: str) -> None:
     finally:
         till.mood()
     (entry,) = [
-        e for e in till.entries() if getattr(e.record.predicate, "action_id", "") == decided.action_id
+        e
+        for e in till.entries()
+        if getattr(e.record.predicate, "action_id", "") == decided.action_id
     ]
     assert entry.payload is not None
     assert [read["source"] for read in entry.payload.body["facts"]["read"]] == ["account"]

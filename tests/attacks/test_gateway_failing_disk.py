@@ -82,7 +82,9 @@ def test_an_effect_that_can_not_be_recorded_is_unknown(own: World) -> None:
         assert told[0].reason == "effect-unknown"
     _until(own, 200)
     assert own.call("send", to="d", text="held").reason == "effect-unknown"
-    assert [e for e in own.executed() if e["arguments"].get("text") == "held"] == [own.executed()[-1]]
+    assert [e for e in own.executed() if e["arguments"].get("text") == "held"] == [
+        own.executed()[-1]
+    ]
     assert own.health()[1]["unknownEffects"] == 1
 
 
@@ -133,5 +135,3 @@ def test_below_its_reserve_of_disk_it_refuses_and_records_nothing(
         token = {"agent": "payer", "name": "more", "digest": "a" * 64}
         answer = world.send(world.signed("ana", "token", token))
         assert answer["error"]["code"] == "log-unavailable"
-
-

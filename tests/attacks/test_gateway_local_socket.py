@@ -27,7 +27,8 @@ GARBAGE = {
     "not-base64": b'{"signature":{"payload":"###","keyid":"a","sig":"###"}}',
     "no-json-inside": b'{"signature":{"payload":"AAAA","keyid":"a","sig":"AAAA"}}',
     "a-list-inside": b'{"signature":{"payload":"W10=","keyid":"a","sig":"AAAA"}}',
-    "a-person-that-is-none": b'{"signature":{"payload":"eyJwZXJzb24iOltdfQ==","keyid":"a","sig":""}}',
+    "a-person-that-is-none": b'{"signature":{"payload":"eyJwZXJzb24iOltdfQ==",'
+    b'"keyid":"a","sig":""}}',
     "deep": b"[" * 100_000,
     "not-utf-8": b"\xff\xfe",
     "long": b'{"a":"' + b"x" * 2_000_000 + b'"}',

@@ -24,19 +24,21 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 async def test_no_action_is_allowed_after_the_stop(own: World) -> None:
     told: list[int] = []
     numbers = itertools.count()
+    many = asyncio.Event()
 
     async def agent(client: httpx2.AsyncClient, number: int) -> Reply:
         while True:
             body = call_body("send", {"to": f"{number}", "text": f"{next(numbers)}"})
             reply = reply_of(await client.post(own.url + "/mcp/till", json=body))
             told.append(number)
+            if len(told) == 40:
+                many.set()
             if not reply.done:
                 return reply
 
     async with httpx2.AsyncClient(timeout=60, headers=own.headers()) as client:
         agents = [asyncio.create_task(agent(client, number)) for number in range(8)]
-        while len(told) < 40:
-            await asyncio.sleep(0)
+        await many.wait()
         await asyncio.to_thread(own.stop, "agent:payer")
         done = own.executed()
         replies = await asyncio.gather(*agents)
@@ -55,7 +57,9 @@ def _held_before(own: World) -> bool:
     (stop,) = [e.ref.index for e in entries if e.record.kind is Kind.STOP]
     effects = [e.record.predicate for e in entries[stop:] if e.record.kind is Kind.EFFECT]
     sent = [e for e in effects if e.result is not None and e.result.name == "result"]
-    return all(e.decision.index < stop and e.started <= entries[stop].record.predicate.at for e in sent)
+    return all(
+        e.decision.index < stop and e.started <= entries[stop].record.predicate.at for e in sent
+    )
 
 
 def test_a_stop_ends_what_is_held_for_a_person(own: World) -> None:

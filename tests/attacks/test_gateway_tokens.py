@@ -83,7 +83,9 @@ def test_a_server_of_somebody_elses_system_is_refused_and_recorded(own: World) -
     refused(own, lambda: own.post(BODY, path="/mcp/bank"), "unknown-tool")
 
 
-@pytest.mark.parametrize("path", ["/mcp/..", "/mcp/../healthz", "/mcp/%2e%2e", "/mcp/till%2f..", "/"])
+@pytest.mark.parametrize(
+    "path", ["/mcp/..", "/mcp/../healthz", "/mcp/%2e%2e", "/mcp/till%2f..", "/"]
+)
 def test_no_path_leads_around_the_doors(own: World, path: str) -> None:
     before = own.executed()
     response = own.client.post(own.url + path, json=BODY, headers=own.headers())

@@ -110,7 +110,9 @@ def test_a_fact_that_changed_has_to_be_approved_again(till: World) -> None:
     assert again.reason == "review-required"
     assert again.handle != reply.handle
     assert till.executed() == before
-    old = till.send(till.signed("ben", "approve", {**till.shown(again.handle)[1], "handle": reply.handle}))
+    old = till.send(
+        till.signed("ben", "approve", {**till.shown(again.handle)[1], "handle": reply.handle})
+    )
     assert old["error"]["code"] == "command-invalid"
     till.approve(again.handle)
     assert _result(till, again).done

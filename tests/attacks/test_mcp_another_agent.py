@@ -105,6 +105,8 @@ def test_a_key_belongs_to_its_agent(till: World) -> None:
     assert len(till.executed()) == done + 1
 
 
-@pytest.mark.parametrize("handle", ["", "esc_0", "esc_" + "0" * 32, None, 5, ["esc_"], "a" * 70_000])
+@pytest.mark.parametrize(
+    "handle", ["", "esc_0", "esc_" + "0" * 32, None, 5, ["esc_"], "a" * 70_000]
+)
 def test_a_guessed_handle_is_refused(till: World, handle: object) -> None:
     refused(till, lambda: till.call("watchkeeper_result", handle=handle), "invalid-request")

@@ -1,4 +1,4 @@
-"""Arguments that are no valid request (decision semantics, 1): refused, recorded, never released."""
+"""Arguments that are no valid request (decision semantics, 1): refused, recorded, not released."""
 
 from __future__ import annotations
 

@@ -152,7 +152,9 @@ class World:
         response = self.client.post(self.url + path, content=raw, headers=given)
         return reply_of(response, raw)
 
-    def call(self, tool: str, *, agent: str = "payer", meta: Json | None = None, **args: Any) -> Reply:
+    def call(
+        self, tool: str, *, agent: str = "payer", meta: Json | None = None, **args: Any
+    ) -> Reply:
         """Call a tool; its arguments are keyword arguments."""
         return self.post(call_body(tool, args, meta), agent=agent)
 
@@ -192,9 +194,7 @@ class World:
         message = {"signature": to_json(signature), "beside": dict(beside or {})}
         return self.line(json.dumps(message).encode())
 
-    def ask(
-        self, person: str, verb: str, body: Mapping[str, Any], beside: Any = None
-    ) -> Any:
+    def ask(self, person: str, verb: str, body: Mapping[str, Any], beside: Any = None) -> Any:
         """Have a command carried out; what stands against it fails the test."""
         answer = self.send(self.signed(person, verb, body), beside)
         assert "result" in answer, answer
@@ -339,7 +339,9 @@ def write_and_compile(folder: Path, files: Mapping[str, str]) -> Bundle:
     return compile_folder(folder)
 
 
-def make_world(folder: Path, files: Any = till_files, *, hold: float = 0.0, **changes: Any) -> World:
+def make_world(
+    folder: Path, files: Any = till_files, *, hold: float = 0.0, **changes: Any
+) -> World:
     """Make a home with a plan in force and a token for each agent; nothing runs yet.
 
     `files(till_folder, keys, **changes)` gives the workspace.

@@ -212,7 +212,8 @@ def hostile_files(
     command = [sys.executable, str(SERVERS / "hostile.py"), behaviour]
     command += ["--witness", str(folder / "witness"), *options]
     tools = "\n".join(
-        f"  {json.dumps(t['name'])}: {{pin: {tool_pin(dict(t))}, writes: true, timeout: {timeout}{more}}}"
+        f"  {json.dumps(t['name'])}: "
+        f"{{pin: {tool_pin(dict(t))}, writes: true, timeout: {timeout}{more}}}"
         for t in listed
     )
     names = ", ".join(f"Action::{json.dumps('till/' + t['name'])}" for t in listed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 from watchkeeper.records.instant import Instant
@@ -15,5 +16,13 @@ class SystemClock:
         return Instant(time.time_ns() // 1000)
 
     def monotonic(self) -> int:
-        """Return microseconds of a clock that never goes back."""
-        return time.monotonic_ns() // 1000
+        """Return microseconds of a clock that never goes back, and goes on while suspended."""
+        return _steady_ns() // 1000
+
+
+def _steady_ns() -> int:
+    # On Linux the plain monotonic clock stands still while the machine sleeps, which would look
+    # as if the wall clock had leapt.
+    if sys.platform == "linux":
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    return time.monotonic_ns()

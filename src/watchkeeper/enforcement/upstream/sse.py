@@ -15,16 +15,25 @@ async def events(chunks: AsyncIterator[bytes]) -> AsyncIterator[Arrived]:
     Raises:
         BrokenOff: an event is larger than 16 MiB.
     """
-    buffer = b""
+    buffer, carried = bytearray(), b""
     async for chunk in chunks:
-        buffer += chunk.replace(b"\r\n", b"\n") if b"\r" in chunk else chunk
+        text = carried + chunk
+        # A line may end with CR LF, and the two may come apart.
+        carried = text[-1:] if text.endswith(b"\r") else b""
+        start = max(0, len(buffer) - 1)
+        buffer += _plain_ends(text[: len(text) - len(carried)])
         if len(buffer) > MAX_EVENT_BYTES:
             raise BrokenOff("the tool server sent an event that is too large")
-        while (end := buffer.find(b"\n\n")) >= 0:
-            event, buffer = buffer[:end], buffer[end + 2 :]
+        while (end := buffer.find(b"\n\n", start)) >= 0:
+            event, start = bytes(buffer[:end]), 0
+            del buffer[: end + 2]
             arrived = _parse(event)
             if arrived is not None:
                 yield arrived
+
+
+def _plain_ends(text: bytes) -> bytes:
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
 
 
 def render_event(data: bytes, lines: tuple[bytes, ...] = ()) -> bytes:
