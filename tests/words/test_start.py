@@ -101,7 +101,9 @@ def test_every_command_was_run_and_none_failed(told: list[Told]) -> None:
     commands = [name for kind, name, _ in steps(PAGE.read_text(encoding="utf-8")) if kind != "file"]
     assert [step.command for step in told] == commands
     # `check gap` ends with 1 where it finds something, which a draft always has.
-    failed = [step for step in told if step.code and not step.command.startswith("watchkeeper check")]
+    failed = [
+        step for step in told if step.code and not step.command.startswith("watchkeeper check")
+    ]
     assert failed == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 
 from watchkeeper.records.instant import Instant
@@ -23,6 +22,5 @@ class SystemClock:
 def _steady_ns() -> int:
     # On Linux the plain monotonic clock stands still while the machine sleeps, which would look
     # as if the wall clock had leapt.
-    if sys.platform == "linux":
-        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-    return time.monotonic_ns()
+    boot: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic_ns() if boot is None else time.clock_gettime_ns(boot)

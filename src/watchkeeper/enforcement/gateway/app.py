@@ -94,12 +94,17 @@ class McpDoor:
         caller = Caller(agent, door, request.headers)
         if request.method == "POST":
             return await self._post(caller, request)
+        return await self._without_message(caller, request)
+
+    async def _without_message(self, caller: Caller, request: Request) -> Response:
+        """Open the stream of what the server sends by itself, or end the session."""
         session = self._session(caller)
         if session is None:
             return _plain(404 if _SESSION in request.headers else 405, "no such session")
         if request.method == "DELETE":
             return await self._delete(caller, session)
-        outs = door.relay.listen(session, request.headers, door.calls.finish)
+        finish = caller.door.calls.finish
+        outs = caller.door.relay.listen(session, request.headers, finish)
         return await _respond(_using(session, None, outs), session)
 
     def _elsewhere(self, headers: Headers) -> Response | None:

@@ -109,7 +109,7 @@ class Gateway:
             await asyncio.sleep(1.0)
             try:
                 self.kernel.tick()
-            except Exception:
+            except Exception:  # noqa: BLE001 - the wheel goes on turning, and says so
                 _log.exception("a turn of the wheel failed")
             for session in self.sessions.idle(asyncio.get_running_loop().time()):
                 self.give_up(session)

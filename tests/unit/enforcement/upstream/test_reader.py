@@ -81,7 +81,7 @@ async def test_a_list_without_end_is_given_up(tmp_path: Path) -> None:
         "import json, sys\n"
         "for line in sys.stdin:\n"
         "    told = json.loads(line)\n"
-        "    said: dict = {'supportedVersions': ['2026-07-28'], 'tools': [], 'nextCursor': 'more'}\n"
+        "    said = {'supportedVersions': ['2026-07-28'], 'tools': [], 'nextCursor': '1'}\n"
         "    print(json.dumps({'jsonrpc': '2.0', 'id': told['id'], 'result': said}), flush=True)\n"
     )
     command = StdioCommand((sys.executable, str(program)), None, dict(os.environ))

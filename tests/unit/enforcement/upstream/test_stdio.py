@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ for line in sys.stdin:
     if params.get("die"):
         sys.exit(1)
     if "id" in told and not params.get("hold"):
-        print(json.dumps({"jsonrpc": "2.0", "id": told["id"], "result": {"pid": __import__("os").getpid()}}), flush=True)
+        print(json.dumps({"jsonrpc": "2.0", "id": told["id"], "result": {}}), flush=True)
     for held in params.get("release", []):
         print(json.dumps({"jsonrpc": "2.0", "id": held, "result": {"was": held}}), flush=True)
 """
@@ -107,7 +108,7 @@ async def test_closing_ends_the_server_and_what_it_started() -> None:
         "import subprocess, sys\n"
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
         "line = sys.stdin.readline()\n"
-        "print('{\"jsonrpc\": \"2.0\", \"id\": 1, \"result\": {\"child\": %d}}' % child.pid, flush=True)\n"
+        'print(\'{"jsonrpc": "2.0", "id": 1, "result": {"child": %d}}\' % child.pid, flush=True)\n'
         "import time; time.sleep(600)\n"
     )
     channel = StdioChannel(command(program))
@@ -123,7 +124,7 @@ async def test_closing_ends_the_server_and_what_it_started() -> None:
 
 def _runs(pid: int) -> bool:
     try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except FileNotFoundError:
         return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
