@@ -122,12 +122,11 @@ class World:
         new.write_text(json.dumps(mood))
         new.replace(self.till / "mood")
 
-    def executed(self) -> list[Json]:
-        """What the tool server did, in order."""
-        witness = self.till / "witness"
-        if not witness.exists():
-            return []
-        return [json.loads(line) for line in witness.read_text().splitlines()]
+    def executed(self, server: str = "*") -> list[Json]:
+        """What the tool servers did, in order; or what one of several did."""
+        pattern = "witness*" if server == "*" else f"witness-{server}"
+        lines = (path.read_text().splitlines() for path in sorted(self.till.glob(pattern)))
+        return [json.loads(line) for part in lines for line in part]
 
     # agents
 

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -198,34 +199,48 @@ def till_files(folder: Path, keys: Mapping[str, str], **changes: Any) -> dict[st
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Hostile:
+    """A hostile server in a plan: its behaviour, the tools that were released, how they stand."""
+
+    behaviour: str
+    listed: tuple[Mapping[str, Any], ...]
+    more: str = ""
+    timeout: str = "1s"
+    options: tuple[str, ...] = ()
+
+
 def hostile_files(
-    behaviour: str,
-    folder: Path,
-    keys: Mapping[str, str],
-    *,
-    listed: Sequence[Mapping[str, Any]],
-    more: str = "",
-    timeout: str = "1s",
-    options: Sequence[str] = (),
+    folder: Path, keys: Mapping[str, str], *, servers: Mapping[str, Hostile]
 ) -> dict[str, str]:
-    """Return a workspace in which every tool of a hostile server is permitted and writes."""
-    command = [sys.executable, str(SERVERS / "hostile.py"), behaviour]
-    command += ["--witness", str(folder / "witness"), *options]
-    tools = "\n".join(
-        f"  {json.dumps(t['name'])}: "
-        f"{{pin: {tool_pin(dict(t))}, writes: true, timeout: {timeout}{more}}}"
-        for t in listed
-    )
-    names = ", ".join(f"Action::{json.dumps('till/' + t['name'])}" for t in listed)
-    return {
+    """Return a workspace in which every tool of the hostile servers is permitted and writes.
+
+    Each server's witness is `folder/witness-SERVER`.
+    """
+    named = [f"{id_}/{tool['name']}" for id_, server in servers.items() for tool in server.listed]
+    actions = ", ".join(f"Action::{json.dumps(name)}" for name in named)
+    files = {
         "aims.yaml": aims(keys),
-        "systems/till.yaml": system(("payer",)),
-        "tools/till.yaml": f"id: till\ncommand: {json.dumps(command)}\ntools:\n{tools}\n",
-        "tools/till.definitions.json": json.dumps({"tools": list(listed)}, ensure_ascii=False),
+        "systems/till.yaml": system(("payer",)).replace("[till]", f"[{', '.join(servers)}]"),
         "policies/till/all.permit.cedar": (
             '@id("all")\n@control("limits")\n'
-            f'permit (principal == Agent::"payer", action in [{names}], resource);\n'
+            f'permit (principal == Agent::"payer", action in [{actions}], resource);\n'
         ),
         "controls/limits.yaml": _CONTROL,
         "soa.yaml": _SOA,
     }
+    for id_, server in servers.items():
+        listed = json.dumps({"tools": list(server.listed)}, ensure_ascii=False)
+        files[f"tools/{id_}.definitions.json"] = listed
+        files[f"tools/{id_}.yaml"] = _hostile_file(id_, server, folder / f"witness-{id_}")
+    return files
+
+
+def _hostile_file(id_: str, server: Hostile, witness: Path) -> str:
+    command = [sys.executable, str(SERVERS / "hostile.py"), server.behaviour]
+    command += ["--witness", str(witness), *server.options]
+    stands = f"writes: true, timeout: {server.timeout}{server.more}"
+    tools = "\n".join(
+        f"  {json.dumps(t['name'])}: {{pin: {tool_pin(dict(t))}, {stands}}}" for t in server.listed
+    )
+    return f"id: {id_}\ncommand: {json.dumps(command)}\ntools:\n{tools}\n"
