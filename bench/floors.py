@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import cedarpy
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,14 +17,19 @@ from watchkeeper.do.decision.known import Known, asked, encode
 FRAME_BYTES = 4_000
 
 
-def timed(act: Callable[[], object], runs: int) -> list[float]:
-    """Return how many microseconds each run took, sorted."""
-    taken = []
+def in_turn(acts: dict[str, Callable[[], object]], runs: int) -> dict[str, list[float]]:
+    """Do each act once, in turn, again and again; return microseconds, sorted.
+
+    In turn, so that a figure and its floors meet the same machine: its drift, its neighbours and
+    its caches.
+    """
+    taken: dict[str, list[float]] = {name: [] for name in acts}
     for _ in range(runs):
-        began = time.perf_counter_ns()
-        act()
-        taken.append((time.perf_counter_ns() - began) / 1000)
-    return sorted(taken)
+        for name, act in acts.items():
+            began = time.perf_counter_ns()
+            act()
+            taken[name].append((time.perf_counter_ns() - began) / 1000)
+    return {name: sorted(values) for name, values in taken.items()}
 
 
 def quantile(sorted_values: list[float], part: float) -> float:
@@ -33,25 +37,10 @@ def quantile(sorted_values: list[float], part: float) -> float:
     return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * part))]
 
 
-def append_and_sync(folder: Path, runs: int) -> list[float]:
-    """Append a frame's worth of bytes and fdatasync, again and again."""
-    fd = os.open(folder / "floor", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    frame = os.urandom(FRAME_BYTES)
-
-    def once() -> None:
-        os.write(fd, frame)
-        os.fdatasync(fd)
-
-    try:
-        return timed(once, runs)
-    finally:
-        os.close(fd)
-
-
-def sign(runs: int) -> list[float]:
-    """Sign two kilobytes with Ed25519."""
-    key, message = Ed25519PrivateKey.generate(), os.urandom(2_000)
-    return timed(lambda: key.sign(message), runs)
+def append_and_sync(fd: int, frame: bytes) -> None:
+    """Append a frame's worth of bytes and fdatasync."""
+    os.write(fd, frame)
+    os.fdatasync(fd)
 
 
 def verify_rate(seconds: float) -> float:
@@ -66,8 +55,8 @@ def verify_rate(seconds: float) -> float:
     return count / (time.perf_counter() - began)
 
 
-def cedar(world: World, runs: int) -> list[float]:
-    """Ask the engine the very question of the measured action, sliced, with its schema."""
+def cedar_question(world: World) -> Callable[[], object]:
+    """Return what asks the engine the question of the measured action, sliced, with its schema."""
     admitted, home = world.admit(), world.home
     read = FactRead("order", home.now(), {"refundable": 500.0, "status": "paid"})
     facts = world.kernel.facts(admitted, (read,))
@@ -87,4 +76,4 @@ def cedar(world: World, runs: int) -> list[float]:
     }
     chosen = policies.slice(known.entry.action).everything
     entities, schema = policies.handles
-    return timed(lambda: cedarpy.is_authorized(request, chosen, entities, schema), runs)
+    return lambda: cedarpy.is_authorized(request, chosen, entities, schema)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
-import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from bench import floors
-from bench.floors import quantile, timed
+from bench.floors import quantile
 from bench.world import World, world
 from watchkeeper import wiring
 from watchkeeper.enforcement.release import durable
@@ -24,43 +26,35 @@ Figures = dict[str, Any]
 
 
 def one_caller(folder: Path, runs: int, policies: int = 50) -> Figures:
-    """Decide, sign and sync, one after the other, beside the floors of the same run."""
+    """Decide, sign and sync, one after the other, in turn with the floors of the same run."""
     with tempfile.TemporaryDirectory(dir=folder) as place, world(Path(place), policies) as made:
-        for _ in range(50):
+        fd = os.open(Path(place) / "floor", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        frame, key = os.urandom(floors.FRAME_BYTES), Ed25519PrivateKey.generate()
+        message = os.urandom(2_000)
+
+        def recorded() -> None:
             made.decide().ticket.wait()
-        rounds = [_round(made, folder, runs // 5) for _ in range(5)]
+
+        acts: dict[str, Callable[[], object]] = {
+            "sync": lambda: floors.append_and_sync(fd, frame),
+            "sign": lambda: key.sign(message),
+            "cedar": floors.cedar_question(made),
+            "figure": recorded,
+        }
+        floors.in_turn(acts, 50)
+        taken = floors.in_turn(acts, runs)
+        os.close(fd)
+    middle = {name: quantile(values, 0.5) for name, values in taken.items()}
+    bound = 1.5 * (middle["sync"] + middle["sign"] + middle["cedar"]) + 200
     return {
         "policies": policies,
-        "p50us": statistics.median(r["p50us"] for r in rounds),
-        "p99us": statistics.median(r["p99us"] for r in rounds),
-        "decideOnlyP50us": statistics.median(r["decideOnlyP50us"] for r in rounds),
-        "floorSyncP50us": statistics.median(r["floorSyncP50us"] for r in rounds),
-        "floorSignP50us": statistics.median(r["floorSignP50us"] for r in rounds),
-        "floorCedarP50us": statistics.median(r["floorCedarP50us"] for r in rounds),
-        "ratio": statistics.median(r["p50us"] / r["bound"] for r in rounds),
-        "boundP50us": statistics.median(r["bound"] for r in rounds),
-    }
-
-
-def _round(made: World, folder: Path, runs: int) -> Figures:
-    """One round: floors and figure close together, since a shared machine drifts."""
-    sync = quantile(floors.append_and_sync(folder, runs), 0.5)
-    sign = quantile(floors.sign(runs), 0.5)
-    cedar = quantile(floors.cedar(made, runs), 0.5)
-
-    def recorded() -> None:
-        made.decide().ticket.wait()
-
-    taken = timed(recorded, runs)
-    alone = timed(made.decide, 100)
-    return {
-        "p50us": quantile(taken, 0.5),
-        "p99us": quantile(taken, 0.99),
-        "decideOnlyP50us": quantile(alone, 0.5),
-        "floorSyncP50us": sync,
-        "floorSignP50us": sign,
-        "floorCedarP50us": cedar,
-        "bound": 1.5 * (sync + sign + cedar) + 200,
+        "p50us": middle["figure"],
+        "p99us": quantile(taken["figure"], 0.99),
+        "floorSyncP50us": middle["sync"],
+        "floorSignP50us": middle["sign"],
+        "floorCedarP50us": middle["cedar"],
+        "boundP50us": bound,
+        "ratio": middle["figure"] / bound,
     }
 
 

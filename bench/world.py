@@ -81,6 +81,7 @@ def world(folder: Path, policies: int = 50) -> Iterator[World]:
         for server in bundle.servers:
             for tool in server.tools:
                 home.pins[server.id, tool.name] = tool.pin
+        wiring.settle_memory()
         yield World(home, kernel)
     finally:
         log.close()

@@ -26,6 +26,19 @@ if TYPE_CHECKING:
     from watchkeeper.adapters.posix.reader import ReadOnlyLog
 
 
+def settle_memory() -> None:
+    """Tell the garbage collector that what stands now stays, and to look less often.
+
+    A decision makes many objects that reference counts free at once; looking through the whole
+    state for circles after every few hundred of them costs a tenth of the time.
+    """
+    import gc
+
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 def clock() -> Clock:
     """Return the system's clock."""
     from watchkeeper.adapters.clock import SystemClock

@@ -90,7 +90,9 @@ class Kernel:
             return undecided
         admitted = self._as_it_stands(admitted)
         facts = self.facts(admitted, reads)
-        decided = decide(self.home.enforcer, admitted.request, facts)
+        same_plan = admitted.plan == self.home.enforcer.digest
+        known = admitted.known if same_plan else None
+        decided = decide(self.home.enforcer, admitted.request, facts, known)
         agent = admitted.request.call.agent
         if decided.part.outcome is Outcome.BLOCK:
             limit = self.home.enforcer.bundle.limits.refusals_per_minute
@@ -184,9 +186,15 @@ class Kernel:
             return stored
         if entry is None or self._refused(admitted, self.home.now())[0] is not None:
             return admitted
-        if precheck(self.home.enforcer, request) is not None:
+        known = precheck(self.home.enforcer, request)
+        if isinstance(known, Decided):
             return admitted
-        return replace(admitted, reads=queries_of(entry, request.call.arguments))
+        return replace(
+            admitted,
+            reads=queries_of(entry, request.call.arguments),
+            known=known,
+            plan=self.home.enforcer.digest,
+        )
 
     def _come_back(self, pending: Pending, began: int) -> Admitted | Answer:
         why = self._overtaken(pending, self.home.now())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.do.decision.decide import Decided
+from watchkeeper.do.decision.known import Known
 from watchkeeper.do.decision.request import Request
 from watchkeeper.do.state.pending import Pending
 from watchkeeper.ports import Ticket
@@ -26,13 +27,18 @@ class FactQuery:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A request on its way to a decision. `pending` is the approved action that it releases."""
+    """A request on its way to a decision.
+
+    `pending` is the approved action that it releases; `known` what the plan `plan` knows of it.
+    """
 
     request: Request
     keys: tuple[Mapping[str, Any], ...]
     reads: tuple[FactQuery, ...]
     began: int
     pending: Pending | None = None
+    known: Known | None = None
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,16 +49,21 @@ class _Case:
     grants: tuple[Grant, ...]
 
 
-def precheck(enforcer: Enforcer, request: Request) -> Decided | None:
-    """Return the answer that needs no fact from outside, or None if facts are worth reading."""
-    found = _first_step(asked(enforcer, request, None))
-    return found if isinstance(found, Decided) else None
+def precheck(enforcer: Enforcer, request: Request) -> Decided | Known:
+    """Return the answer that needs no fact from outside, or what facts are worth reading for."""
+    return _first_step(asked(enforcer, request, None))
 
 
-def decide(enforcer: Enforcer, request: Request, facts: Facts) -> Decided:
-    """Decide one action."""
+def decide(
+    enforcer: Enforcer, request: Request, facts: Facts, known_before: Known | None = None
+) -> Decided:
+    """Decide one action.
+
+    `known_before` is what `precheck` found for this very enforcer and request, so that its
+    arguments are not encoded twice.
+    """
     question = asked(enforcer, request, facts)
-    known = _first_step(question)
+    known = _first_step(question, known_before)
     if isinstance(known, Decided):
         return known
     grants = enforcer.grants(request.call.agent, known.entry.action)
@@ -76,14 +81,14 @@ def decide(enforcer: Enforcer, request: Request, facts: Facts) -> Decided:
     return enforced if same else replace(enforced, would=everything.part)
 
 
-def _first_step(question: Asked) -> Decided | Known:
+def _first_step(question: Asked, known_before: Known | None = None) -> Decided | Known:
     found = against(question)
     if found is not None:
         return _block(question, *found)
     if question.request.call.method != CALL_METHOD:
         part = Decision(Outcome.ALLOW, (Reason.PERMITTED,))
         return Decided(part, "the tool file names the method", question.system)
-    known = encode(question)
+    known = known_before or encode(question)
     if not isinstance(known, Known):
         return _block(question, *known)
     policies = question.enforcer.policies[known.system.id]

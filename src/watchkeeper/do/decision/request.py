@@ -77,8 +77,7 @@ def make_request(call: Call, *, action_id: str, nonce: str) -> Request:
             problem = "the arguments are not an object"
         else:
             try:
-                check_arguments(call.arguments)
-                sent = canonical_arguments(call.arguments)
+                sent = check_arguments(call.arguments)
                 # From here on everybody looks at what was canonicalised, and at nothing else.
                 call = replace(call, arguments=parse_json_unverified(sent))
             except RecordInvalid as error:
@@ -100,15 +99,17 @@ def _same(call: Call, sent: bytes) -> str:
 
 
 def _problem_with_names(call: Call) -> str | None:
-    texts = [call.agent, call.method, call.server, call.tool, call.key or "", call.on_behalf_of]
+    texts = (call.agent, call.method, call.server, call.tool, call.key, call.on_behalf_of)
     beside = (*call.claimed.items(), *call.trace.items())
     if len(beside) > _MOST_BESIDE or not all(name.isascii() for name, _ in beside):
         return "the call says too much beside its arguments, or under names that are not ASCII"
-    limits = [(text, _NAME_LIMIT) for text in (*texts, *call.claimed, *call.trace)]
-    limits += [(text, _BESIDE_LIMIT) for _, text in beside]
-    for text, limit in limits:
-        if text is not None and (len(text) > limit or not _encodes(text)):
-            return "a name in the call is too long or no valid text"
+    names = [text for text in (*texts, *call.claimed, *call.trace) if text is not None]
+    values = [value for _, value in beside]
+    too_long = any(len(text) > _NAME_LIMIT for text in names) or any(
+        len(text) > _BESIDE_LIMIT for text in values
+    )
+    if too_long or not _encodes("".join((*names, *values))):
+        return "a name in the call is too long or no valid text"
     return None
 
 
@@ -125,20 +126,18 @@ def _clean(text: str | None) -> str | None:
 
 
 def _digest(call: Call, action_id: str, nonce: str, sent: bytes) -> str:
-    def text(value: str | None) -> bytes:
-        return canonical(_clean(value))
-
-    parts = (
-        (b"actionId", text(action_id)),
-        (b"agent", text(call.agent)),
-        (b"arguments", sent),
-        (b"method", text(call.method)),
-        (b"nonce", text(nonce)),
-        (b"onBehalfOf", text(call.on_behalf_of)),
-        (b"raw", text(sha256_hex(call.raw)) if call.problem else b"null"),
-        (b"server", text(call.server)),
-        (b"tool", text(call.tool)),
+    """Return SHA-256 of the canonical request; its arguments stand in it as they are sent."""
+    said = {
+        "actionId": action_id,
+        "agent": _clean(call.agent),
+        "method": _clean(call.method),
+        "nonce": nonce,
+        "onBehalfOf": _clean(call.on_behalf_of),
+        "raw": sha256_hex(call.raw) if call.problem else None,
+        "server": _clean(call.server),
+        "tool": _clean(call.tool),
         # Only where there are any, so that the form stays that of evidence format 1.
-        *((name.encode(), text(call.trace[name])) for name in INPUT if name in call.trace),
-    )
-    return sha256_hex(b"{" + b",".join(b'"%s":%s' % part for part in parts) + b"}")
+        **{name: _clean(call.trace[name]) for name in INPUT if name in call.trace},
+    }
+    arguments = parse_json_unverified(sent)
+    return sha256_hex(canonical_arguments({**said, "arguments": arguments}))

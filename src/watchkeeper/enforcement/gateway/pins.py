@@ -26,19 +26,26 @@ class Pins:
         self._home, self._server, self._reader = home, server, reader
         self._read_at: int | None = None
         self._reading = asyncio.Lock()
+        self._ended = 0
         self.failure: str | None = "not read yet"
 
     async def fresh(self) -> None:
         """See to it that the definitions were read recently enough for a call."""
         if self._is_fresh():
             return
+        ended = self._ended
         async with self._reading:
-            if not self._is_fresh():
+            # Who waited for a try that failed takes that as its answer: a silent server costs each
+            # call one timeout, however many calls there are.
+            waited_in_vain = self._ended != ended and self.failure is not None
+            if not self._is_fresh() and not waited_in_vain:
                 await self._read()
+                self._ended += 1
 
     def stale(self) -> None:
         """The server said that its list changed: read it again before the next call."""
-        self._read_at = None
+        # Not by the time of the last reading: one that is under way began before the change.
+        self._reader.list_changed.set()
 
     async def read_fact(self, query: FactQuery) -> Any:
         """Ask the server for a declared fact."""

@@ -51,6 +51,7 @@ def serve(path: Path, listen: Listen, hold: Hold, ready: Callable[[str, Home], N
             home = Home(log, wiring.clock(), wiring.ids())
             # Without a plan there is nothing to enforce: say so before anything listens.
             _ = home.enforcer
+            wiring.settle_memory()
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(_serve(path, home, listen, bound, hold, ready))
         finally:
