@@ -27,7 +27,7 @@ from typing import Any
 import httpx2
 
 from tests.worlds.homes import Person
-from tests.worlds.till_workspace import PEOPLE, till_files
+from tests.worlds.till_workspace import PEOPLE, till_files, write_and_compile
 from watchkeeper import wiring
 from watchkeeper.ledger.canonical import hidden_digest, parse_json
 from watchkeeper.ledger.envelope import seal_command
@@ -35,9 +35,7 @@ from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.loop.commands import Commands
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
-from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Boundary, DecisionRecord, EffectRecord, Outcome, Point
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
@@ -303,6 +301,15 @@ class World:
         if self.process is not None and self.process.stdout is not None:
             self.process.stdout.close()
         self.process = None
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """End the tool servers that hang on after their gateway was killed: those of this world."""
+        mark = os.fsencode(self.till)
+        for found in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                if mark in found.read_bytes():
+                    os.kill(int(found.parent.name), signal.SIGKILL)
 
 
 def reply_of(response: httpx2.Response, raw: bytes = b"") -> Reply:
@@ -327,15 +334,6 @@ def raw_call(tool: str, arguments: bytes) -> bytes:
     """Return a `tools/call` request whose arguments are exactly these bytes."""
     head = f'{{"jsonrpc":"2.0","id":{next(_numbers)},"method":"tools/call","params":'
     return head.encode() + b'{"name":"%s","arguments":%s}}' % (tool.encode(), arguments)
-
-
-def write_and_compile(folder: Path, files: Mapping[str, str]) -> Bundle:
-    """Write a workspace and compile it."""
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return compile_folder(folder)
 
 
 def make_world(

@@ -12,6 +12,8 @@ from types import ModuleType
 from typing import Any
 
 from watchkeeper.ledger.plan_bundle import tool_pin
+from watchkeeper.plan.whole import compile_folder
+from watchkeeper.records.bundle import Bundle
 
 SERVERS = Path(__file__).parents[1] / "servers"
 PEOPLE = {"ana": ["release", "operate"], "ben": ["lead"], "cara": ["lead"], "dan": []}
@@ -244,3 +246,12 @@ def _hostile_file(id_: str, server: Hostile, witness: Path) -> str:
         f"  {json.dumps(t['name'])}: {{pin: {tool_pin(dict(t))}, {stands}}}" for t in server.listed
     )
     return f"id: {id_}\ncommand: {json.dumps(command)}\ntools:\n{tools}\n"
+
+
+def write_and_compile(folder: Path, files: Mapping[str, str]) -> Bundle:
+    """Write a workspace and compile it."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return compile_folder(folder)

@@ -35,7 +35,7 @@ def serve(
     Example: watchkeeper serve home --port 8930
     """
     from watchkeeper.enforcement.gateway.calls import Hold
-    from watchkeeper.enforcement.gateway.serve import Listen
+    from watchkeeper.enforcement.gateway.serve import Listen, Service
     from watchkeeper.enforcement.gateway.serve import serve as run
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
@@ -52,4 +52,4 @@ def serve(
 
     with output.speaking_plainly():
         listen = Listen(host, port, tuple(public_host or ()))
-        run(find_home(home), listen, Hold(max(0.0, hold)), ready)
+        run(Service(find_home(home), listen, Hold(max(0.0, hold)), ready))

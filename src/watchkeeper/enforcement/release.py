@@ -69,12 +69,9 @@ async def settled(kernel: Kernel, answer: Answer) -> Answer:
 
 def unrecorded(answer: Answer) -> Refused:
     """Return the refusal for an answer that could not be recorded."""
-    if isinstance(answer, Allowed):
-        decision_id = answer.request.action_id
-    else:
-        decision_id = answer.decision_id
+    ours = answer.request.action_id if isinstance(answer, Allowed) else answer.decision_id
     sentence = "Nothing can be recorded now, so nothing can be done."
-    return Refused(Reason.LOG_UNAVAILABLE, sentence, decision_id)
+    return Refused(Reason.LOG_UNAVAILABLE, sentence, ours)
 
 
 async def _held_back(kernel: Kernel, allowed: Allowed, reason: Reason) -> Refused:

@@ -75,20 +75,28 @@ class LocalSocket:
             return {"result": await self._carry_out(line)}
         except WatchkeeperError as error:
             return {"error": {"code": error.code, "message": error.message, "advice": error.advice}}
-        except Exception:
+        except Exception:  # noqa: BLE001 - a person gets an answer whatever happened; it is logged
             _log.exception("a command failed")
             return {"error": {"code": "error", "message": "the command failed", "advice": ""}}
 
     async def _carry_out(self, line: bytes) -> Any:
+        asked = _parse(line)
+        if "hello" in asked:
+            home = self._gateway.kernel.home
+            return {"origin": home.log.origin, "plan": home.state.plan}
         try:
-            asked = parse_json(line, max_bytes=MAX_LINE, max_depth=256)
-            if not isinstance(asked, dict):
-                raise RecordInvalid("not an object")
-            if "hello" in asked:
-                home = self._gateway.kernel.home
-                return {"origin": home.log.origin, "plan": home.state.plan}
             signature = from_json(Signature, asked.get("signature"))
         except RecordInvalid as error:
             raise CommandInvalid(f"not a command: {error.message}") from None
         beside = asked.get("beside")
         return await self._gateway.command(signature, beside if isinstance(beside, dict) else {})
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    try:
+        asked = parse_json(line, max_bytes=MAX_LINE, max_depth=256)
+    except RecordInvalid as error:
+        raise CommandInvalid(f"not a command: {error.message}") from None
+    if not isinstance(asked, dict):
+        raise CommandInvalid("not a command: not an object")
+    return asked

@@ -36,7 +36,17 @@ class Listen:
     hosts: tuple[str, ...] = ()
 
 
-def serve(path: Path, listen: Listen, hold: Hold, ready: Callable[[str, Home], None]) -> None:
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What to serve: a home, where, how long calls wait for people, and whom to tell the URL."""
+
+    path: Path
+    listen: Listen
+    hold: Hold
+    ready: Callable[[str, Home], None]
+
+
+def serve(service: Service) -> None:
     """Serve a home until SIGINT or SIGTERM; `ready` is told the URL once agents may connect.
 
     Raises:
@@ -44,35 +54,29 @@ def serve(path: Path, listen: Listen, hold: Hold, ready: Callable[[str, Home], N
             opened.
         SettingsInvalid: the address is taken or is none, or the home's path is too long.
     """
-    check_path(path / SOCKET)
-    with contextlib.closing(_bound(listen)) as bound:
-        log = wiring.open_log(path)
+    check_path(service.path / SOCKET)
+    with contextlib.closing(_bound(service.listen)) as bound:
+        log = wiring.open_log(service.path)
         try:
             home = Home(log, wiring.clock(), wiring.ids())
             # Without a plan there is nothing to enforce: say so before anything listens.
             _ = home.enforcer
             wiring.settle_memory()
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-                runner.run(_serve(path, home, listen, bound, hold, ready))
+                runner.run(_serve(service, home, bound))
         finally:
             log.close()
 
 
-async def _serve(
-    path: Path,
-    home: Home,
-    listen: Listen,
-    bound: socket.socket,
-    hold: Hold,
-    ready: Callable[[str, Home], None],
-) -> None:
+async def _serve(service: Service, home: Home, bound: socket.socket) -> None:
+    listen, path = service.listen, service.path
     loop = asyncio.get_running_loop()
 
     def deliver(run: Callable[[], None]) -> None:
         loop.call_soon_threadsafe(run)
 
     home.log.deliver_with(deliver)
-    gateway = Gateway(Kernel(home, POINT), path, hold)
+    gateway = Gateway(Kernel(home, POINT), path, service.hold)
     port = bound.getsockname()[1]
     app = make_app(gateway, places(listen.host, port, listen.hosts))
     config = uvicorn.Config(
@@ -86,7 +90,7 @@ async def _serve(
         await local.open()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, server.stop)
-        ready(f"http://{listen.host}:{port}", home)
+        service.ready(f"http://{listen.host}:{port}", home)
         await server.serve(sockets=[bound])
     finally:
         turning.cancel()
