@@ -112,8 +112,6 @@ class World:
     def keys(self) -> dict[str, str]:
         return {name: person.public for name, person in self.people.items()}
 
-    # the tool server
-
     def mood(self, **mood: Any) -> None:
         """Tell the till how to behave from now on; whole or not at all."""
         new = self.till / "mood.new"
@@ -242,8 +240,6 @@ class World:
         body = {"scopeKind": kind, "scopeName": name, "reason": reason}
         beside = {"reason": why, "salt": salt.hex()} if why else {}
         return self.ask(person, verb, body, beside)
-
-    # the log
 
     def entries(self) -> list[Entry]:
         return list(wiring.read_entries(self.home))
