@@ -112,6 +112,13 @@ class Person:
         return base64.b64encode(self.signer.public_key).decode()
 
 
+ROLES = {
+    "release": ("carl",),
+    "operate": ("anna", "bert", "carl"),
+    "refunds-lead": ("anna", "bert"),
+}
+
+
 class Story:
     """A home and what happens in it; every method records and waits until it is durable."""
 
@@ -152,9 +159,16 @@ class Story:
         )
         return seal_command(said, person.signer)
 
+    def bundle(self) -> dict[str, Any]:
+        """A plan as far as a log knows one: its people, with their keys, and their roles."""
+        people = [{"id": p.name, "name": p.name, "keys": [p.public]} for p in self.people.values()]
+        roles = {role: list(holders) for role, holders in ROLES.items()}
+        return {"format": 1, "n": os.urandom(4).hex(), "people": people, "roles": roles}
+
     def release(self, by: Person | None = None, bundle: Any = None, **changes: Any) -> Ref:
         by = by or self.carl
-        bundle = {"format": 1, "n": os.urandom(4).hex()} if bundle is None else bundle
+        people = {p.name: (p.public,) for p in self.people.values()}
+        bundle = self.bundle() if bundle is None else bundle
         plan = sha256_hex(canonical(bundle))
         body = {"plan": plan, "previous": self.plan}
         said: dict[str, Any] = {
@@ -162,8 +176,8 @@ class Story:
             "plan": plan,
             "previous": self.plan,
             "released_by": by.name,
-            "people": {p.name: (p.public,) for p in self.people.values()},
-            "roles": {"release": ("carl",), "refunds-lead": ("anna", "bert")},
+            "people": people,
+            "roles": ROLES,
             "signature": self.command(by, "release", body),
         }
         record = PlanReleaseRecord(**{**said, **changes})

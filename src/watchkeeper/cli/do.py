@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -315,17 +316,24 @@ def _only_role(roles: list[str]) -> str:
     return roles[0]
 
 
+def _plainly(text: str) -> str:
+    """Escape what a terminal would not show as it is: an agent must not dress up what it asks."""
+    hidden = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+    return "".join(
+        char if unicodedata.category(char) not in hidden else f"\\u{ord(char):04x}" for char in text
+    )
+
+
 def _pending_text(item: dict[str, Any]) -> str:
     shown = item["shown"] or {}
     arguments = canonical_arguments(shown.get("arguments", {})).decode()
     facts = canonical_arguments(shown.get("facts", {})).decode()
-    return "\n".join(
-        [
-            f"{item['handle']}  ({item['state']}, until {item['expires']})",
-            f"  {shown.get('sentence', 'the request was erased')}",
-            f"  arguments: {arguments}",
-            f"  facts:     {facts}",
-            f"  because:   {', '.join(shown.get('reviews', []))}",
-            f"  asks:      {', '.join(shown.get('roles', []))}",
-        ]
+    lines = (
+        f"{item['handle']}  ({item['state']}, until {item['expires']})",
+        f"  {shown.get('sentence', 'the request was erased')}",
+        f"  arguments: {arguments}",
+        f"  facts:     {facts}",
+        f"  because:   {', '.join(shown.get('reviews', []))}",
+        f"  asks:      {', '.join(shown.get('roles', []))}",
     )
+    return "\n".join(_plainly(line) for line in lines)

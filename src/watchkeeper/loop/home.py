@@ -105,8 +105,9 @@ class Standing:
         span = longest_window(grants)
         now = self.state.last_at
         if now is not None and not budgets.reaches(now, span):
-            budgets.forget()
-            for entry in self.records.entries(self._first_after(now.plus(-span))):
+            since = now.plus(-span)
+            budgets.forget(since)
+            for entry in self.records.entries(self._first_after(since)):
                 self.state.charge(entry)
         budgets.adopt(grants)
 

@@ -30,12 +30,11 @@ def keys_of(
     if entry is None or request.problem is not None:
         return ()
     tool = entry.tool
-    own = call.key
-    if own is None and tool.idempotency_argument is not None:
-        named = call.arguments.get(tool.idempotency_argument)
-        own = named if isinstance(named, str) and named else None
-    if own is not None:
-        return (_key("key", call, own, lifetime, refuse_after=True),)
+    named = call.arguments.get(tool.idempotency_argument) if tool.idempotency_argument else None
+    own = {key for key in (call.key, named) if isinstance(key, str) and key}
+    if own:
+        # Both where there are two: a fresh key beside an old argument makes no new action.
+        return tuple(_key("key", call, key, lifetime, refuse_after=True) for key in sorted(own))
     if tool.once_per is not None:
         values = {name: call.arguments.get(name) for name in tool.once_per.arguments}
         same = canonical_arguments(values).decode()

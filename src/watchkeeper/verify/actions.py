@@ -19,7 +19,7 @@ from watchkeeper.records.instant import render_instant
 from watchkeeper.records.people import Answer, VerdictRecord
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.entries import Decided
-from watchkeeper.verify.people import Authority, Commands
+from watchkeeper.verify.people import OPERATE, Authority, Commands
 from watchkeeper.verify.report import Report
 
 APPROVALS, EFFECTS = 9, 11
@@ -87,12 +87,12 @@ class Actions:
         """How many allowed actions have no effect yet."""
         return len(self._open)
 
-    def decision(self, index: int, decided: Decided) -> None:
-        """Follow a decision."""
+    def decision(self, index: int, decided: Decided, at: int) -> None:
+        """Follow a decision made at `at`, in microseconds."""
         if decided.outcome == "escalate":
             self._escalated(index, decided)
         elif decided.outcome == "allow":
-            self._released(index, decided)
+            self._released(index, decided, at)
 
     def verdict(self, index: int, record: Record, authority: Authority) -> None:
         """Check a verdict and keep it for the release that may cite it."""
@@ -106,6 +106,8 @@ class Actions:
             self._report.fail(APPROVALS, f"verdict: {problem}", index)
         elif said.answer is Answer.APPROVE:
             waiting.verdicts[index] = said
+        else:
+            self._forget(said.decision.index)
 
     def effect(self, index: int, record: Record, authority: Authority) -> None:
         """Check that an effect is the one end of an allowed action."""
@@ -136,13 +138,15 @@ class Actions:
         except RecordInvalid as error:
             self._report.fail(APPROVALS, f"an escalation that does not parse: {error}", index)
             return
+        if asked.approvals < 1 or not asked.roles:
+            self._report.fail(APPROVALS, "an escalation that nobody has to approve", index)
         earlier = self._waiting_by_action.get(decided.action)
         if earlier is not None:
             self._forget(earlier)
         self._waiting[index] = Waiting(index, decided, asked)
         self._waiting_by_action[decided.action] = index
 
-    def _released(self, index: int, decided: Decided) -> None:
+    def _released(self, index: int, decided: Decided, at: int) -> None:
         self._allows.add(decided.action)
         self._open[index] = (decided.action, decided.digest)
         waits = self._waiting_by_action.get(decided.action)
@@ -157,7 +161,7 @@ class Actions:
         problem = (
             "approved, but it does not wait (any more)"
             if waiting is None
-            else _approval_problem(waiting, decided)
+            else _approval_problem(waiting, decided, at)
         )
         if problem is not None:
             self._report.fail(APPROVALS, problem, index)
@@ -172,7 +176,7 @@ class Actions:
             return "on another action than it refers to"
         if said.shown != asked.shown:
             return "on something else than what was to be shown"
-        if said.at > asked.expires:
+        if said.at >= asked.expires:
             return "after the escalation had expired"
         if said.role not in asked.roles or not authority.holds(said.reviewer, said.role):
             return f"{cut(said.reviewer)} does not hold the role {cut(said.role)} that is asked for"
@@ -201,10 +205,11 @@ class Actions:
         if by.signature is None:
             self._report.fail(EFFECTS, "settled by a person, without a signature", index)
             return
-        body: dict[str, Any] = {"actionId": said.action_id}
-        if by.kind == "person":
-            body["status"] = said.status.value
+        status = said.status.value if by.kind == "person" else "read"
+        body: dict[str, Any] = {"actionId": said.action_id, "status": status}
         problem = self._commands.problem(by.signature, authority, by.by, "resolve", body)
+        if problem is None and not authority.holds(by.by, OPERATE):
+            problem = f"{cut(by.by)} does not hold the role {cut(OPERATE)}"
         if problem is not None:
             self._report.fail(EFFECTS, f"settled: {problem}", index)
 
@@ -214,9 +219,11 @@ class Actions:
             del self._waiting_by_action[waiting.decided.action]
 
 
-def _approval_problem(waiting: Waiting, decided: Decided) -> str | None:
+def _approval_problem(waiting: Waiting, decided: Decided, at: int) -> str | None:
     """Return why the verdicts that an allow cites do not release it, or None if they do."""
     before = waiting.decided
+    if at >= waiting.asked.expires:
+        return "released after the escalation had expired"
     if (decided.action, decided.digest) != (before.action, before.digest):
         return "approved as another action than was shown"
     if (decided.agent, decided.tool, decided.pin, decided.plan) != (

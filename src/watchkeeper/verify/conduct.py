@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from watchkeeper.errors import cut
 from watchkeeper.records.administration import (
     GenesisRecord,
     PlanReleaseRecord,
@@ -17,6 +18,7 @@ from watchkeeper.records.statement import Record
 from watchkeeper.verify.actions import Actions
 from watchkeeper.verify.entries import Decided, Fact
 from watchkeeper.verify.people import (
+    OPERATE,
     RELEASE,
     Authority,
     Commands,
@@ -38,7 +40,7 @@ class Conduct:
         self._plan: str | None = None
         self._stops: set[StopScope] = set()
         self._at = 0
-        self.plans: list[tuple[int, str]] = []
+        self.plans: list[tuple[int, PlanReleaseRecord]] = []
         self.actions = Actions(report, self._commands)
         self._rules: dict[Kind, Callable[[int, Record], None]] = {
             Kind.GENESIS: self._genesis,
@@ -82,7 +84,7 @@ class Conduct:
                 self._report.fail(IN_FORCE, "decided by a plan that was not in force", fact.index)
             if decided.outcome == "allow" and self._stopped(decided):
                 self._report.fail(IN_FORCE, "allowed while a stop was in force", fact.index)
-        self.actions.decision(fact.index, decided)
+        self.actions.decision(fact.index, decided, fact.at)
 
     def _stopped(self, decided: Decided) -> bool:
         scopes = {
@@ -112,14 +114,14 @@ class Conduct:
             self._report.fail(RELEASES, problem, index)
         self._plan = release.plan
         self._authority = released_authority(release)
-        self.plans.append((index, release.plan))
+        self.plans.append((index, release))
 
     def _stop(self, index: int, record: Record) -> None:
         self._command(index, record, "stop", _scope_body(record.predicate))
         self._stops.add(record.predicate.scope)
 
     def _resume(self, index: int, record: Record) -> None:
-        self._command(index, record, "resume", _scope_body(record.predicate))
+        self._command(index, record, "resume", _scope_body(record.predicate), OPERATE)
         if record.predicate.scope not in self._stops:
             self._report.fail(COMMANDS, "resumes what was not stopped", index)
         self._stops.discard(record.predicate.scope)
@@ -127,17 +129,21 @@ class Conduct:
     def _token(self, index: int, record: Record) -> None:
         said = record.predicate
         body = {"agent": said.agent, "name": said.name, "digest": said.digest}
-        self._command(index, record, "token", body)
+        self._command(index, record, "token", body, OPERATE)
 
     def _revoke(self, index: int, record: Record) -> None:
-        self._command(index, record, "revoke-token", {"name": record.predicate.name})
+        self._command(index, record, "revoke-token", {"name": record.predicate.name}, OPERATE)
 
     def _accept_clock(self, index: int, record: Record) -> None:
-        self._command(index, record, "accept-clock", {})
+        self._command(index, record, "accept-clock", {}, OPERATE)
 
-    def _command(self, index: int, record: Record, verb: str, body: dict[str, Any]) -> None:
+    def _command(
+        self, index: int, record: Record, verb: str, body: dict[str, Any], role: str | None = None
+    ) -> None:
         said = record.predicate
         problem = self._commands.problem(said.signature, self._authority, said.by, verb, body)
+        if problem is None and role is not None and not self._authority.holds(said.by, role):
+            problem = f"{cut(said.by)} does not hold the role {cut(role)}"
         if problem is not None:
             self._report.fail(COMMANDS, f"{record.kind.value}: {problem}", index)
 

@@ -113,6 +113,10 @@ def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
         raise RecordInvalid("a decision that does not parse") from None
     if decided.outcome not in {"allow", "block", "escalate"}:
         raise RecordInvalid("a decision with another outcome than the three")
-    if not all(isinstance(text, str) for text in (decided.action, decided.agent, decided.plan)):
+    texts = (decided.action, decided.agent, decided.system, decided.plan, decided.digest)
+    places = (*decided.verdicts, *(() if before is None else (decided.escalated_by,)))
+    if not all(isinstance(text, str) for text in texts) or not all(
+        type(place) is int for place in places
+    ):
         raise RecordInvalid("a decision that does not parse")
-    return decided, parse_instant(said["at"])
+    return decided, parse_instant(said.get("at"))

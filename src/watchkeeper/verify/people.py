@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from watchkeeper.errors import CommandInvalid, cut
+from watchkeeper.errors import CommandInvalid, RecordInvalid, cut
+from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.ledger.envelope import open_command
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of
 from watchkeeper.records.administration import GenesisRecord, PlanReleaseRecord
 from watchkeeper.records.people import Command, Signature
 
 RELEASE = "release"
+OPERATE = "operate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +99,17 @@ def _keyrings(people: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, byte
         raw = [decode_base64(key) for key in keys]
         out[person] = {keyid_of(key): key for key in raw if key and len(key) == KEY_BYTES}
     return out
+
+
+def same_authority(plan: bytes, release: PlanReleaseRecord) -> bool:
+    """Tell whether a release names the people, keys and roles of its plan, and no others.
+
+    The releaser signs the plan's digest; what the record says beside it is only as good as this.
+    """
+    try:
+        bundle = parse_json_unverified(plan)
+        keys = {p["id"]: tuple(p["keys"]) for p in bundle["people"] if p.get("keys")}
+        roles = {role: tuple(holders) for role, holders in bundle["roles"].items()}
+    except (RecordInvalid, KeyError, TypeError, AttributeError):
+        return False
+    return keys == dict(release.people) and roles == dict(release.roles)

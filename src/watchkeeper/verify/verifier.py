@@ -37,6 +37,7 @@ from watchkeeper.records.kinds import Kind
 from watchkeeper.verify.conduct import Conduct
 from watchkeeper.verify.entries import Checked, Job, check_entries
 from watchkeeper.verify.home import Truth
+from watchkeeper.verify.people import same_authority
 from watchkeeper.verify.report import Report, Verification
 from watchkeeper.verify.source import DirectorySource, Source, read_bundle, read_tile
 
@@ -292,12 +293,15 @@ class _Verifier:
 
     def _check_plans(self, conduct: Conduct) -> None:
         missing = 0
-        for index, digest in conduct.plans:
-            raw = self._source.read(f"plans/{digest}.json")
+        for index, release in conduct.plans:
+            raw = self._source.read(f"plans/{release.plan}.json")
             if raw is None:
                 missing += 1
-            elif sha256_hex(raw) != digest:
+            elif sha256_hex(raw) != release.plan:
                 self._report.fail(PLANS, "the published plan is not the released one", index)
+            elif not same_authority(raw, release):
+                problem = "the release names other people or roles than the plan that was signed"
+                self._report.fail(PLANS, problem, index)
         if missing:
             self._report.skip(PLANS, f"{missing} of {len(conduct.plans)} plans are not published")
         else:

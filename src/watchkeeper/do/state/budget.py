@@ -123,11 +123,11 @@ class Budgets:
         for grant, charge in self._charges:
             self._add(grant, charge)
 
-    def forget(self) -> None:
-        """Forget every charge; they are then added again from the log, in order."""
+    def forget(self, since: Instant) -> None:
+        """Forget every charge; those from `since` on are then added again from the log."""
         self._charges.clear()
         self._open = {}
-        self._complete_from = _BEGINNING
+        self._complete_from = since
 
     def used(self, grant: str, now: Instant) -> tuple[Used, ...]:
         """Return what each window of a grant holds."""

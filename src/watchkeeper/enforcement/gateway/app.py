@@ -30,6 +30,7 @@ from watchkeeper.enforcement.gateway.rpc import (
     Message,
     Shape,
     id_key,
+    parse_agent_message,
     parse_message,
     render_error,
 )
@@ -154,7 +155,7 @@ class McpDoor:
             refused = await self._unreadable(caller, b"", "the message is too large")
             return _problem(413, refused)
         try:
-            message = parse_message(body)
+            message = parse_agent_message(body)
         except RecordInvalid as error:
             refused = await self._unreadable(caller, body, error.message)
             return _error(None, PARSE_ERROR, refused)

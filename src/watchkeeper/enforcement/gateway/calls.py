@@ -194,8 +194,11 @@ class Calls:
             answer = await self._broken(call, "the tool server answered nothing")
         except NeverSent as error:
             gone = session.gone = isinstance(error, SessionGone)
-            answer = await self._broken(call, error.message, never_sent=True)
-        except (UpstreamFailed, TimeoutError) as error:
+            # That a session is gone is the server's word, and it may have done the work first.
+            answer = await self._broken(call, error.message, never_sent=not gone)
+        except (UpstreamFailed, TimeoutError, TypeError, ValueError) as error:
+            # Its answer may still come: in this session no other request may have its id.
+            session.unanswered.add(id_key(message.id))
             answer = await self._broken(call, str(error) or "the tool server did not answer")
         session.calls.pop(id_key(message.id), None)
         if gone:

@@ -49,12 +49,20 @@ class Pins:
 
     async def read_fact(self, query: FactQuery) -> Any:
         """Ask the server for a declared fact."""
+        self._check_pin(query.source.tool)
         seconds = query.source.timeout_millis / 1000
         return await self._reader.read(query.source.tool, query.arguments, seconds)
 
     async def read_content(self, tool: str, arguments: dict[str, Any]) -> Any:
         """Ask the server by the read that settles an unknown effect."""
+        self._check_pin(tool)
         return await self._reader.read(tool, arguments, 30.0)
+
+    def _check_pin(self, tool: str) -> None:
+        """A fact is only read by a tool that is still the one that was released."""
+        entry = self._home.enforcer.tool(self._server, tool)
+        if entry is None or self._home.pins.get((self._server, tool)) != entry.tool.pin:
+            raise UpstreamFailed("the tool that reads it is not the one that was released")
 
     async def close(self) -> None:
         """Let go of the server."""

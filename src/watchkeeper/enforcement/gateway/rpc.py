@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import parse_json
+from watchkeeper.records.codec import MAX_INTEGER
 
 MAX_BODY_BYTES = 1 << 20
 MAX_DEPTH = 40
@@ -21,6 +22,9 @@ INTERNAL_ERROR = -32603
 HEADER_MISMATCH = -32020
 REFUSED = -32010
 _VERSION = "io.modelcontextprotocol/protocolVersion"
+
+_MEMBERS = frozenset({"jsonrpc", "id", "method", "params", "result", "error"})
+_CALL_PARAMS = ("name", "_meta", "inputResponses", "requestState")
 
 Id = int | str | None
 
@@ -35,7 +39,7 @@ class Shape(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One JSON-RPC message as it came; `raw` are its bytes."""
+    """One JSON-RPC message; `raw` are its bytes, as they may be passed on."""
 
     shape: Shape
     id: Id
@@ -72,6 +76,37 @@ def parse_message(
     return Message(shape, identity, method, params, body, raw)
 
 
+def parse_agent_message(raw: bytes) -> Message:
+    """Parse a message from an agent; `raw` is then what we read, rendered anew.
+
+    Nothing that an agent wrote is passed on byte by byte: a reader that takes a carriage return
+    for the end of a line, or `Method` for `method`, would find another message in it than we did.
+
+    Raises:
+        RecordInvalid: as `parse_message`, and for members that no message has, members of params
+            that differ only in case or in null characters, and integers beyond 2^53-1.
+    """
+    message = parse_message(raw)
+    if not set(message.body) <= _MEMBERS:
+        raise RecordInvalid("a message with members that no message has")
+    plain = {name.replace("\0", "").casefold() for name in message.params}
+    if len(plain) != len(message.params) or any("\0" in name for name in message.params):
+        raise RecordInvalid("params whose names differ only in case")
+    _refuse_large_integers(message.body)
+    return replace(message, raw=orjson.dumps(message.body))
+
+
+def _refuse_large_integers(value: Any) -> None:
+    if isinstance(value, dict):
+        for item in value.values():
+            _refuse_large_integers(item)
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_large_integers(item)
+    elif isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise RecordInvalid("an integer beyond 2^53-1")
+
+
 def render_result(identity: Id, result: dict[str, Any]) -> bytes:
     """Render a response with a result."""
     return orjson.dumps({"jsonrpc": "2.0", "id": identity, "result": result})
@@ -93,8 +128,12 @@ def render_progress(token: Any, progress: int, message: str) -> bytes:
 
 
 def with_arguments(message: Message, sent: bytes) -> bytes:
-    """Render a call with exactly the canonical arguments that were decided."""
-    params = {**message.params, "arguments": orjson.Fragment(sent)}
+    """Render a call with exactly the canonical arguments that were decided.
+
+    Of its params only those that a call has are sent on: no server finds another name in it.
+    """
+    params = {name: message.params[name] for name in _CALL_PARAMS if name in message.params}
+    params["arguments"] = orjson.Fragment(sent)
     return orjson.dumps({**message.body, "params": params})
 
 

@@ -59,6 +59,7 @@ class Session:
     sent: OrderedDict[IdKey, str] = field(default_factory=OrderedDict)
     answered: OrderedDict[IdKey, str] = field(default_factory=OrderedDict)
     taken: list[IdKey] = field(default_factory=list)
+    unanswered: set[IdKey] = field(default_factory=set)
     users: int = 0
     used: float = 0.0
     gone: bool = False
@@ -96,7 +97,7 @@ class Session:
 
     def is_taken(self, key: IdKey) -> bool:
         """Tell whether a request with this id is still under way."""
-        return key in self.taken or key in self.calls
+        return key in self.taken or key in self.calls or key in self.unanswered
 
     @contextmanager
     def in_use(self, key: IdKey | None) -> Iterator[None]:

@@ -17,7 +17,7 @@ class NeverSent(UpstreamFailed):
 
 
 class SessionGone(NeverSent):
-    """The tool server does not know the session (any more), and so took nothing in.
+    """The tool server says that it does not know the session (any more).
 
     MCP, transports, session management: a server answers 404 to a session that has ended.
     """

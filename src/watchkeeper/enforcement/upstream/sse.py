@@ -39,7 +39,8 @@ def _plain_ends(text: bytes) -> bytes:
 def render_event(data: bytes, lines: tuple[bytes, ...] = ()) -> bytes:
     """Render one event; `lines` are its other fields as they came."""
     named = lines or (b"event: message",)
-    return b"\n".join([*named, b"data: " + data]) + b"\n\n"
+    lines_of_data = (b"data: " + line for line in data.split(b"\n"))
+    return b"\n".join([*named, *lines_of_data]) + b"\n\n"
 
 
 def _parse(event: bytes) -> Arrived | None:

@@ -151,15 +151,19 @@ class StdioChannel:
                         preexec_fn=_become(self._command.user),
                     )
                 except (OSError, ValueError, LookupError, SubprocessError) as error:
-                    raise NeverSent(f"the tool server can not be started: {error}") from None
+                    _log.warning("a tool server can not be started: %s", error)
+                    raise NeverSent("the tool server can not be started") from None
                 self._reader = asyncio.create_task(self._read(self._process))
             return self._process
 
     async def _write(self, process: asyncio.subprocess.Process, body: bytes) -> None:
         if process.stdin is None:
             raise NeverSent("the tool server has no input")
+        if b"\n" in body or b"\r" in body:
+            # A server that reads lines would find more than one message in it.
+            raise NeverSent("a message with a line break in it")
         try:
-            process.stdin.write(body.replace(b"\n", b" ") + b"\n")
+            process.stdin.write(body + b"\n")
             await process.stdin.drain()
         except (ConnectionError, RuntimeError):
             raise BrokenOff("the tool server ended") from None
