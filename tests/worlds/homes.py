@@ -127,6 +127,7 @@ class Story:
         self.anna, self.bert, self.carl = Person("anna"), Person("bert"), Person("carl")
         self.people = {p.name: p for p in (self.anna, self.bert, self.carl)}
         self.plan: str | None = None
+        self.plan_roles: dict[str, tuple[str, ...]] = ROLES
         self.log: PosixLog = create_home(
             path,
             name=NAME,
@@ -162,7 +163,7 @@ class Story:
     def bundle(self) -> dict[str, Any]:
         """A plan as far as a log knows one: its people, with their keys, and their roles."""
         people = [{"id": p.name, "name": p.name, "keys": [p.public]} for p in self.people.values()]
-        roles = {role: list(holders) for role, holders in ROLES.items()}
+        roles = {role: list(holders) for role, holders in self.plan_roles.items()}
         return {"format": 1, "n": os.urandom(4).hex(), "people": people, "roles": roles}
 
     def release(self, by: Person | None = None, bundle: Any = None, **changes: Any) -> Ref:
@@ -177,7 +178,7 @@ class Story:
             "previous": self.plan,
             "released_by": by.name,
             "people": people,
-            "roles": ROLES,
+            "roles": self.plan_roles,
             "signature": self.command(by, "release", body),
         }
         record = PlanReleaseRecord(**{**said, **changes})

@@ -210,9 +210,54 @@ def token_for_another_agent(story: Story) -> None:
     story.token(agent="another")
 
 
+def release_with_other_people(story: Story) -> None:
+    story.release(people={"anna": (Person("mallory").public,)})
+
+
+def release_with_other_roles(story: Story) -> None:
+    story.release(roles={"release": ("carl",), "refunds-lead": ("carl",)})
+
+
+def resumed_without_the_role(story: Story) -> None:
+    story.plan_roles = {"release": ("carl",), "operate": ("carl",), "refunds-lead": ("anna",)}
+    story.release()
+    story.stop()
+    story.resume(by=story.anna)
+
+
+def token_without_the_role(story: Story) -> None:
+    story.plan_roles = {"release": ("carl",), "operate": ("carl",), "refunds-lead": ("anna",)}
+    story.release()
+    story.token(by=story.bert)
+
+
+def nobody_has_to_approve(story: Story) -> None:
+    story.approved(*story.escalate(approvals=0), ())
+
+
+def released_after_it_expired(story: Story) -> None:
+    asked = story.escalate(seconds=5)
+    verdict = story.verdict(*asked)
+    story.clock.now = story.clock.now.plus(10)
+    story.approved(*asked, (verdict,))
+
+
+def refused_by_one_and_approved_by_another(story: Story) -> None:
+    asked = story.escalate()
+    story.verdict(*asked, story.bert, answer=Answer.REFUSE)
+    story.approved(*asked, (story.verdict(*asked),))
+
+
 @pytest.mark.parametrize(
     ("break_it", "step"),
     [
+        (release_with_other_people, 12),
+        (release_with_other_roles, 12),
+        (resumed_without_the_role, 8),
+        (token_without_the_role, 8),
+        (nobody_has_to_approve, 9),
+        (released_after_it_expired, 9),
+        (refused_by_one_and_approved_by_another, 9),
         (effect_without_allow, 11),
         (second_effect, 11),
         (effect_of_other_arguments, 11),
