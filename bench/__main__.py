@@ -68,7 +68,8 @@ def _measure(place: Path, part: int, records: int) -> dict[str, Any]:
         f"  verify {found['verifyPerSecondOneProcess']:.0f} /s in one process, "
         f"{found['verifyPerSecondAllCores']:.0f} /s on all cores; raw Ed25519 "
         f"{found['rawVerifyPerSecondPerCore']:.0f} /s a core "
-        f"({found['verifyShareOfRawOneProcess']:.2f} of it)"
+        f"({found['verifyShareOfRawOneProcess']:.2f} of it); "
+        f"a home with its payloads {found['verifyHomePerSecondOneProcess']:.0f} /s"
     )
     print(
         f"  opened in {found['openSeconds']:.1f} s; memory "

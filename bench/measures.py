@@ -111,8 +111,9 @@ def history(folder: Path, records: int) -> Figures:
             after = _resident()
         path = Path(place) / "home"
         raw = floors.verify_rate(1.0)
-        one = _verify(path, 1)
-        both = _verify(path, os.cpu_count() or 1)
+        one = _verify(path / "log", 1)
+        both = _verify(path / "log", os.cpu_count() or 1)
+        with_payloads = _verify(path, 1)
         began = time.perf_counter()
         log = wiring.open_log(path)
         Home(log, wiring.clock(), wiring.ids())
@@ -124,6 +125,7 @@ def history(folder: Path, records: int) -> Figures:
         "verifyPerSecondOneProcess": one,
         "verifyPerSecondAllCores": both,
         "verifyShareOfRawOneProcess": one / raw,
+        "verifyHomePerSecondOneProcess": with_payloads,
         "openSeconds": opened,
         "residentMiBBefore": before,
         "residentMiBAfter": after,
