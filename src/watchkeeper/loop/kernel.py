@@ -14,7 +14,7 @@ from typing import Any
 from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.account.record import Case, Marks, speak
 from watchkeeper.do.decision.decide import Decided, decide, precheck
-from watchkeeper.do.decision.facts import FactRead, Facts
+from watchkeeper.do.decision.facts import FactRead, Facts, claims_match, recordable
 from watchkeeper.do.decision.request import Call, Request, make_request
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import EntryTooLarge, LedgerError, LogUnavailable, RecordInvalid
@@ -306,9 +306,9 @@ class Kernel:
             pin=self.home.pins.get((call.server, call.tool)),
             refused=refused,
             refused_why=why,
-            claims_match=agent is None or _claims_match(agent, call),
+            claims_match=agent is None or claims_match(agent, call.claimed),
             pending_full=state.pending.count_of(call.agent) >= limits.pending_per_agent,
-            read=tuple(_recordable(read) for read in reads),
+            read=tuple(recordable(read) for read in reads),
             budgets=self.home.budget_facts(call.agent, admitted.request.action, at),
             approval=admitted.pending.approval() if admitted.pending else None,
         )
@@ -370,24 +370,6 @@ class Kernel:
         )
         entry = Record(Kind.EFFECT, "action", allowed.request.digest, record)
         return self.home.append(entry, Payload(body))
-
-
-def _claims_match(agent: Any, call: Call) -> bool:
-    declared = {"model": agent.model, "prompt": agent.prompt_digest, "version": agent.version}
-    return all(
-        not declared[name] or declared[name] == value
-        for name, value in call.claimed.items()
-        if name in declared
-    )
-
-
-def _recordable(read: FactRead) -> FactRead:
-    """A fact that no record can hold was not had."""
-    try:
-        canonical_arguments(dict(read.values))
-    except RecordInvalid:
-        return FactRead(read.source, read.read_at, {}, "its answer can not be recorded")
-    return read
 
 
 def _unavailable(request: Request) -> Refused:

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from watchkeeper.errors import RecordInvalid
+from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.records.action import Point, Reason
-from watchkeeper.records.bundle import Stage
+from watchkeeper.records.bundle import Agent, Stage
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
@@ -134,3 +136,25 @@ def facts_from_json(body: Mapping[str, Any]) -> Facts:
         },
         approval=from_json(ApprovalFact, body["approval"]) if body["approval"] else None,
     )
+
+
+def claims_match(agent: Agent, claimed: Mapping[str, str]) -> bool:
+    """Tell whether what a client says of its model, prompt and version is what is declared.
+
+    What is not declared can not differ.
+    """
+    declared = {"model": agent.model, "prompt": agent.prompt_digest, "version": agent.version}
+    return all(
+        not declared[name] or declared[name] == value
+        for name, value in claimed.items()
+        if name in declared
+    )
+
+
+def recordable(read: FactRead) -> FactRead:
+    """Return a fact as it was read, or as one that was not had where no record can hold it."""
+    try:
+        canonical_arguments(dict(read.values))
+    except RecordInvalid:
+        return FactRead(read.source, read.read_at, {}, "its answer can not be recorded")
+    return read
