@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.decision.facts import FactRead
 from watchkeeper.errors import LogUnavailable, RecordInvalid, UpstreamFailed, WatchkeeperError
 from watchkeeper.ledger.canonical import canonical_arguments
@@ -70,8 +71,8 @@ async def settled(kernel: Kernel, answer: Answer) -> Answer:
 def unrecorded(answer: Answer) -> Refused:
     """Return the refusal for an answer that could not be recorded."""
     ours = answer.request.action_id if isinstance(answer, Allowed) else answer.decision_id
-    sentence = "Nothing can be recorded now, so nothing can be done."
-    return Refused(Reason.LOG_UNAVAILABLE, sentence, ours)
+    reason = Reason.LOG_UNAVAILABLE
+    return Refused(reason, agent_sentence(reason), ours)
 
 
 async def _held_back(kernel: Kernel, allowed: Allowed, reason: Reason) -> Refused:
@@ -80,8 +81,7 @@ async def _held_back(kernel: Kernel, allowed: Allowed, reason: Reason) -> Refuse
         await durable(kernel.not_released(allowed, reason))
     except LogUnavailable:
         return unrecorded(allowed)
-    sentence = "Actions like this one are stopped for now."
-    return Refused(reason, sentence, allowed.request.action_id)
+    return Refused(reason, agent_sentence(reason), allowed.request.action_id)
 
 
 async def _read_all(kernel: Kernel, admitted: Admitted, read: Read) -> tuple[FactRead, ...]:

@@ -22,6 +22,10 @@ _MOST_BESIDE = 32
 _BESIDE_LIMIT = 1024
 
 
+_NOTHING = b"null"
+"""What is sent of a call that is no valid request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """What an enforcement point received, before anything was believed.
@@ -71,7 +75,7 @@ class Request:
 def make_request(call: Call, *, action_id: str, nonce: str) -> Request:
     """Canonicalise a call. Never raises: what is wrong with it becomes `problem`."""
     problem = call.problem or _problem_with_names(call)
-    sent = b"null"
+    sent = _NOTHING
     if problem is None:
         if not isinstance(call.arguments, dict):
             problem = "the arguments are not an object"
@@ -82,7 +86,7 @@ def make_request(call: Call, *, action_id: str, nonce: str) -> Request:
                 call = replace(call, arguments=parse_json_unverified(sent))
             except RecordInvalid as error:
                 problem = error.message
-    digest = _digest(call, action_id, nonce, sent)
+    digest = _digest(call, action_id, nonce, None if sent == _NOTHING else call.arguments)
     return Request(action_id, nonce, call, sent, digest, _same(call, sent), problem)
 
 
@@ -125,8 +129,8 @@ def _clean(text: str | None) -> str | None:
     return None if text is None else text.encode(errors="replace").decode()
 
 
-def _digest(call: Call, action_id: str, nonce: str, sent: bytes) -> str:
-    """Return SHA-256 of the canonical request; its arguments stand in it as they are sent."""
+def _digest(call: Call, action_id: str, nonce: str, arguments: Any) -> str:
+    """Return SHA-256 of the canonical request; `arguments` are what is sent, None if nothing is."""
     said = {
         "actionId": action_id,
         "agent": _clean(call.agent),
@@ -139,5 +143,4 @@ def _digest(call: Call, action_id: str, nonce: str, sent: bytes) -> str:
         # Only where there are any, so that the form stays that of evidence format 1.
         **{name: _clean(call.trace[name]) for name in INPUT if name in call.trace},
     }
-    arguments = parse_json_unverified(sent)
     return sha256_hex(canonical_arguments({**said, "arguments": arguments}))

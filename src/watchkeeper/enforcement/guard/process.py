@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from watchkeeper import wiring
+from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.decision.facts import FactRead
 from watchkeeper.do.decision.request import Call
 from watchkeeper.enforcement.guard.functions import GuardedFunction
@@ -161,7 +162,7 @@ class GuardedHome:
             held_back.wait()
         except LogUnavailable:
             return unrecorded(answer)
-        return Refused(reason, "Actions like this one are stopped for now.", _id(answer))
+        return Refused(reason, agent_sentence(reason), _id(answer))
 
     def _begin(self, allowed: Allowed) -> tuple[Instant, GuardedFunction, dict[str, Any]]:
         """Return what to call: the arguments are read back from what was decided and recorded."""
