@@ -1,0 +1,17 @@
+"""`watchkeeper log`: the evidence, verified, shown, and handed out. One file a command."""
+
+import typer
+
+from watchkeeper.cli.log import proof, show, verify
+
+app = typer.Typer(
+    name="log",
+    help="Verify the evidence, show it, and hand out proofs.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+app.command("verify")(verify.verify)
+app.command("show")(show.show)
+app.command("proof")(proof.proof)
+app.command("checkpoint")(proof.checkpoint)

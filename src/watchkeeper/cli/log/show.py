@@ -1,0 +1,69 @@
+"""`watchkeeper log show`: records, one a line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from watchkeeper import wiring
+from watchkeeper.cli import output
+from watchkeeper.cli.log.arguments import LogPath
+from watchkeeper.records.codec import to_json
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Entry
+
+
+def show(
+    path: LogPath = Path("home"),
+    kind: Annotated[
+        list[Kind] | None, typer.Option("--kind", help="Only records of this kind; repeatable.")
+    ] = None,
+    since_index: Annotated[int, typer.Option("--since-index", min=0, help="Begin here.")] = 0,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="At most this many records.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document a line, each a record.")
+    ] = False,
+) -> None:
+    """Show records in order. Nothing is verified here: see `log verify`."""
+    with output.speaking_plainly():
+        kinds = set(kind or Kind)
+        left = limit
+        for entry in wiring.read_entries(path, since_index):
+            if entry.record.kind not in kinds:
+                continue
+            _print_entry(entry, as_json=as_json)
+            left = None if left is None else left - 1
+            if left == 0:
+                break
+
+
+def _print_entry(entry: Entry, *, as_json: bool) -> None:
+    record = entry.record
+    if as_json:
+        line = {
+            "index": entry.ref.index,
+            "kind": record.kind.value,
+            "subject": {"name": record.subject, "digest": record.digest},
+            "predicate": to_json(record.predicate),
+        }
+        sys.stdout.buffer.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+    else:
+        output.show(f"{entry.ref.index:8}  {record.predicate.at}  {_sentence(entry)}")
+
+
+def _sentence(entry: Entry) -> str:
+    said, kind = entry.record.predicate, entry.record.kind
+    if kind is Kind.DECISION:
+        reasons = ", ".join(said.decision.reasons)
+        return f"{said.decision.outcome.value:8} {said.agent} {said.server}/{said.tool} ({reasons})"
+    if kind is Kind.EFFECT:
+        return f"effect   of {said.decision}: {said.status.value}"
+    if kind is Kind.VERDICT:
+        return f"verdict  on {said.decision}: {said.answer.value} by {said.reviewer}"
+    return f"{kind.value:8} {entry.record.subject} {entry.record.digest[:16]}"
