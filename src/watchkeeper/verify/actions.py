@@ -1,7 +1,8 @@
 """What becomes of each action: escalated, approved, allowed, ended (promises I1 to I3).
 
 Memory: a few hundred bytes for each action that is open (allowed without effect, or escalated and
-not released), 16 bytes for each action that was allowed, and one bit for each record.
+not released), 16 bytes for each action that was escalated and for each allow, and one bit for
+each record.
 """
 
 from __future__ import annotations
@@ -52,11 +53,23 @@ class Once:
         digest = hashlib.sha256(name.encode(errors="surrogatepass")).digest()
         self._shelves[digest[0]] += digest[1:17]
 
+    def shared_with(self, other: Once) -> int:
+        """Return how many were noted both here and there."""
+        pairs = zip(self._shelves, other._shelves, strict=True)
+        return sum(len(_names(ours) & _names(theirs)) for ours, theirs in pairs)
+
     def repeated(self) -> Iterator[int]:
         """Yield how often each one that came more than once did."""
         for shelf in self._shelves:
-            seen = Counter(bytes(shelf[at : at + 16]) for at in range(0, len(shelf), 16))
-            yield from (count for count in seen.values() if count > 1)
+            yield from (count for count in Counter(_each(shelf)).values() if count > 1)
+
+
+def _each(shelf: bytearray) -> Iterator[bytes]:
+    return (bytes(shelf[at : at + 16]) for at in range(0, len(shelf), 16))
+
+
+def _names(shelf: bytearray) -> set[bytes]:
+    return set(_each(shelf))
 
 
 @dataclass(slots=True)
@@ -80,6 +93,8 @@ class Actions:
         self._ended = Bits()
         self._allowed = Bits()
         self._allows = Once()
+        self._unasked = Once()
+        self._asked = Once()
         self.approved = 0
 
     @property
@@ -131,6 +146,9 @@ class Actions:
         """Look through what can only be seen at the end."""
         for count in self._allows.repeated():
             self._report.fail(EFFECTS, f"one action was allowed {count} times")
+        if around := self._asked.shared_with(self._unasked):
+            what = f"{around} escalated and then allowed without citing an approval"
+            self._report.fail(APPROVALS, what)
 
     def _escalated(self, index: int, decided: Decided) -> None:
         try:
@@ -140,6 +158,7 @@ class Actions:
             return
         if asked.approvals < 1 or not asked.roles:
             self._report.fail(APPROVALS, "an escalation that nobody has to approve", index)
+        self._asked.add(decided.action)
         earlier = self._waiting_by_action.get(decided.action)
         if earlier is not None:
             self._forget(earlier)
@@ -151,6 +170,7 @@ class Actions:
         self._open[index] = (decided.action, decided.digest)
         waits = self._waiting_by_action.get(decided.action)
         if decided.escalated_by is None:
+            self._unasked.add(decided.action)
             if waits is not None:
                 self._report.fail(APPROVALS, "allowed while it waited for approval", index)
             elif decided.verdicts:

@@ -171,6 +171,18 @@ def released_after_void(story: Story) -> None:
     story.approved(*asked, (verdict,))
 
 
+def plainly_allowed_after_void(story: Story) -> None:
+    asked = story.escalate()
+    story.void(*asked)
+    story.decide(action_id=asked[1].action_id)
+
+
+def plainly_allowed_after_refusal(story: Story) -> None:
+    asked = story.escalate()
+    story.verdict(*asked, answer=Answer.REFUSE)
+    story.decide(action_id=asked[1].action_id)
+
+
 def allowed_under_a_stop(story: Story) -> None:
     story.stop()
     story.decide()
@@ -278,6 +290,8 @@ def refused_by_one_and_approved_by_another(story: Story) -> None:
         (released_for_another_request, 9),
         (allowed_while_waiting, 9),
         (released_after_void, 9),
+        (plainly_allowed_after_void, 9),
+        (plainly_allowed_after_refusal, 9),
         (allowed_under_a_stop, 10),
         (allowed_under_a_stop_of_its_tool, 10),
         (decided_by_another_plan, 10),
