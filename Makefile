@@ -32,7 +32,7 @@ check: $(DEV_STAMP) ## everything that must hold: style, types, layers, tests
 	$(BIN)/mypy
 	MYPYPATH=$(BESIDE) $(BIN)/mypy examples/refund-desk scripts bench tests/servers
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 test: $(DEV_STAMP) ## the tests alone; `make test ARGS=tests/unit` for a part
 	$(BIN)/pytest $(ARGS)

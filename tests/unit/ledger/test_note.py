@@ -97,7 +97,11 @@ def test_texts_that_are_no_checkpoint(text: str) -> None:
         parse_checkpoint(text)
 
 
-@pytest.mark.parametrize("text", ["", "a+b", "a+00000000+AQ==", str(KEY)[:-4], "x" + str(KEY)])
+@pytest.mark.parametrize(
+    "text",
+    ["", "a+b", "a+00000000+AQ==", str(KEY)[:-4], "x" + str(KEY)],
+    ids=["empty", "no key", "short", "cut", "another name"],
+)
 def test_texts_that_are_no_key(text: str) -> None:
     with pytest.raises(NoteInvalid):
         parse_vkey(text)
