@@ -9,6 +9,9 @@ here means that something failed. Each class has a stable `code`, which programs
     ├── LedgerError
     │   ├── EnvelopeInvalid      a DSSE envelope that does not verify or parse
     │   ├── NoteInvalid          a signed note or checkpoint that does not verify or parse
+    │   ├── PolicyInvalid        a witness policy that does not parse, or is for another log
+    │   ├── WitnessFailed        a witness that can not be reached, or whose answer is no answer
+    │   ├── NotCovered           no published or witnessed checkpoint covers a record
     │   ├── ProofInvalid         an inclusion or consistency proof that does not hold
     │   ├── TileInvalid          a tile or entry bundle that is not what it should be
     │   ├── FrameInvalid         a segment with a bad frame that is not a torn tail
@@ -82,6 +85,24 @@ class NoteInvalid(LedgerError):
     """A signed note or checkpoint that does not parse or verify."""
 
     code = "note-invalid"
+
+
+class PolicyInvalid(LedgerError):
+    """A witness policy that does not parse, or that is for another log."""
+
+    code = "policy-invalid"
+
+
+class WitnessFailed(LedgerError):
+    """A witness that can not be reached, or whose answer is no answer."""
+
+    code = "witness-failed"
+
+
+class NotCovered(LedgerError):
+    """A record is durable, but no checkpoint of the level that its tool asks for covers it."""
+
+    code = "not-covered"
 
 
 class ProofInvalid(LedgerError):

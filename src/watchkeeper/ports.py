@@ -157,3 +157,44 @@ class FactReader(Protocol):
             UpstreamFailed: no answer in time, an error, or an answer that is no answer.
         """
         ...
+
+
+class WitnessStore(Protocol):
+    """What a witness keeps: its key, the logs that it knows, and what it cosigned last of each.
+
+    One process has it open. Nothing is remembered that is not durable.
+    """
+
+    @property
+    def name(self) -> str:
+        """The witness's name, as its cosignatures have it."""
+        ...
+
+    @property
+    def signer(self) -> Signer:
+        """The witness's key."""
+        ...
+
+    def policy(self) -> bytes:
+        """Return the policy file that names the logs, as it is now."""
+        ...
+
+    def last(self, origin: str) -> bytes | None:
+        """Return the checkpoint of a log that was cosigned last, or None."""
+        ...
+
+    def keep(self, origin: str, checkpoint: bytes) -> None:
+        """Replace what was cosigned last; durable when this returns.
+
+        Raises:
+            OSError: it may or may not be kept; nothing may be answered.
+        """
+        ...
+
+    def keep_evidence(self, origin: str, request: bytes) -> None:
+        """Keep a request that contradicts what was cosigned; the first hundred of each log."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store."""
+        ...

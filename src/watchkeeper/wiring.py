@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from watchkeeper.check.answer import Step, Verified
 from watchkeeper.check.replay import Again
 from watchkeeper.ledger.envelope import read_record_unverified
+from watchkeeper.ledger.note import VerifierKey
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.ledger.tiles import bundles_of
-from watchkeeper.ports import Clock, Ids, Log, Signer
+from watchkeeper.ports import Clock, Ids, Log, Signer, WitnessStore
 from watchkeeper.records.bundle import Bundle, Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
@@ -119,6 +120,34 @@ def read_log(path: Path) -> ReadOnlyLog:
     from watchkeeper.adapters.posix.reader import read_home
 
     return read_home(path)
+
+
+def create_witness(path: Path, name: str) -> VerifierKey:
+    """Make a witness; see `adapters.witness_store`."""
+    from watchkeeper.adapters import witness_store
+
+    return witness_store.create_witness(path, name)
+
+
+def witness_vkey(path: Path) -> VerifierKey:
+    """Return the verifier key of a witness."""
+    from watchkeeper.adapters import witness_store
+
+    return witness_store.witness_vkey(path)
+
+
+def witness_knows(path: Path, vkey: str) -> str:
+    """Let a witness know a log; return the log's origin."""
+    from watchkeeper.adapters import witness_store
+
+    return witness_store.add_log(path, vkey)
+
+
+def open_witness(path: Path) -> WitnessStore:
+    """Open a witness's store for serving; this process alone may then serve it."""
+    from watchkeeper.adapters import witness_store
+
+    return witness_store.open_witness(path)
 
 
 def is_url(where: str) -> bool:

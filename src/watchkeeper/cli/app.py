@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from watchkeeper.cli import answer, check, demo, do, log, plan, serve, start
+from watchkeeper.cli import answer, check, demo, do, log, plan, serve, start, witness
 
 app = typer.Typer(
     name="watchkeeper",
@@ -42,6 +42,7 @@ app.command("serve")(serve.serve)
 app.add_typer(do.app, name="do")
 app.add_typer(check.app, name="check")
 app.add_typer(log.app, name="log")
+app.add_typer(witness.app, name="witness")
 app.command("answer")(answer.answer)
 
 

@@ -116,7 +116,7 @@ def parse_note_unverified(raw: bytes) -> Note:
         raise NoteInvalid(f"a note without signatures: {cut(note)}")
     text += "\n"
     _check_text(text)
-    signatures = tuple(_parse_line(line) for line in lines[:-1].split("\n"))
+    signatures = tuple(parse_signature(line) for line in lines[:-1].split("\n"))
     if len(signatures) > MAX_SIGNATURES:
         raise NoteInvalid(f"a note with {len(signatures)} signatures")
     return Note(text, signatures)
@@ -135,7 +135,7 @@ def open_note(raw: bytes, keys: Sequence[VerifierKey]) -> tuple[str, tuple[Verif
     for signature in note.signatures:
         for key in keys:
             if (key.name, key.keyid) == (signature.name, signature.keyid):
-                _check_signature(note.text, signature, key)
+                check_signature(note.text, signature, key)
                 found.append(key)
     if not found:
         names = ", ".join(cut(key.name) for key in keys)
@@ -143,7 +143,12 @@ def open_note(raw: bytes, keys: Sequence[VerifierKey]) -> tuple[str, tuple[Verif
     return note.text, tuple(dict.fromkeys(found))
 
 
-def _parse_line(line: str) -> NoteSignature:
+def parse_signature(line: str) -> NoteSignature:
+    """Parse one signature line, without its newline; nothing is verified.
+
+    Raises:
+        NoteInvalid: not a signature line.
+    """
     match = _LINE.fullmatch(line)
     blob = decode_base64(match[2]) if match else None
     if match is None or blob is None or len(blob) < 5:
@@ -151,15 +156,36 @@ def _parse_line(line: str) -> NoteSignature:
     return NoteSignature(match[1], blob[:4], blob[4:])
 
 
+def render_signature(signature: NoteSignature) -> str:
+    """Return a signature line, without its newline."""
+    blob = base64.b64encode(signature.keyid + signature.blob).decode()
+    return f"— {signature.name} {blob}"
+
+
+def render_note(note: Note) -> bytes:
+    """Return the bytes of a note."""
+    lines = "".join(f"{render_signature(one)}\n" for one in note.signatures)
+    return f"{note.text}\n{lines}".encode()
+
+
 def _check_text(text: str) -> None:
     if not text.endswith("\n") or _CONTROL.search(text):
         raise NoteInvalid(f"not a text that a note may have: {cut(text)}")
 
 
-def _check_signature(text: str, signature: NoteSignature, key: VerifierKey) -> None:
+def cosigned_message(text: str, at: int) -> bytes:
+    """Return what a witness signs: it saw `text` at `at`, in seconds (C2SP tlog-cosignature)."""
+    return f"cosignature/v1\ntime {at}\n{text}".encode()
+
+
+def check_signature(text: str, signature: NoteSignature, key: VerifierKey) -> None:
+    """Check one signature over a note's text.
+
+    Raises:
+        NoteInvalid: it does not verify under `key`.
+    """
     message, blob = text.encode(), signature.blob
     if key.kind == COSIGNATURE:
-        time = int.from_bytes(blob[:8], "big")
-        message, blob = b"cosignature/v1\ntime %d\n" % time + message, blob[8:]
+        message, blob = cosigned_message(text, int.from_bytes(blob[:8], "big")), blob[8:]
     if len(blob) != SIGNATURE_BYTES or not verifies(key.public, message, blob):
         raise NoteInvalid(f"signature of {cut(key.name)} does not verify")
