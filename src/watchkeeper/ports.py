@@ -7,12 +7,43 @@ these protocols; `wiring` puts the real ones behind them, `tests/worlds` ones in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from watchkeeper.errors import WatchkeeperError
+from watchkeeper.records.bundle import Level
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Payload, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A witness holds another history of our log than this home does.
+
+    It cosigned a checkpoint of `size` records, under the same log key, that this home's log does
+    not extend. `witness` is its name in the policy, `why` one line on how it was seen.
+    """
+
+    witness: str
+    size: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessState:
+    """How things stand with one witness.
+
+    It cosigned our first `size` records last, at `at` (its own time, seconds since 1970; 0 if it
+    never did since the start); `failure` says why it did not the last time it was asked.
+    """
+
+    name: str
+    url: str
+    size: int = 0
+    at: int = 0
+    failure: str | None = None
+    split: Split | None = None
 
 
 class Clock(Protocol):
@@ -136,6 +167,25 @@ class Log(Records, Protocol):
         Every ticket that was queued at the failure has failed; state computed from those records
         must have been thrown away before this is called.
         """
+        ...
+
+    def when_covered(
+        self, ref: Ref, level: Level, callback: Callable[[WatchkeeperError | None], None]
+    ) -> Callable[[], None]:
+        """Call `callback(None)` once a checkpoint of `level` covers a durable record.
+
+        Asks for such a checkpoint at once. Runs through the log's `deliver`, like completions of
+        tickets; `callback(NotCovered)` where no checkpoint can be witnessed. What is returned
+        takes the request back: whoever stops waiting calls it.
+        """
+        ...
+
+    def uncoverable(self, level: Level) -> str | None:
+        """Return why no record can reach `level` as things stand, or None if one may."""
+        ...
+
+    def witnesses(self) -> tuple[WitnessState, ...]:
+        """Return how things stand with each witness that this home asks."""
         ...
 
     def free_bytes(self) -> int:

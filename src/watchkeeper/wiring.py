@@ -15,7 +15,7 @@ from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.note import VerifierKey
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.ledger.tiles import bundles_of
-from watchkeeper.ports import Clock, Ids, Log, Signer, WitnessStore
+from watchkeeper.ports import Clock, Ids, Log, Signer, WitnessState, WitnessStore
 from watchkeeper.records.bundle import Bundle, Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
@@ -54,15 +54,18 @@ def ids() -> Ids:
     return SystemIds()
 
 
-def open_log(path: Path) -> Log:
+def open_log(path: Path, *, witnessing: bool = False) -> Log:
     """Open a home's log for writing; this process alone may then write.
+
+    With `witnessing` its checkpoints are submitted to the witnesses of its policy: for what serves,
+    not for a command that ends at once.
 
     Raises:
         LedgerError: it can not be opened, and why.
     """
     from watchkeeper.adapters.posix.log import open_home
 
-    return open_home(path, clock=clock())
+    return open_home(path, clock=clock(), witnessing=witnessing)
 
 
 def create_log(
@@ -148,6 +151,14 @@ def open_witness(path: Path) -> WitnessStore:
     from watchkeeper.adapters import witness_store
 
     return witness_store.open_witness(path)
+
+
+def witness_states(path: Path) -> tuple[WitnessState, ...]:
+    """Return how things stood with a home's witnesses when it last served."""
+    from watchkeeper.adapters.posix.layout import Layout
+    from watchkeeper.adapters.witnessing.states import read_states
+
+    return read_states(Layout(path).witness_states)
 
 
 def is_url(where: str) -> bool:

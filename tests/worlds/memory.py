@@ -7,9 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from watchkeeper.errors import EntryTooLarge, LedgerError, LogUnavailable, WatchkeeperError
+from watchkeeper.errors import (
+    EntryTooLarge,
+    LedgerError,
+    LogUnavailable,
+    NotCovered,
+    WatchkeeperError,
+)
 from watchkeeper.ledger.canonical import canonical, parse_json_unverified, render_json
 from watchkeeper.ledger.envelope import parse_record
+from watchkeeper.ports import WitnessState
+from watchkeeper.records.bundle import Level
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Payload, Record, statement_of
@@ -96,7 +104,8 @@ class MemoryLog:
     """A log whose disk is a list of bytes; what is read back was encoded and decoded again.
 
     `holding` keeps records from becoming durable until `write`; `broken` makes the next write
-    fail with all that is queued, and `heal` answer no.
+    fail with all that is queued, and `heal` answer no. While not `covering`, whoever asks for a
+    published or witnessed checkpoint waits for `cover`; `uncovered` says why there can be none.
     """
 
     def __init__(self, disk: list[tuple[bytes, bytes | None]] | None = None) -> None:
@@ -105,6 +114,9 @@ class MemoryLog:
         self.holding = False
         self.broken = False
         self.room = _ROOM
+        self.covering = True
+        self.uncovered: str | None = None
+        self.waiting: list[tuple[int, Callback]] = []
         self._failed: WatchkeeperError | None = None
         self._deliver: Callable[[Callable[[], None]], None] = lambda act: act()
         self._last_at = self._synced_at = (
@@ -186,6 +198,30 @@ class MemoryLog:
         if not self.broken:
             self._failed = None
         return self._failed is None
+
+    def when_covered(self, ref: Ref, level: Level, callback: Callback) -> Callable[[], None]:
+        waiter = (ref.index, callback)
+        problem = self.uncoverable(level)
+        if problem is not None:
+            self.deliver(partial(callback, NotCovered(problem)))
+        elif self.covering or level is Level.DURABLE:
+            self.deliver(partial(callback, None))
+        else:
+            self.waiting.append(waiter)
+        return lambda: self.waiting.remove(waiter) if waiter in self.waiting else None
+
+    def cover(self) -> None:
+        """Publish, and have witnessed, everything that is durable."""
+        done = [one for one in self.waiting if one[0] < self.durable]
+        self.waiting = [one for one in self.waiting if one not in done]
+        for _, callback in done:
+            self.deliver(partial(callback, None))
+
+    def uncoverable(self, level: Level) -> str | None:
+        return self.uncovered if level is Level.WITNESSED else None
+
+    def witnesses(self) -> tuple[WitnessState, ...]:
+        return ()
 
     def free_bytes(self) -> int:
         return self.room

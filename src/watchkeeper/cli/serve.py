@@ -11,6 +11,7 @@ import typer
 from watchkeeper.cli import output
 from watchkeeper.cli.people import find_home
 from watchkeeper.loop.home import Home
+from watchkeeper.records.bundle import Level
 
 
 def serve(
@@ -46,6 +47,7 @@ def serve(
             output.show_json({"url": url, "servers": servers, "plan": opened.state.plan})
         for server in servers:
             output.say(f"agents of {server} connect to {url}/mcp/{server}")
+        _warn_of_witnesses(opened)
         unknown = len(opened.state.open)
         if unknown:
             output.say(f"{unknown} effects are unknown: see `watchkeeper do resolve`")
@@ -53,3 +55,16 @@ def serve(
     with output.speaking_plainly():
         listen = Listen(host, port, tuple(public_host or ()))
         run(Service(find_home(home), listen, Hold(max(0.0, hold)), ready))
+
+
+def _warn_of_witnesses(home: Home) -> None:
+    """Say which tools can not be called as things stand, for want of witnesses."""
+    asked = sorted(
+        f"{server.id}/{tool.name}"
+        for server in home.enforcer.bundle.servers
+        for tool in server.tools
+        if tool.level is Level.WITNESSED
+    )
+    why = home.log.uncoverable(Level.WITNESSED)
+    if asked and why is not None:
+        output.say(f"blocked, since they are to be witnessed: {', '.join(asked)}: {why}")

@@ -14,6 +14,7 @@ from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.decision.facts import FactRead
 from watchkeeper.errors import LogUnavailable, RecordInvalid, UpstreamFailed, WatchkeeperError
 from watchkeeper.ledger.canonical import canonical_arguments
+from watchkeeper.loop.cover import cover_of, overtaken
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.recall import at_path
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, FactQuery, Refused
@@ -52,7 +53,7 @@ async def review(kernel: Kernel, admitted: Admitted, read: Read) -> Answer:
 
 
 async def settled(kernel: Kernel, answer: Answer) -> Answer:
-    """Wait until the record of an answer is durable, and look at the stops once more."""
+    """Wait until the record of an answer is durable and covered, then look at the stops again."""
     ticket = answer.ticket if isinstance(answer, Allowed | Refused | Escalated) else None
     if ticket is None:
         return answer
@@ -62,7 +63,7 @@ async def settled(kernel: Kernel, answer: Answer) -> Answer:
         return unrecorded(answer)
     if not isinstance(answer, Allowed):
         return answer
-    reason = kernel.may_release(answer)
+    reason = await _uncovered(kernel, answer) or kernel.may_release(answer)
     if reason is None:
         return answer
     return await _held_back(kernel, answer, reason)
@@ -73,6 +74,27 @@ def unrecorded(answer: Answer) -> Refused:
     ours = answer.request.action_id if isinstance(answer, Allowed) else answer.decision_id
     reason = Reason.LOG_UNAVAILABLE
     return Refused(reason, agent_sentence(reason), ours)
+
+
+async def _uncovered(kernel: Kernel, allowed: Allowed) -> Reason | None:
+    """Wait for the level that the tool asks for, a bounded time; None once it is reached."""
+    cover = cover_of(kernel.home, allowed)
+    if cover is None:
+        return None
+    done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    def finish(error: WatchkeeperError | None) -> None:
+        if not done.done():
+            done.set_result(error is None)
+
+    forget = kernel.home.log.when_covered(allowed.ticket.ref, cover.level, finish)
+    try:
+        async with asyncio.timeout(cover.seconds):
+            return overtaken(kernel.home, cover) if await done else cover.reason
+    except TimeoutError:
+        return cover.reason
+    finally:
+        forget()
 
 
 async def _held_back(kernel: Kernel, allowed: Allowed, reason: Reason) -> Refused:

@@ -19,6 +19,7 @@ from watchkeeper.do.decision.request import Call, Request, make_request
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import EntryTooLarge, LedgerError, LogUnavailable, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
+from watchkeeper.loop.cover import level_of
 from watchkeeper.loop.floods import Floods, ReadLimits
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.recall import keys_of, queries_of, refused_by_key, stored_outcome
@@ -279,7 +280,10 @@ class Kernel:
         unapproved = self._refused_by_approval(admitted.pending, at)
         if unapproved is not None:
             return unapproved, "the approval does not hold"
-        return refused_by_key(state, request, admitted.keys, at)
+        entry = self.home.enforcer.tool(request.call.server, request.call.tool)
+        uncovered = self.home.log.uncoverable(level_of(entry))
+        by_key = refused_by_key(state, request, admitted.keys, at)
+        return by_key if uncovered is None else (Reason.NOT_WITNESSED, uncovered)
 
     def _refused_by_approval(self, pending: Pending | None, at: Instant) -> Reason | None:
         if pending is None:

@@ -12,7 +12,7 @@ from watchkeeper.do.decision.request import Request
 from watchkeeper.do.state.pending import Pending
 from watchkeeper.ports import Ticket
 from watchkeeper.records.action import Reason, Status
-from watchkeeper.records.bundle import FactSource
+from watchkeeper.records.bundle import FactSource, Level
 from watchkeeper.records.instant import Instant
 
 
@@ -54,6 +54,19 @@ class Allowed:
     def sent(self) -> bytes:
         """The canonical arguments: exactly what was decided and recorded."""
         return self.request.sent
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What an allowed action of a tool above level `durable` waits for, and how long, in seconds.
+
+    `reason` is what it is refused with if that does not come; `plan` the one it was allowed by.
+    """
+
+    level: Level
+    seconds: float
+    reason: Reason
+    plan: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ class Reason(enum.StrEnum):
     KEY_EXPIRED = "key-expired"
     EFFECT_UNKNOWN = "effect-unknown"
     LOG_UNAVAILABLE = "log-unavailable"
+    NOT_PUBLISHED = "not-published"
+    NOT_WITNESSED = "not-witnessed"
 
 
 class Boundary(enum.StrEnum):

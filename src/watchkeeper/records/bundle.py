@@ -22,6 +22,18 @@ class Stage(enum.StrEnum):
     PRODUCTION = "production"
 
 
+class Level(enum.StrEnum):
+    """What must hold of a decision's record before its action is released.
+
+    On the disk; under a signed checkpoint that was published; under one that the quorum of the
+    home's witness policy cosigned (evidence format, 3).
+    """
+
+    DURABLE = "durable"
+    PUBLISHED = "published"
+    WITNESSED = "witnessed"
+
+
 class PolicyKind(enum.StrEnum):
     """The three kinds of policy, kept in files of their own (decision semantics, 3)."""
 
@@ -138,7 +150,7 @@ class Tool:
     facts: tuple[FactSource, ...] = ()
     settle: Settlement | None = None
     timeout_millis: int = 60_000
-    level: str = "durable"
+    level: Level = Level.DURABLE
     sentence: str = ""
 
 
@@ -268,7 +280,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Numbers of the runtime that the plan may set."""
+    """Numbers of the runtime that the plan may set.
+
+    `cover_wait_seconds` is how long an action waits for a checkpoint of its tool's level.
+    """
 
     pending_per_agent: int = 20
     refusals_per_minute: int = 120
@@ -277,6 +292,7 @@ class Limits:
     pins_max_age_seconds: int = 30
     clock_gap_seconds: int = 604_800
     disk_reserve_bytes: int = 67_108_864
+    cover_wait_seconds: int = 10
 
 
 @dataclass(frozen=True, slots=True)

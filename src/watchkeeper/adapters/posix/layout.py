@@ -32,6 +32,16 @@ class Layout:
         return self.root / "newest.checkpoint"
 
     @property
+    def witness_policy(self) -> Path:
+        """Who witnesses the log (C2SP tlog-policy), if anybody does."""
+        return self.root / "witness.policy"
+
+    @property
+    def witness_states(self) -> Path:
+        """How things stand with the witnesses, for readers in other processes."""
+        return self.root / "witnesses.json"
+
+    @property
     def keys(self) -> Path:
         """The folder of the home's private keys."""
         return self.root / "keys"

@@ -8,7 +8,7 @@ import logging
 import os
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -20,6 +20,7 @@ from watchkeeper.adapters.posix.publication import Publication, catch_up
 from watchkeeper.adapters.posix.recovery import Opened, recover
 from watchkeeper.adapters.posix.segments import Places, Recovered, read_one, scan
 from watchkeeper.adapters.posix.writer import Post, Writer
+from watchkeeper.adapters.witnessing import Witnessing, load_policy
 from watchkeeper.errors import (
     EntryTooLarge,
     FrameInvalid,
@@ -34,13 +35,16 @@ from watchkeeper.errors import (
 from watchkeeper.ledger.canonical import parse_json_unverified, render_json
 from watchkeeper.ledger.envelope import read_own_record, seal
 from watchkeeper.ledger.frame import MAX_PAYLOAD_BYTES, Frame
+from watchkeeper.ledger.note import parse_vkey
 from watchkeeper.ledger.tiles import check_entry
-from watchkeeper.ports import Clock, Signer, Ticket
+from watchkeeper.ports import Clock, Signer, Ticket, WitnessState
+from watchkeeper.records.bundle import Level
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Payload, Record
 
 PUBLISH_SECONDS = 1.0
+WANTED_SECONDS = 0.05
 SYNCED = struct.Struct(">QQ")
 """The file `synced`: 1 while a writer has the home open, and how many records are durable."""
 
@@ -53,8 +57,11 @@ def open_home(
     clock: Clock,
     files: Files | None = None,
     publish_seconds: float = PUBLISH_SECONDS,
+    witnessing: bool = False,
 ) -> PosixLog:
     """Open a home for writing: lock it, recover what a crash left, publish.
+
+    With `witnessing` each checkpoint is submitted to the witnesses of the home's policy.
 
     Raises:
         HomeLocked: another process has it open.
@@ -63,6 +70,7 @@ def open_home(
         FrameInvalid: damage in a segment, with file and offset.
         LogInconsistent: the records do not extend what was signed.
         LogUnavailable: the disk fails.
+        PolicyInvalid: the home's witness policy does not parse, or is for another log.
     """
     files = files or Files()
     layout = Layout(Path(path))
@@ -70,13 +78,20 @@ def open_home(
     try:
         signers = _load_keys(layout)
         opened = recover(files, layout, *signers)
-        return PosixLog(layout, files, signers, opened, lock, clock, publish_seconds)
+        log = PosixLog(layout, files, signers, opened, lock, clock, publish_seconds)
     except OSError as error:
         os.close(lock)
         raise LogUnavailable(f"can not open the home {cut(path)}: {error.strerror}") from None
     except BaseException:
         os.close(lock)
         raise
+    if witnessing:
+        try:
+            log.begin_witnessing()
+        except BaseException:
+            log.close()
+            raise
+    return log
 
 
 class PosixLog:
@@ -106,6 +121,7 @@ class PosixLog:
         self._publication: Publication = opened.publication
         self._publishing = threading.Lock()
         self._wake = threading.Event()
+        self._wanted = threading.Event()
         self._closing = False
         self._readers: dict[int, int] = {}
         self._reading = threading.Lock()
@@ -120,6 +136,10 @@ class PosixLog:
             last_at=opened.last_at,
             on_synced=self._note_synced,
         )
+        self._witnessing = Witnessing(
+            layout.log, layout.witness_states, self._writer.deliver, self._wanted.set
+        )
+        self._witnessing.published(self._publication.checkpoint, self._publication.published)
         self._publisher = threading.Thread(
             target=self._publish_often,
             args=(publish_seconds,),
@@ -254,7 +274,39 @@ class PosixLog:
                 self.publication_failure = failure
                 raise failure from None
             self.publication_failure = None
-            return publication.published
+            raw, size = publication.checkpoint, publication.published
+        self._witnessing.published(raw, size)
+        return size
+
+    def begin_witnessing(self) -> None:
+        """Submit every checkpoint from now on to the witnesses of the home's policy.
+
+        Raises:
+            PolicyInvalid: it does not parse, or is for another log.
+            LogUnavailable: it can not be published.
+        """
+        found = load_policy(self.layout.witness_policy, parse_vkey(self.genesis.log_key))
+        if found is not None:
+            try:
+                self._publication.publish_policy(found[0])
+            except OSError as error:
+                raise LogUnavailable(f"can not publish the policy: {error.strerror}") from None
+        policy = None if found is None else found[1]
+        self._witnessing.begin(policy, lambda: self._clock.wall() // 1_000_000, self._cosign)
+
+    def when_covered(
+        self, ref: Ref, level: Level, callback: Callable[[WatchkeeperError | None], None]
+    ) -> Callable[[], None]:
+        """Call back once a checkpoint of `level` covers a record; returns how to take that back."""
+        return self._witnessing.coverage.when(ref.index, level, callback)
+
+    def uncoverable(self, level: Level) -> str | None:
+        """Return why no record can reach `level` as things stand, or None if one may."""
+        return self._witnessing.uncoverable if level is Level.WITNESSED else None
+
+    def witnesses(self) -> tuple[WitnessState, ...]:
+        """Return how things stand with each witness that this home asks."""
+        return self._witnessing.states()
 
     def close(self) -> None:
         """Write what waits, publish, and let go of the home."""
@@ -263,18 +315,24 @@ class PosixLog:
         self._closing = True
         self._writer.close()
         self._wake.set()
+        self._wanted.set()
         self._publisher.join()
         try:
             self.publish_now()
         except LedgerError as error:
             _log.warning("the last records are durable, but not published: %s", error)
+        self._witnessing.close()
         self._note_synced(len(self._places), live=0)
         for fd in (*self._readers.values(), self._synced, self._lock):
             with suppress(OSError):
                 os.close(fd)
 
     def _publish_often(self, seconds: float) -> None:
-        while not self._wake.wait(seconds):
+        while True:
+            self._wanted.wait(seconds)
+            if self._wake.is_set():
+                return
+            self._wanted.clear()
             try:
                 self.publish_now()
             except LedgerError as error:
@@ -282,6 +340,12 @@ class PosixLog:
             except Exception:  # noqa: BLE001
                 # The truth goes on without it; what is unpublished is tried again.
                 _log.exception("the log can not be published")
+            # However many wait: so many checkpoints a second, and no more.
+            self._wake.wait(WANTED_SECONDS)
+
+    def _cosign(self, raw: bytes, *, quorum: bool) -> None:
+        with self._publishing:
+            self._publication.cosign(raw, quorum=quorum)
 
     def _note_synced(self, count: int, live: int = 1) -> None:
         # Only a hint to readers in other processes: it is never a reason to fail.

@@ -23,6 +23,8 @@ from watchkeeper.ledger.tiles import WIDTH, TileTree, bundle_path, render_bundle
 from watchkeeper.ports import Signer
 from watchkeeper.records.kinds import Kind
 
+WITNESSED = "checkpoint.witnessed"
+POLICY = "witness.policy"
 _BUNDLE_MARK = b'"bundle":'
 
 
@@ -40,6 +42,7 @@ class Publication:
         self.stale = 0
         self.tree = TileTree()
         self.published = 0
+        self.checkpoint = b""
         self._files, self._layout, self._origin, self._signer = files, layout, origin, signer
         self._entries: list[bytes] = []
         self._pending: dict[Path, bytes] = {}
@@ -88,9 +91,27 @@ class Publication:
         checkpoint = Checkpoint(self._origin, self.tree.size, self.tree.root())
         raw = sign_checkpoint(checkpoint, self._signer)
         for path in (self._layout.newest, self._layout.log / "checkpoint"):
-            if _read(path) != raw:
+            # One that has cosignatures already keeps them.
+            if not (_read(path) or b"").startswith(raw):
                 self._files.replace(path, raw)
-        self.published = self.tree.size
+        self.checkpoint, self.published = raw, self.tree.size
+
+    def cosign(self, raw: bytes, *, quorum: bool) -> None:
+        """Publish a checkpoint of ours with its cosignatures.
+
+        The newest one replaces `checkpoint`; one that has the quorum is kept as
+        `checkpoint.witnessed` as well, until another one has.
+        """
+        if quorum:
+            self._files.replace(self._layout.log / WITNESSED, raw)
+        if raw.startswith(self.checkpoint):
+            self._files.replace(self._layout.log / "checkpoint", raw)
+
+    def publish_policy(self, raw: bytes) -> None:
+        """Publish the home's witness policy, as a claim."""
+        path = self._layout.log / POLICY
+        if _read(path) != raw:
+            self._files.replace(path, raw)
 
     def publish_keys(self, record_keys: Mapping[str, bytes]) -> None:
         """Publish the keys that verify this log."""

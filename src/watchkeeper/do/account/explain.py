@@ -43,6 +43,8 @@ _TO_AGENT: dict[Reason, str] = {
     Reason.KEY_EXPIRED: "This idempotency key is too old; it is not known what came of it.",
     Reason.EFFECT_UNKNOWN: "The outcome of this very action is not known yet; do not repeat it.",
     Reason.LOG_UNAVAILABLE: "Nothing can be recorded now, so nothing can be done.",
+    Reason.NOT_PUBLISHED: "The record of the action was not published in time; nothing was done.",
+    Reason.NOT_WITNESSED: "The record of the action was not witnessed in time; nothing was done.",
 }
 
 

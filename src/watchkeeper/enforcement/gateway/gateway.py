@@ -24,6 +24,7 @@ from watchkeeper.enforcement.upstream.stdio import StdioChannel, StdioCommand
 from watchkeeper.loop.commands import Commands
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.settle import Settling
+from watchkeeper.ports import WitnessState
 from watchkeeper.records.bundle import Server
 from watchkeeper.records.people import Signature
 
@@ -143,6 +144,7 @@ class Gateway:
             "plan": home.state.plan,
             "records": home.log.size,
             "servers": servers,
+            "witnesses": [_witness(state) for state in home.log.witnesses()],
             "unknownEffects": len(home.state.open),
             "unauthenticatedRequests": self.unauthenticated,
         }
@@ -171,6 +173,17 @@ class Gateway:
         environment = settings.child_environment(settings.resolve_all(server.env, self._path))
         command = StdioCommand(server.command, server.cwd, environment, server.user)
         return lambda: StdioChannel(command)
+
+
+def _witness(state: WitnessState) -> dict[str, Any]:
+    """Say how things stand with a witness: `split` names another history of this log."""
+    split = state.split
+    return {
+        "name": state.name,
+        "size": state.size,
+        "failure": state.failure,
+        "split": None if split is None else {"size": split.size, "why": split.why},
+    }
 
 
 async def _leave(door: Door, sessions: list[Session]) -> None:

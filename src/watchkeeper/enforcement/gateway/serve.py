@@ -56,7 +56,7 @@ def serve(service: Service) -> None:
     """
     check_path(service.path / SOCKET)
     with contextlib.closing(_bound(service.listen)) as bound:
-        log = wiring.open_log(service.path)
+        log = wiring.open_log(service.path, witnessing=True)
         try:
             home = Home(log, wiring.clock(), wiring.ids())
             # Without a plan there is nothing to enforce: say so before anything listens.

@@ -7,6 +7,7 @@ import inspect
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from watchkeeper import wiring
@@ -24,6 +25,7 @@ from watchkeeper.errors import (
     RecordInvalid,
 )
 from watchkeeper.ledger.canonical import canonical_arguments, parse_json
+from watchkeeper.loop.cover import cover_of, overtaken
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, FactQuery, Refused, Stored
@@ -39,7 +41,7 @@ class GuardedHome:
 
     def __init__(self, path: Path, server: str, functions: Mapping[str, GuardedFunction]) -> None:
         try:
-            self._log = wiring.open_log(path)
+            self._log = wiring.open_log(path, witnessing=True)
         except HomeLocked as error:
             advice = "a guard needs a home of its own; a gateway's home is the gateway's"
             raise HomeLocked(error.message, advice) from None
@@ -154,8 +156,9 @@ class GuardedHome:
                 ticket.wait()
             if not isinstance(answer, Allowed):
                 return answer
+            uncovered = self._uncovered(answer)
             with self._lock:
-                reason = self._kernel.may_release(answer)
+                reason = uncovered or self._kernel.may_release(answer)
                 if reason is None:
                     return answer
                 held_back = self._kernel.not_released(answer, reason)
@@ -163,6 +166,25 @@ class GuardedHome:
         except LogUnavailable:
             return unrecorded(answer)
         return Refused(reason, agent_sentence(reason), _id(answer))
+
+    def _uncovered(self, allowed: Allowed) -> Reason | None:
+        """Wait for the level that the tool asks for, a bounded time; None once it is reached."""
+        with self._lock:
+            cover = cover_of(self._home, allowed)
+        if cover is None:
+            return None
+        told: SimpleQueue[bool] = SimpleQueue()
+        forget = self._log.when_covered(
+            allowed.ticket.ref, cover.level, lambda error: told.put(error is None)
+        )
+        try:
+            reached = told.get(timeout=cover.seconds)
+        except Empty:
+            reached = False
+        finally:
+            forget()
+        with self._lock:
+            return overtaken(self._home, cover) if reached else cover.reason
 
     def _begin(self, allowed: Allowed) -> tuple[Instant, GuardedFunction, dict[str, Any]]:
         """Return what to call: the arguments are read back from what was decided and recorded."""

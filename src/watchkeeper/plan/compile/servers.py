@@ -14,7 +14,7 @@ from watchkeeper.plan.workspace.checked import Checked
 from watchkeeper.plan.workspace.finding import Finding, Severity
 from watchkeeper.plan.workspace.models.tool import Fact, ToolEntry, ToolFile
 from watchkeeper.plan.workspace.yaml_tree import Fraction
-from watchkeeper.records.bundle import FactSource, OncePer, Server, Settlement, Tool
+from watchkeeper.records.bundle import FactSource, Level, OncePer, Server, Settlement, Tool
 
 
 @dataclass(slots=True)
@@ -123,7 +123,7 @@ def _tool(name: str, entry: ToolEntry, typed: TypedTool) -> Tool:
             else None
         ),
         timeout_millis=entry.timeout * 1000,
-        level=entry.level,
+        level=Level(entry.level),
         sentence=entry.sentence,
     )
 

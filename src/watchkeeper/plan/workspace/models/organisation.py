@@ -61,6 +61,7 @@ class LimitsEntry(Part):
     pins_max_age: Seconds | None = None
     clock_gap: Seconds | None = None
     disk_reserve_mib: Count | None = None
+    cover_wait: Seconds | None = None
 
 
 class AimsFile(Part):
