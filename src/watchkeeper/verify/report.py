@@ -39,13 +39,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Cosigned:
+    """A witness that cosigned, and when (RFC 3339, its own clock)."""
+
+    name: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """The result: `ok` only if no step failed.
 
     `size` and `root` (base64) are the checkpoint's; `counts` counts records by kind and
     decisions by outcome (`decision.allow`); `unknown` are allowed actions without an effect.
     `pinned` says that the log's key came from the caller, not from the log itself; `witnessed`
-    that somebody else vouched for the checkpoint.
+    that a quorum of witnesses vouched for its first `witnessed_size` records, by a policy that the
+    caller gave (`policy_given`) or that the log itself claims; `cosigned` who did. `checkpoint` is
+    the note that was verified, as it was read.
     """
 
     origin: str
@@ -58,6 +68,10 @@ class Verification:
     unknown: int
     pinned: bool
     witnessed: bool
+    witnessed_size: int = 0
+    policy_given: bool = False
+    cosigned: tuple[Cosigned, ...] = ()
+    checkpoint: bytes = b""
 
     @property
     def ok(self) -> bool:

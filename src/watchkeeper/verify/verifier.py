@@ -40,10 +40,11 @@ from watchkeeper.verify.home import Truth
 from watchkeeper.verify.people import same_authority
 from watchkeeper.verify.report import Report, Verification
 from watchkeeper.verify.source import DirectorySource, Source, read_bundle, read_tile
+from watchkeeper.verify.witnesses import pinned_key, read_testimony
 
 KEYS, CHECKPOINT, TREE, SIGNATURES, OLDER = 1, 2, 3, 4, 5
 RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS = 7, 8, 9, 10, 11
-PLANS, TRUTH, WITNESSES, REPLAY = 12, 13, 14, 15
+PLANS, TRUTH, REPLAY = 12, 13, 15
 ORDER = 6
 POOL_FROM = 8
 """Bundles from which on it pays to start processes."""
@@ -56,23 +57,26 @@ def verify_log(  # noqa: PLR0913 - what an auditor may bring
     vkey: str | None = None,
     record_keys: Sequence[bytes] | None = None,
     older: Sequence[bytes] = (),
+    policy: bytes | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Verification:
     """Verify a published log, or a home.
 
     `vkey` is the log's verifier key and `record_keys` the raw public keys of its records, both
-    from somewhere else than the log; `older` are checkpoints seen before; `workers` how many
-    processes check signatures (default: one for each core); `progress(done, total)` counts
-    records.
+    from somewhere else than the log; `older` are checkpoints seen before; `policy` is a witness
+    policy of the caller's own (C2SP tlog-policy), whose quorum must hold, and which pins the log's
+    key where it names it; `workers` how many processes check signatures (default: one for each
+    core); `progress(done, total)` counts records.
 
     Raises:
         HomeInvalid: there is no log to read.
         NoteInvalid: there is no checkpoint, or `vkey` or one of `older` can not be parsed.
+        PolicyInvalid: `policy` can not be parsed.
     """
     if isinstance(source, Path):
         source = DirectorySource(source)
-    return _Verifier(source, progress).run(vkey, record_keys, older, workers)
+    return _Verifier(source, progress).run(vkey, record_keys, older, workers, policy)
 
 
 class _Verifier:
@@ -90,11 +94,18 @@ class _Verifier:
         record_keys: Sequence[bytes] | None,
         older: Sequence[bytes],
         workers: int | None,
+        policy: bytes | None,
     ) -> Verification:
         report = self._report
-        key = self._log_key(vkey)
-        checkpoint = self._checkpoint(key)
+        raw = self._read_checkpoint()
+        pinned = vkey is not None or self._pinned(raw, policy) is not None
+        key = self._log_key(vkey) if vkey else self._pinned(raw, policy) or self._log_key(None)
+        checkpoint = self._checkpoint(raw, key)
         self._older(key, checkpoint, older)
+        testimony = read_testimony(self._source, raw, checkpoint, key, policy)
+        vouched = testimony.checkpoint
+        if vouched.size < checkpoint.size:
+            self._before.setdefault(vouched.size, set()).add(vouched.root)
         genesis = self._genesis(checkpoint)
         unknown = 0
         if genesis is None:
@@ -104,7 +115,8 @@ class _Verifier:
             conduct = Conduct(report, genesis)
             self._stream(checkpoint, keys, conduct, workers)
             unknown = conduct.actions.unknown
-        report.skip(WITNESSES, "UNWITNESSED: nobody else vouches for the checkpoint")
+        sound = not any(report.failed[step] for step in (CHECKPOINT, TREE, OLDER))
+        witnessed = testimony.tell(report, checkpoint.size, sound=sound)
         report.skip(REPLAY, "decisions are not replayed here; `check replay` does that")
         return Verification(
             origin=checkpoint.origin,
@@ -115,9 +127,25 @@ class _Verifier:
             left_out=report.left_out,
             counts=dict(sorted(report.counts.items())),
             unknown=unknown,
-            pinned=vkey is not None,
-            witnessed=False,
+            pinned=pinned,
+            witnessed=witnessed,
+            witnessed_size=vouched.size if witnessed else 0,
+            policy_given=policy is not None,
+            cosigned=testimony.named,
+            checkpoint=raw,
         )
+
+    def _read_checkpoint(self) -> bytes:
+        raw = self._source.read("checkpoint")
+        if raw is None:
+            raise NoteInvalid("there is no checkpoint", "is this the published log, or a home?")
+        return raw
+
+    def _pinned(self, raw: bytes, policy: bytes | None) -> VerifierKey | None:
+        key = pinned_key(policy, parse_checkpoint_unverified(raw)[0].origin)
+        if key is not None:
+            self._report.say(KEYS, "the log's key was given, by the policy")
+        return key
 
     def _log_key(self, vkey: str | None) -> VerifierKey:
         if vkey is not None:
@@ -131,10 +159,7 @@ class _Verifier:
         )
         return parse_vkey(raw.decode(errors="replace"))
 
-    def _checkpoint(self, key: VerifierKey) -> Checkpoint:
-        raw = self._source.read("checkpoint")
-        if raw is None:
-            raise NoteInvalid("there is no checkpoint", "is this the published log, or a home?")
+    def _checkpoint(self, raw: bytes, key: VerifierKey) -> Checkpoint:
         try:
             checkpoint = open_checkpoint(raw, key)
             self._report.say(CHECKPOINT, f"size {checkpoint.size}, signed by {key.name}")

@@ -12,6 +12,7 @@ from watchkeeper import wiring
 from watchkeeper.cli import output
 from watchkeeper.cli.log.arguments import AsJson, Vkey, Where, record_keys, vkey_text
 from watchkeeper.verify import Status, Verification, verify_log
+from watchkeeper.verify.kept import Kept
 
 _MARKS = {Status.CHECKED: "checked", Status.FAILED: "FAILED", Status.NOT_CHECKED: "not checked"}
 
@@ -27,6 +28,14 @@ def verify(
         list[Path] | None,
         typer.Option("--older", help="A checkpoint that you kept; may be given again."),
     ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", help="A witness policy of your own (C2SP tlog-policy)."),
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", help="Keep the checkpoint there, and hold the log to it next time."),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Processes; default: one for each core.")
     ] = None,
@@ -36,17 +45,28 @@ def verify(
 
     Checks every signature, the whole tree, and that people approved, released and stopped what
     the records say they did. Ends with 1 if anything does not hold, with 2 if the log can not be
-    read. Keep a checkpoint from each visit and give it with --older at the next.
+    read. With --keep the checkpoint is kept from each visit, and the log held to it at the next.
+    With --policy its witnesses must have cosigned; the log's own policy is only a claim.
+
+    Examples:
+      watchkeeper log verify home
+      watchkeeper log verify https://log.example/refunds --policy mine.policy --keep seen.checkpoint
     """
+    kept = None
     with output.speaking_plainly(), output.progress("verifying") as update:
+        kept = Kept(keep) if keep is not None else None
         found = verify_log(
             wiring.source_of(where),
             vkey=vkey_text(vkey),
             record_keys=None if records_key is None else record_keys(records_key),
-            older=[path.read_bytes() for path in older or ()],
+            older=[*(path.read_bytes() for path in older or ()), *(kept.older if kept else ())],
+            policy=None if policy is None else policy.read_bytes(),
             workers=workers,
             progress=update,
         )
+    if kept is not None:
+        with output.speaking_plainly():
+            output.say(kept.settle(found))
     if as_json:
         output.show_json(_verification_json(found))
     else:
@@ -63,6 +83,9 @@ def _verification_json(found: Verification) -> dict[str, Any]:
         "root": found.root,
         "pinned": found.pinned,
         "witnessed": found.witnessed,
+        "witnessedSize": found.witnessed_size,
+        "policyGiven": found.policy_given,
+        "cosigned": [{"name": one.name, "at": one.at} for one in found.cosigned],
         "steps": [
             {"number": s.number, "title": s.title, "status": s.status.value, "detail": s.detail}
             for s in found.steps
@@ -91,6 +114,14 @@ def _verification_lines(found: Verification) -> Iterator[str]:
         yield f"  - and {len(found.findings) - 20 + found.left_out} more; see --json"
     counts = ", ".join(f"{count} {kind}" for kind, count in found.counts.items())
     yield f"counted: {counts or 'nothing'}; {found.unknown} allowed actions without an effect"
-    if not found.witnessed:
-        yield "UNWITNESSED: whoever holds the keys could rewrite what no kept checkpoint covers"
+    yield _witnessed_line(found)
     yield "everything that was checked holds" if found.ok else "this log does NOT hold"
+
+
+def _witnessed_line(found: Verification) -> str:
+    if not found.witnessed:
+        return "UNWITNESSED: whoever holds the keys could rewrite what no kept checkpoint covers"
+    count = len(found.cosigned)
+    who = "1 witness" if count == 1 else f"{count} witnesses"
+    by = "" if found.policy_given else ", if its own policy names them rightly"
+    return f"witnessed: {found.witnessed_size} of {found.size} records, by {who}{by}"

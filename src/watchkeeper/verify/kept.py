@@ -1,0 +1,65 @@
+"""A checkpoint that is kept from one visit to the next: what holds the log to its own past."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from watchkeeper.ledger.checkpoint import parse_checkpoint_unverified
+from watchkeeper.verify.report import Verification
+
+OLDER = 5
+
+
+class Kept:
+    """The kept checkpoint of one log, in one file.
+
+    `older` is what the next verification must be given; `settle` takes its result: the file is
+    advanced, atomically, only where everything held, and never to fewer records; a checkpoint that
+    contradicts the kept one is kept beside it, as evidence.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read what is kept.
+
+        Raises:
+            NoteInvalid: there is a file, and it is no checkpoint.
+        """
+        self._path = path
+        self._kept: bytes | None = path.read_bytes() if path.exists() else None
+        if self._kept is not None:
+            parse_checkpoint_unverified(self._kept)
+
+    @property
+    def older(self) -> list[bytes]:
+        """The kept checkpoint, if there is one."""
+        return [] if self._kept is None else [self._kept]
+
+    def settle(self, found: Verification) -> str:
+        """Keep what held, or what contradicts; return a line that says which."""
+        if not found.ok:
+            return self._evidence(found)
+        if self._kept is not None:
+            before, _ = parse_checkpoint_unverified(self._kept)
+            if found.size <= before.size:
+                return f"kept: still the checkpoint over {before.size} records"
+        self._write(self._path, found.checkpoint)
+        return f"kept: the checkpoint over {found.size} records, in {self._path}"
+
+    def _evidence(self, found: Verification) -> str:
+        contradicts = any(one.step == OLDER for one in found.findings)
+        if self._kept is None or not contradicts:
+            return "kept: nothing, since this log does not hold"
+        name = hashlib.sha256(found.checkpoint).hexdigest()[:16]
+        beside = self._path.with_name(f"{self._path.name}.{name}.contradicts")
+        self._write(beside, found.checkpoint)
+        return f"kept as evidence: the checkpoint that contradicts the one before, in {beside}"
+
+    def _write(self, path: Path, raw: bytes) -> None:
+        new = path.with_name(f".{path.name}.{os.getpid()}.new")
+        with new.open("wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
