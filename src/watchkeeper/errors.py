@@ -14,6 +14,7 @@ here means that something failed. Each class has a stable `code`, which programs
     │   ├── NotCovered           no published or witnessed checkpoint covers a record
     │   ├── ProofInvalid         an inclusion or consistency proof that does not hold
     │   ├── TileInvalid          a tile or entry bundle that is not what it should be
+    │   ├── BundleInvalid        a file that is not a whole evidence bundle
     │   ├── FrameInvalid         a segment with a bad frame that is not a torn tail
     │   ├── EntryTooLarge        a record over 65,535 bytes
     │   ├── LogUnavailable       the log can not be written now: everything is refused
@@ -115,6 +116,13 @@ class TileInvalid(LedgerError):
     """A tile or an entry bundle with the wrong size, path or content."""
 
     code = "tile-invalid"
+
+
+class BundleInvalid(LedgerError):
+    """A file that is not an evidence bundle, or not the whole of one."""
+
+    code = "bundle-invalid"
+    default_advice = "fetch it again; a bundle has one spelling only, and this is another"
 
 
 class FrameInvalid(LedgerError):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchkeeper.check.answer import Step, Verified
 from watchkeeper.check.replay import Again
+from watchkeeper.errors import SettingsInvalid
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.note import VerifierKey
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
@@ -20,6 +21,7 @@ from watchkeeper.records.bundle import Bundle, Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 from watchkeeper.verify import DirectorySource, Source, Verification, verify_log
+from watchkeeper.verify.compose.compose import Beside, Composed, Wish, compose
 from watchkeeper.verify.handout import published_checkpoint
 from watchkeeper.verify.source import read_bundle
 
@@ -166,6 +168,11 @@ def is_url(where: str) -> bool:
     return where.startswith(("http://", "https://"))
 
 
+def is_bundle(where: str) -> bool:
+    """Tell whether a place is a file, and so can only be an evidence bundle."""
+    return not is_url(where) and Path(where).exists() and not Path(where).is_dir()
+
+
 def source_of(where: str) -> Source:
     """Return the published log at a path (of it, or of a home) or at an address."""
     if not is_url(where):
@@ -173,6 +180,42 @@ def source_of(where: str) -> Source:
     from watchkeeper.adapters.published import UrlSource
 
     return UrlSource(where)
+
+
+def write_bundle(
+    where: str, out: Path, wish: Wish, *, replace: bool, progress: Callable[[int, int], None]
+) -> Composed:
+    """Write an evidence bundle of a home or a published log, as a whole or not at all.
+
+    Raises:
+        SettingsInvalid: payloads are asked for where there are none; the file is there already.
+        LedgerError: nothing was chosen, or the log can not be read.
+    """
+    from watchkeeper.adapters.whole_file import whole_file
+
+    source = source_of(where)
+    home = source.home if isinstance(source, DirectorySource) else None
+    if home is None and (wish.whole or wish.disclose):
+        raise SettingsInvalid("a published log holds no values", "name the home")
+    around = Beside() if home is None else _beside(home)
+    with whole_file(out, replace=replace) as (file, aside):
+        return compose(
+            source, wish, around, made=clock().wall(), aside=aside, out=file, progress=progress
+        )
+
+
+def _beside(home: Path) -> Beside:
+    from watchkeeper.adapters.posix.payloads import read_payloads
+
+    def payloads(runs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:
+        return read_payloads(home, runs)
+
+    policy, stamps = home / "witness.policy", (home / "timestamps").glob("*.tsr")
+    return Beside(
+        policy.read_bytes() if policy.is_file() else None,
+        {path.name: path.read_bytes() for path in stamps},
+        payloads,
+    )
 
 
 def list_tools(

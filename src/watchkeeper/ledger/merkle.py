@@ -87,12 +87,12 @@ def inclusion_proof(index: int, size: int, node_at: NodeAt) -> list[bytes]:
     proof: list[bytes] = []
     start, end = 0, size
     while end - start > 1:
-        middle = start + _split(end - start)
+        middle = start + split_of(end - start)
         if index < middle:
-            proof.append(_range_hash(middle, end, node_at))
+            proof.append(range_hash(middle, end, node_at))
             end = middle
         else:
-            proof.append(_range_hash(start, middle, node_at))
+            proof.append(range_hash(start, middle, node_at))
             start = middle
     return proof[::-1]
 
@@ -110,15 +110,15 @@ def consistency_proof(old: int, new: int, node_at: NodeAt) -> list[bytes]:
     proof: list[bytes] = []
     start, end, whole = 0, new, True
     while old != end:
-        middle = start + _split(end - start)
+        middle = start + split_of(end - start)
         if old <= middle:
-            proof.append(_range_hash(middle, end, node_at))
+            proof.append(range_hash(middle, end, node_at))
             end = middle
         else:
-            proof.append(_range_hash(start, middle, node_at))
+            proof.append(range_hash(start, middle, node_at))
             start, whole = middle, False
     if not whole:
-        proof.append(_range_hash(start, end, node_at))
+        proof.append(range_hash(start, end, node_at))
     return proof[::-1]
 
 
@@ -203,12 +203,12 @@ def _consistent_roots(
     return fr, sr
 
 
-def _split(count: int) -> int:
+def split_of(count: int) -> int:
     """Return the largest power of two smaller than `count`."""
     return 1 << (count - 1).bit_length() - 1
 
 
-def _range_hash(start: int, end: int, node_at: NodeAt) -> bytes:
+def range_hash(start: int, end: int, node_at: NodeAt) -> bytes:
     """Return the hash of leaves `start` to `end`, a subtree that RFC 6962's splits lead to."""
     parts: list[bytes] = []
     while start < end:

@@ -4,6 +4,7 @@ Needs nothing of Watchkeeper but `ledger`, `records` and `errors`, and no librar
 `cryptography`.
 """
 
+from watchkeeper.verify.bundle.verifier import verify_bundle
 from watchkeeper.verify.report import Finding, Status, Step, Verification
 from watchkeeper.verify.source import DirectorySource, Source
 from watchkeeper.verify.verifier import verify_log
@@ -15,5 +16,6 @@ __all__ = [
     "Status",
     "Step",
     "Verification",
+    "verify_bundle",
     "verify_log",
 ]

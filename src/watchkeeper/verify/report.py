@@ -55,7 +55,8 @@ class Verification:
     `pinned` says that the log's key came from the caller, not from the log itself; `witnessed`
     that a quorum of witnesses vouched for its first `witnessed_size` records, by a policy that the
     caller gave (`policy_given`) or that the log itself claims; `cosigned` who did. `checkpoint` is
-    the note that was verified, as it was read.
+    the note that was verified, as it was read. `held` says how many of the records a bundle
+    holds; it is None where a whole log was verified.
     """
 
     origin: str
@@ -72,6 +73,7 @@ class Verification:
     policy_given: bool = False
     cosigned: tuple[Cosigned, ...] = ()
     checkpoint: bytes = b""
+    held: int | None = None
 
     @property
     def ok(self) -> bool:
@@ -95,6 +97,8 @@ TITLES = {
     13: "truth of the home",
     14: "witnesses",
     15: "replay of decisions",
+    21: "completeness",
+    22: "disclosed values",
 }
 
 

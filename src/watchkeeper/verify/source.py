@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from watchkeeper.errors import HomeInvalid, TileInvalid, cut
-from watchkeeper.ledger.tiles import WIDTH, bundle_path, parse_bundle, tile_path
+from watchkeeper.ledger.tiles import WIDTH, bundle_path, parse_bundle, render_bundle, tile_path
 
 MAX_FILE_BYTES = 64 << 20
 
@@ -70,6 +70,16 @@ def read_bundle(source: Source, number: int, width: int) -> list[bytes]:
     if full is None:
         raise TileInvalid(f"missing: {path}")
     return _parsed(bundle_path(number), full, WIDTH)[:width]
+
+
+def read_raw_bundle(source: Source, number: int, width: int) -> bytes:
+    """Return the bytes of a bundle of `width` entries, not looked at.
+
+    Raises:
+        TileInvalid: it is missing.
+    """
+    raw = source.read(bundle_path(number, width))
+    return raw if raw is not None else render_bundle(read_bundle(source, number, width))
 
 
 def tile_reader(source: Source) -> Callable[[str], bytes]:

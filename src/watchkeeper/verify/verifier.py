@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import cpu_count, get_context
 from pathlib import Path
 
@@ -46,9 +47,21 @@ KEYS, CHECKPOINT, TREE, SIGNATURES, OLDER = 1, 2, 3, 4, 5
 RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS = 7, 8, 9, 10, 11
 PLANS, TRUTH, REPLAY = 12, 13, 15
 ORDER = 6
+COMPLETE, DISCLOSED = 21, 22
 POOL_FROM = 8
 """Bundles from which on it pays to start processes."""
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What an auditor brings: see `verify_log` for each."""
+
+    vkey: str | None = None
+    record_keys: Sequence[bytes] | None = None
+    older: tuple[bytes, ...] = ()
+    policy: bytes | None = None
+    workers: int | None = None
 
 
 def verify_log(  # noqa: PLR0913 - what an auditor may bring
@@ -76,11 +89,15 @@ def verify_log(  # noqa: PLR0913 - what an auditor may bring
     """
     if isinstance(source, Path):
         source = DirectorySource(source)
-    return _Verifier(source, progress).run(vkey, record_keys, older, workers, policy)
+    brought = Brought(vkey, record_keys, tuple(older), policy, workers)
+    return Verifier(source, progress).run(brought)
 
 
-class _Verifier:
-    """One run; each method is a step of `report.TITLES` or reads for one."""
+class Verifier:
+    """One run over a published log; each method is a step of `report.TITLES` or reads for one.
+
+    `bundle.verifier` does the same over a bundle, and says what is other there.
+    """
 
     def __init__(self, source: Source, progress: Progress | None) -> None:
         self._source = source
@@ -90,18 +107,16 @@ class _Verifier:
 
     def run(
         self,
-        vkey: str | None,
-        record_keys: Sequence[bytes] | None,
-        older: Sequence[bytes],
-        workers: int | None,
-        policy: bytes | None,
+        brought: Brought,
     ) -> Verification:
+        """Do every step; see `verify_log`."""
         report = self._report
         raw = self._read_checkpoint()
+        vkey, policy = brought.vkey, brought.policy
         pinned = vkey is not None or self._pinned(raw, policy) is not None
         key = self._log_key(vkey) if vkey else self._pinned(raw, policy) or self._log_key(None)
         checkpoint = self._checkpoint(raw, key)
-        self._older(key, checkpoint, older)
+        self._older(key, checkpoint, brought.older)
         testimony = read_testimony(self._source, raw, checkpoint, key, policy)
         vouched = testimony.checkpoint
         if vouched.size < checkpoint.size:
@@ -111,9 +126,9 @@ class _Verifier:
         if genesis is None:
             self._skip_all("the first record can not be read")
         else:
-            keys = self._record_keys(genesis, record_keys, key)
-            conduct = Conduct(report, genesis)
-            self._stream(checkpoint, keys, conduct, workers)
+            keys = self._record_keys(genesis, brought.record_keys, key)
+            conduct = self._conduct(genesis)
+            self._stream(checkpoint, keys, conduct, brought.workers)
             unknown = conduct.actions.unknown
         sound = not any(report.failed[step] for step in (CHECKPOINT, TREE, OLDER))
         witnessed = testimony.tell(report, checkpoint.size, sound=sound)
@@ -146,6 +161,9 @@ class _Verifier:
         if key is not None:
             self._report.say(KEYS, "the log's key was given, by the policy")
         return key
+
+    def _conduct(self, genesis: GenesisRecord) -> Conduct:
+        return Conduct(self._report, genesis)
 
     def _log_key(self, vkey: str | None) -> VerifierKey:
         if vkey is not None:
@@ -264,6 +282,11 @@ class _Verifier:
         report.say(IN_FORCE, "nothing allowed under a stop or another plan")
         unknown = conduct.actions.unknown
         report.say(EFFECTS, f"{counts['effect']}, each with its allow; {unknown} unknown")
+        if not report.failed[TREE]:
+            report.say(COMPLETE, f"every index from 0 to {checkpoint.size - 1}")
+        else:
+            report.skip(COMPLETE, "the entries do not lead to the signed root")
+        report.skip(DISCLOSED, "a log discloses no values")
         self._finish_truth(truth)
 
     def _finish_truth(self, truth: Truth | None) -> None:
@@ -282,7 +305,8 @@ class _Verifier:
         )
 
     def _skip_all(self, why: str) -> None:
-        for step in (SIGNATURES, RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS, PLANS, TRUTH):
+        people = (RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS)
+        for step in (SIGNATURES, *people, PLANS, TRUTH, COMPLETE, DISCLOSED):
             self._report.skip(step, why)
 
     def _take_hashes(self, tree: TileTree, checked: Checked) -> None:
@@ -344,7 +368,7 @@ class _Verifier:
         with _pool(count) as pool:
             yield from _in_order(pool, self._jobs(size, keys), count * 3)
 
-    def _jobs(self, size: int, keys: Mapping[str, bytes]) -> Iterator[Job]:
+    def _jobs(self, size: int, keys: Mapping[str, bytes], /) -> Iterator[Job]:
         for number, width in bundles_of(size):
             yield Job(number * 256, tuple(read_bundle(self._source, number, width)), keys)
 

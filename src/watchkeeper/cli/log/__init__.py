@@ -2,7 +2,7 @@
 
 import typer
 
-from watchkeeper.cli.log import proof, show, verify
+from watchkeeper.cli.log import bundle, proof, show, verify
 
 app = typer.Typer(
     name="log",
@@ -13,5 +13,6 @@ app = typer.Typer(
 
 app.command("verify")(verify.verify)
 app.command("show")(show.show)
+app.command("bundle")(bundle.bundle)
 app.command("proof")(proof.proof)
 app.command("checkpoint")(proof.checkpoint)

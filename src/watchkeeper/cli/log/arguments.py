@@ -18,6 +18,12 @@ _PEM = re.compile(b"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", re.D
 Where = Annotated[
     str, typer.Argument(help="A home, the folder of a published log, or its http(s) address.")
 ]
+WhereOrBundle = Annotated[
+    str,
+    typer.Argument(
+        help="A home, the folder of a published log, its http(s) address, or a bundle's file."
+    ),
+]
 LogPath = Annotated[Path, typer.Argument(help="A home, or the folder of a published log.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Vkey = Annotated[

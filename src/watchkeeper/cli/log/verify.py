@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,15 +9,14 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.log.arguments import AsJson, Vkey, Where, record_keys, vkey_text
-from watchkeeper.verify import Status, Verification, verify_log
+from watchkeeper.cli.log.arguments import AsJson, Vkey, WhereOrBundle, record_keys, vkey_text
+from watchkeeper.verify import verify_bundle, verify_log
 from watchkeeper.verify.kept import Kept
-
-_MARKS = {Status.CHECKED: "checked", Status.FAILED: "FAILED", Status.NOT_CHECKED: "not checked"}
+from watchkeeper.verify.text import verification_json, verification_text
 
 
 def verify(
-    where: Where = "home",
+    where: WhereOrBundle = "home",
     vkey: Vkey = None,
     records_key: Annotated[
         Path | None,
@@ -41,7 +39,7 @@ def verify(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Verify a log in numbered steps, trusting neither its operator nor this program's host.
+    """Verify a log or a bundle in numbered steps, trusting neither its operator nor this host.
 
     Checks every signature, the whole tree, and that people approved, released and stopped what
     the records say they did. Ends with 1 if anything does not hold, with 2 if the log can not be
@@ -55,73 +53,24 @@ def verify(
     kept = None
     with output.speaking_plainly(), output.progress("verifying") as update:
         kept = Kept(keep) if keep is not None else None
-        found = verify_log(
-            wiring.source_of(where),
-            vkey=vkey_text(vkey),
-            record_keys=None if records_key is None else record_keys(records_key),
-            older=[*(path.read_bytes() for path in older or ()), *(kept.older if kept else ())],
-            policy=None if policy is None else policy.read_bytes(),
-            workers=workers,
-            progress=update,
-        )
+        given: dict[str, Any] = {
+            "vkey": vkey_text(vkey),
+            "record_keys": None if records_key is None else record_keys(records_key),
+            "older": [*(path.read_bytes() for path in older or ()), *(kept.older if kept else ())],
+            "policy": None if policy is None else policy.read_bytes(),
+            "workers": workers,
+            "progress": update,
+        }
+        if wiring.is_bundle(where):
+            found = verify_bundle(Path(where), **given)
+        else:
+            found = verify_log(wiring.source_of(where), **given)
     if kept is not None:
         with output.speaking_plainly():
             output.say(kept.settle(found))
     if as_json:
-        output.show_json(_verification_json(found))
+        output.show_json(verification_json(found))
     else:
-        output.show(_verification_text(found))
+        output.show(verification_text(found))
     if not found.ok:
         raise typer.Exit(output.Exit.FOUND)
-
-
-def _verification_json(found: Verification) -> dict[str, Any]:
-    return {
-        "ok": found.ok,
-        "origin": found.origin,
-        "size": found.size,
-        "root": found.root,
-        "pinned": found.pinned,
-        "witnessed": found.witnessed,
-        "witnessedSize": found.witnessed_size,
-        "policyGiven": found.policy_given,
-        "cosigned": [{"name": one.name, "at": one.at} for one in found.cosigned],
-        "steps": [
-            {"number": s.number, "title": s.title, "status": s.status.value, "detail": s.detail}
-            for s in found.steps
-        ],
-        "counts": dict(found.counts),
-        "unknown": found.unknown,
-        "findings": [
-            {"step": f.step, "index": f.index, "message": f.message} for f in found.findings
-        ],
-        "findingsLeftOut": found.left_out,
-    }
-
-
-def _verification_text(found: Verification) -> str:
-    return "\n".join(_verification_lines(found))
-
-
-def _verification_lines(found: Verification) -> Iterator[str]:
-    yield f"{found.origin}: {found.size} records, root {found.root}"
-    for step in found.steps:
-        yield f"{step.number:3}. {_MARKS[step.status]:11}  {step.title}: {step.detail}".rstrip()
-    for one in found.findings[:20]:
-        where = "" if one.index is None else f"record {one.index}: "
-        yield f"  - step {one.step}: {where}{one.message}"
-    if len(found.findings) > 20:
-        yield f"  - and {len(found.findings) - 20 + found.left_out} more; see --json"
-    counts = ", ".join(f"{count} {kind}" for kind, count in found.counts.items())
-    yield f"counted: {counts or 'nothing'}; {found.unknown} allowed actions without an effect"
-    yield _witnessed_line(found)
-    yield "everything that was checked holds" if found.ok else "this log does NOT hold"
-
-
-def _witnessed_line(found: Verification) -> str:
-    if not found.witnessed:
-        return "UNWITNESSED: whoever holds the keys could rewrite what no kept checkpoint covers"
-    count = len(found.cosigned)
-    who = "1 witness" if count == 1 else f"{count} witnesses"
-    by = "" if found.policy_given else ", if its own policy names them rightly"
-    return f"witnessed: {found.witnessed_size} of {found.size} records, by {who}{by}"

@@ -1,0 +1,51 @@
+"""What records must keep to, where not every record is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from watchkeeper.records.administration import GenesisRecord
+from watchkeeper.records.statement import Record
+from watchkeeper.verify.conduct import Conduct
+from watchkeeper.verify.entries import Decided, Fact
+from watchkeeper.verify.report import Report
+
+APPROVALS = 9
+
+
+class PartialConduct(Conduct):
+    """Takes up the facts of a bundle in order.
+
+    What a record refers back to must be in the bundle. What may have happened in a gap is not
+    held against it: a stop may have been lifted there.
+    """
+
+    def __init__(
+        self, report: Report, genesis: GenesisRecord, holds: Callable[[int], bool]
+    ) -> None:
+        super().__init__(report, genesis)
+        self._holds = holds
+        self._next = 0
+        self.gaps = False
+
+    def take(self, fact: Fact) -> None:
+        """Take up the next record."""
+        if fact.index != self._next:
+            self.gaps = True
+            self._stops.clear()
+        self._next = fact.index + 1
+        if isinstance(fact.said, Decided):
+            self._check_there(fact.index, fact.said)
+        super().take(fact)
+
+    def _check_there(self, index: int, decided: Decided) -> None:
+        cited = [*decided.verdicts, *([decided.escalated_by] if decided.escalated_by else [])]
+        for one in cited:
+            if not self._holds(one):
+                what = f"approved by way of record {one}, which is not in the bundle"
+                self._report.fail(APPROVALS, what, index)
+
+    def _resume(self, index: int, record: Record) -> None:
+        if self.gaps:
+            self._stops.add(record.predicate.scope)
+        super()._resume(index, record)

@@ -1,0 +1,174 @@
+"""Verifying a bundle, in the numbered steps of a log; what is other says so."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from watchkeeper.errors import BundleInvalid, EnvelopeInvalid, RecordInvalid
+from watchkeeper.ledger.checkpoint import Checkpoint
+from watchkeeper.ledger.envelope import read_record_unverified
+from watchkeeper.ledger.merkle import Frontier
+from watchkeeper.ledger.note import VerifierKey
+from watchkeeper.records.administration import GenesisRecord
+from watchkeeper.records.kinds import Kind
+from watchkeeper.verify.bundle.completeness import Completeness
+from watchkeeper.verify.bundle.conduct import PartialConduct
+from watchkeeper.verify.bundle.disclosures import Disclosures
+from watchkeeper.verify.bundle.file import Batch, BundleFile, open_bundle
+from watchkeeper.verify.bundle.proofs import Proofs
+from watchkeeper.verify.conduct import Conduct
+from watchkeeper.verify.entries import Checked, Job
+from watchkeeper.verify.report import Verification
+from watchkeeper.verify.verifier import (
+    APPROVALS,
+    COMMANDS,
+    EFFECTS,
+    IN_FORCE,
+    OLDER,
+    ORDER,
+    RELEASES,
+    SIGNATURES,
+    TREE,
+    TRUTH,
+    Brought,
+    Progress,
+    Verifier,
+)
+
+
+def verify_bundle(  # noqa: PLR0913 - what an auditor may bring
+    path: Path,
+    *,
+    vkey: str | None = None,
+    record_keys: Sequence[bytes] | None = None,
+    older: Sequence[bytes] = (),
+    policy: bytes | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Verification:
+    """Verify a bundle, offline; the arguments are those of `verify_log`.
+
+    Raises:
+        BundleInvalid: not a whole bundle in its one spelling.
+        NoteInvalid: there is no checkpoint, or `vkey` or one of `older` can not be parsed.
+        OSError: the file can not be read.
+    """
+    with open_bundle(path) as bundle:
+        brought = Brought(vkey, record_keys, tuple(older), policy, workers)
+        found = BundleVerifier(bundle, progress).run(brought)
+        return replace(found, held=bundle.count)
+
+
+class BundleVerifier(Verifier):
+    """One run over a bundle."""
+
+    def __init__(self, bundle: BundleFile, progress: Progress | None) -> None:
+        super().__init__(bundle, progress)
+        self._bundle = bundle
+        self._waiting: deque[Batch] = deque()
+
+    def _checkpoint(self, raw: bytes, key: VerifierKey) -> Checkpoint:
+        checkpoint = super()._checkpoint(raw, key)
+        manifest = self._bundle.manifest
+        if (manifest.origin, manifest.size) != (checkpoint.origin, checkpoint.size):
+            raise BundleInvalid("its manifest is of another log, or of another size")
+        return checkpoint
+
+    def _genesis(self, checkpoint: Checkpoint) -> GenesisRecord | None:
+        first = next(self._bundle.batches(), None)
+        if first is None or first.first != 0:
+            self._report.fail(ORDER, "the genesis, on which all else rests, is not in the bundle")
+            self._report.skip(TREE, "there is no genesis")
+            return None
+        try:
+            record = read_record_unverified(first.entries[0])
+        except (EnvelopeInvalid, RecordInvalid) as error:
+            self._report.fail(TREE, error.message, 0)
+            return None
+        genesis = record.predicate
+        if record.kind is not Kind.GENESIS or genesis.origin != checkpoint.origin:
+            self._report.fail(ORDER, "the first record is not the genesis of this log", 0)
+            return None
+        return genesis if isinstance(genesis, GenesisRecord) else None
+
+    def _conduct(self, genesis: GenesisRecord) -> Conduct:
+        return PartialConduct(self._report, genesis, self._bundle.holds)
+
+    def _stream(
+        self,
+        checkpoint: Checkpoint,
+        keys: Mapping[str, bytes],
+        conduct: Conduct,
+        workers: int | None,
+    ) -> None:
+        bundle, report = self._bundle, self._report
+        proofs = Proofs(bundle, checkpoint, report)
+        complete, disclosed = Completeness(bundle, report), Disclosures(bundle, report)
+        tree, signed, done = Frontier(), 0, 0
+        for job, checked in self._checked(bundle.count, keys, workers):
+            batch = self._waiting.popleft()
+            proofs.take(batch, checked.hashes)
+            self._grow(tree, batch, checked)
+            for index, problem in checked.problems:
+                report.fail(SIGNATURES, problem, index)
+            for fact in checked.facts:
+                conduct.take(fact)
+                complete.take(fact)
+            disclosed.take(batch)
+            signed += len(checked.facts)
+            done += len(job.entries)
+            self._progress(done, bundle.count)
+        self._check_last_older(checkpoint)
+        conduct.actions.finish()
+        self._check_plans(conduct)
+        complete.finish()
+        disclosed.finish()
+        self._say(conduct, signed)
+
+    def _jobs(self, _: int, keys: Mapping[str, bytes], /) -> Iterator[Job]:
+        for batch in self._bundle.batches():
+            self._waiting.append(batch)
+            yield Job(batch.first, batch.entries, keys)
+
+    def _grow(self, tree: Frontier, batch: Batch, checked: Checked) -> None:
+        """Follow the tree as far as there is no gap, for older checkpoints."""
+        if not self._before or batch.first != tree.size:
+            return
+        for at in range(0, len(checked.hashes), 32):
+            tree.append(checked.hashes[at : at + 32])
+            if self._before.get(tree.size, set()) - {tree.root()}:
+                what = f"the first {tree.size} records are not those of an older checkpoint"
+                self._report.fail(OLDER, what)
+            self._before.pop(tree.size, None)
+
+    def _check_last_older(self, checkpoint: Checkpoint) -> None:
+        same = self._before.pop(checkpoint.size, set()) - {checkpoint.root}
+        if same:
+            self._report.fail(OLDER, "two checkpoints of one size, with other roots")
+        self._before.pop(0, None)
+        if self._before:
+            what = f"{len(self._before)} can only be held against the log, or a bundle of all of it"
+            self._report.skip(OLDER, what)
+
+    def _say(self, conduct: Conduct, signed: int) -> None:
+        report, counts, actions = self._report, self._report.counts, conduct.actions
+        report.say(TREE, f"{signed} entries, each proved to be in the log at its index")
+        report.say(SIGNATURES, f"{signed} records, each signed by a key of the genesis")
+        report.say(ORDER, "the genesis is first, times never decrease")
+        report.say(RELEASES, f"{counts['plan-release']}, each signed by a holder of the role")
+        report.say(COMMANDS, f"{conduct.commands} commands, each signed by a person of the plan")
+        report.say(APPROVALS, f"{actions.approved} released, each with its verdicts")
+        ended = f"{counts['effect']}, each with its allow; {actions.unknown} allowed without one"
+        report.say(EFFECTS, f"{ended} in the bundle")
+        if self._bundle.whole:
+            report.say(IN_FORCE, "nothing allowed under a stop or another plan")
+        else:
+            report.skip(
+                IN_FORCE,
+                "each was decided by the last plan in the bundle; stops, releases and effects "
+                "in the gaps can not be seen",
+            )
+        report.skip(TRUTH, "a bundle holds no segments")

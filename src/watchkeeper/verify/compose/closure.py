@@ -1,0 +1,47 @@
+"""What chosen records rest on: what they refer back to, the genesis, and the plan releases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from watchkeeper.verify.bundle.manifest import Run, covers, runs_of
+from watchkeeper.verify.compose.glance import glance
+from watchkeeper.verify.compose.releases import releases
+from watchkeeper.verify.compose.shelf import Shelf
+
+
+def closed(shelf: Shelf, runs: Iterable[Run]) -> list[Run]:
+    """Return the runs with everything that their records rest on.
+
+    That is the escalation and the verdicts of an allow, the decision of an effect or a verdict,
+    the genesis, and every plan release up to the last record.
+
+    Raises:
+        LedgerError: the log does not hold together.
+    """
+    wanted = runs_of([(0, 1), *runs])
+    if wanted == [(0, shelf.size)]:
+        return wanted
+    plans: dict[str, tuple[int, int]] = {}
+    fresh = wanted
+    while fresh:
+        refs = {ref for run in fresh for ref in _refs(shelf, run, plans)}
+        fresh = _singles(ref for ref in refs if not covers(wanted, ref))
+        wanted = runs_of([*wanted, *fresh])
+    return runs_of([*wanted, *_singles(releases(shelf, wanted[-1][1], plans))])
+
+
+def _refs(shelf: Shelf, run: Run, plans: dict[str, tuple[int, int]]) -> set[int]:
+    """Return what the records of a run refer back to, and note the plans that decided."""
+    refs: set[int] = set()
+    for index, entry in shelf.run(run):
+        seen = glance(index, entry)
+        refs.update(ref for ref in seen.refs if ref < run[0])
+        if seen.kind == "decision" and seen.plan:
+            first, last = plans.get(seen.plan, (index, index))
+            plans[seen.plan] = min(first, index), max(last, index)
+    return refs
+
+
+def _singles(indexes: Iterable[int]) -> list[Run]:
+    return [(index, index + 1) for index in sorted(indexes)]

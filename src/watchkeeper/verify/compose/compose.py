@@ -1,0 +1,202 @@
+"""Composing a bundle: choose, add what that rests on, prove, disclose, pack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from watchkeeper.errors import NoteInvalid
+from watchkeeper.ledger.canonical import sha256_hex
+from watchkeeper.ledger.merkle import inclusion_proof
+from watchkeeper.ledger.proof import TlogProof, render_proof
+from watchkeeper.ledger.tiles import nodes_from_tiles, render_bundle
+from watchkeeper.records.instant import Instant
+from watchkeeper.verify.bundle.manifest import (
+    FORMAT,
+    Manifest,
+    Run,
+    Selection,
+    indexes_of,
+    range_names,
+    record_names,
+    render_manifest,
+    runs_of,
+)
+from watchkeeper.verify.bundle.range_proof import range_proof, render_range_proof
+from watchkeeper.verify.compose.choose import Choice, choose
+from watchkeeper.verify.compose.closure import closed
+from watchkeeper.verify.compose.disclose import Disclosing, disclosed_members
+from watchkeeper.verify.compose.pack import Pack
+from watchkeeper.verify.compose.releases import released_in
+from watchkeeper.verify.compose.shelf import Shelf
+from watchkeeper.verify.source import Source, tile_reader
+
+RANGE_FROM = 32
+"""From so many records in a run on, one proof for all of them; below, each has its own, which
+any tool for C2SP proofs can check."""
+Payloads = Callable[[Sequence[Run]], Iterator[tuple[int, bytes]]]
+"""Yields the payloads that a home holds of the records in these runs, with their indexes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a bundle is to hold beside the records and their proofs.
+
+    `disclose` are names of single values, `whole` asks for whole payloads of the chosen records.
+    """
+
+    selection: Selection = field(default_factory=Selection)
+    plans: bool = True
+    whole: bool = False
+    disclose: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a published log: the operator's policy, time stamps, payloads."""
+
+    policy: bytes | None = None
+    timestamps: Mapping[str, bytes] = field(default_factory=dict)
+    payloads: Payloads | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What became of it: how many records, in how many runs, with how many disclosed members."""
+
+    records: int
+    runs: int
+    plans: int
+    disclosed: int
+    size: int
+
+
+def compose(  # noqa: PLR0913 - each is another part of the world
+    source: Source,
+    wish: Wish,
+    beside: Beside,
+    *,
+    made: Instant,
+    aside: BinaryIO,
+    out: BinaryIO,
+    progress: Callable[[int, int], None],
+) -> Composed:
+    """Write a bundle to `out`; `aside` is an empty file for what has to wait.
+
+    Raises:
+        LedgerError: nothing was chosen, or the log does not hold together.
+    """
+    shelf = Shelf(source)
+    choice = choose(shelf, wish.selection, progress)
+    pack = Pack(aside)
+    return _Composer(shelf, wish, beside, choice, pack, progress).run(made, out)
+
+
+@dataclass(slots=True)
+class _Composer:
+    """One bundle being made; each method adds the members of one folder, in their order."""
+
+    shelf: Shelf
+    wish: Wish
+    beside: Beside
+    choice: Choice
+    pack: Pack
+    progress: Callable[[int, int], None]
+
+    def run(self, made: Instant, out: BinaryIO) -> Composed:
+        shelf, choice = self.shelf, self.choice
+        runs = self._runs()
+        self._heads()
+        plans = self._plans(runs) if self.wish.plans else 0
+        self._records([run for run in runs if not _is_range(run)])
+        self._ranges([run for run in runs if _is_range(run)])
+        disclosed = self._disclosed(runs)
+        manifest = Manifest(
+            format=FORMAT,
+            made=made,
+            origin=shelf.origin,
+            size=shelf.size,
+            checkpoint=sha256_hex(shelf.note),
+            files=self.pack.files,
+            runs=tuple(runs),
+            selection=self.wish.selection,
+            chosen=None if choice.runs is None else tuple(indexes_of(choice.runs)),
+            neighbours=choice.neighbours,
+        )
+        self.pack.write(out, render_manifest(manifest))
+        records = sum(end - first for first, end in runs)
+        return Composed(records, len(runs), plans, disclosed, shelf.size)
+
+    def _runs(self) -> list[Run]:
+        choice, size = self.choice, self.shelf.size
+        if choice.runs is None:
+            return [(0, size)] if size else []
+        bounds = [(index, index + 1) for index in choice.neighbours]
+        return closed(self.shelf, [*choice.runs, *bounds, *choice.between])
+
+    def _heads(self) -> None:
+        self.pack.add("checkpoint", [self.shelf.note])
+        for name in ("log.vkey", "records.pem"):
+            raw = self.shelf.source.read(name)
+            if raw is None:
+                raise NoteInvalid(f"the log has no `{name}`", "is this a published log, or a home?")
+            self.pack.add(name, [raw])
+        if self.beside.policy is not None:
+            self.pack.add("policy", [self.beside.policy])
+        for name, raw in sorted(self.beside.timestamps.items()):
+            self.pack.add(f"timestamps/{name}", [raw])
+
+    def _plans(self, runs: list[Run]) -> int:
+        found = {}
+        for digest in self._digests(runs):
+            raw = self.shelf.source.read(f"plans/{digest}.json")
+            if raw is not None and sha256_hex(raw) == digest:
+                found[digest] = raw
+        for digest, raw in sorted(found.items()):
+            self.pack.add(f"plans/{digest}.json", [raw])
+        return len(found)
+
+    def _digests(self, runs: list[Run]) -> set[str]:
+        return {plan for run in runs for plan in released_in(self.shelf, run)}
+
+    def _records(self, runs: list[Run]) -> None:
+        node_at = nodes_from_tiles(self.shelf.size, tile_reader(self.shelf.source))
+        for index in indexes_of(runs):
+            hashes = inclusion_proof(index, self.shelf.size, node_at)
+            proof = TlogProof(index, tuple(hashes), self.shelf.note)
+            envelope, tlog_proof = record_names(index)
+            self.pack.add(envelope, [self.shelf.entry(index)])
+            self.pack.add(tlog_proof, [render_proof(proof)])
+
+    def _ranges(self, runs: list[Run]) -> None:
+        node_at = nodes_from_tiles(self.shelf.size, tile_reader(self.shelf.source))
+        total, done = sum(end - first for first, end in runs), 0
+        for run in runs:
+            entries, proof = range_names(run)
+            self.pack.add(entries, self._entries(run, done, total))
+            made = range_proof(*run, self.shelf.size, node_at)
+            self.pack.add(proof, [render_range_proof(made)])
+            done += run[1] - run[0]
+
+    def _entries(self, run: Run, done: int, total: int) -> Iterator[bytes]:
+        for index, entry in self.shelf.run(run):
+            if index % 256 == 0:
+                self.progress(done + index - run[0], total)
+            yield render_bundle([entry])
+
+    def _disclosed(self, runs: list[Run]) -> int:
+        wish, payloads = self.wish, self.beside.payloads
+        if payloads is None or not (wish.whole or wish.disclose):
+            return 0
+        chosen = runs if self.choice.runs is None else runs_of(self.choice.runs)
+        disclosing = Disclosing(wish.whole, wish.disclose)
+        count = 0
+        for name, raw in disclosed_members(disclosing, self.shelf, payloads(chosen)):
+            self.pack.add(name, [raw])
+            count += 1
+        return count
+
+
+def _is_range(run: Run) -> bool:
+    return run[1] - run[0] >= RANGE_FROM

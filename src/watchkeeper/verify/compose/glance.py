@@ -1,0 +1,79 @@
+"""A glance at a record: what choosing needs to know, without verifying anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from watchkeeper.errors import RecordInvalid
+from watchkeeper.ledger.canonical import parse_json_unverified
+from watchkeeper.ledger.envelope import parse_envelope_unverified
+from watchkeeper.records.instant import Instant, parse_instant
+
+_BEFORE, _AFTER = len("urn:x-watchkeeper:"), len(":v1")
+_ACTION = b'"actionId":"'
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a record is about. `refs` are the indexes of the records that it refers back to.
+
+    `system`, `controls` and `plan` are those of a decision; `plan` and `previous` those of a
+    release.
+    """
+
+    index: int
+    kind: str
+    at: Instant
+    action: str | None
+    refs: tuple[int, ...]
+    system: str | None = None
+    controls: tuple[str, ...] = ()
+    plan: str | None = None
+    previous: str | None = None
+
+
+def glance(index: int, entry: bytes) -> Glance:
+    """Look at an entry.
+
+    Raises:
+        EnvelopeInvalid: not an envelope.
+        RecordInvalid: not a record.
+    """
+    value = parse_json_unverified(parse_envelope_unverified(entry).statement)
+    try:
+        kind = value["predicateType"][_BEFORE:-_AFTER]
+        said = value["predicate"]
+        return Glance(
+            index,
+            kind,
+            parse_instant(said["at"]),
+            said.get("actionId"),
+            _refs(kind, said),
+            said.get("system"),
+            tuple(said["decision"].get("controls", ())) if kind == "decision" else (),
+            said.get("plan"),
+            said.get("previous"),
+        )
+    except (KeyError, TypeError, AttributeError):
+        raise RecordInvalid(f"record {index} does not parse") from None
+
+
+def _refs(kind: str, said: dict[str, Any]) -> tuple[int, ...]:
+    if kind == "decision":
+        cited = [ref["index"] for ref in said.get("verdicts", ())]
+        before = said.get("escalatedBy")
+        return tuple(cited if before is None else [before["index"], *cited])
+    if kind in {"effect", "verdict", "void"}:
+        return (said["decision"]["index"],)
+    return ()
+
+
+def action_of(entry: bytes) -> str | None:
+    """Return the id of the action that an entry is about, without parsing it; None if of none."""
+    statement = parse_envelope_unverified(entry).statement
+    at = statement.find(_ACTION)
+    if at < 0:
+        return None
+    at += len(_ACTION)
+    return statement[at : statement.find(b'"', at)].decode()

@@ -1,0 +1,126 @@
+"""Which values a record hides, and which salt and value of its payload belong to each.
+
+A record holds HMAC-SHA-256 digests; the payload beside it holds the salts, under names of their
+own (`arg.order_id`, `fact.order.total`, `trace.call`, `resource`, `onBehalfOf`, `result`,
+`reason`), and the values. A value with its salt can be checked by whoever has the record alone.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from watchkeeper.errors import RecordInvalid, cut
+from watchkeeper.ledger.canonical import hidden_digest
+from watchkeeper.records.action import DecisionRecord, EffectRecord, Hidden
+from watchkeeper.records.administration import ResumeRecord, StopRecord
+from watchkeeper.records.people import VerdictRecord
+
+_REASONS: dict[type, str] = {VerdictRecord: "reason", StopRecord: "why", ResumeRecord: "why"}
+"""The kinds of predicate that hold the digest of a person's reason, and in which field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A hidden value that a payload holds: its digest in the record, its salt, what it may be.
+
+    `name` is what the payload calls the salt. There is more than one candidate only where the
+    payload does not say which of its values it is.
+    """
+
+    name: str
+    digest: str
+    salt: bytes
+    candidates: tuple[Any, ...]
+
+    def value(self) -> tuple[Any] | None:
+        """Return the candidate that has the digest, as a tuple of one, or None if none has."""
+        for candidate in self.candidates:
+            if matches(self.digest, self.salt, candidate):
+                return (candidate,)
+        return None
+
+
+def matches(digest: str, salt: bytes, value: Any) -> bool:
+    """Tell whether a value has a digest under a salt; False for what has no canonical form."""
+    try:
+        return hmac.compare_digest(hidden_digest(salt, value), digest)
+    except (RecordInvalid, TypeError):
+        return False
+
+
+def digests_of(said: Any) -> dict[str, str]:
+    """Return the digests that a predicate holds, by the name that a payload gives their salts."""
+    found = {name: hidden.digest for name, hidden in _hidden(said) if hidden.digest is not None}
+    field = _REASONS.get(type(said))
+    reason = getattr(said, field) if field else None
+    return {**found, "reason": reason} if reason else found
+
+
+def held_values(said: Any, body: Mapping[str, Any]) -> Iterator[Held]:
+    """Yield each hidden value of a predicate that its payload holds with a salt.
+
+    Raises:
+        RecordInvalid: not the payload of such a record.
+    """
+    try:
+        salts = {name: bytes.fromhex(salt) for name, salt in body.get("salts", {}).items()}
+        values = _values(said, body)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RecordInvalid(f"not the payload of this record: {cut(repr(error))}") from None
+    for name, digest in digests_of(said).items():
+        if name in salts and name in values:
+            yield Held(name, digest, salts[name], values[name])
+
+
+def _hidden(said: Any) -> Iterator[tuple[str, Hidden]]:
+    if isinstance(said, EffectRecord):
+        if said.result is not None:
+            yield "result", said.result
+    elif isinstance(said, DecisionRecord):
+        yield from _hidden_of_decision(said)
+
+
+def _hidden_of_decision(said: DecisionRecord) -> Iterator[tuple[str, Hidden]]:
+    yield from ((f"arg.{hidden.name}", hidden) for hidden in said.arguments)
+    if said.on_behalf_of is not None:
+        yield "onBehalfOf", said.on_behalf_of
+    if said.resource is not None:
+        yield "resource", said.resource
+    yield from ((f"trace.{hidden.name}", hidden) for hidden in said.trace)
+    yield from ((f"fact.{fact.value.name}", fact.value) for fact in said.facts)
+
+
+def _values(said: Any, body: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Return what each name may stand for in a payload."""
+    if isinstance(said, DecisionRecord):
+        return _values_of_decision(said, body)
+    if isinstance(said, EffectRecord):
+        found = tuple(body[key] for key in ("result", "settledFrom") if key in body)
+        return {"result": found} if found else {}
+    return {"reason": (body["reason"],)} if "reason" in body else {}
+
+
+def _values_of_decision(
+    said: DecisionRecord, body: Mapping[str, Any]
+) -> dict[str, tuple[Any, ...]]:
+    request = body["request"]
+    arguments = request.get("arguments") or {}
+    found: dict[str, tuple[Any, ...]] = {
+        f"arg.{name}": (value,) for name, value in arguments.items()
+    }
+    found |= {f"trace.{name}": (value,) for name, value in request["trace"].items()}
+    found |= {f"trace.{hidden.name}": (None,) for hidden in said.trace} | found
+    found["onBehalfOf"] = (request["onBehalfOf"],)
+    # The payload does not say which argument names the resource: it is one of them.
+    found["resource"] = tuple(arguments.values())
+    read = {name: (value,) for name, value in _facts(body)}
+    return found | {f"fact.{used.value.name}": (None,) for used in said.facts} | read
+
+
+def _facts(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for source in body.get("facts", {}).get("read", ()):
+        for name, value in source["values"].items():
+            yield f"fact.{source['source']}.{name}", value
