@@ -1,6 +1,7 @@
 # `make demo` and `make check` need nothing but Python 3.11 or newer: both make .venv themselves,
 # from locks with hashes, and make it again only when a lock or pyproject.toml changes.
-# `make conformance` also needs npm.
+# `make conformance` also needs npm. What else `make check` can use (npm, Go's libraries, a browser:
+# see .ci/packages) is used where it is there; its tests say what they miss where it is not.
 
 PYTHON ?= python3
 OUT ?= demo-out
@@ -8,13 +9,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run-stamp
 DEV_STAMP := $(VENV)/.dev-stamp
+OTHERS_STAMP := $(VENV)/.others-stamp
+NPM := tests/conformance/npm
 BUILD_LOCK := pyproject.toml requirements/build.in
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
+# They ask for Python 3.12, but run on 3.11; what they need is in the other locks.
+COMPILE_OTHERS := $(subst --python-version 3.11,--python-version 3.12,$(COMPILE)) --no-deps \
+	requirements/others.in
 BESIDE := src:examples/refund-desk:scripts:tests/servers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check check test fix bench conformance lock lock-upgrade clean
+.PHONY: help demo demo-check check test fix bench conformance others vectors lock lock-upgrade clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is to make
@@ -23,10 +29,10 @@ help: ## say what there is to make
 demo: $(RUN_STAMP) ## the main job on the built-in refund desk, into demo-out/
 	$(BIN)/watchkeeper demo --out $(OUT)
 
-demo-check: $(DEV_STAMP) ## does the demo fail when a promise is broken (several runs of it)
+demo-check: $(DEV_STAMP) $(OTHERS_STAMP) ## does the demo fail when a promise is broken (several runs of it)
 	$(BIN)/pytest tests/whole/test_broken_promises.py -m "slow or not slow"
 
-check: $(DEV_STAMP) ## everything that must hold: style, types, layers, tests
+check: $(DEV_STAMP) $(OTHERS_STAMP) ## everything that must hold: style, types, layers, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -34,7 +40,7 @@ check: $(DEV_STAMP) ## everything that must hold: style, types, layers, tests
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto --dist worksteal
 
-test: $(DEV_STAMP) ## the tests alone; `make test ARGS=tests/unit` for a part
+test: $(DEV_STAMP) $(OTHERS_STAMP) ## the tests alone; `make test ARGS=tests/unit` for a part
 	$(BIN)/pytest $(ARGS)
 
 fix: $(DEV_STAMP) ## mend what a program can mend
@@ -47,18 +53,25 @@ bench: $(RUN_STAMP) ## speed, each figure beside its floor of the same run, into
 conformance: $(DEV_STAMP) ## the official MCP suite, directly and through the gateway (needs npm)
 	$(BIN)/python scripts/conformance.py
 
+others: $(OTHERS_STAMP) ## verifiers made by others, for the tests; those from npm where npm is there
+
+vectors: $(RUN_STAMP) ## write tests/conformance/vectors again: the same bytes each time
+	$(BIN)/python scripts/vectors.py
+
 lock: $(DEV_STAMP) ## write the locks again from pyproject.toml; keeps the versions that still fit
 	$(COMPILE) $(BUILD_LOCK) --output-file requirements/run.txt
 	$(COMPILE) $(BUILD_LOCK) --group dev --constraint requirements/run.txt \
 		--output-file requirements/dev.txt
+	$(COMPILE_OTHERS) --output-file requirements/others.txt
 
 lock-upgrade: $(DEV_STAMP) ## the same, with the newest versions
 	$(COMPILE) $(BUILD_LOCK) --upgrade --output-file requirements/run.txt
 	$(COMPILE) $(BUILD_LOCK) --upgrade --group dev --constraint requirements/run.txt \
 		--output-file requirements/dev.txt
+	$(COMPILE_OTHERS) --upgrade --output-file requirements/others.txt
 
 clean: ## remove what this Makefile made
-	rm -rf $(VENV) build dist demo-out bench-out .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf $(VENV) $(NPM)/node_modules build dist demo-out bench-out .mypy_cache .ruff_cache .pytest_cache \
 		.hypothesis .import_linter_cache .grimp_cache
 
 $(BIN)/python:
@@ -77,4 +90,12 @@ $(RUN_STAMP): requirements/run.txt pyproject.toml | $(BIN)/python
 $(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)
 	$(BIN)/python -m pip install -qq --disable-pip-version-check \
 		--require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+$(OTHERS_STAMP): requirements/others.txt $(NPM)/package-lock.json $(DEV_STAMP)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps \
+		--ignore-requires-python --require-hashes --requirement requirements/others.txt
+	@if command -v npm >/dev/null; then \
+		npm ci --prefix $(NPM) --ignore-scripts --omit=dev --no-audit --no-fund --loglevel=error; \
+	else echo "npm is not there: the tests of its verifier will be skipped" >&2; fi
 	@touch $@

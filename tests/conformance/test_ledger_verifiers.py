@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
 from types import SimpleNamespace
 
 import pymerkle
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from google.protobuf import json_format
+from in_toto_attestation.v1 import statement_pb2
+from in_toto_attestation.v1.statement import Statement
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError as DsseError
 from securesystemslib.signer import SSlibKey
@@ -18,34 +20,20 @@ from sigstore._internal.merkle import verify_merkle_inclusion
 from sigstore._internal.rekor.checkpoint import SignedNote
 from sigstore.errors import VerificationError
 
-from tests.worlds.homes import Story
+from tests.conformance.conftest import Published
 from watchkeeper.ledger.checkpoint import parse_checkpoint_unverified
 from watchkeeper.verify.handout import hand_out
-from watchkeeper.verify.source import DirectorySource, read_bundle
+from watchkeeper.verify.source import DirectorySource
 
 
-@pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    story = Story(tmp_path_factory.mktemp("verifiers") / "home")
-    story.reopen()
-    story.day()
-    story.log.close()
-    return story.path / "log"
-
-
-def entries_of(log: Path) -> list[bytes]:
-    size = parse_checkpoint_unverified((log / "checkpoint").read_bytes())[0].size
-    return read_bundle(DirectorySource(log), 0, size)
-
-
-def record_key(log: Path) -> SSlibKey:
-    keyid, pem = (log / "records.pem").read_text().split("\n", 1)
+def record_key(log: Published) -> SSlibKey:
+    keyid, pem = log.records.read_text().split("\n", 1)
     return SSlibKey.from_crypto(load_pem_public_key(pem.encode()), keyid=keyid)
 
 
-def test_envelopes_by_securesystemslib(log: Path) -> None:
-    key = record_key(log)
-    for entry in entries_of(log):
+def test_envelopes_by_securesystemslib(published: Published) -> None:
+    key = record_key(published)
+    for entry in published.entries():
         envelope = Envelope.from_dict(json.loads(entry))
         assert envelope.verify([key], 1) == {key.keyid: key}
         statement = json.loads(envelope.payload)
@@ -55,9 +43,24 @@ def test_envelopes_by_securesystemslib(log: Path) -> None:
             envelope.verify([key], 1)
 
 
-def test_root_by_pymerkle(log: Path) -> None:
-    entries = entries_of(log)
-    checkpoint, _ = parse_checkpoint_unverified((log / "checkpoint").read_bytes())
+def test_statements_by_in_toto(published: Published) -> None:
+    for entry in published.entries():
+        raw = Envelope.from_dict(json.loads(entry)).payload
+        parsed = json_format.Parse(raw, statement_pb2.Statement())
+        statement = Statement.copy_from_pb(parsed)
+        statement.validate()
+        assert statement.pb.predicate_type.startswith("urn:x-watchkeeper:")
+        assert json.loads(json_format.MessageToJson(parsed)) == json.loads(raw)
+        del statement.pb.subject[0].digest["sha256"]
+        with pytest.raises(ValueError, match="digest"):
+            statement.validate()
+        with pytest.raises(json_format.ParseError):
+            json_format.Parse(raw.replace(b'"subject"', b'"object"'), statement_pb2.Statement())
+
+
+def test_root_by_pymerkle(published: Published) -> None:
+    entries = published.entries()
+    checkpoint, _ = parse_checkpoint_unverified((published.path / "checkpoint").read_bytes())
     tree = pymerkle.InmemoryTree(algorithm="sha256")
     for entry in entries:
         tree.append_entry(entry)
@@ -66,9 +69,9 @@ def test_root_by_pymerkle(log: Path) -> None:
     assert tree.get_root() != checkpoint.root
 
 
-def test_inclusion_by_sigstore(log: Path) -> None:
-    source = DirectorySource(log)
-    for index in range(len(entries_of(log))):
+def test_inclusion_by_sigstore(published: Published) -> None:
+    source = DirectorySource(published.path)
+    for index in range(len(published.entries())):
         found = hand_out(source, index)
         checkpoint, _ = parse_checkpoint_unverified(found.proof.checkpoint)
         inclusion = SimpleNamespace(
@@ -84,11 +87,11 @@ def test_inclusion_by_sigstore(log: Path) -> None:
             verify_merkle_inclusion(SimpleNamespace(_inner=inner))  # type: ignore[arg-type]
 
 
-def test_checkpoint_by_sigstore_and_cryptography(log: Path) -> None:
-    raw = (log / "checkpoint").read_text()
+def test_checkpoint_by_sigstore_and_cryptography(published: Published) -> None:
+    raw = (published.path / "checkpoint").read_text()
     note = SignedNote.from_text(raw)
     [signature] = note.signatures
-    name, keyid, blob = (log / "log.vkey").read_text().strip().split("+", 2)
+    name, keyid, blob = published.vkey.read_text().strip().split("+", 2)
     assert signature.name == name
     assert signature.sig_hash.hex() == keyid
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -97,4 +100,4 @@ def test_checkpoint_by_sigstore_and_cryptography(log: Path) -> None:
     text = raw.rpartition("\n\n")[0] + "\n"
     key.verify(base64.b64decode(signature.signature), text.encode())
     with pytest.raises(InvalidSignature):
-        key.verify(base64.b64decode(signature.signature), text.replace("\n1", "\n2").encode())
+        key.verify(base64.b64decode(signature.signature), text.replace("\n", "\n1", 1).encode())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,8 +16,9 @@ import pytest
 
 
 def program(name: str) -> str:
-    """Return the path of a program."""
-    found = shutil.which(name)
+    """Return the path of a program: beside the interpreter, or on the PATH."""
+    beside = str(Path(sys.executable).parent)
+    found = shutil.which(name, path=os.pathsep.join([beside, os.environ.get("PATH", "")]))
     return found if found is not None else _missing(name)
 
 
