@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance import tlogcheck as go
 from tests.worlds.homes import Story
 from watchkeeper.ledger.checkpoint import parse_checkpoint_unverified
 from watchkeeper.ledger.proof import TlogProof, render_proof
@@ -68,3 +69,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
         story.act()
     story.log.close()
     return Published(story.path / "log", older)
+
+
+@pytest.fixture(scope="session")
+def tlogcheck(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The path of the checker made with Go's sumdb."""
+    return go.build(tmp_path_factory.mktemp("go"))

@@ -3,6 +3,7 @@
 //
 //	tlogcheck log FOLDER VKEY [OLDER]       the whole log; OLDER is a checkpoint kept from before
 //	tlogcheck proof VKEY PROOF ENTRY        one entry and its tlog-proof
+//	tlogcheck checkpoint VKEY CHECKPOINT    the signed note alone
 //
 // VKEY is a file with a verifier key. The exit code is 0 where all holds, 1 where something does
 // not, 2 where it was called in another way.
@@ -33,7 +34,8 @@ const (
 func main() {
 	err := run(os.Args[1:])
 	if errors.Is(err, errUsage) {
-		fmt.Fprintln(os.Stderr, "usage: tlogcheck log FOLDER VKEY [OLDER] | proof VKEY PROOF ENTRY")
+		fmt.Fprintln(os.Stderr, "usage: tlogcheck log FOLDER VKEY [OLDER] | proof VKEY PROOF ENTRY |"+
+			" checkpoint VKEY CHECKPOINT")
 		os.Exit(2)
 	}
 	if err != nil {
@@ -52,6 +54,12 @@ func run(args []string) error {
 		return checkLog(args[1], args[2], args[3])
 	case len(args) == 4 && args[0] == "proof":
 		return checkProof(args[1], args[2], args[3])
+	case len(args) == 3 && args[0] == "checkpoint":
+		raw, err := os.ReadFile(args[2])
+		if err == nil {
+			_, err = openCheckpoint(raw, args[1])
+		}
+		return err
 	}
 	return errUsage
 }
@@ -236,7 +244,7 @@ func parseProof(raw []byte) (int64, tlog.RecordProof, []byte, error) {
 	}
 	number, isIndex := strings.CutPrefix(lines[0], "index ")
 	index, err := strconv.ParseInt(number, 10, 64)
-	if !isIndex || err != nil {
+	if !isIndex || err != nil || strconv.FormatInt(index, 10) != number {
 		return 0, nil, nil, bad
 	}
 	var proof tlog.RecordProof
