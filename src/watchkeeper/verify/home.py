@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from watchkeeper.errors import RecordInvalid, TileInvalid, cut
-from watchkeeper.ledger.canonical import hidden_digest, parse_json_unverified
+from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.frame import Frame, check_tail, frames_of
-from watchkeeper.records.action import DecisionRecord, EffectRecord, Hidden
 from watchkeeper.verify.report import Report
+from watchkeeper.verify.values import held_values
 
 TRUTH = 13
 
@@ -70,57 +69,10 @@ class Truth:
         try:
             record = read_record_unverified(frame.envelope)
             body = parse_json_unverified(frame.payload)
-            for hidden, salt, values in _disclosed(record.predicate, body):
+            for held in held_values(record.predicate, body):
                 self.values += 1
-                if not any(hidden_digest(salt, value) == hidden.digest for value in values):
-                    what = f"the payload's value of {cut(hidden.name)} is not the recorded one"
+                if held.value() is None:
+                    what = f"the payload's value of {cut(held.name)} is not the recorded one"
                     self._report.fail(TRUTH, what, frame.index)
         except (RecordInvalid, KeyError, TypeError, ValueError, AttributeError) as error:
             self._report.fail(TRUTH, f"payload: {cut(error)}", frame.index)
-
-
-def _disclosed(said: Any, body: Mapping[str, Any]) -> Iterator[tuple[Hidden, bytes, list[Any]]]:
-    """Yield each hidden value that the payload discloses: digest, salt, and what it may be."""
-    salts = {key: bytes.fromhex(salt) for key, salt in body.get("salts", {}).items()}
-    if isinstance(said, DecisionRecord):
-        yield from _of_decision(said, body, salts)
-    elif isinstance(said, EffectRecord) and said.result is not None and "result" in salts:
-        found = [body[key] for key in ("result", "settledFrom") if key in body]
-        if found and said.result.digest is not None:
-            yield said.result, salts["result"], found
-
-
-def _of_decision(
-    said: DecisionRecord, body: Mapping[str, Any], salts: Mapping[str, bytes]
-) -> Iterator[tuple[Hidden, bytes, list[Any]]]:
-    for name, hidden, values in _named(said, body):
-        if hidden.digest is not None and name in salts:
-            yield hidden, salts[name], values
-
-
-def _named(
-    said: DecisionRecord, body: Mapping[str, Any]
-) -> Iterator[tuple[str, Hidden, list[Any]]]:
-    """Yield every hidden value of a decision: what its salt is called, and what it may be."""
-    request, arguments = body["request"], body["request"].get("arguments") or {}
-    for hidden in said.arguments:
-        if hidden.name in arguments:
-            yield f"arg.{hidden.name}", hidden, [arguments[hidden.name]]
-    if said.on_behalf_of is not None:
-        yield "onBehalfOf", said.on_behalf_of, [request["onBehalfOf"]]
-    if said.resource is not None:
-        # The payload does not say which argument names the resource: it is one of them.
-        yield "resource", said.resource, list(arguments.values())
-    for hidden in said.trace:
-        yield f"trace.{hidden.name}", hidden, [request["trace"].get(hidden.name)]
-    read = _values_read(body)
-    for fact in said.facts:
-        yield f"fact.{fact.value.name}", fact.value, [read.get(fact.value.name)]
-
-
-def _values_read(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        f"{source['source']}.{name}": value
-        for source in body.get("facts", {}).get("read", ())
-        for name, value in source["values"].items()
-    }
