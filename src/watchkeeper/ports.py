@@ -192,6 +192,31 @@ class Log(Records, Protocol):
         """Return how much room is left on the disk that holds the truth."""
         ...
 
+    @property
+    def secret(self) -> bytes:
+        """What only this home knows: keys the digests by which it recognises a retry."""
+        ...
+
+    def torn_tails(self) -> int:
+        """Return how many torn tails are kept aside after crashes."""
+        ...
+
+    def begin_erasure(self) -> None:
+        """Note durably that the record of an erasure is appended next.
+
+        Raises:
+            LogUnavailable: nothing was noted.
+        """
+        ...
+
+    def finish_erasures(self) -> int:
+        """Remove the payloads that durable erasure records name; return how many.
+
+        Raises:
+            LedgerError: it is not finished, and will be tried again at the next start.
+        """
+        ...
+
     def close(self) -> None:
         """Write what waits, publish, and let go of the home."""
         ...

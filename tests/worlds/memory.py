@@ -16,6 +16,7 @@ from watchkeeper.errors import (
 )
 from watchkeeper.ledger.canonical import canonical, parse_json_unverified, render_json
 from watchkeeper.ledger.envelope import parse_record
+from watchkeeper.ledger.erasure import NEVER_ERASED, ErasedBy, kept_of, parse_stub, render_stub
 from watchkeeper.ports import WitnessState
 from watchkeeper.records.bundle import Level
 from watchkeeper.records.instant import Instant, parse_instant
@@ -113,6 +114,7 @@ class MemoryLog:
         self.queued: list[MemoryTicket] = []
         self.holding = False
         self.broken = False
+        self.begun = False
         self.room = _ROOM
         self.covering = True
         self.uncovered: str | None = None
@@ -174,8 +176,10 @@ class MemoryLog:
         if not 0 <= index < len(self.disk):
             raise LedgerError(f"no durable record {index}")
         raw, beside = self.disk[index]
-        payload = None if beside is None else Payload(parse_json_unverified(beside))
-        return Entry(Ref(0, index), parse_record(raw), payload)
+        body = None if beside is None else parse_json_unverified(beside)
+        erased = parse_stub(body)
+        payload = None if body is None or erased is not None else Payload(body)
+        return Entry(Ref(0, index), parse_record(raw), payload, erased)
 
     def entries(self, start: int = 0) -> Iterator[Entry]:
         for index in range(start, len(self.disk)):
@@ -184,6 +188,31 @@ class MemoryLog:
     def erase(self, index: int) -> None:
         """Take a record's payload away, as erasing does."""
         self.disk[index] = (self.disk[index][0], None)
+
+    @property
+    def secret(self) -> bytes:
+        return b"memory" * 6
+
+    def torn_tails(self) -> int:
+        return 0
+
+    def begin_erasure(self) -> None:
+        self.begun = True
+
+    def finish_erasures(self) -> int:
+        """Remove what every erasure record names; a stub stands where a payload was."""
+        found = [
+            (e.ref.index, e.record.predicate) for e in self.entries() if e.record.kind == "erasure"
+        ]
+        erased, count = ErasedBy(found), 0
+        for index, (raw, beside) in enumerate(self.disk):
+            by, entry = erased.of(index), self.entry(index)
+            if by is None or entry.payload is None or entry.record.kind in NEVER_ERASED:
+                continue
+            kept = kept_of(entry.record, entry.payload.body, dict(found)[by].at)
+            self.disk[index] = (raw, render_stub(by, kept, len(beside or b"")))
+            count += 1
+        return count
 
     def deliver_with(self, post: Callable[[Callable[[], None]], None]) -> None:
         self._deliver = post

@@ -204,6 +204,11 @@ def parse_json_unverified(raw: bytes) -> Any:
         raise RecordInvalid(f"not JSON: {cut(raw)}") from None
 
 
+def keyed_digest(secret: bytes, data: bytes) -> str:
+    """Return HMAC-SHA-256 of `data` under a secret, in hex."""
+    return hmac.digest(secret, data, "sha256").hex()
+
+
 def hidden_digest(salt: bytes, value: Any) -> str:
     """Return HMAC-SHA-256 of the canonical value under `salt`, in hex (evidence format, 1)."""
     return hmac.digest(salt, canonical_arguments(value), "sha256").hex()

@@ -32,8 +32,8 @@ class Standing:
         EngineFailed: the released plan does not load.
     """
 
-    def __init__(self, records: Records, clock: Clock) -> None:
-        self.records, self.clock = records, clock
+    def __init__(self, records: Records, clock: Clock, secret: bytes = b"") -> None:
+        self.records, self.clock, self.secret = records, clock, secret
         self.state = State()
         self._enforcer: Enforcer | None = None
         self._rebuild()
@@ -63,7 +63,7 @@ class Standing:
         entry = self.records.entry(pending.decision.index)
         if entry.payload is None:
             return None
-        request = request_from(entry.payload.body["request"])
+        request = request_from(entry.payload.body["request"], self.secret)
         return request if request.digest == pending.digest else None
 
     def shown(self, pending: Pending) -> dict[str, Any] | None:
@@ -136,7 +136,7 @@ class Home(Standing):
         self._room: tuple[int, bool] = (-_ROOM_CHECK_MICROS, False)
         self._guard: ClockGuard | None = None
         self._lost = False
-        super().__init__(log, clock)
+        super().__init__(log, clock, log.secret)
 
     def now(self) -> Instant:
         """Return the time for a record: never before the record before it."""
@@ -226,8 +226,11 @@ def bundle_of(entry: Entry) -> Bundle:
     return parse_bundle(raw)
 
 
-def request_from(body: dict[str, Any]) -> Request:
-    """Make a request again from a decision's payload; its digest tells whether it is the same."""
+def request_from(body: dict[str, Any], secret: bytes = b"") -> Request:
+    """Make a request again from a decision's payload; its digest tells whether it is the same.
+
+    Only with the home's secret is its `same` that of the request as it came.
+    """
     call = Call(
         agent=body["agent"],
         method=body["method"],
@@ -240,4 +243,4 @@ def request_from(body: dict[str, Any]) -> Request:
         trace=body["trace"],
         problem=body["problem"],
     )
-    return make_request(call, action_id=body["actionId"], nonce=body["nonce"])
+    return make_request(call, action_id=body["actionId"], nonce=body["nonce"], secret=secret)

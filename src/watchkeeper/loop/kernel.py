@@ -63,6 +63,7 @@ class Kernel:
             call,
             action_id=action_id or self.home.ids.action_id(),
             nonce=self.home.ids.random_bytes(16).hex(),
+            secret=self.home.secret,
         )
         if self.home.failure() is not None:
             return _unavailable(request)
@@ -181,7 +182,8 @@ class Kernel:
     ) -> Admitted | Answer:
         entry = self.home.enforcer.tool(request.call.server, request.call.tool)
         lifetime = self.home.enforcer.bundle.limits.key_lifetime_seconds
-        admitted = Admitted(request, keys_of(entry, request, lifetime), (), began, pending)
+        keys = keys_of(entry, request, lifetime, self.home.secret)
+        admitted = Admitted(request, keys, (), began, pending)
         stored = self._stored(admitted)
         if stored is not None:
             return stored

@@ -8,7 +8,7 @@ from typing import Any
 from watchkeeper.do.decision.enforcer import ToolEntry
 from watchkeeper.do.decision.request import Call, Request
 from watchkeeper.do.state.projection import State
-from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
+from watchkeeper.ledger.canonical import canonical_arguments, keyed_digest
 from watchkeeper.loop.steps import FactQuery, Stored
 from watchkeeper.ports import Log
 from watchkeeper.records.action import EffectRecord, Reason
@@ -19,12 +19,13 @@ _MISSING = object()
 
 
 def keys_of(
-    entry: ToolEntry | None, request: Request, lifetime: int
+    entry: ToolEntry | None, request: Request, lifetime: int, secret: bytes
 ) -> tuple[Mapping[str, Any], ...]:
     """Return the keys that make a retry of this call recognisable, scoped to the agent.
 
-    Each is `{id, seconds, refuseAfter}`; the id is a SHA-256, so that nothing of the call stands
-    in it. A key of the caller's own comes before the tool file's `once_per`.
+    Each is `{id, seconds, refuseAfter}`; the id is keyed with the home's secret, so that nothing
+    of the call can be guessed from it: it outlives the call's payload (I3, I8). A key of the
+    caller's own comes before the tool file's `once_per`.
     """
     call = request.call
     if entry is None or request.problem is not None:
@@ -34,11 +35,12 @@ def keys_of(
     own = {key for key in (call.key, named) if isinstance(key, str) and key}
     if own:
         # Both where there are two: a fresh key beside an old argument makes no new action.
-        return tuple(_key("key", call, key, lifetime, refuse_after=True) for key in sorted(own))
+        ids = sorted(_id(secret, "key", call, key) for key in own)
+        return tuple({"id": id_, "seconds": lifetime, "refuseAfter": True} for id_ in ids)
     if tool.once_per is not None:
         values = {name: call.arguments.get(name) for name in tool.once_per.arguments}
-        same = canonical_arguments(values).decode()
-        return (_key("once", call, same, tool.once_per.seconds, refuse_after=False),)
+        id_ = _id(secret, "once", call, canonical_arguments(values).decode())
+        return ({"id": id_, "seconds": tool.once_per.seconds, "refuseAfter": False},)
     return ()
 
 
@@ -60,11 +62,9 @@ def refused_by_key(
     return None, ""
 
 
-def _key(
-    kind: str, call: Call, value: str, seconds: int, *, refuse_after: bool
-) -> Mapping[str, Any]:
+def _id(secret: bytes, kind: str, call: Call, value: str) -> str:
     scoped = canonical_arguments([kind, call.agent, call.server, call.tool, value])
-    return {"id": sha256_hex(scoped), "seconds": seconds, "refuseAfter": refuse_after}
+    return keyed_digest(secret, scoped)
 
 
 def stored_outcome(log: Log, effect: Ref) -> Stored:

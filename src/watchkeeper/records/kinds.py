@@ -15,6 +15,7 @@ from watchkeeper.records.administration import (
     TokenRecord,
     TokenRevokedRecord,
 )
+from watchkeeper.records.erasure import ErasureRecord
 from watchkeeper.records.people import VerdictRecord
 from watchkeeper.records.reference import Ref
 
@@ -36,6 +37,7 @@ class Kind(enum.StrEnum):
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - a kind of record
     CLOCK_ACCEPTED = "clock-accepted"
     REFUSALS = "refusals"
+    ERASURE = "erasure"
 
 
 PREDICATES: dict[Kind, type] = {
@@ -51,4 +53,5 @@ PREDICATES: dict[Kind, type] = {
     Kind.TOKEN_REVOKED: TokenRevokedRecord,
     Kind.CLOCK_ACCEPTED: ClockAcceptedRecord,
     Kind.REFUSALS: RefusalsRecord,
+    Kind.ERASURE: ErasureRecord,
 }

@@ -6,6 +6,7 @@ A record becomes an in-toto Statement v1. Its predicate is one of the dataclasse
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -53,12 +54,28 @@ class Payload:
 
 
 @dataclass(frozen=True, slots=True)
+class Erased:
+    """What is left of an erased payload: the erasure record's index, and what had to stay."""
+
+    by: int
+    kept: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A record as read back: where it stands, what it says, and its payload if still there."""
 
     ref: Ref
     record: Record
     payload: Payload | None
+    erased: Erased | None = None
+
+    @property
+    def beside(self) -> Mapping[str, Any]:
+        """What stands beside the record: its payload, what was kept of it, or nothing."""
+        if self.payload is not None:
+            return self.payload.body
+        return self.erased.kept if self.erased is not None else {}
 
 
 def statement_of(record: Record) -> Json:

@@ -11,6 +11,7 @@ from watchkeeper.adapters.keys import FileSigner, create_key
 from watchkeeper.adapters.posix.files import Files
 from watchkeeper.adapters.posix.layout import FORMAT, Layout
 from watchkeeper.adapters.posix.log import PosixLog, open_home
+from watchkeeper.adapters.secret import SECRET_BYTES, create_secret
 from watchkeeper.errors import HomeInvalid, NoteInvalid, cut
 from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.ledger.checkpoint import log_key
@@ -55,7 +56,7 @@ def create_home(  # noqa: PLR0913 - what a home is from its first record on
     origin = f"{_checked_name(name)}/0"
     beside = path.absolute().with_name(f".{path.name}.{ids.random_bytes(4).hex()}.new")
     try:
-        _build(files, Layout(beside), origin, stage, first_release, clock.wall())
+        _build(files, Layout(beside), origin, stage, first_release, clock.wall(), ids)
         files.call("rename", os.rename, beside, path)
         files.sync_folder(path.absolute().parent)
     except OSError as error:
@@ -70,11 +71,13 @@ def _build(  # noqa: PLR0913, PLR0917 - the same as above
     stage: Stage,
     first_release: Mapping[str, tuple[str, ...]],
     at: Instant,
+    ids: Ids,
 ) -> None:
     files.make_folder(layout.root)
     for private in (layout.keys, layout.segments):
         files.make_folder(private, 0o700)
     files.make_folder(layout.log)
+    create_secret(layout.secret, ids.random_bytes(SECRET_BYTES))
     record_key, key = create_key(layout.record_key), create_key(layout.log_key)
     envelope = _genesis(origin, stage, first_release, at, record_key, key)
     files.replace(layout.segment(0), render_frame(0, 0, envelope, b""), 0o600)

@@ -57,6 +57,11 @@ class Layout:
         return self.keys / "log.key"
 
     @property
+    def secret(self) -> Path:
+        """Keys the digests by which retries are recognised."""
+        return self.keys / "recall.secret"
+
+    @property
     def segments(self) -> Path:
         """The truth."""
         return self.root / "segments"

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Self
 
 from watchkeeper.adapters.keys import load_key
+from watchkeeper.adapters.posix.erasing import Eraser, resume, tails
 from watchkeeper.adapters.posix.files import Files
 from watchkeeper.adapters.posix.layout import Layout
 from watchkeeper.adapters.posix.publication import Publication, catch_up
 from watchkeeper.adapters.posix.recovery import Opened, recover
 from watchkeeper.adapters.posix.segments import Places, Recovered, read_one, scan
 from watchkeeper.adapters.posix.writer import Post, Writer
+from watchkeeper.adapters.secret import load_secret
 from watchkeeper.adapters.witnessing import Witnessing, load_policy
 from watchkeeper.errors import (
     EntryTooLarge,
@@ -34,6 +36,7 @@ from watchkeeper.errors import (
 )
 from watchkeeper.ledger.canonical import parse_json_unverified, render_json
 from watchkeeper.ledger.envelope import read_own_record, seal
+from watchkeeper.ledger.erasure import parse_stub
 from watchkeeper.ledger.frame import MAX_PAYLOAD_BYTES, Frame
 from watchkeeper.ledger.note import parse_vkey
 from watchkeeper.ledger.tiles import check_entry
@@ -77,14 +80,16 @@ def open_home(
     lock = _lock(layout)
     try:
         signers = _load_keys(layout)
+        secret = load_secret(layout.secret)
         opened = recover(files, layout, *signers)
-        log = PosixLog(layout, files, signers, opened, lock, clock, publish_seconds)
+        log = PosixLog(layout, files, signers, opened, lock, clock, publish_seconds, secret)
     except OSError as error:
         os.close(lock)
         raise LogUnavailable(f"can not open the home {cut(path)}: {error.strerror}") from None
     except BaseException:
         os.close(lock)
         raise
+    resume(log)
     if witnessing:
         try:
             log.begin_witnessing()
@@ -111,7 +116,9 @@ class PosixLog:
         lock: int,
         clock: Clock,
         publish_seconds: float,
+        secret: bytes,
     ) -> None:
+        self.secret = secret
         self.layout, self.genesis = layout, opened.genesis
         self.recovered: Recovered | None = opened.recovered
         self.publication_failure: WatchkeeperError | None = None
@@ -140,6 +147,7 @@ class PosixLog:
             layout.log, layout.witness_states, self._writer.deliver, self._wanted.set
         )
         self._witnessing.published(self._publication.checkpoint, self._publication.published)
+        self._eraser = Eraser(files, layout, self)
         self._publisher = threading.Thread(
             target=self._publish_often,
             args=(publish_seconds,),
@@ -212,7 +220,9 @@ class PosixLog:
             raise LedgerError(f"no durable record {index} in a log of {len(self._places)}")
         number, offset = self._places.of(index)
         try:
-            frame = read_one(self._files, self._reader(number), offset)
+            # Nobody may close the file while it is read: an erasure puts another in its place.
+            with self._reading:
+                frame = read_one(self._files, self._reader(number), offset)
         except OSError as error:
             raise LogUnavailable(f"record {index} can not be read: {error.strerror}") from None
         if frame.index != index:
@@ -255,6 +265,28 @@ class PosixLog:
             return self._files.free_bytes(self.layout.segments)
         except OSError:
             return 0
+
+    def torn_tails(self) -> int:
+        """Return how many torn tails are kept aside after crashes."""
+        return len(tails(self.layout))
+
+    def begin_erasure(self) -> None:
+        """Note durably that the record of an erasure comes next; it begins a new segment.
+
+        Raises:
+            LogUnavailable: the disk fails; nothing was noted.
+        """
+        self._eraser.begin(len(self._places))
+        self._writer.roll()
+
+    def finish_erasures(self) -> int:
+        """Remove what durable erasure records say is erased; return how many payloads that were.
+
+        Raises:
+            LedgerError: something stands against it; what is done stays done, the rest is tried
+                again at the next start, or when this is called again.
+        """
+        return self._eraser.finish()
 
     def publish_now(self) -> int:
         """Publish what is durable and return how many records that is.
@@ -353,20 +385,39 @@ class PosixLog:
             os.pwrite(self._synced, SYNCED.pack(live, count), 0)
 
     def _reader(self, number: int) -> int:
+        fd = self._readers.get(number)
+        if fd is None:
+            while len(self._readers) >= 64:
+                os.close(self._readers.pop(next(iter(self._readers))))
+            fd = self._files.open(self.layout.segment(number), os.O_RDONLY)
+            self._readers[number] = fd
+        return fd
+
+    def segment_of(self, index: int) -> int:
+        """Return the number of the segment in which a durable record stands."""
+        return self._places.of(index)[0]
+
+    @property
+    def segment_in_writing(self) -> int:
+        """The number of the segment that is being written."""
+        return self._writer.segment
+
+    def let_go(self, number: int) -> None:
+        """Close what is open of a segment: another file stands in its place."""
         with self._reading:
-            fd = self._readers.get(number)
-            if fd is None:
-                while len(self._readers) >= 64:
-                    os.close(self._readers.pop(next(iter(self._readers))))
-                fd = self._files.open(self.layout.segment(number), os.O_RDONLY)
-                self._readers[number] = fd
-            return fd
+            fd = self._readers.pop(number, None)
+            if fd is not None:
+                os.close(fd)
 
 
 def entry_of(frame: Frame, shard: int) -> Entry:
     """Parse what a frame holds. The signature is for `verify` to check."""
-    payload = Payload(parse_json_unverified(frame.payload)) if frame.payload else None
-    return Entry(Ref(shard, frame.index), read_own_record(frame.envelope), payload)
+    ref, record = Ref(shard, frame.index), read_own_record(frame.envelope)
+    body = parse_json_unverified(frame.payload) if frame.payload else None
+    erased = parse_stub(body)
+    if body is None or erased is not None:
+        return Entry(ref, record, None, erased)
+    return Entry(ref, record, Payload(body))
 
 
 def _lock(layout: Layout) -> int:

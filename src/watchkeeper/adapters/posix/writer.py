@@ -127,6 +127,7 @@ class Writer:
         self._queue: SimpleQueue[PosixTicket | None] = SimpleQueue()
         self._healing = threading.Lock()
         self._closed = False
+        self._roll_next = False
         self._fd = self._open_tail()
         self._thread = threading.Thread(target=self._run, name="watchkeeper-log", daemon=True)
         self._thread.start()
@@ -151,6 +152,15 @@ class Writer:
             self.last_at = at
             self._queue.put(ticket)
             return ticket
+
+    def roll(self) -> None:
+        """Begin a new segment with the next write, so that no earlier record is in it."""
+        self._roll_next = True
+
+    @property
+    def segment(self) -> int:
+        """The number of the segment that is being written."""
+        return self._tail.number
 
     def deliver_with(self, post: Post) -> None:
         """Run completions through `post`, once for each batch."""
@@ -261,7 +271,8 @@ class Writer:
         return batch, True
 
     def _write(self, batch: list[PosixTicket]) -> None:
-        if self._tail.length >= SEGMENT_BYTES:
+        asked, self._roll_next = self._roll_next, False
+        if self._tail.length >= SEGMENT_BYTES or (asked and self._tail.length):
             self._roll()
         tail, start = self._tail, self._tail.length
         frames = [render_frame(t.ref.index, start, t.envelope, t.payload) for t in batch]

@@ -85,7 +85,7 @@ def speak(case: Case, marks: Marks, salts: Salts) -> Spoken:
     hider = _Hider(salts)
     predicate = _predicate(case, hider, marks.duration_micros)
     body = _payload(case, hider, marks.keys)
-    shown, need = _shown(case, marks.handle), case.decided.need
+    shown, need = _shown(case, marks.handle, salts), case.decided.need
     if shown is not None and need is not None:
         asked = Escalation(
             handle=marks.handle,
@@ -199,13 +199,17 @@ def _facts(facts: Facts, decided: Decided, hider: _Hider) -> tuple[FactUsed, ...
     return tuple(used)
 
 
-def _shown(case: Case, handle: str) -> dict[str, Any] | None:
-    """Return exactly what a reviewer is shown; its digest stands in record and verdict."""
+def _shown(case: Case, handle: str, salts: Salts) -> dict[str, Any] | None:
+    """Return exactly what a reviewer is shown; its digest stands in record and verdict.
+
+    The salt keeps the digest from being that of likely arguments: all else in it is in the log.
+    """
     enforcer, request, facts, decided = case.enforcer, case.request, case.facts, case.decided
     if decided.part.outcome is not Outcome.ESCALATE or decided.need is None:
         return None
     call = request.call
     return {
+        "salt": salts(_SALT).hex(),
         "handle": handle,
         "actionId": request.action_id,
         "request": request.digest,

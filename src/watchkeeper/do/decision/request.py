@@ -11,6 +11,7 @@ from watchkeeper.ledger.canonical import (
     canonical,
     canonical_arguments,
     check_arguments,
+    keyed_digest,
     parse_json_unverified,
     sha256_hex,
 )
@@ -54,8 +55,8 @@ class Request:
 
     `sent` is the canonical form of the arguments: exactly the bytes that are hashed, approved,
     recorded and sent on. `digest` is SHA-256 of the canonical request, its nonce included, so
-    that it can not be guessed from likely arguments. `same` is the digest of what makes two calls
-    of an agent the same call. `problem` is why it is no valid request.
+    that it can not be guessed from likely arguments. `same` is the keyed digest of what makes two
+    calls of an agent the same call. `problem` is why it is no valid request.
     """
 
     action_id: str
@@ -72,8 +73,11 @@ class Request:
         return f"{self.call.server}/{self.call.tool}"
 
 
-def make_request(call: Call, *, action_id: str, nonce: str) -> Request:
-    """Canonicalise a call. Never raises: what is wrong with it becomes `problem`."""
+def make_request(call: Call, *, action_id: str, nonce: str, secret: bytes = b"") -> Request:
+    """Canonicalise a call. Never raises: what is wrong with it becomes `problem`.
+
+    `secret` is what only the home knows; without it nobody can tell what `same` was made from.
+    """
     problem = call.problem or _problem_with_names(call)
     sent = _NOTHING
     if problem is None:
@@ -87,11 +91,11 @@ def make_request(call: Call, *, action_id: str, nonce: str) -> Request:
             except RecordInvalid as error:
                 problem = error.message
     digest = _digest(call, action_id, nonce, None if sent == _NOTHING else call.arguments)
-    return Request(action_id, nonce, call, sent, digest, _same(call, sent), problem)
+    return Request(action_id, nonce, call, sent, digest, _same(call, sent, secret), problem)
 
 
-def _same(call: Call, sent: bytes) -> str:
-    """Return SHA-256 of what makes two calls of an agent the same call.
+def _same(call: Call, sent: bytes, secret: bytes) -> str:
+    """Return the digest, keyed with the home's secret, of what makes two calls the same call.
 
     Method, tool and canonical arguments, the caller's key, whom the agent acts for, and what it
     answers to the tool's questions: what was approved or done for one person is never the answer
@@ -99,7 +103,7 @@ def _same(call: Call, sent: bytes) -> str:
     """
     answers = (f"{name}:{call.trace[name]}" for name in INPUT if name in call.trace)
     names = (call.method, call.server, call.tool, call.key, call.on_behalf_of, *answers)
-    return sha256_hex(canonical([_clean(name) for name in names]) + sent)
+    return keyed_digest(secret, canonical([_clean(name) for name in names]) + sent)
 
 
 def _problem_with_names(call: Call) -> str | None:

@@ -184,7 +184,7 @@ class State:
             self._escalate(entry, record)
 
     def _allow(self, entry: Entry, record: DecisionRecord) -> None:
-        payload = entry.payload.body if entry.payload else {}
+        payload = entry.beside
         keys = tuple(payload.get("keys", ()))
         for key in keys:
             use = KeyUse(
@@ -228,7 +228,7 @@ class State:
         asked = record.escalation
         if asked is None:
             return
-        payload = entry.payload.body if entry.payload else {}
+        payload = entry.beside
         self.pending.end(record.action_id, Waiting.VOIDED, record.at)
         self.pending.add(
             Pending(

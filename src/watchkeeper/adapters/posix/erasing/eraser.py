@@ -1,0 +1,138 @@
+"""Finishing what erasure records say: at once, and at the next start where a crash came between."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from watchkeeper.adapters.posix.erasing.intent import Intent
+from watchkeeper.adapters.posix.erasing.removal import Removal
+from watchkeeper.adapters.posix.files import Files
+from watchkeeper.adapters.posix.layout import Layout
+from watchkeeper.errors import LedgerError, LogUnavailable
+from watchkeeper.ledger.erasure import ErasedBy
+from watchkeeper.records.erasure import ErasureRecord
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Entry
+
+_log = logging.getLogger("watchkeeper.log")
+
+
+class Truth(Protocol):
+    """What an eraser needs of the log whose payloads it removes."""
+
+    @property
+    def durable_size(self) -> int:
+        """How many records are durable."""
+        ...
+
+    @property
+    def segment_in_writing(self) -> int:
+        """The number of the segment that is being written."""
+        ...
+
+    def entries(self, start: int = 0) -> Iterator[Entry]:
+        """Read durable records back, in order, from `start`."""
+        ...
+
+    def segment_of(self, index: int) -> int:
+        """Return the number of the segment in which a durable record stands."""
+        ...
+
+    def let_go(self, number: int) -> None:
+        """Close what is open of a segment."""
+        ...
+
+
+class Eraser:
+    """Removes payloads of one home, one erasure at a time."""
+
+    def __init__(self, files: Files, layout: Layout, truth: Truth) -> None:
+        self._files, self._layout, self._truth = files, layout, truth
+        self._intent = Intent(files, layout.root)
+        self._one_at_a_time = threading.Lock()
+        self._noting = threading.Lock()
+        self._begun = 0
+
+    def begin(self, index: int) -> None:
+        """Note that the record `index`, or one after it, will be an erasure.
+
+        Raises:
+            LogUnavailable: the disk fails; nothing was noted.
+        """
+        try:
+            with self._noting:
+                self._intent.note(index)
+                self._begun += 1
+        except OSError as error:
+            raise LogUnavailable(f"no erasure can begin: {error.strerror}") from None
+
+    def finish(self) -> int:
+        """Remove what durable erasure records say is erased; return how many payloads that were.
+
+        Takes as long as writing anew each segment that holds one.
+
+        Raises:
+            LedgerError: something stands against it; what is done stays done.
+        """
+        with self._one_at_a_time:
+            try:
+                return self._finish()
+            except OSError as error:
+                raise LogUnavailable(
+                    f"the erasure is recorded and not finished: {error.strerror}",
+                    "mend the disk, then run `watchkeeper log erase --resume`",
+                ) from None
+
+    def _finish(self) -> int:
+        begun, since = self._begun, self._intent.read()
+        if since is None:
+            return 0
+        found = [
+            (entry.ref.index, entry.record.predicate)
+            for entry in self._truth.entries(since)
+            if entry.record.kind is Kind.ERASURE
+        ]
+        removal = Removal(self._files, self._layout, self._truth.let_go)
+        removal.remove_leftovers()
+        erased, times = ErasedBy(found), {index: said.at for index, said in found}
+        numbers = self._segments_of(said for _, said in found)
+        count = sum(removal.segment(n, erased, times.__getitem__) for n in sorted(numbers))
+        if found:
+            removal.remove_tails()
+        with self._noting:
+            # One that began in the meantime may have a record that was not looked at.
+            if self._begun == begun:
+                self._intent.clear()
+        return count
+
+    def _segments_of(self, erasures: Iterable[ErasureRecord]) -> set[int]:
+        """Return the segments that hold what is erased; never the one that is being written."""
+        end = self._truth.durable_size
+        numbers = {
+            self._truth.segment_of(index)
+            for said in erasures
+            for span in said.spans
+            for index in range(max(0, span.first), min(span.end, end))
+        }
+        if self._truth.segment_in_writing in numbers:
+            raise LedgerError("an erasure of records in the segment that is being written")
+        return numbers
+
+
+def resume(eraser: HasErasures) -> None:
+    """Finish what a crash interrupted; what stands against it is logged and stops no start."""
+    try:
+        eraser.finish_erasures()
+    except LedgerError as error:
+        _log.warning("an erasure is not finished: %s", error)
+
+
+class HasErasures(Protocol):
+    """A log that can finish its erasures."""
+
+    def finish_erasures(self) -> int:
+        """Remove what is recorded as erased and still there."""
+        ...

@@ -1,0 +1,96 @@
+"""What stands in the place of an erased payload, and what an erasure is about (evidence format, 1).
+
+The stub is JSON as long as the payload was, filled up with blanks, so that no record moves:
+`{"erased": <index of the erasure record>, "kept": {...}}`. It keeps no value: of an allowed action
+the ids of its keys, which are HMAC digests under a secret of the home (I3).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from watchkeeper.ledger.canonical import canonical, render_json, sha256_hex
+from watchkeeper.records.action import DecisionRecord, Outcome
+from watchkeeper.records.erasure import ErasureRecord, Span
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Erased, Record
+
+NEVER_ERASED = frozenset({Kind.GENESIS, Kind.PLAN_RELEASE})
+"""A plan is no personal data, and everything that was decided by it is replayed with it."""
+_ERASED, _KEPT = "erased", "kept"
+
+
+def erasure_digest(spans: Iterable[Span], deferred: Iterable[Span]) -> str:
+    """Return the digest of exactly which records an erasure is about: what a person signs."""
+    said = [[[span.first, span.end] for span in some] for some in (spans, deferred)]
+    return sha256_hex(canonical(said))
+
+
+def spans_of(indexes: Iterable[int]) -> tuple[Span, ...]:
+    """Return the fewest spans that hold exactly these indexes."""
+    found: list[Span] = []
+    for index in sorted(set(indexes)):
+        if found and found[-1].end == index:
+            found[-1] = Span(found[-1].first, index + 1)
+        else:
+            found.append(Span(index, index + 1))
+    return tuple(found)
+
+
+class ErasedBy:
+    """Which erasure record says that the payload of a record is erased; the newest, if several."""
+
+    def __init__(self, erasures: Iterable[tuple[int, ErasureRecord]]) -> None:
+        self._sets = [
+            (index, [span.first for span in spans], [span.end for span in spans])
+            for index, said in erasures
+            for spans in [sorted(said.spans)]
+        ]
+
+    def of(self, index: int) -> int | None:
+        """Return the index of the erasure record, or None."""
+        for by, firsts, ends in reversed(self._sets):
+            at = bisect_right(firsts, index) - 1
+            if at >= 0 and index < ends[at]:
+                return by
+        return None
+
+
+def kept_of(record: Record, body: Mapping[str, Any], at: Instant) -> dict[str, Any]:
+    """Return what of a payload that is erased at `at` has to stay: no value, no salt, no nonce.
+
+    The ids of an allowed action's keys stay as long as they count: a caller's own for good, since
+    a retry that comes late must not execute; a derived one until its window is over.
+    """
+    said = record.predicate
+    if not isinstance(said, DecisionRecord) or said.decision.outcome is not Outcome.ALLOW:
+        return {}
+    live = [key for key in body.get("keys", ()) if said.at.plus(key["seconds"]) > at]
+    keys = [key for key in body.get("keys", ()) if key in live or key["refuseAfter"]]
+    same = {"same": body["same"]} if live and "same" in body else {}
+    return {"keys": keys, **same} if keys else {}
+
+
+def render_stub(by: int, kept: Mapping[str, Any], length: int) -> bytes:
+    """Render what takes the place of a payload of `length` bytes, exactly as long.
+
+    A payload too short to name its erasure held no value: two braces are left of it.
+    """
+    said = {_ERASED: by, _KEPT: dict(kept)} if kept else {_ERASED: by}
+    for text in (render_json(said), render_json({_ERASED: by}), b"{}"):
+        if len(text) <= length:
+            return text.ljust(length)
+    return b" " * length
+
+
+def parse_stub(body: Any) -> Erased | None:
+    """Return what a stub says, or None for a payload that is none."""
+    if not isinstance(body, dict) or not set(body) <= {_ERASED, _KEPT}:
+        return None
+    by, kept = body.get(_ERASED), body.get(_KEPT, {})
+    if type(by) is not int or not isinstance(kept, dict):
+        return None
+    return Erased(by, kept)
