@@ -4,6 +4,9 @@ Needs nothing of Watchkeeper but `ledger`, `records` and `errors`, and no librar
 `cryptography`.
 """
 
+from pathlib import Path
+from typing import Any
+
 from watchkeeper.verify.bundle.verifier import verify_bundle
 from watchkeeper.verify.report import Finding, Status, Step, Verification
 from watchkeeper.verify.source import DirectorySource, Source
@@ -18,4 +21,15 @@ __all__ = [
     "Verification",
     "verify_bundle",
     "verify_log",
+    "verify_path",
 ]
+
+
+def verify_path(path: Path, **given: Any) -> Verification:
+    """Verify what stands at a path: a folder is a log or a home, anything else a bundle.
+
+    The other arguments are those of `verify_log`.
+    """
+    if path.is_dir():
+        return verify_log(path, **given)
+    return verify_bundle(path, **given)

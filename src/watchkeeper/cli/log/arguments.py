@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from watchkeeper.cli import output
-from watchkeeper.errors import KeyUnsafe, cut
-
-_PEM = re.compile(b"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", re.DOTALL)
+from watchkeeper.verify.pem import public_keys
 
 Where = Annotated[
     str, typer.Argument(help="A home, the folder of a published log, or its http(s) address.")
@@ -42,12 +37,4 @@ def vkey_text(given: str | None) -> str | None:
 
 def record_keys(path: Path) -> list[bytes]:
     """Return the raw public keys of a PEM file, as `records.pem` of a published log."""
-    keys = []
-    for pem in _PEM.findall(path.read_bytes()):
-        key = load_pem_public_key(pem)
-        if not isinstance(key, Ed25519PublicKey):
-            raise KeyUnsafe(f"not an Ed25519 public key: {cut(path)}")
-        keys.append(key.public_bytes_raw())
-    if not keys:
-        raise KeyUnsafe(f"no public key in {cut(path)}", "expected PEM, as in `records.pem`")
-    return keys
+    return public_keys(path.read_bytes())

@@ -102,6 +102,8 @@ def parse_manifest(raw: bytes) -> Manifest:
         manifest = from_json(Manifest, parse_canonical(raw))
     except RecordInvalid as error:
         raise BundleInvalid(f"its manifest: {error.message}") from None
+    if render_manifest(manifest) != raw:
+        raise BundleInvalid("its manifest is in another spelling")
     if manifest.format != FORMAT:
         raise BundleInvalid(f"a bundle of another format: {cut(manifest.format)}")
     if any(len(run) != 2 or not 0 <= run[0] < run[1] <= manifest.size for run in manifest.runs):

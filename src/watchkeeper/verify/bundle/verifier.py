@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from watchkeeper.errors import BundleInvalid, EnvelopeInvalid, RecordInvalid
+from watchkeeper.errors import BundleInvalid, EnvelopeInvalid, KeyUnsafe, RecordInvalid, cut
 from watchkeeper.ledger.checkpoint import Checkpoint
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.merkle import Frontier
@@ -21,14 +21,17 @@ from watchkeeper.verify.bundle.file import Batch, BundleFile, open_bundle
 from watchkeeper.verify.bundle.proofs import Proofs
 from watchkeeper.verify.conduct import Conduct
 from watchkeeper.verify.entries import Checked, Job
+from watchkeeper.verify.pem import public_keys
 from watchkeeper.verify.report import Verification
 from watchkeeper.verify.verifier import (
     APPROVALS,
     COMMANDS,
     EFFECTS,
     IN_FORCE,
+    KEYS,
     OLDER,
     ORDER,
+    PLANS,
     RELEASES,
     SIGNATURES,
     TREE,
@@ -94,6 +97,26 @@ class BundleVerifier(Verifier):
             return None
         return genesis if isinstance(genesis, GenesisRecord) else None
 
+    def _record_keys(
+        self, genesis: GenesisRecord, given: Sequence[bytes] | None, key: VerifierKey
+    ) -> Mapping[str, bytes]:
+        keys = super()._record_keys(genesis, given, key)
+        try:
+            beside = public_keys(self._bundle.read("records.pem") or b"")
+        except KeyUnsafe as error:
+            self._report.fail(KEYS, f"`records.pem`: {error.message}")
+            return keys
+        if given is None and set(beside) != set(keys.values()):
+            self._report.fail(KEYS, "`records.pem` holds other keys than the log names")
+        return keys
+
+    def _check_plans(self, conduct: Conduct) -> None:
+        super()._check_plans(conduct)
+        released = {f"plans/{release.plan}.json" for _, release in conduct.plans}
+        for name in self._bundle.names("plans"):
+            if name not in released:
+                self._report.fail(PLANS, f"no release in the bundle names {cut(name)}")
+
     def _conduct(self, genesis: GenesisRecord) -> Conduct:
         return PartialConduct(self._report, genesis, self._bundle.holds)
 
@@ -116,7 +139,7 @@ class BundleVerifier(Verifier):
                 report.fail(SIGNATURES, problem, index)
             for fact in checked.facts:
                 conduct.take(fact)
-                complete.take(fact)
+            complete.take(batch)
             disclosed.take(batch)
             signed += len(checked.facts)
             done += len(job.entries)

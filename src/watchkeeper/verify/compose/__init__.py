@@ -1,5 +1,6 @@
 """Making an evidence bundle from a published log, and from a home where values are disclosed.
 
-`shelf` reads single records quickly, `glance` sees what one is about, `choose` picks records,
-`closure` adds what they rest on, `pack` writes the file, `compose` does it all in turn.
+`shelf` reads single records quickly, `needle` and `choose` pick records, `releases` and
+`closure` add what they rest on, `disclose` takes values from payloads, `pack` writes the file,
+`compose` does it all in turn.
 """

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from watchkeeper.errors import LedgerError, cut
 from watchkeeper.ledger.canonical import canonical
 from watchkeeper.verify.bundle.manifest import Run, Selection, runs_of
-from watchkeeper.verify.compose.glance import Glance, action_of, glance
 from watchkeeper.verify.compose.needle import Needle
 from watchkeeper.verify.compose.shelf import Shelf
+from watchkeeper.verify.glance import Glance, action_of, glance
 
 Progress = Callable[[int, int], None]
 _PLACE = re.compile("(?:([0-9]{1,9})/)?([0-9]{1,12})")

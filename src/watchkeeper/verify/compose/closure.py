@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from watchkeeper.verify.bundle.manifest import Run, covers, runs_of
-from watchkeeper.verify.compose.glance import glance
 from watchkeeper.verify.compose.releases import releases
 from watchkeeper.verify.compose.shelf import Shelf
+from watchkeeper.verify.glance import glance
 
 
 def closed(shelf: Shelf, runs: Iterable[Run]) -> list[Run]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from watchkeeper.ledger.tiles import WIDTH
 from watchkeeper.verify.bundle.manifest import Run
-from watchkeeper.verify.compose.glance import Glance, glance
 from watchkeeper.verify.compose.needle import Needle
 from watchkeeper.verify.compose.shelf import Shelf
+from watchkeeper.verify.glance import Glance, glance
 
 Seen = Mapping[str, tuple[int, int]]
 """For each plan, the first and the last of the chosen decisions that name it."""

@@ -9,7 +9,7 @@ from watchkeeper.errors import LedgerError
 from watchkeeper.ledger.checkpoint import Checkpoint
 from watchkeeper.ledger.tiles import WIDTH, parse_bundle
 from watchkeeper.verify.bundle.manifest import Run
-from watchkeeper.verify.compose.glance import Glance, glance
+from watchkeeper.verify.glance import Glance, glance
 from watchkeeper.verify.handout import published_checkpoint
 from watchkeeper.verify.source import Source, read_raw_bundle
 
