@@ -5,6 +5,7 @@
 
 PYTHON ?= python3
 OUT ?= demo-out
+DIST ?= dist
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run-stamp
@@ -20,7 +21,7 @@ COMPILE_OTHERS := $(subst --python-version 3.11,--python-version 3.12,$(COMPILE)
 BESIDE := src:examples/refund-desk:scripts:tests/servers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check check test fix bench conformance others vectors lock lock-upgrade clean
+.PHONY: help demo demo-check check test fix verifier bench conformance others vectors lock lock-upgrade clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is to make
@@ -46,6 +47,9 @@ test: $(DEV_STAMP) $(OTHERS_STAMP) ## the tests alone; `make test ARGS=tests/uni
 fix: $(DEV_STAMP) ## mend what a program can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+verifier: $(RUN_STAMP) ## the verifier alone, as a wheel, into dist/
+	cd verifier && $(abspath $(BIN))/python -m hatchling build -t wheel -d $(abspath $(DIST))
 
 bench: $(RUN_STAMP) ## speed, each figure beside its floor of the same run, into bench-out/
 	$(BIN)/python -m bench --out bench-out
