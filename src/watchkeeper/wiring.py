@@ -13,7 +13,7 @@ from watchkeeper.check.answer import Step, Verified
 from watchkeeper.check.replay import Again
 from watchkeeper.errors import SettingsInvalid
 from watchkeeper.ledger.envelope import read_record_unverified
-from watchkeeper.ledger.note import VerifierKey
+from watchkeeper.ledger.note import VerifierKey, parse_vkey
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.ledger.tiles import bundles_of
 from watchkeeper.ports import Clock, Ids, Log, Signer, WitnessState, WitnessStore
@@ -24,6 +24,7 @@ from watchkeeper.verify import DirectorySource, Source, Verification, verify_log
 from watchkeeper.verify.compose.compose import Beside, Composed, Wish, compose
 from watchkeeper.verify.handout import published_checkpoint
 from watchkeeper.verify.source import read_bundle
+from watchkeeper.verify.witnesses import read_testimony
 
 if TYPE_CHECKING:
     from watchkeeper.adapters.posix.reader import ReadOnlyLog
@@ -153,6 +154,14 @@ def open_witness(path: Path) -> WitnessStore:
     from watchkeeper.adapters import witness_store
 
     return witness_store.open_witness(path)
+
+
+def is_witnessed(path: Path) -> bool:
+    """Tell whether a log has the quorum of its own policy; records are not verified here."""
+    source = DirectorySource(path)
+    raw, checkpoint = published_checkpoint(source)
+    key = parse_vkey((source.read("log.vkey") or b"").decode(errors="replace"))
+    return read_testimony(source, raw, checkpoint, key, None).quorum
 
 
 def witness_states(path: Path) -> tuple[WitnessState, ...]:

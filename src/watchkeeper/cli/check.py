@@ -33,10 +33,13 @@ def gap(path: LogPath = Path("home"), as_json: AsJson = False) -> None:
     """
     with output.speaking_plainly():
         table = gap_table(wiring.read_entries(path), wiring.bundles(path))
+        witnessed = wiring.is_witnessed(path)
     if as_json:
         output.show_json(table.json())
     else:
         output.show(render_gap(table))
+    if not witnessed:
+        output.say("UNWITNESSED: nobody else has seen the records that this table was made of")
     if table.wrong or not table.readable:
         raise typer.Exit(output.Exit.FOUND)
 

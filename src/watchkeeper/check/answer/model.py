@@ -15,6 +15,8 @@ DISCLAIMER = (
     "Watchkeeper certifies nobody, and neither does ISO. This page says what the records show; "
     "it is evidence for somebody's judgement, not a certificate and not legal advice."
 )
+WITNESSES = 14
+"""The verifier's step on witnesses."""
 UNWITNESSED = (
     "UNWITNESSED: nobody else has seen this log's checkpoints. Whoever holds its keys could have "
     "rewritten all of it; keep an older checkpoint, and compare."
@@ -148,6 +150,12 @@ class Answer:
         return self.verified is not None and self.verified.witnessed
 
     @property
+    def testimony(self) -> str:
+        """Who witnessed the log, when, and by whose policy that is enough; empty if nobody did."""
+        steps = self.verified.steps if self.verified is not None and self.witnessed else ()
+        return next((step.detail for step in steps if step.number == WITNESSES), "")
+
+    @property
     def sound(self) -> bool:
         """Whether verification, where there was one, found nothing wrong."""
         return self.verified is None or self.verified.sound
@@ -187,6 +195,7 @@ class Answer:
         return {
             "origin": self.table.origin,
             "witnessed": self.witnessed,
+            "testimony": self.testimony or None,
             "warning": None if self.witnessed else UNWITNESSED,
             "verification": _verification(self.verified),
             "records": counted.records,

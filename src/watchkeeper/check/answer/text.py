@@ -87,6 +87,8 @@ def _third(answer: Answer) -> Iterator[str]:
         yield one_line(f"     unknown: {action.action_id} {action.action} by {action.agent}")
     if not answer.witnessed:
         yield from _wrapped(UNWITNESSED, "   ")
+    else:
+        yield from _wrapped(f"witnessed: {answer.testimony}", "   ")
 
 
 def _verification(answer: Answer) -> str:

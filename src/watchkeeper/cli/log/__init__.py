@@ -2,7 +2,7 @@
 
 import typer
 
-from watchkeeper.cli.log import bundle, proof, show, verify
+from watchkeeper.cli.log import bundle, policy, proof, show, verify
 
 app = typer.Typer(
     name="log",
@@ -16,3 +16,5 @@ app.command("show")(show.show)
 app.command("bundle")(bundle.bundle)
 app.command("proof")(proof.proof)
 app.command("checkpoint")(proof.checkpoint)
+app.command("policy")(policy.policy)
+app.command("witnesses")(policy.witnesses)

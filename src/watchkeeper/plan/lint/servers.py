@@ -80,16 +80,10 @@ def _hints(name: str, entry: ToolEntry, definition: Mapping[str, Any], spot: Spo
 
 
 def _promises(name: str, entry: ToolEntry, spot: Spot) -> None:
-    """Name tools whose retries can not be recognised, and levels that need more than the plan."""
+    """Name tools whose retries can not be recognised."""
     if entry.writes and entry.idempotency is None and entry.once_per is None:
         spot.gap(
             "retry-not-recognised",
             f"a retry of `{name}` can not be recognised, so it may happen twice",
             "name the argument that makes a call unique under `idempotency:`, or `once_per:`",
-        )
-    if entry.level == "witnessed":
-        spot.inside("level").gap(
-            "needs-witnesses",
-            f"`{name}` is only released once witnesses cosigned its record",
-            "put a `witness.policy` into the home: `watchkeeper log policy HOME` begins one",
         )
