@@ -26,6 +26,7 @@ from watchkeeper.errors import (
 )
 from watchkeeper.ledger.envelope import seal_command
 from watchkeeper.loop.commands import Commands
+from watchkeeper.loop.erasure.erase import Erasing
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.settle import Settling
@@ -36,6 +37,8 @@ from watchkeeper.records.people import Command, Signature
 
 SOCKET = "gateway.sock"
 _TIMEOUT = 120.0
+_LONG_TIMEOUT = 3600.0
+_LONG = frozenset({"erasable", "erase"})
 _TERMINAL = Point("terminal", Boundary.IN_PROCESS)
 
 
@@ -133,7 +136,8 @@ class Line:
         )
         signature = seal_command(command, self._signer)
         sent = {"signature": to_json(signature), "beside": dict(beside or {})}
-        answer = self._through_socket(sent)
+        timeout = _LONG_TIMEOUT if verb in _LONG else _TIMEOUT
+        answer = self._through_socket(sent, timeout)
         return self._carry_out(signature, beside or {}) if answer is None else answer
 
     def close(self) -> None:
@@ -142,12 +146,12 @@ class Line:
             self._own.home.log.close()
             self._own = None
 
-    def _through_socket(self, message: Mapping[str, Any]) -> Any | None:
+    def _through_socket(self, message: Mapping[str, Any], timeout: float = _TIMEOUT) -> Any | None:
         """Send one message to the gateway that runs; None if none does."""
         if self._own is not None:
             return None
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-            line.settimeout(_TIMEOUT)
+            line.settimeout(timeout)
             try:
                 line.connect(str(self.path / SOCKET))
             except (FileNotFoundError, ConnectionRefusedError):
@@ -165,6 +169,8 @@ class Line:
 
     def _carry_out(self, signature: Signature, beside: Mapping[str, Any]) -> Any:
         answer = Commands(self._kernel()).run(signature, beside)
+        if isinstance(answer, Erasing):
+            return answer.run()
         if isinstance(answer, Settling):
             raise CommandInvalid(
                 "settling by a read needs the tool server, and no gateway runs",

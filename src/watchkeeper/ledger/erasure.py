@@ -30,14 +30,16 @@ def erasure_digest(spans: Iterable[Span], deferred: Iterable[Span]) -> str:
 
 
 def spans_of(indexes: Iterable[int]) -> tuple[Span, ...]:
-    """Return the fewest spans that hold exactly these indexes."""
+    """Return the fewest spans that hold exactly these indexes, which come in any order."""
     found: list[Span] = []
-    for index in sorted(set(indexes)):
-        if found and found[-1].end == index:
-            found[-1] = Span(found[-1].first, index + 1)
-        else:
-            found.append(Span(index, index + 1))
-    return tuple(found)
+    first = end = -1
+    for index in sorted(indexes):
+        if index > end >= 0:
+            found.append(Span(first, end))
+        if index > end or end < 0:
+            first = index
+        end = index + 1
+    return (*found, Span(first, end)) if end >= 0 else ()
 
 
 class ErasedBy:

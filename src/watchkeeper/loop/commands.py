@@ -17,6 +17,8 @@ from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, Re
 from watchkeeper.ledger.canonical import hidden_digest, parse_json, sha256_hex
 from watchkeeper.ledger.envelope import open_command
 from watchkeeper.ledger.signature import keyid_of
+from watchkeeper.loop.erasure.asked import erasing_of
+from watchkeeper.loop.erasure.erase import Word
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.release import release_plan
@@ -41,7 +43,7 @@ RELEASE = "release"
 OPERATE = "operate"
 _WAIT_SECONDS = 30.0
 _DIGEST_LENGTH = 64
-_NEEDS_ROOM = frozenset({"resume", "token", "revoke-token", "accept-clock", RELEASE})
+_NEEDS_ROOM = frozenset({"resume", "token", "revoke-token", "accept-clock", "erase", RELEASE})
 """What may not be written below the plan's reserve of disk (decision semantics, 9)."""
 
 
@@ -84,13 +86,16 @@ class Commands:
             "resolve": (OPERATE, self._resolve),
             "accept-clock": (OPERATE, self._accept_clock),
             "release": (RELEASE, self._release),
+            "erasable": (None, self._erase),
+            "erase": (None, self._erase),
         }
 
     def run(self, signature: Signature, beside: Mapping[str, Any]) -> Any:
         """Carry out a signed command and return what to tell the person, as JSON.
 
         What it records is durable when this returns. A `Settling` is returned where an action is
-        to be settled by reading the system of record, which needs the tool server.
+        to be settled by reading the system of record, which needs the tool server; an `Erasing`
+        where payloads are to be erased, which takes time: it is for the caller to run.
 
         Raises:
             CommandInvalid: stale, replayed, malformed, forged, or nothing that can be done now.
@@ -99,6 +104,7 @@ class Commands:
         """
         asked = self._check(signature, beside)
         role, act = self._verbs[asked.command.verb]
+        role = self._home.state.authority.erasing() if act == self._erase else role
         if role is not None and not self._home.state.authority.holds(asked.command.person, role):
             raise NotAuthorised(
                 f"{cut(asked.command.person)} does not hold the role {cut(role)}",
@@ -280,6 +286,11 @@ class Commands:
         record = ClockAcceptedRecord(at, before, asked.command.person, asked.signature)
         self._append(Record(Kind.CLOCK_ACCEPTED, "clock", sha256_hex(b"clock"), record))
         return {"accepted": render_instant(at)}
+
+    def _erase(self, asked: Asked) -> Any:
+        why, payload = _why(asked)
+        word = Word(asked.command.person, asked.signature, why, payload)
+        return erasing_of(self._kernel, asked.command, asked.beside, word)
 
     def _release(self, asked: Asked) -> Any:
         return release_plan(self._kernel, asked.command, asked.signature, asked.beside)

@@ -52,6 +52,21 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long the payloads of a system's records stay, in seconds.
+
+    Nothing is erased before `least`, not even for a person who asks for it unless
+    `subject_before_least`. What is older than `most` is due; where `automatic`, the gateway erases
+    it by itself.
+    """
+
+    least_seconds: int = 0
+    most_seconds: int | None = None
+    automatic: bool = False
+    subject_before_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """An AI system of the inventory, in scope or not, with the reason."""
 
@@ -65,6 +80,7 @@ class System:
     role: str
     ai_act_class: str
     servers: tuple[str, ...] = ()
+    retention: Retention | None = None
 
 
 @dataclass(frozen=True, slots=True)

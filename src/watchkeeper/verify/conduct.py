@@ -17,6 +17,7 @@ from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.actions import Actions
 from watchkeeper.verify.entries import Decided, Fact
+from watchkeeper.verify.erasures import Erasures, PlanOf
 from watchkeeper.verify.people import (
     OPERATE,
     RELEASE,
@@ -33,7 +34,9 @@ ORDER, RELEASES, COMMANDS, IN_FORCE = 6, 7, 8, 10
 class Conduct:
     """Takes up the facts of a log in order and reports what does not hold."""
 
-    def __init__(self, report: Report, genesis: GenesisRecord) -> None:
+    def __init__(
+        self, report: Report, genesis: GenesisRecord, plan_of: PlanOf = lambda _: None
+    ) -> None:
         self._report = report
         self._commands = Commands(genesis.origin)
         self._authority: Authority = first_authority(genesis)
@@ -42,17 +45,19 @@ class Conduct:
         self._at = 0
         self.plans: list[tuple[int, PlanReleaseRecord]] = []
         self.actions = Actions(report, self._commands)
+        self.erasures = Erasures(report, self._commands, plan_of)
         self._rules: dict[Kind, Callable[[int, Record], None]] = {
             Kind.GENESIS: self._genesis,
             Kind.PLAN_RELEASE: self._release,
             Kind.VERDICT: lambda i, r: self.actions.verdict(i, r, self._authority),
-            Kind.EFFECT: lambda i, r: self.actions.effect(i, r, self._authority),
+            Kind.EFFECT: self._effect,
             Kind.VOID: lambda _, r: self.actions.voided(r.predicate.decision.index),
             Kind.STOP: self._stop,
             Kind.RESUME: self._resume,
             Kind.TOKEN: self._token,
             Kind.TOKEN_REVOKED: self._revoke,
             Kind.CLOCK_ACCEPTED: self._accept_clock,
+            Kind.ERASURE: lambda i, r: self.erasures.erasure(i, r, self._authority, self._plan),
         }
 
     @property
@@ -85,6 +90,7 @@ class Conduct:
             if decided.outcome == "allow" and self._stopped(decided):
                 self._report.fail(IN_FORCE, "allowed while a stop was in force", fact.index)
         self.actions.decision(fact.index, decided, fact.at)
+        self.erasures.decision(fact.index, decided.plan, decided.system, fact.at)
 
     def _stopped(self, decided: Decided) -> bool:
         scopes = {
@@ -99,7 +105,12 @@ class Conduct:
         if index:
             self._report.fail(ORDER, "a second genesis", index)
 
+    def _effect(self, index: int, record: Record) -> None:
+        self.actions.effect(index, record, self._authority)
+        self.erasures.effect(index, record.predicate.decision.index)
+
     def _release(self, index: int, record: Record) -> None:
+        self.erasures.release(index)
         release: PlanReleaseRecord = record.predicate
         person = release.released_by
         body = {"plan": release.plan, "previous": release.previous}

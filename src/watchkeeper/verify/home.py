@@ -8,7 +8,9 @@ from pathlib import Path
 from watchkeeper.errors import RecordInvalid, TileInvalid, cut
 from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.ledger.envelope import read_record_unverified
+from watchkeeper.ledger.erasure import parse_stub
 from watchkeeper.ledger.frame import Frame, check_tail, frames_of
+from watchkeeper.verify.erasures import Erasures
 from watchkeeper.verify.report import Report
 from watchkeeper.verify.values import held_values
 
@@ -37,9 +39,9 @@ def read_frames(home: Path) -> Iterator[Frame]:
 class Truth:
     """Holds a home's frames against the published entries, bundle by bundle."""
 
-    def __init__(self, home: Path, report: Report) -> None:
+    def __init__(self, home: Path, report: Report, erasures: Erasures) -> None:
         self._frames = read_frames(home)
-        self._report = report
+        self._report, self._erasures = report, erasures
         self.payloads = 0
         self.values = 0
 
@@ -65,10 +67,15 @@ class Truth:
         return rest
 
     def _check_payload(self, frame: Frame) -> None:
-        self.payloads += 1
         try:
             record = read_record_unverified(frame.envelope)
             body = parse_json_unverified(frame.payload)
+            stub = parse_stub(body)
+            if body:
+                self._erasures.payload(frame.index, stub)
+            if stub is not None:
+                return
+            self.payloads += 1
             for held in held_values(record.predicate, body):
                 self.values += 1
                 if held.value() is None:

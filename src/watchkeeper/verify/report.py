@@ -97,6 +97,7 @@ TITLES = {
     13: "truth of the home",
     14: "witnesses",
     15: "replay of decisions",
+    20: "erasures",
     21: "completeness",
     22: "disclosed values",
 }

@@ -37,6 +37,7 @@ from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.kinds import Kind
 from watchkeeper.verify.conduct import Conduct
 from watchkeeper.verify.entries import Checked, Job, check_entries
+from watchkeeper.verify.erasures import ERASURES
 from watchkeeper.verify.home import Truth
 from watchkeeper.verify.people import same_authority
 from watchkeeper.verify.report import Report, Verification
@@ -163,7 +164,7 @@ class Verifier:
         return key
 
     def _conduct(self, genesis: GenesisRecord) -> Conduct:
-        return Conduct(self._report, genesis)
+        return Conduct(self._report, genesis, self._plan_of)
 
     def _log_key(self, vkey: str | None) -> VerifierKey:
         if vkey is not None:
@@ -241,7 +242,7 @@ class Verifier:
         workers: int | None,
     ) -> None:
         home = getattr(self._source, "home", None)
-        truth = Truth(home, self._report) if home is not None else None
+        truth = Truth(home, self._report, conduct.erasures) if home is not None else None
         tree, signed = TileTree(), 0
         self._check_older(tree)
         try:
@@ -288,6 +289,7 @@ class Verifier:
             report.skip(COMPLETE, "the entries do not lead to the signed root")
         report.skip(DISCLOSED, "a log discloses no values")
         self._finish_truth(truth)
+        conduct.erasures.finish(at_home=truth is not None)
 
     def _finish_truth(self, truth: Truth | None) -> None:
         if truth is None:
@@ -306,7 +308,7 @@ class Verifier:
 
     def _skip_all(self, why: str) -> None:
         people = (RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS)
-        for step in (SIGNATURES, *people, PLANS, TRUTH, COMPLETE, DISCLOSED):
+        for step in (SIGNATURES, *people, PLANS, TRUTH, ERASURES, COMPLETE, DISCLOSED):
             self._report.skip(step, why)
 
     def _take_hashes(self, tree: TileTree, checked: Checked) -> None:
@@ -355,6 +357,9 @@ class Verifier:
             self._report.skip(PLANS, f"{missing} of {len(conduct.plans)} plans are not published")
         else:
             self._report.say(PLANS, f"{len(conduct.plans)} published plans match their digests")
+
+    def _plan_of(self, digest: str) -> bytes | None:
+        return self._source.read(f"plans/{digest}.json")
 
     def _checked(
         self, size: int, keys: Mapping[str, bytes], workers: int | None

@@ -2,7 +2,7 @@
 
 import typer
 
-from watchkeeper.cli.log import bundle, policy, proof, show, verify
+from watchkeeper.cli.log import bundle, disclose, erase, policy, proof, show, verify
 
 app = typer.Typer(
     name="log",
@@ -18,3 +18,6 @@ app.command("proof")(proof.proof)
 app.command("checkpoint")(proof.checkpoint)
 app.command("policy")(policy.policy)
 app.command("witnesses")(policy.witnesses)
+app.command("disclose")(disclose.disclose)
+app.command("check-disclosed")(disclose.check_disclosed)
+app.command("erase")(erase.erase)

@@ -35,6 +35,7 @@ from watchkeeper.records.administration import (
 )
 from watchkeeper.records.bundle import Grant
 from watchkeeper.records.codec import from_json
+from watchkeeper.records.erasure import ErasureKind, ErasureRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, VerdictRecord
@@ -62,6 +63,15 @@ class OpenAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """An action whose erasure waited for its effect, which is known now."""
+
+    erasure: Ref
+    decision: Ref
+    effect: Ref
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A bearer token that counts."""
 
@@ -79,6 +89,10 @@ class Authority:
     def holds(self, person: str, role: str) -> bool:
         """Tell whether a person holds a role."""
         return person in self.roles.get(role, ())
+
+    def erasing(self) -> str:
+        """Return the role that may erase: `privacy` where somebody holds it, else `operate`."""
+        return "privacy" if self.roles.get("privacy") else "operate"
 
 
 class SeenSignatures:
@@ -112,6 +126,8 @@ class State:
         self.token_names: set[str] = set()
         self.open: dict[str, OpenAction] = {}
         self.outcomes: dict[str, Ref] = {}
+        self.deferred: dict[str, Ref] = {}
+        self.settled: dict[int, Settled] = {}
         self.seen = SeenSignatures()
         self.authority = Authority({}, {})
         self.plan: str | None = None
@@ -129,6 +145,7 @@ class State:
             Kind.RESUME: self._resume,
             Kind.TOKEN: self._token,
             Kind.TOKEN_REVOKED: self._revoke,
+            Kind.ERASURE: self._erasure,
         }
 
     def apply(self, entry: Entry) -> None:
@@ -273,10 +290,22 @@ class State:
         if action is None:
             return
         self._settle_charge(record)
+        erasure = self.deferred.pop(record.action_id, None)
+        if erasure is not None:
+            self.settled[action.decision.index] = Settled(erasure, action.decision, entry.ref)
         for key in action.keys:
             self.keys.end(key, record.action_id, entry.ref)
         if self.pending.by_action(record.action_id) is not None:
             self.outcomes[record.action_id] = entry.ref
+
+    def _erasure(self, entry: Entry, record: ErasureRecord) -> None:
+        for action in self.open.values():
+            if any(span.first <= action.decision.index < span.end for span in record.deferred):
+                self.deferred[action.action_id] = entry.ref
+        if record.asked is ErasureKind.SETTLED:
+            gone = [i for i in self.settled if any(s.first <= i < s.end for s in record.spans)]
+            for index in gone:
+                del self.settled[index]
 
     def _void(self, _: Entry, record: VoidRecord) -> None:
         self.pending.end(record.action_id, Waiting.VOIDED, record.at, record.why)

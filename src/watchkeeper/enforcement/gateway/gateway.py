@@ -12,6 +12,7 @@ from typing import Any
 
 from watchkeeper import settings
 from watchkeeper.enforcement.gateway.calls import Calls, Hold
+from watchkeeper.enforcement.gateway.erasures import Erasures
 from watchkeeper.enforcement.gateway.pins import Pins
 from watchkeeper.enforcement.gateway.relay import Relay
 from watchkeeper.enforcement.gateway.rpc import Message
@@ -22,6 +23,7 @@ from watchkeeper.enforcement.upstream.http import HttpChannel, http_pool
 from watchkeeper.enforcement.upstream.reader import Reader
 from watchkeeper.enforcement.upstream.stdio import StdioChannel, StdioCommand
 from watchkeeper.loop.commands import Commands
+from watchkeeper.loop.erasure.erase import Erasing
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.settle import Settling
 from watchkeeper.ports import WitnessState
@@ -55,6 +57,7 @@ class Gateway:
         self._doors: dict[str, Door] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._commands = Commands(kernel)
+        self._erasures = Erasures(kernel)
 
     def door(self, server_id: str) -> Door | None:
         """Return the door to a tool server of the plan in force, or None."""
@@ -96,6 +99,8 @@ class Gateway:
     async def command(self, signature: Signature, beside: dict[str, Any]) -> Any:
         """Carry out a person's signed command, reading the system of record where it says so."""
         answer = self._commands.run(signature, beside)
+        if isinstance(answer, Erasing):
+            return await self._erasures.run(answer)
         if not isinstance(answer, Settling):
             return answer
         door = self.door(answer.server)
@@ -105,11 +110,12 @@ class Gateway:
         return self._commands.settle(answer, content)
 
     async def turn(self) -> None:
-        """Once a second: heal, expire, write down what was counted."""
+        """Once a second: heal, expire, write down what was counted, erase what is due."""
         while True:
             await asyncio.sleep(1.0)
             try:
                 self.kernel.tick()
+                self._erasures.look_after()
             except Exception:  # noqa: BLE001 - the wheel goes on turning, and says so
                 _log.exception("a turn of the wheel failed")
             for session in self.sessions.idle(asyncio.get_running_loop().time()):
@@ -155,6 +161,7 @@ class Gateway:
             await door.calls.drain(_DRAIN_SECONDS)
         for session in self.sessions.all():
             self.give_up(session)
+        await self._erasures.close()
         readers = [door.relay.pins.close() for door in self._doors.values()]
         await asyncio.gather(*self._closing, *readers, return_exceptions=True)
         await self._pool.aclose()

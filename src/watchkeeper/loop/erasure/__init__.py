@@ -1,0 +1,1 @@
+"""Erasing payloads: which records are meant, what stands against it, and who may say so."""

@@ -1,0 +1,67 @@
+"""What released plans say of retention, and of which arguments name a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from watchkeeper.errors import WatchkeeperError
+from watchkeeper.loop.home import bundle_of
+from watchkeeper.records.bundle import Bundle, Retention
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.statement import Entry
+
+_NONE = Retention()
+
+
+class Plans:
+    """The plans that were in force, by their digest, and the one that is in force now."""
+
+    def __init__(self) -> None:
+        self._retentions: dict[str, Mapping[str, Retention]] = {}
+        self._subjects: dict[str, Mapping[tuple[str, str], tuple[str, ...]]] = {}
+        self.newest = ""
+
+    def take(self, release: Entry) -> None:
+        """Take up a release; a plan that can not be read any more says nothing."""
+        self.newest = release.record.predicate.plan
+        try:
+            bundle = bundle_of(release)
+        except WatchkeeperError:
+            return
+        self._retentions[self.newest] = retentions(bundle)
+        self._subjects[self.newest] = {
+            (server.id, tool.name): tool.subject
+            for server in bundle.servers
+            for tool in server.tools
+        }
+
+    def subject_arguments(self, plan: str, server: str, tool: str) -> tuple[str, ...] | None:
+        """Return the arguments that name a person; None for a tool that the plan does not know."""
+        return self._subjects.get(plan, {}).get((server, tool))
+
+    def held_until(
+        self, plan: str, system: str, at: Instant, *, for_subject: bool
+    ) -> Instant | None:
+        """Return until when a payload has to stay, by the plan that decided and by today's."""
+        until = at
+        for one in {plan, self.newest}:
+            says = self.retention(one, system)
+            if not (for_subject and says.subject_before_least):
+                until = max(until, at.plus(says.least_seconds))
+        return until if until > at else None
+
+    def due_before(self, system: str, now: Instant, *, automatic: bool) -> Instant | None:
+        """Return before when a payload of a system is due by today's plan; None if none ever is."""
+        says = self.retention(self.newest, system)
+        if says.most_seconds is None or (automatic and not says.automatic):
+            return None
+        return now.plus(-says.most_seconds)
+
+    def retention(self, plan: str, system: str) -> Retention:
+        """Return what a plan says of a system's payloads."""
+        return self._retentions.get(plan, {}).get(system, _NONE)
+
+
+def retentions(bundle: Bundle) -> dict[str, Retention]:
+    """Return what a plan says of its systems' payloads, where it says something."""
+    return {system.id: system.retention for system in bundle.systems if system.retention}

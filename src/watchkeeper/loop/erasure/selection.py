@@ -1,0 +1,223 @@
+"""Which payloads an erasure is about: one pass over the records, none of them changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from watchkeeper.errors import CommandInvalid
+from watchkeeper.ledger.erasure import NEVER_ERASED, erasure_digest, spans_of
+from watchkeeper.ledger.marks import Decided, Marks
+from watchkeeper.loop.erasure.plans import Plans
+from watchkeeper.loop.erasure.subject import Subject
+from watchkeeper.ports import Records
+from watchkeeper.records.action import DecisionRecord, EffectRecord
+from watchkeeper.records.erasure import ErasureKind, Span
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.statement import Entry
+
+MOST_SPANS = 1000
+"""So many fit into one record beside the signature."""
+_MOST_ELSEWHERE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked to be erased, among the records before `end` (None: all durable ones).
+
+    `subject` names a person, `before` a moment, `spans` records; `system` narrows each. `now` is
+    the time that ages are counted from; `automatic` that nobody asked but the plan.
+    """
+
+    asked: ErasureKind
+    now: Instant
+    end: int | None = None
+    subject: str | None = None
+    before: Instant | None = None
+    system: str | None = None
+    spans: tuple[Span, ...] = ()
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Which records that is.
+
+    `deferred` are decisions whose effect is unknown; `held` those that the plan does not let go
+    yet, until `held_until` at the longest; `elsewhere` records that hold the person's name where
+    no plan says that it names somebody; `more` says that there are more than one record can name.
+    """
+
+    end: int
+    spans: tuple[Span, ...] = ()
+    deferred: tuple[Span, ...] = ()
+    held: tuple[Span, ...] = ()
+    held_until: Instant | None = None
+    elsewhere: tuple[int, ...] = ()
+    more: bool = False
+
+    @property
+    def digest(self) -> str:
+        """What a person signs, so that exactly these records are erased."""
+        return erasure_digest(self.spans, self.deferred)
+
+    @property
+    def payloads(self) -> int:
+        """How many payloads are erased at once."""
+        return sum(span.end - span.first for span in self.spans)
+
+
+def select(
+    records: Records, wanted: Wanted, unknown: Collection[int], waiting: Collection[int] = ()
+) -> Found:
+    """Find the payloads that are wanted.
+
+    `unknown` are the decisions without an effect, `waiting` those of them that an erasure deferred
+    already.
+
+    Raises:
+        CommandInvalid: a record that is named is none that can be erased.
+    """
+    looking = _Looking(wanted, frozenset(unknown))
+    for entry in records.entries():
+        if wanted.end is not None and entry.ref.index >= wanted.end:
+            break
+        looking.take(entry, waits=entry.ref.index in waiting)
+    return looking.found()
+
+
+@dataclass(slots=True)
+class _Looking:
+    """The state of one pass.
+
+    An action is erased as a whole for a person, or not yet: its records are kept together by its
+    id. Otherwise each record goes for itself, and costs a bit.
+    """
+
+    wanted: Wanted
+    unknown: frozenset[int]
+    plans: Plans = field(default_factory=Plans)
+    end: int = 0
+    decided: Decided = field(default_factory=Decided)
+    actions: dict[str, list[int]] = field(default_factory=dict)
+    held_actions: set[str] = field(default_factory=set)
+    alone: Marks = field(default_factory=Marks)
+    held: Marks = field(default_factory=Marks)
+    held_until: Instant | None = None
+    elsewhere: list[int] = field(default_factory=list)
+    _subject: Subject | None = None
+
+    def __post_init__(self) -> None:
+        if self.wanted.subject is not None:
+            self._subject = Subject(self.wanted.subject)
+
+    def take(self, entry: Entry, *, waits: bool) -> None:
+        self.end = entry.ref.index + 1
+        said = entry.record.predicate
+        if entry.record.kind is Kind.PLAN_RELEASE:
+            self.plans.take(entry)
+        if isinstance(said, DecisionRecord):
+            self.decided.add(entry.ref.index, said.plan, said.system, said.at)
+        if entry.record.kind in NEVER_ERASED or entry.payload is None or not entry.payload.body:
+            self._refuse_named(entry)
+            return
+        plan, system, at = self._belongs(entry)
+        if waits:
+            return
+        if self.wanted.system in {None, system} and self._is_wanted(entry, system, at):
+            for_subject = self.wanted.asked is ErasureKind.SUBJECT
+            until = self.plans.held_until(plan, system, at, for_subject=for_subject)
+            self._keep(entry, until)
+
+    def found(self) -> Found:
+        goes, more = self._goes()
+        held = {index for name in self.held_actions for index in self.actions[name]}
+        return Found(
+            end=self.end,
+            spans=spans_of(index for index in goes if index not in self.unknown),
+            deferred=spans_of(index for index in goes if index in self.unknown),
+            held=spans_of(held or self.held),
+            held_until=self.held_until,
+            elsewhere=tuple(self.elsewhere[:_MOST_ELSEWHERE]),
+            more=more,
+        )
+
+    def _goes(self) -> tuple[Marks, bool]:
+        """Return what one record can name, and whether there is more."""
+        chosen, count = Marks(), 0
+        for together in self._units():
+            new = sum(
+                1
+                for i in together
+                if i - 1 not in chosen or (i in self.unknown) != (i - 1 in self.unknown)
+            )
+            if count + new > MOST_SPANS and count:
+                return chosen, True
+            count += new
+            for index in together:
+                chosen.add(index)
+        return chosen, False
+
+    def _units(self) -> Iterator[Sequence[int]]:
+        yield from ([index] for index in self.alone)
+        for name, indexes in self.actions.items():
+            if name not in self.held_actions:
+                yield indexes
+
+    def _keep(self, entry: Entry, until: Instant | None) -> None:
+        index, said = entry.ref.index, entry.record.predicate
+        held = until is not None and until > self.wanted.now
+        if until is not None and held:
+            self.held_until = max(until, self.held_until or until)
+        if self._subject is None:
+            (self.held if held else self.alone).add(index)
+            return
+        self.actions.setdefault(said.action_id, []).append(index)
+        if held:
+            self.held_actions.add(said.action_id)
+
+    def _belongs(self, entry: Entry) -> tuple[str, str, Instant]:
+        """Return plan, system and age of the action that a record belongs to.
+
+        An action is as old as the decision, whatever is said of it later.
+        """
+        said = entry.record.predicate
+        about = isinstance(said, EffectRecord | VerdictRecord)
+        found = self.decided.of(said.decision.index if about else entry.ref.index)
+        return found or ("", "", said.at)
+
+    def _is_wanted(self, entry: Entry, system: str, at: Instant) -> bool:
+        wanted, index = self.wanted, entry.ref.index
+        if wanted.asked is ErasureKind.SUBJECT:
+            return self._is_about_subject(entry)
+        if wanted.asked is ErasureKind.AGE:
+            return wanted.before is not None and at < wanted.before
+        if wanted.asked is ErasureKind.DUE:
+            due = self.plans.due_before(system, wanted.now, automatic=wanted.automatic)
+            return due is not None and at < due
+        return any(span.first <= index < span.end for span in wanted.spans)
+
+    def _is_about_subject(self, entry: Entry) -> bool:
+        said, body, subject = entry.record.predicate, entry.beside, self._subject
+        if subject is None:
+            return False
+        if isinstance(said, DecisionRecord) and subject.named_by(said, body, self.plans):
+            return True
+        if getattr(said, "action_id", None) in self.actions:
+            return True
+        if subject.is_in(body):
+            self.elsewhere.append(entry.ref.index)
+        return False
+
+    def _refuse_named(self, entry: Entry) -> None:
+        """A person who names a record by its index is told why it can not be erased."""
+        index = entry.ref.index
+        named = any(span.first == index and span.end == index + 1 for span in self.wanted.spans)
+        if self.wanted.asked is ErasureKind.RECORDS and named:
+            why = "holds a plan" if entry.record.kind in NEVER_ERASED else "holds no payload"
+            raise CommandInvalid(
+                f"record {index} can not be erased: it {why}",
+                "a plan is needed to replay what it decided" if why == "holds a plan" else None,
+            )
