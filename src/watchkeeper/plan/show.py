@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from watchkeeper.records.bundle import Band, Budget, Bundle, Grant, Policy, PolicyKind, System, Tool
+from watchkeeper.records.bundle import (
+    Band,
+    Budget,
+    Bundle,
+    Grant,
+    Policy,
+    PolicyKind,
+    Retention,
+    System,
+    Tool,
+)
 
 _UNITS = ((604_800, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
@@ -26,6 +36,8 @@ def _system(bundle: Bundle, system: System) -> Iterator[str]:
     scope = "in scope" if system.in_scope else "out of scope"
     yield f"System {system.id}: {system.title} ({scope}, {system.stage.value})"
     yield f"  {system.scope_reason}"
+    if system.retention is not None:
+        yield f"  Payloads {_retention(system.retention)}"
     agents = [agent for agent in bundle.agents if agent.system == system.id]
     for agent in agents:
         about = ", ".join(part for part in (agent.model, agent.version) if part)
@@ -86,6 +98,15 @@ def _policy(policy: Policy) -> str:
     if policy.observe_until:
         said += f"; only observed until {policy.observe_until[:10]}"
     return said
+
+
+def _retention(says: Retention) -> str:
+    least = f"stay at least {duration(says.least_seconds)}" if says.least_seconds else "may go"
+    early = " (a person's request is granted earlier)" if says.subject_before_least else ""
+    if says.most_seconds is None:
+        return f"{least}{early}, and are never due"
+    by = "by the gateway" if says.automatic else "by a person"
+    return f"{least}{early}, are due after {duration(says.most_seconds)}, and erased {by}"
 
 
 def _tool(tool: Tool) -> str:

@@ -12,7 +12,7 @@ from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.authority import AuthorityFile, GrantEntry
 from watchkeeper.plan.workspace.models.control import ControlFile
 from watchkeeper.plan.workspace.models.organisation import LimitsEntry
-from watchkeeper.plan.workspace.models.system import SystemFile
+from watchkeeper.plan.workspace.models.system import RetentionEntry, SystemFile
 from watchkeeper.records.bundle import (
     Agent,
     Band,
@@ -23,6 +23,7 @@ from watchkeeper.records.bundle import (
     Limits,
     Person,
     Policy,
+    Retention,
     Row,
     System,
 )
@@ -88,6 +89,18 @@ def _system(says: SystemFile) -> System:
         role=says.role,
         ai_act_class=says.ai_act.tier,
         servers=tuple(sorted(set(says.servers))),
+        retention=_retention(says.retention),
+    )
+
+
+def _retention(says: RetentionEntry | None) -> Retention | None:
+    if says is None:
+        return None
+    return Retention(
+        least_seconds=says.least or 0,
+        most_seconds=says.most,
+        automatic=says.automatic,
+        subject_before_least=says.subject_requests_before_least,
     )
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import fields
 
 from watchkeeper.plan.diff.changes import Changes, listed
-from watchkeeper.records.bundle import Agent, Bundle, Control, Limits, Person, Row, System
+from watchkeeper.plan.diff.retention import compare_retention
+from watchkeeper.records.bundle import (
+    Agent,
+    Bundle,
+    Control,
+    Limits,
+    Person,
+    Retention,
+    Row,
+    System,
+)
 
 _HIGHER_IS_STRONGER = {"key_lifetime_seconds", "disk_reserve_bytes"}
 
@@ -36,6 +46,7 @@ def _system(id_: str, old: System, new: System, found: Changes) -> None:
         if getattr(old, name) != getattr(new, name):
             words = f"its {said} is {getattr(new, name)}, before {getattr(old, name)}"
             found.changed("system", id_, words)
+    compare_retention(id_, old.retention or Retention(), new.retention or Retention(), found)
 
 
 def _agent(id_: str, old: Agent, new: Agent, found: Changes) -> None:

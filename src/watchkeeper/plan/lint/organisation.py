@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from watchkeeper.plan.lint.names import Names
+from watchkeeper.plan.lint.retention import check_retention
 from watchkeeper.plan.workspace.checked import Checked
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.system import SystemFile
@@ -27,6 +28,7 @@ def check_organisation(workspace: Workspace, names: Names, report: Report) -> No
     seen: dict[str, str] = {}
     for system in workspace.systems.values():
         _system(workspace, system, names, report)
+        check_retention(system, report)
         _stage(workspace, system, report)
         _agents(system, seen, report)
 

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from watchkeeper.plan.workspace.models.organisation import StageName
-from watchkeeper.plan.workspace.models.scalars import Digest, Id, Part, Text
+from watchkeeper.plan.workspace.models.scalars import Digest, Id, Part, Seconds, Text
 
 AiActClass = Literal[
     "prohibited",
@@ -38,6 +38,17 @@ class AiAct(Part):
     why: Text
 
 
+class RetentionEntry(Part):
+    """How long the values of the system's records stay: what is erased when, and never before."""
+
+    least: Seconds | None = Field(default=None, description="nothing is erased before")
+    most: Seconds | None = Field(default=None, description="what is older is due to be erased")
+    automatic: bool = Field(default=False, description="the gateway erases what is due")
+    subject_requests_before_least: bool = Field(
+        default=False, description="a person's request is granted even before `least`"
+    )
+
+
 class SystemFile(Part):
     """`systems/<id>.yaml`."""
 
@@ -56,3 +67,4 @@ class SystemFile(Part):
     ai_act: AiAct
     agents: list[AgentEntry] = Field(default_factory=list)
     servers: list[Id] = Field(default_factory=list)
+    retention: RetentionEntry | None = None
