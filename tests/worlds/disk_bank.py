@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.worlds.bank import NAMES, POINT, Bank, bank_bundle, public
-from tests.worlds.memory import CountedIds, FakeClock
+from tests.worlds.memory import START, CountedIds, FakeClock
 from tests.worlds.workspace_files import PINS
 from watchkeeper.adapters.ids import SystemIds
 from watchkeeper.adapters.posix import create_home, open_home
@@ -21,6 +21,7 @@ from watchkeeper.loop.erasure.erase import Erasing, settled_since
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.records.bundle import Bundle, Stage
+from watchkeeper.records.instant import Instant
 from watchkeeper.verify import Verification, verify_log
 
 NEVER = 3600.0
@@ -30,10 +31,15 @@ class DiskBank(Bank):
     """A bank whose log is a home in a folder."""
 
     def __init__(
-        self, path: Path, bundle: Bundle | None = None, *, files: Files | None = None
+        self,
+        path: Path,
+        bundle: Bundle | None = None,
+        *,
+        files: Files | None = None,
+        start: Instant = START,
     ) -> None:
         self.path, self.files = path, files
-        self.clock = FakeClock()
+        self.clock = FakeClock(start)
         self.ids, self._signed = SystemIds(), CountedIds("people")
         keys = {name: (public(name),) for name in NAMES}
         made = create_home(

@@ -37,11 +37,15 @@ class _Deferred:
 
 @dataclass(slots=True)
 class Erasures:
-    """Follows erasures through the log, and holds the payloads of a home against them."""
+    """Follows erasures through the log, and holds the payloads of a home against them.
+
+    `holds` tells which records are at hand: not all of them are in a bundle.
+    """
 
     report: Report
     commands: Commands
     plan_of: PlanOf = lambda _: None
+    holds: Callable[[int], bool] = lambda _: True
     count: int = 0
     _decided: Decided = field(default_factory=Decided)
     _never: set[int] = field(default_factory=lambda: {0})
@@ -88,13 +92,16 @@ class Erasures:
         """Note what the home holds beside a record: a payload, or what is left of an erased one."""
         (self._present if stub is None else self._stubs).add(index)
 
-    def finish(self, *, at_home: bool) -> None:
-        """Hold what is erased against what the home holds, and say what was looked at."""
+    def finish(self, why_not: str | None = None) -> None:
+        """Hold what is erased against what the home holds, and say what was looked at.
+
+        `why_not` says why there are no payloads to look at.
+        """
         detail = f"{self.count} erasures, each entitled and within what the plans let go"
         if self._unread:
             detail += f"; {len(self._unread)} plans are not at hand to say how long payloads stay"
-        if not at_home:
-            self.report.say(ERASURES, f"{detail}; a published log holds no payloads to look at")
+        if why_not is not None:
+            self.report.say(ERASURES, f"{detail}; {why_not}")
             return
         gone = sum(1 for _ in self._stubs)
         for index in self._stubs:
@@ -142,11 +149,13 @@ class Erasures:
         return problem
 
     def _follows_problem(self, said: ErasureRecord, before: int) -> str | None:
+        if not self.holds(before):
+            return None
         mine = {d: one for d, one in self._deferred.items() if one.erasure == before}
         allowed = {d for d, one in mine.items() if one.effect is not None}
         allowed |= {one.effect for one in mine.values() if one.effect is not None}
         for place in _indexes(said.spans):
-            if place not in allowed:
+            if place not in allowed and self.holds(place):
                 return f"record {place} did not wait for its effect"
         return None
 

@@ -289,7 +289,8 @@ class Verifier:
             report.skip(COMPLETE, "the entries do not lead to the signed root")
         report.skip(DISCLOSED, "a log discloses no values")
         self._finish_truth(truth)
-        conduct.erasures.finish(at_home=truth is not None)
+        published = "a published log holds no payloads to look at"
+        conduct.erasures.finish(None if truth is not None else published)
 
     def _finish_truth(self, truth: Truth | None) -> None:
         if truth is None:

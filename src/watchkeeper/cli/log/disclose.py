@@ -10,12 +10,14 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.log.arguments import AsJson, Vkey, Where, vkey_text
+from watchkeeper.cli.log.arguments import AsJson, Vkey, vkey_text
 from watchkeeper.errors import LedgerError, ProofInvalid, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, parse_json_unverified
 from watchkeeper.ledger.checkpoint import open_checkpoint
 from watchkeeper.ledger.erasure import parse_stub
 from watchkeeper.ledger.note import parse_vkey
+from watchkeeper.verify import verify_bundle
+from watchkeeper.verify.bundle.file import open_bundle
 from watchkeeper.verify.disclosure import (
     check_disclosed as hold_against,
 )
@@ -61,11 +63,13 @@ def disclose(
 
 def check_disclosed(
     file: Annotated[Path, typer.Argument(help="What `log disclose` wrote.")],
-    where: Where = "home",
+    where: Annotated[
+        str, typer.Argument(help="A home, a published log, its http(s) address, or a bundle.")
+    ] = "home",
     vkey: Vkey = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a disclosed value against its record in a log: a home, a published log, an address.
+    """Check a disclosed value against its record in a log or in a bundle.
 
     The record's place under the checkpoint is proven, and with --vkey the checkpoint's signature.
     Ends with 1 if it is not the value that the record hides.
@@ -73,12 +77,9 @@ def check_disclosed(
     Example: watchkeeper log check-disclosed order.json https://log.example.com/ --vkey log.vkey
     """
     with output.speaking_plainly():
-        source, raw = wiring.source_of(where), file.read_bytes()
         text = vkey_text(vkey)
-        said = parse_disclosed(raw)
-        if text is not None:
-            open_checkpoint(published_checkpoint(source)[0], parse_vkey(text))
-        entry = hand_out(source, said.index).entry
+        said = parse_disclosed(file.read_bytes())
+        entry = _proven_entry(where, said.index, text)
     try:
         hold_against(said, entry)
     except (ProofInvalid, RecordInvalid) as error:
@@ -89,6 +90,30 @@ def check_disclosed(
     pinned = "" if text is not None else "\nthe checkpoint's signature was not checked: --vkey"
     body = {"ok": True, "index": said.index, "name": said.name, "value": orjson.loads(value)}
     _tell({**body, "pinned": text is not None}, words + pinned, as_json=as_json)
+
+
+def _proven_entry(where: str, index: int, vkey: str | None) -> bytes:
+    """Return a record's envelope, its place under the checkpoint proven.
+
+    Raises:
+        LedgerError: it is not there, or its proof does not hold.
+    """
+    if wiring.is_bundle(where):
+        return _entry_of_bundle(Path(where), index, vkey)
+    source = wiring.source_of(where)
+    if vkey is not None:
+        open_checkpoint(published_checkpoint(source)[0], parse_vkey(vkey))
+    return hand_out(source, index).entry
+
+
+def _entry_of_bundle(path: Path, index: int, vkey: str | None) -> bytes:
+    if not verify_bundle(path, vkey=vkey).ok:
+        raise ProofInvalid("the bundle does not verify", "see `log verify`")
+    with open_bundle(path) as bundle:
+        for batch in bundle.batches():
+            if batch.first <= index < batch.first + len(batch.entries):
+                return batch.entries[index - batch.first]
+    raise ProofInvalid(f"record {index} is not in the bundle")
 
 
 def _tell(body: dict[str, Any], words: str, *, as_json: bool) -> None:

@@ -43,6 +43,8 @@ def erasing_of(kernel: Kernel, command: Command, beside: Mapping[str, Any], word
         system=_text(body.get("system")),
         spans=_spans(body.get("spans")) if asked is ErasureKind.RECORDS else (),
     )
+    if wanted.before is not None and wanted.before > wanted.now:
+        raise CommandInvalid("that moment is still to come", "what is younger than now stays")
     if command.verb == "erasable":
         return Erasing(kernel, wanted, word, signed=None)
     if not word.why or wanted.end is None:

@@ -8,6 +8,7 @@ from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.conduct import Conduct
 from watchkeeper.verify.entries import Decided, Fact
+from watchkeeper.verify.erasures import PlanOf
 from watchkeeper.verify.report import Report
 
 APPROVALS = 9
@@ -21,9 +22,14 @@ class PartialConduct(Conduct):
     """
 
     def __init__(
-        self, report: Report, genesis: GenesisRecord, holds: Callable[[int], bool]
+        self,
+        report: Report,
+        genesis: GenesisRecord,
+        holds: Callable[[int], bool],
+        plan_of: PlanOf,
     ) -> None:
-        super().__init__(report, genesis)
+        super().__init__(report, genesis, plan_of)
+        self.erasures.holds = holds
         self._holds = holds
         self._next = 0
         self.gaps = False

@@ -118,7 +118,7 @@ class BundleVerifier(Verifier):
                 self._report.fail(PLANS, f"no release in the bundle names {cut(name)}")
 
     def _conduct(self, genesis: GenesisRecord) -> Conduct:
-        return PartialConduct(self._report, genesis, self._bundle.holds)
+        return PartialConduct(self._report, genesis, self._bundle.holds, self._plan_of)
 
     def _stream(
         self,
@@ -194,4 +194,5 @@ class BundleVerifier(Verifier):
                 "each was decided by the last plan in the bundle; stops, releases and effects "
                 "in the gaps can not be seen",
             )
+        conduct.erasures.finish("a bundle holds the payloads that step 22 looked at")
         report.skip(TRUTH, "a bundle holds no segments")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.ledger.canonical import canonical_arguments, parse_json_unverified
 from watchkeeper.ledger.envelope import read_record_unverified
+from watchkeeper.ledger.erasure import parse_stub
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.bundle.manifest import disclosed_name, payload_name
@@ -34,6 +35,8 @@ def disclosed_members(
         RecordInvalid: a payload whose value is not the recorded one.
     """
     for index, raw in payloads:
+        if parse_stub(parse_json_unverified(raw)) is not None:
+            continue  # erased: the erasure record says so
         record = read_record_unverified(shelf.entry(index))
         if not disclosing.whole:
             yield from sorted(_values(index, record, raw, disclosing.names))
