@@ -2,7 +2,7 @@
 
 import typer
 
-from watchkeeper.cli.log import bundle, disclose, erase, policy, proof, show, verify
+from watchkeeper.cli.log import bundle, disclose, erase, page, policy, proof, show, verify
 
 app = typer.Typer(
     name="log",
@@ -21,3 +21,4 @@ app.command("witnesses")(policy.witnesses)
 app.command("disclose")(disclose.disclose)
 app.command("check-disclosed")(disclose.check_disclosed)
 app.command("erase")(erase.erase)
+app.command("page")(page.page)

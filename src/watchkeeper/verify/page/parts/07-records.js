@@ -1,0 +1,84 @@
+// Records: an in-toto Statement v1 in a DSSE v1 envelope, each in its one spelling.
+
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+const ENVELOPE = { payload: 'text', payloadType: 'text', signatures: [{ keyid: 'digest', sig: 'text' }] };
+const STATEMENT = { _type: 'text', predicateType: 'text', predicate: { at: 'time' }, subject: [{ name: 'text', digest: { sha256: 'digest' } }] };
+
+const SIGNATURE = { payload: 'text', keyid: 'text', sig: 'text' };
+const HIDDEN = { name: 'text', 'digest?': 'digest', 'clear?': 'any' };
+const PART = { outcome: 'text', reasons: ['text'], 'policies?': ['text'], 'controls?': ['text'], 'errors?': ['text'] };
+const SCOPE = { kind: 'text', name: 'text' };
+const BY = { by: 'text', signature: SIGNATURE };
+
+/** What each kind of record says, as far as this page reads it. */
+const PREDICATES = {
+  genesis: {
+    origin: 'text', shard: 'int', format: 'int', stage: 'text', recordKeys: { '*': 'text' }, logKey: 'text',
+    firstRelease: { '*': ['text'] },
+  },
+  'plan-release': {
+    plan: 'digest', 'previous?': 'digest', releasedBy: 'text', people: { '*': ['text'] }, roles: { '*': ['text'] },
+    signature: SIGNATURE,
+  },
+  decision: {
+    actionId: 'text', decision: PART, agent: 'text', system: 'text', stage: 'text', method: 'text', server: 'text',
+    tool: 'text', plan: 'text', 'pin?': 'text', point: { kind: 'text', boundary: 'text' },
+    accountable: { 'grantors?': ['text'], 'controlOwners?': ['text'], 'releasedBy?': 'text' },
+    'onBehalfOf?': HIDDEN, 'resource?': HIDDEN, 'arguments?': [HIDDEN], 'trace?': [HIDDEN],
+    'facts?': [{ value: HIDDEN, source: 'text', readAt: 'time' }],
+    'escalation?': { handle: 'text', roles: ['text'], approvals: 'int', expires: 'time', shown: 'text' },
+    'verdicts?': ['ref'], 'escalatedBy?': 'ref', 'would?': PART,
+  },
+  verdict: {
+    actionId: 'text', decision: 'ref', answer: 'text', reviewer: 'text', role: 'text', shown: 'text',
+    millisTaken: 'int', signature: SIGNATURE, 'reason?': 'text',
+  },
+  effect: {
+    actionId: 'text', decision: 'ref', status: 'text', started: 'time', ended: 'time', 'result?': HIDDEN,
+    'resolvedBy?': { kind: 'text', by: 'text', 'signature?': SIGNATURE },
+  },
+  void: { actionId: 'text', decision: 'ref', why: 'text' },
+  stop: { scope: SCOPE, why: 'text', ...BY },
+  resume: { scope: SCOPE, why: 'text', ...BY },
+  token: { agent: 'text', name: 'text', digest: 'text', ...BY },
+  'token-revoked': { name: 'text', ...BY },
+  'clock-accepted': { before: 'time', ...BY },
+  refusals: { agent: 'text', since: 'time', 'counts?': { '*': 'int' } },
+};
+
+/** An envelope, held against its one spelling; its signature is not looked at yet. */
+function parseEnvelope(entry) {
+  const envelope = parseCanonical(entry);
+  checkShape(envelope, ENVELOPE, 'the envelope');
+  const [signature, ...more] = envelope.signatures;
+  const [payload, sig] = [fromBase64(envelope.payload), fromBase64(signature?.sig)];
+  const names = [envelope, signature ?? {}].map((one) => Object.keys(one).join());
+  if (more.length || names[0] !== 'payload,payloadType,signatures' || names[1] !== 'keyid,sig') refuse('an envelope with something else in it');
+  if (envelope.payloadType !== PAYLOAD_TYPE || !payload || sig?.length !== 64) refuse('not an envelope of a record');
+  return { payload, keyid: signature.keyid, signature: sig };
+}
+
+/** The record in an envelope that one of `keys` signed. */
+async function openRecord(index, entry, keys) {
+  const envelope = parseEnvelope(entry);
+  const key = keys.get(envelope.keyid) ?? refuse(`signed with a key that is not known here: ${cut(envelope.keyid)}`);
+  if (!await verifies(key, preAuthEncoding(PAYLOAD_TYPE, envelope.payload), envelope.signature)) {
+    refuse('the signature does not verify');
+  }
+  return readStatement(index, parseCanonical(envelope.payload));
+}
+
+function readStatement(index, statement) {
+  checkShape(statement, STATEMENT, 'the statement');
+  const kind = /^urn:x-watchkeeper:([a-z-]+):v1$/.exec(statement.predicateType)?.[1];
+  const keys = Object.keys(statement).sort().join();
+  if (statement._type !== STATEMENT_TYPE || keys !== '_type,predicate,predicateType,subject' || !kind) {
+    refuse('not the statement of a record');
+  }
+  if (statement.subject.length !== 1) refuse('a statement that is not about one thing');
+  const known = Object.hasOwn(PREDICATES, kind);
+  if (known) checkShape(statement.predicate, PREDICATES[kind], 'the record');
+  const [{ name, digest }] = statement.subject;
+  return { index, kind, known, subject: name, digest: digest.sha256, said: statement.predicate, at: statement.predicate.at, statement };
+}

@@ -1,0 +1,66 @@
+// Who may say what: the commands that people signed, held against the plan in force.
+
+const COMMAND_TYPE = 'application/vnd.watchkeeper.command+json';
+const COMMAND = { origin: 'text', person: 'text', verb: 'text', nonce: 'text', at: 'time', body: { '*': 'any' } };
+
+/** People with their keys (by key id) and roles, as a record names them. */
+async function authorityOf(people, roles) {
+  const keys = new Map();
+  for (const [person, given] of Object.entries(people)) {
+    const own = new Map();
+    for (const text of given) {
+      const key = fromBase64(text);
+      if (key?.length === 32) own.set(await keyid(key), key);
+    }
+    keys.set(person, own);
+  }
+  const holds = (person, role) => Object.hasOwn(roles, role) && roles[role].includes(person);
+  return { keys: (person) => keys.get(person) ?? new Map(), holds };
+}
+
+/** Checks the commands of one log; each may be used once. */
+class Commands {
+  constructor(origin) {
+    this.origin = origin;
+    this.seen = new Set();
+    this.checked = 0;
+  }
+
+  /** Why the signature is not this person's for exactly this, or null if it is. */
+  async problem(signature, authority, person, verb, body) {
+    this.checked += 1;
+    try {
+      const command = await openCommand(signature, authority.keys(person));
+      this.hold(command, person, verb, body);
+      const use = `${signature.keyid} ${command.nonce}`;
+      if (this.seen.has(use)) refuse('the command was used before');
+      this.seen.add(use);
+      return null;
+    } catch (error) {
+      if (error instanceof Refused) return error.message;
+      throw error;
+    }
+  }
+
+  hold(command, person, verb, body) {
+    if (command.origin !== this.origin) refuse(`the command is for another log: ${cut(command.origin)}`);
+    if (command.person !== person) refuse(`the command is by ${cut(command.person)}, the record says ${cut(person)}`);
+    if (command.verb !== verb) refuse(`the command says ${cut(command.verb)}, not ${cut(verb)}`);
+    for (const [name, value] of Object.entries(body)) {
+      const said = Object.hasOwn(command.body, name) ? command.body[name] : null;
+      if (canonical(said) !== canonical(value ?? null)) refuse(`the command is for another ${name}`);
+    }
+  }
+}
+
+async function openCommand({ payload, keyid: id, sig }, keys) {
+  const [raw, signature] = [fromBase64(payload), fromBase64(sig)];
+  const key = keys.get(id) ?? refuse('signed with a key that the plan does not name for this person');
+  if (!raw || signature?.length !== 64 || !await verifies(key, preAuthEncoding(COMMAND_TYPE, raw), signature)) {
+    refuse('the signature of the command does not verify');
+  }
+  const command = parseCanonical(raw);
+  checkShape(command, COMMAND, 'the command');
+  if (!/^[0-9a-f]{32}$/.test(command.nonce)) refuse('a command whose nonce is none');
+  return command;
+}

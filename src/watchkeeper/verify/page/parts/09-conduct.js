@@ -1,0 +1,226 @@
+// What the records must keep to, taken up in the order of their indexes: releases of the plan,
+// commands, approvals, effects. What a record refers back to must be in the bundle; what happened
+// in a gap is not held against it.
+
+class Conduct {
+  constructor(report, bundle, genesis, authority) {
+    Object.assign(this, { report, bundle, authority, plan: null, at: '', next: 0, gaps: false });
+    this.commands = new Commands(genesis.said.origin);
+    this.decisions = new Map();
+    this.waiting = new Map();
+    this.waitingByAction = new Map();
+    this.allowed = new Set();
+    this.ended = new Set();
+    this.stops = new Set();
+    this.stories = new Map();
+    this.others = [];
+    this.counts = { releases: 0, approved: 0, effects: 0, unknown: 0 };
+  }
+
+  async take(record) {
+    if (record.index !== this.next) {
+      this.gaps = true;
+      this.stops.clear();
+    }
+    this.next = record.index + 1;
+    if (record.at < this.at) this.report.fail(STEP.order, 'time goes back', record.index);
+    if (record.at > this.at) this.at = record.at;
+    if (!record.known) this.counts.unknown += 1;
+    const rule = RULES[record.kind];
+    if (rule) await rule.call(this, record);
+    if (!STORIED.has(record.kind)) this.others.push(record);
+  }
+
+  story(record) {
+    const id = record.said.actionId;
+    if (!this.stories.has(id)) this.stories.set(id, { id, decisions: [], verdicts: [], effects: [], voids: [] });
+    return this.stories.get(id);
+  }
+
+  genesis(record) {
+    if (record.index) this.report.fail(STEP.order, 'a second genesis', record.index);
+  }
+
+  async release(record) {
+    const { said, index } = record;
+    const body = { plan: said.plan, previous: said.previous ?? null };
+    let problem = await this.commands.problem(said.signature, this.authority, said.releasedBy, 'release', body);
+    if (!problem && !this.authority.holds(said.releasedBy, 'release')) problem = 'signed by somebody who did not hold the role `release` before it';
+    if (!problem && (said.previous ?? null) !== this.plan) problem = 'it does not follow the plan that was in force';
+    if (!problem && record.digest !== said.plan) problem = 'its subject is not its plan';
+    if (problem) this.report.fail(STEP.releases, problem, index);
+    this.plan = said.plan;
+    this.authority = await authorityOf(said.people, said.roles);
+    this.counts.releases += 1;
+    this.checkPlan(record);
+  }
+
+  checkPlan({ index, said }) {
+    const plan = this.bundle.data(`plans/${said.plan}.json`);
+    if (!plan) return;
+    const { people = [], roles = {} } = parseStrict(plan);
+    const keys = Object.fromEntries(people.filter((one) => one.keys?.length).map((one) => [one.id, one.keys]));
+    if (canonical([keys, roles]) !== canonical([said.people, said.roles])) {
+      this.report.fail(STEP.plans, 'the release names other people, keys or roles than its plan', index);
+    }
+  }
+
+  async command(record, verb, body, role) {
+    const { said, index, kind } = record;
+    let problem = await this.commands.problem(said.signature, this.authority, said.by, verb, body);
+    if (!problem && role && !this.authority.holds(said.by, role)) problem = `${cut(said.by)} does not hold the role ${cut(role)}`;
+    if (problem) this.report.fail(STEP.commands, `${kind}: ${problem}`, index);
+  }
+
+  async stop(record) {
+    const { kind, name } = record.said.scope;
+    await this.command(record, 'stop', { scopeKind: kind, scopeName: name });
+    this.stops.add(`${kind} ${name}`);
+  }
+
+  async resume(record) {
+    const { kind, name } = record.said.scope;
+    await this.command(record, 'resume', { scopeKind: kind, scopeName: name }, 'operate');
+    if (!this.gaps && !this.stops.has(`${kind} ${name}`)) this.report.fail(STEP.commands, 'resumes what was not stopped', record.index);
+    this.stops.delete(`${kind} ${name}`);
+  }
+
+  decision(record) {
+    const { said, index } = record;
+    const { outcome } = said.decision;
+    this.decisions.set(index, record);
+    this.story(record).decisions.push(record);
+    if (outcome !== 'block' && said.plan !== this.plan) this.report.fail(STEP.force, 'decided by a plan that was not in force', index);
+    if (outcome === 'escalate') this.escalated(record);
+    if (outcome === 'allow') this.allow(record);
+    if (!['allow', 'block', 'escalate'].includes(outcome)) this.report.fail(STEP.signatures, `an outcome that is none: ${cut(outcome)}`, index);
+  }
+
+  escalated(record) {
+    const { escalation, actionId } = record.said;
+    if (!escalation?.approvals || !escalation.roles.length) {
+      this.report.fail(STEP.approvals, 'an escalation that nobody has to approve', record.index);
+      return;
+    }
+    this.forget(this.waitingByAction.get(actionId));
+    this.waiting.set(record.index, { record, verdicts: new Map() });
+    this.waitingByAction.set(actionId, record.index);
+  }
+
+  forget(index) {
+    const waiting = this.waiting.get(index);
+    if (!waiting) return;
+    this.waiting.delete(index);
+    this.waitingByAction.delete(waiting.record.said.actionId);
+  }
+
+  allow(record) {
+    const { said, index } = record;
+    const scopes = ['all ', `agent ${said.agent}`, `system ${said.system}`, `tool ${said.server}/${said.tool}`];
+    if (scopes.some((scope) => this.stops.has(scope))) this.report.fail(STEP.force, 'allowed while a stop was in force', index);
+    if (this.allowed.has(said.actionId)) this.report.fail(STEP.effects, 'one action was allowed twice', index);
+    this.allowed.add(said.actionId);
+    const waits = this.waitingByAction.has(said.actionId);
+    if (said.escalatedBy) {
+      const problem = approvalProblem(this.waiting.get(said.escalatedBy.index), record);
+      if (problem) this.report.fail(STEP.approvals, problem, index);
+      this.forget(said.escalatedBy.index);
+      this.counts.approved += 1;
+    } else if (waits) {
+      this.report.fail(STEP.approvals, 'allowed while it waited for approval', index);
+    } else if (said.verdicts?.length) {
+      this.report.fail(STEP.approvals, 'verdicts cited without an escalation', index);
+    }
+  }
+
+  async verdict(record) {
+    this.story(record).verdicts.push(record);
+    const waiting = this.waiting.get(record.said.decision.index);
+    const problem = waiting ? await this.verdictProblem(record, waiting.record) : 'on an action that does not wait';
+    if (problem) this.report.fail(STEP.approvals, `verdict: ${problem}`, record.index);
+    else if (record.said.answer === 'approve') waiting.verdicts.set(record.index, record);
+    else this.forget(record.said.decision.index);
+  }
+
+  async verdictProblem({ said, digest }, { said: before, digest: request }) {
+    const asked = before.escalation;
+    if (said.actionId !== before.actionId || digest !== request) return 'on another action than it refers to';
+    if (said.shown !== asked.shown) return 'on something else than what was to be shown';
+    if (said.at >= asked.expires) return 'after the escalation had expired';
+    if (!asked.roles.includes(said.role) || !this.authority.holds(said.reviewer, said.role)) return `${cut(said.reviewer)} does not hold the role ${cut(said.role)} that is asked for`;
+    if (said.reviewer === before.agent) return 'by the agent itself';
+    const body = {
+      handle: asked.handle, request, tool: `${before.server}/${before.tool}`, pin: before.pin, agent: before.agent,
+      plan: before.plan, shown: asked.shown, expires: asked.expires, role: said.role, reason: said.reason,
+    };
+    return this.commands.problem(said.signature, this.authority, said.reviewer, said.answer, body);
+  }
+
+  async effect(record) {
+    const { said, index } = record;
+    this.story(record).effects.push(record);
+    this.counts.effects += 1;
+    const allow = this.decisions.get(said.decision.index);
+    if (this.ended.has(said.decision.index)) this.report.fail(STEP.effects, 'a second effect of one action', index);
+    this.ended.add(said.decision.index);
+    if (!allow || allow.said.decision.outcome !== 'allow') this.report.fail(STEP.effects, 'an effect without its allow', index);
+    else if (allow.said.actionId !== said.actionId || allow.digest !== record.digest) this.report.fail(STEP.effects, 'an effect of another action than it refers to', index);
+    await this.checkSettled(record);
+  }
+
+  async checkSettled({ said, index }) {
+    const by = said.resolvedBy;
+    if (!by || (!by.signature && by.kind !== 'person')) return;
+    const body = { actionId: said.actionId, status: by.kind === 'person' ? said.status : 'read' };
+    let problem = by.signature ? await this.commands.problem(by.signature, this.authority, by.by, 'resolve', body) : 'by a person, without a signature';
+    if (!problem && !this.authority.holds(by.by, 'operate')) problem = `${cut(by.by)} does not hold the role \`operate\``;
+    if (problem) this.report.fail(STEP.effects, `settled: ${problem}`, index);
+  }
+
+  voided(record) {
+    this.story(record).voids.push(record);
+    this.forget(record.said.decision.index);
+  }
+}
+
+const STORIED = new Set(['decision', 'verdict', 'effect', 'void']);
+const RULES = {
+  genesis: Conduct.prototype.genesis,
+  'plan-release': Conduct.prototype.release,
+  decision: Conduct.prototype.decision,
+  verdict: Conduct.prototype.verdict,
+  effect: Conduct.prototype.effect,
+  void: Conduct.prototype.voided,
+  stop: Conduct.prototype.stop,
+  resume: Conduct.prototype.resume,
+  token(record) {
+    const { agent, name, digest } = record.said;
+    return this.command(record, 'token', { agent, name, digest }, 'operate');
+  },
+  'token-revoked'(record) { return this.command(record, 'revoke-token', { name: record.said.name }, 'operate'); },
+  'clock-accepted'(record) { return this.command(record, 'accept-clock', {}, 'operate'); },
+};
+
+/** Why the verdicts that an allow cites do not release it, or null if they do. */
+function approvalProblem(waiting, { said, digest, at }) {
+  if (!waiting) return 'approved, but what was escalated does not wait (any more), or is not in the bundle';
+  const { said: before, digest: request } = waiting.record;
+  const asked = before.escalation;
+  if (at >= asked.expires) return 'released after the escalation had expired';
+  if (said.actionId !== before.actionId || digest !== request) return 'approved as another action than was shown';
+  if (['agent', 'server', 'tool', 'pin', 'plan'].some((name) => (said[name] ?? null) !== (before[name] ?? null))) return 'approved for another agent, tool, pin or plan';
+  const cited = (said.verdicts ?? []).map((ref) => waiting.verdicts.get(ref.index));
+  if (cited.includes(undefined) || new Set(cited).size !== cited.length) return 'cites a verdict that is none, not valid, or used twice';
+  return coverageProblem(asked, cited);
+}
+
+/** N of M means N different people; a role named twice needs two different holders. */
+function coverageProblem(asked, verdicts) {
+  const people = new Set(verdicts.map((verdict) => verdict.said.reviewer));
+  if (people.size < asked.approvals) return `approved by ${people.size} people, where ${asked.approvals} are needed`;
+  for (const role of new Set(asked.roles)) {
+    const holders = new Set(verdicts.filter((verdict) => verdict.said.role === role).map((verdict) => verdict.said.reviewer));
+    if (holders.size < asked.roles.filter((one) => one === role).length) return `not approved by enough holders of the role ${cut(role)}`;
+  }
+  return null;
+}

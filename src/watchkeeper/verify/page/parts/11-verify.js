@@ -1,0 +1,237 @@
+// The steps, with the numbers that `watchkeeper log verify` gives them.
+
+const STEP = {
+  keys: 1, checkpoint: 2, tree: 3, signatures: 4, older: 5, order: 6, releases: 7, commands: 8, approvals: 9,
+  force: 10, effects: 11, plans: 12, home: 13, witnesses: 14, replay: 15, rotation: 16, timestamps: 17,
+  shards: 18, adoptions: 19, erasures: 20, complete: 21, disclosed: 22,
+};
+const TITLES = {
+  1: 'Keys', 2: 'Checkpoint', 3: 'Each record is in the log', 4: 'Signatures of all records', 5: 'Older checkpoints',
+  6: 'Order and times', 7: 'Plan releases', 8: 'Commands of people', 9: 'Approvals', 10: 'Stops and the plan in force',
+  11: 'Effects', 12: 'Released plans', 13: 'Truth of the home', 14: 'Witnesses', 15: 'Replay of decisions',
+  16: 'Keys that changed over time', 17: 'Timestamps', 18: 'Shards', 19: 'Adoptions', 20: 'Erasures',
+  21: 'Completeness', 22: 'Disclosed values',
+};
+const ELSEWHERE = 'not done in this page: use `watchkeeper log verify`';
+const BATCH = 128;
+
+class Report {
+  constructor() {
+    this.failures = new Map();
+    this.said = new Map();
+    this.skipped = new Map();
+  }
+
+  fail(step, message, index = null) {
+    const found = this.failures.get(step) ?? [];
+    this.failures.set(step, [...found.slice(0, 99), { message, index }]);
+  }
+
+  say(step, detail) { this.said.set(step, detail); }
+
+  skip(step, why) { this.skipped.set(step, why); }
+
+  get ok() { return this.failures.size === 0; }
+
+  steps() {
+    return Object.entries(TITLES).map(([key, title]) => {
+      const number = Number(key);
+      const [failed, detail] = [this.failures.get(number), this.said.get(number)];
+      if (failed) return { number, title, status: 'failed', detail: failed.slice(0, 5).map(sentence).join('; ') };
+      if (detail !== undefined) return { number, title, status: 'checked', detail };
+      return { number, title, status: 'not-checked', detail: this.skipped.get(number) ?? ELSEWHERE };
+    });
+  }
+}
+
+function sentence({ message, index }) {
+  return index === null ? message : `record ${index}: ${message}`;
+}
+
+/** Verify a bundle. `pins` are texts: `vkey` and `records`, empty where nothing is pinned.
+ * Returns what was found; throws `Refused` where it can not be read as a bundle at all. */
+async function verifyBundle(bytes, pins, progress) {
+  const bundle = await openBundle(bytes, progress);
+  const report = new Report();
+  const result = { report, bundle, pinned: Boolean(pins.vkey && pins.records), stories: [], others: [], count: bundle.count };
+  try {
+    await verifySteps(bundle, pins, report, result, progress);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    report.fail(error.step ?? STEP.checkpoint, error.message);
+  }
+  return Object.assign(result, { ok: report.ok, steps: report.steps() });
+}
+
+/** Do something that belongs to a step: what it refuses is a failure of that step. */
+async function within(step, act) {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof Refused) error.step ??= step;
+    throw error;
+  }
+}
+
+async function verifySteps(bundle, pins, report, result, progress) {
+  const vkey = await within(STEP.keys, () => parseVkey(pins.vkey || text(bundle, 'log.vkey')));
+  const checkpoint = await within(STEP.checkpoint, () => openCheckpoint(bundle.data('checkpoint') ?? refuse('there is no checkpoint'), vkey));
+  Object.assign(result, { checkpoint });
+  if (bundle.manifest.origin !== checkpoint.origin || bundle.manifest.size !== checkpoint.size) {
+    report.fail(STEP.checkpoint, 'the manifest is of another log, or of another size');
+  }
+  report.say(STEP.checkpoint, `over ${checkpoint.size} records of ${checkpoint.origin}, signed by the log’s key`);
+  const genesis = await within(STEP.keys, () => genesisOf(bundle, checkpoint));
+  const keys = await within(STEP.keys, () => recordKeys(genesis, vkey, pins, report));
+  const conduct = await stream(bundle, checkpoint, genesis, keys, report, progress);
+  Object.assign(result, { stories: [...conduct.stories.values()], others: conduct.others, stage: genesis.said.stage });
+  sayWitnesses(report, checkpoint, bundle);
+}
+
+function text(bundle, name) {
+  return decode(bundle.data(name) ?? refuse(`there is no ${cut(name)}`));
+}
+
+/** The first record, on which all else rests. Its signature is checked with the others. */
+async function genesisOf(bundle, checkpoint) {
+  const [first] = await entriesOf(bundle, bundle.parts[0] ?? refuse('there are no records'));
+  if (!bundle.holds(0)) refuse('the genesis, on which all else rests, is not in the bundle');
+  const record = readStatement(0, parseCanonical(parseEnvelope(first).payload));
+  if (record.kind !== 'genesis' || record.said.origin !== checkpoint.origin) refuse('the first record is not the genesis of this log');
+  return record;
+}
+
+async function recordKeys(genesis, vkey, pins, report) {
+  const named = new Map();
+  for (const [id, encoded] of Object.entries(genesis.said.recordKeys)) {
+    const key = fromBase64(encoded);
+    if (key?.length !== 32 || await keyid(key) !== id) refuse(`the genesis names a key that is none: ${cut(id)}`);
+    named.set(id, key);
+  }
+  if (genesis.said.logKey !== vkey.text) report.fail(STEP.keys, 'the genesis names another key of the log');
+  const keys = pins.records ? await parsePem(pins.records) : named;
+  const sources = [['log', pins.vkey], ['record', pins.records]];
+  const own = sources.filter(([, pin]) => !pin).map(([name]) => name);
+  if (!own.length) report.say(STEP.keys, 'all keys are the ones that you gave');
+  else report.skip(STEP.keys, `the keys of the ${own.join(' and of the ')} were taken from the bundle itself, which proves little: give the ones that you trust`);
+  return keys;
+}
+
+async function stream(bundle, checkpoint, genesis, keys, report, progress) {
+  const authority = await authorityOf(genesis.said.firstRelease, { release: Object.keys(genesis.said.firstRelease) });
+  const conduct = new Conduct(report, bundle, genesis, authority);
+  const disclosures = new Disclosures(report, bundle);
+  const complete = new Completeness(report, bundle);
+  let done = 0;
+  for (const part of partsInBatches(bundle.parts)) {
+    const entries = (await Promise.all(part.map((one) => entriesOf(bundle, one, report)))).flat();
+    await prove(bundle, checkpoint, part, entries, report);
+    const [first] = part[0];
+    for (let at = 0; at < entries.length; at += BATCH) {
+      const opened = await openAll(entries.slice(at, at + BATCH), first + at, keys, report);
+      for (const record of opened) {
+        await within(STEP.signatures, () => conduct.take(record));
+        await disclosures.take(record);
+        complete.take(record);
+      }
+      done += Math.min(BATCH, entries.length - at);
+      await progress('records', done, bundle.count);
+    }
+  }
+  disclosures.finish();
+  complete.finish();
+  sayStream(report, bundle, conduct);
+  return conduct;
+}
+
+/** Single records that follow one another go together; a range goes alone. */
+function* partsInBatches(parts) {
+  let waiting = [];
+  for (const part of parts) {
+    const follows = waiting.length && part[0] === waiting.at(-1)[1] && waiting.length < BATCH;
+    if (waiting.length && (part[2] || !follows)) {
+      yield waiting;
+      waiting = [];
+    }
+    if (part[2]) yield [part];
+    else waiting.push(part);
+  }
+  if (waiting.length) yield waiting;
+}
+
+async function entriesOf(bundle, [first, end, range]) {
+  const place = (index) => String(index).padStart(12, '0');
+  if (!range) return [bundle.data(`records/${place(first)}.envelope.json`)];
+  return within(STEP.tree, () => parseEntries(bundle.data(`ranges/${place(first)}-${place(end)}.entries`), end - first));
+}
+
+async function prove(bundle, checkpoint, parts, entries, report) {
+  const leaves = await Promise.all(entries.map(leafHash));
+  const place = (index) => String(index).padStart(12, '0');
+  await Promise.all(parts.map(async ([first, end, range], at) => {
+    try {
+      const name = range ? `ranges/${place(first)}-${place(end)}.proof` : `records/${place(first)}.tlog-proof`;
+      const root = range
+        ? await runRoot(parseRangeProof(bundle.data(name)), first, end, checkpoint, leaves)
+        : await singleRoot(parseTlogProof(bundle.data(name)), first, bundle, checkpoint, leaves[at]);
+      if (!same(root, checkpoint.root)) refuse('its proof does not lead to the root that the checkpoint signs');
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      report.fail(STEP.tree, error.message, first);
+    }
+  }));
+}
+
+function runRoot(proof, first, end, checkpoint, leaves) {
+  if (proof.first !== first || proof.end !== end || proof.size !== checkpoint.size) refuse('the proof of another run, or under another checkpoint');
+  return rangeRoot(proof, leaves);
+}
+
+function singleRoot(proof, index, bundle, checkpoint, leaf) {
+  if (proof.index !== index) refuse(`the proof of record ${proof.index}`);
+  if (proof.checkpoint !== text(bundle, 'checkpoint')) refuse('a proof under another checkpoint');
+  return inclusionRoot(index, checkpoint.size, leaf, proof.hashes);
+}
+
+/** Open the envelopes of a batch together; what does not open is a failure, and left out. */
+async function openAll(entries, first, keys, report) {
+  const opened = await Promise.all(entries.map(async (entry, at) => {
+    try {
+      return await openRecord(first + at, entry, keys);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      report.fail(STEP.signatures, error.message, first + at);
+      return null;
+    }
+  }));
+  return opened.filter(Boolean);
+}
+
+function sayStream(report, bundle, conduct) {
+  const { counts, commands } = conduct;
+  const unknown = counts.unknown ? `; of ${counts.unknown}, this page does not know the kind` : '';
+  report.say(STEP.tree, `${bundle.count} records, each proved to stand at its place under the checkpoint`);
+  report.say(STEP.signatures, `${bundle.count} records, each signed and in its one spelling${unknown}`);
+  report.say(STEP.order, 'the genesis is first, times never decrease');
+  report.say(STEP.releases, `${counts.releases}, each signed by a holder of the role \`release\` before it`);
+  report.say(STEP.commands, `${commands.checked} signatures of people, each valid and used once`);
+  report.say(STEP.approvals, `${counts.approved} released after approval, each with its verdicts`);
+  const open = [...conduct.decisions.values()].filter((one) => one.said.decision.outcome === 'allow' && !conduct.ended.has(one.index)).length;
+  report.say(STEP.effects, `${counts.effects}, each with its allow; ${open} allowed without one in the bundle`);
+  if (bundle.manifest.size === bundle.count) report.say(STEP.force, 'nothing was allowed under a stop, or by another plan');
+  else report.skip(STEP.force, 'each was decided by the last plan in the bundle; stops, releases and effects in the gaps can not be seen');
+  const plans = [...bundle.members.keys()].filter((name) => name.startsWith('plans/')).length;
+  if (plans) report.say(STEP.plans, `${plans}, each under its digest, with the people and roles that its release names`);
+  else report.skip(STEP.plans, 'there are none in the bundle');
+  report.skip(STEP.home, 'a bundle holds no home');
+  report.skip(STEP.older, 'not done in this page: keep a checkpoint from each visit and give it to `watchkeeper log verify --older`');
+  report.skip(STEP.replay, 'not here: `watchkeeper check replay`');
+}
+
+function sayWitnesses(report, { others }, bundle) {
+  const names = [...bundle.members.keys()].filter((name) => name.startsWith('timestamps/')).length;
+  report.skip(STEP.witnesses, others
+    ? `${others} other signatures stand under the checkpoint; ${ELSEWHERE}, with a policy of your own`
+    : 'UNWITNESSED: whoever holds the keys could have written another history');
+  report.skip(STEP.timestamps, names ? `${names} in the bundle; ${ELSEWHERE}` : 'there are none: times are the home’s own clock');
+}
