@@ -1,0 +1,183 @@
+"""A home with a plan in force, people with keys, and a refund desk with a database of its own.
+
+All of it is made once; each run gets a copy of the home. The template is left as a crash would
+leave it: half a frame at the end of its segment, and nothing published, so that each run begins
+with a recovery.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import json
+import secrets
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from watchkeeper import wiring
+from watchkeeper.ledger.canonical import parse_json
+from watchkeeper.ledger.envelope import seal_command
+from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+from watchkeeper.loop.commands import Commands
+from watchkeeper.loop.home import Home
+from watchkeeper.loop.kernel import Kernel
+from watchkeeper.plan.whole import compile_folder
+from watchkeeper.ports import Signer
+from watchkeeper.records.action import Boundary, Point
+from watchkeeper.records.bundle import Bundle, Person
+from watchkeeper.records.people import Command, Signature
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "refund-desk"
+AGENT = "refund-agent"
+REFUND_SECONDS = 1.0
+"""How long a refund may take: an unknown effect can be settled two seconds after that."""
+_PASSPHRASE = "faults"  # noqa: S105 - of keys that live as long as a run
+_CENTS = 50_000_000
+_POINT = Point("terminal", Boundary.IN_PROCESS)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The paths of one house; `template` is the home that is copied for each run."""
+
+    root: Path
+
+    @property
+    def template(self) -> Path:
+        """The home that each run begins with."""
+        return self.root / "template"
+
+    @property
+    def database(self) -> Path:
+        """The refund desk's own database: what was really done."""
+        return self.root / "desk.db"
+
+    @property
+    def token(self) -> str:
+        """The agent's bearer token."""
+        return (self.root / "agent.token").read_text("ascii")
+
+    @property
+    def vkey(self) -> str:
+        """The log's verifier key, kept when the home was made."""
+        return (self.root / "log.vkey").read_text("utf-8")
+
+    def signer(self, person: str) -> Signer:
+        """Open a person's key."""
+        return wiring.person_signer(self.root / f"{person}.key", _PASSPHRASE)
+
+    def refunds(self, begin: str) -> list[tuple[str, str, int]]:
+        """Return (request, order, cents) of each refund whose request id begins so."""
+        with contextlib.closing(sqlite3.connect(self.database, timeout=10)) as database:
+            return database.execute(
+                "SELECT request_id, order_id, amount_cents FROM refunds"
+                " WHERE request_id LIKE ? || '%' ORDER BY refund_id",
+                (begin,),
+            ).fetchall()
+
+
+@contextlib.contextmanager
+def open_house(root: Path) -> Iterator[House]:
+    """Seed a desk, start it, and make the template; the desk ends with the block."""
+    root.mkdir(parents=True)
+    house = House(root)
+    credential = secrets.token_urlsafe(32)
+    (root / "desk.credential").write_text(credential, "ascii")
+    serve = [sys.executable, str(EXAMPLE / "serve.py"), "--database", str(house.database)]
+    subprocess.run([*serve, "--seed", "42001"], check=True)
+    with contextlib.closing(sqlite3.connect(house.database)) as database:
+        # Enough money in each order for every run.
+        database.execute("UPDATE orders SET amount_cents = ?", (_CENTS,))
+        database.commit()
+    desk = subprocess.Popen(
+        [*serve, "--credential", str(root / "desk.credential")], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        if desk.stdout is None:
+            raise OSError("the refund desk has no output")
+        url = json.loads(desk.stdout.readline())["url"]
+        _make_home(house, url, f"Bearer {credential}")
+        yield house
+    finally:
+        desk.send_signal(signal.SIGTERM)
+        desk.communicate(timeout=30)
+
+
+def _make_home(house: House, url: str, authorization: str) -> None:
+    bundle = _plan(house, url)
+    ana = house.signer("ana")
+    public = base64.b64encode(ana.public_key).decode()
+    log = wiring.create_log(
+        house.template, name="faults.example/desk", stage=bundle.stage,
+        first_release={"ana": (public,)},
+    )  # fmt: skip
+    try:
+        commands = Commands(Kernel(Home(log, wiring.clock(), wiring.ids()), _POINT))
+        raw = bundle_bytes(bundle)
+        value = parse_json(raw, max_bytes=len(raw) + 1, max_depth=256)
+        body = {"plan": bundle_digest(raw), "previous": None}
+        commands.run(signed(ana, "ana", log.origin, "release", body), {"bundle": value})
+        token = "wk_" + secrets.token_urlsafe(32)
+        (house.root / "agent.token").write_text(token, "ascii")
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        said = {"agent": AGENT, "name": "faults", "digest": digest}
+        commands.run(signed(ana, "ana", log.origin, "token", said), {})
+    finally:
+        log.close()
+    shutil.copyfile(house.template / "log" / "log.vkey", house.root / "log.vkey")
+    _credential(house.template, authorization)
+    _crash(house.template)
+
+
+def signed(
+    signer: Signer, person: str, origin: str, verb: str, body: dict[str, Any]
+) -> Signature:
+    """Return a person's signed command."""
+    nonce, at = wiring.ids().random_bytes(16).hex(), wiring.clock().wall()
+    return seal_command(Command(origin, person, verb, nonce, at, body), signer)
+
+
+def _plan(house: House, url: str) -> Bundle:
+    """Compile the example's workspace for the desk at `url`, with our people's keys."""
+    aims = house.root / "aims"
+    shutil.copytree(EXAMPLE / "aims", aims)
+    tools = aims / "tools" / "desk.yaml"
+    text = tools.read_text("utf-8").replace("http://127.0.0.1:8931/mcp", url)
+    tools.write_text(text.replace("timeout: 30s", f"timeout: {REFUND_SECONDS:.0f}s"), "utf-8")
+    bundle = compile_folder(aims)
+    keys = {
+        person: base64.b64encode(
+            wiring.create_person_key(house.root / f"{person}.key", _PASSPHRASE)
+        ).decode()
+        for person in ("ana", "ben")
+    }
+    people = tuple(
+        Person(p.id, p.name, (keys[p.id],) if p.id in keys else ()) for p in bundle.people
+    )
+    return replace(bundle, people=people)
+
+
+def _credential(home: Path, authorization: str) -> None:
+    folder = home / "credentials"
+    folder.mkdir(mode=0o700)
+    path = folder / "desk.authorization"
+    path.touch(0o600)
+    path.write_text(authorization, "ascii")
+
+
+def _crash(home: Path) -> None:
+    """Leave the home as a crash does: half a frame that nobody was told of, nothing published."""
+    segment = home / "segments" / "00000000.seg"
+    frame = segment.read_bytes()[:300]
+    with segment.open("ab") as file:
+        file.write(frame)
+    shutil.rmtree(home / "log" / "tile")
+    shutil.rmtree(home / "log" / "plans")
