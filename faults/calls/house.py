@@ -104,14 +104,17 @@ def open_house(root: Path) -> Iterator[House]:
         if desk.stdout is None:
             raise OSError("the refund desk has no output")
         url = json.loads(desk.stdout.readline())["url"]
-        _make_home(house, url, f"Bearer {credential}")
+        make_home(house, url)
+        _credential(house.template, f"Bearer {credential}")
+        _crash(house.template)
         yield house
     finally:
         desk.send_signal(signal.SIGTERM)
         desk.communicate(timeout=30)
 
 
-def _make_home(house: House, url: str, authorization: str) -> None:
+def make_home(house: House, url: str = "http://127.0.0.1:8931/mcp") -> None:
+    """Make the template for a desk at `url`: a plan in force, a token, nothing done yet."""
     bundle = _plan(house, url)
     ana = house.signer("ana")
     public = base64.b64encode(ana.public_key).decode()
@@ -133,8 +136,6 @@ def _make_home(house: House, url: str, authorization: str) -> None:
     finally:
         log.close()
     shutil.copyfile(house.template / "log" / "log.vkey", house.root / "log.vkey")
-    _credential(house.template, authorization)
-    _crash(house.template)
 
 
 def signed(
