@@ -37,8 +37,10 @@ from watchkeeper.records.people import Command, Signature
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "refund-desk"
 AGENT = "refund-agent"
-REFUND_SECONDS = 1.0
+_TIMEOUT = {False: ("timeout: 30s", "timeout: 1s"), True: ("timeout: 30s", "timeout: 5s")}
 """How long a refund may take: an unknown effect can be settled two seconds after that."""
+_WITHOUT_END = (("count: 120", "count: 100000000"), ("sum: 1500.00", "sum: 99999999999.00"))
+_LIMITS = "limits: {facts_per_minute: 1000000, refusals_per_minute: 1000000}\n"
 _PASSPHRASE = "faults"  # noqa: S105 - of keys that live as long as a run
 _CENTS = 50_000_000
 _POINT = Point("terminal", Boundary.IN_PROCESS)
@@ -85,8 +87,11 @@ class House:
 
 
 @contextlib.contextmanager
-def open_house(root: Path) -> Iterator[House]:
-    """Seed a desk, start it, and make the template; the desk ends with the block."""
+def open_house(root: Path, *, wide: bool = False) -> Iterator[House]:
+    """Seed a desk, start it, and make the template; the desk ends with the block.
+
+    With `wide` the plan lets many callers work for long: budgets and limits without end.
+    """
     root.mkdir(parents=True)
     house = House(root)
     credential = secrets.token_urlsafe(32)
@@ -104,7 +109,7 @@ def open_house(root: Path) -> Iterator[House]:
         if desk.stdout is None:
             raise OSError("the refund desk has no output")
         url = json.loads(desk.stdout.readline())["url"]
-        make_home(house, url)
+        make_home(house, url, wide=wide)
         _credential(house.template, f"Bearer {credential}")
         _crash(house.template)
         yield house
@@ -113,9 +118,18 @@ def open_house(root: Path) -> Iterator[House]:
         desk.communicate(timeout=30)
 
 
-def make_home(house: House, url: str = "http://127.0.0.1:8931/mcp") -> None:
+def make_home(
+    house: House, url: str = "http://127.0.0.1:8931/mcp", *, wide: bool = False
+) -> None:
     """Make the template for a desk at `url`: a plan in force, a token, nothing done yet."""
-    bundle = _plan(house, url)
+    aims = house.root / "aims"
+    shutil.copytree(EXAMPLE / "aims", aims)
+    _change(aims / "tools" / "desk.yaml", ("http://127.0.0.1:8931/mcp", url), _TIMEOUT[wide])
+    if wide:
+        _change(aims / "authority" / "refund-agent.yaml", *_WITHOUT_END)
+        with (aims / "aims.yaml").open("a", encoding="utf-8") as file:
+            file.write(_LIMITS)
+    bundle = _plan(house, aims)
     ana = house.signer("ana")
     public = base64.b64encode(ana.public_key).decode()
     log = wiring.create_log(
@@ -146,13 +160,17 @@ def signed(
     return seal_command(Command(origin, person, verb, nonce, at, body), signer)
 
 
-def _plan(house: House, url: str) -> Bundle:
-    """Compile the example's workspace for the desk at `url`, with our people's keys."""
-    aims = house.root / "aims"
-    shutil.copytree(EXAMPLE / "aims", aims)
-    tools = aims / "tools" / "desk.yaml"
-    text = tools.read_text("utf-8").replace("http://127.0.0.1:8931/mcp", url)
-    tools.write_text(text.replace("timeout: 30s", f"timeout: {REFUND_SECONDS:.0f}s"), "utf-8")
+def _change(path: Path, *changes: tuple[str, str]) -> None:
+    text = path.read_text("utf-8")
+    for old, new in changes:
+        if old not in text:
+            raise ValueError(f"the example says no more {old!r} in {path.name}")
+        text = text.replace(old, new, 1)
+    path.write_text(text, "utf-8")
+
+
+def _plan(house: House, aims: Path) -> Bundle:
+    """Compile a workspace, with our people's keys."""
     bundle = compile_folder(aims)
     keys = {
         person: base64.b64encode(
