@@ -6,6 +6,9 @@
 PYTHON ?= python3
 OUT ?= demo-out
 DIST ?= dist
+SAMPLE ?= 100
+SECONDS ?= 60
+MINUTES ?= 10
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run-stamp
@@ -21,7 +24,8 @@ COMPILE_OTHERS := $(subst --python-version 3.11,--python-version 3.12,$(COMPILE)
 BESIDE := src:examples/refund-desk:scripts:tests/servers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check check test fix verifier bench conformance others vectors lock lock-upgrade clean
+.PHONY: help demo demo-check check test fix verifier bench faults faults-sample fuzz soak \
+	conformance others vectors lock lock-upgrade clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is to make
@@ -37,8 +41,9 @@ check: $(DEV_STAMP) $(OTHERS_STAMP) ## everything that must hold: style, types, 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	MYPYPATH=$(BESIDE) $(BIN)/mypy examples/refund-desk scripts bench tests/servers
+	MYPYPATH=$(BESIDE) $(BIN)/mypy examples/refund-desk scripts bench faults fuzz tests/servers
 	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory faults-sample
 	$(BIN)/pytest -n auto --dist worksteal
 
 test: $(DEV_STAMP) $(OTHERS_STAMP) ## the tests alone; `make test ARGS=tests/unit` for a part
@@ -53,6 +58,21 @@ verifier: $(RUN_STAMP) ## the verifier alone, as a wheel, into dist/
 
 bench: $(RUN_STAMP) ## speed, each figure beside its floor of the same run, into bench-out/
 	$(BIN)/python -m bench --out bench-out
+
+faults: $(DEV_STAMP) ## a fault at every system call on the home, every loss of power (needs strace, cc)
+	$(BIN)/python -m faults.power
+	$(BIN)/python -m faults
+
+faults-sample: $(DEV_STAMP) ## a sample of the same, which `make check` runs; left out without strace
+	@if command -v strace cc >/dev/null; then $(BIN)/python -m faults --sample $(SAMPLE) --seed 7 \
+		--served 4; elif [ -n "$$WATCHKEEPER_NO_SKIP" ]; then echo "faults: needs strace and cc"; \
+		exit 2; else echo "faults: left out, needs strace and cc"; fi
+
+fuzz: $(DEV_STAMP) ## atheris at every parser of foreign bytes; SECONDS= for each, into fuzz-out/
+	$(BIN)/python -m fuzz --seconds $(SECONDS) --corpus fuzz-out
+
+soak: $(DEV_STAMP) ## 64 callers, kills and restarts for MINUTES=; fails if anything was lost
+	$(BIN)/python -m faults.soak --minutes $(MINUTES)
 
 conformance: $(DEV_STAMP) ## the official MCP suite, directly and through the gateway (needs npm)
 	$(BIN)/python scripts/conformance.py
@@ -75,7 +95,7 @@ lock-upgrade: $(DEV_STAMP) ## the same, with the newest versions
 	$(COMPILE_OTHERS) --upgrade --output-file requirements/others.txt
 
 clean: ## remove what this Makefile made
-	rm -rf $(VENV) $(NPM)/node_modules build dist demo-out bench-out .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf $(VENV) $(NPM)/node_modules build dist demo-out bench-out fuzz-out .mypy_cache .ruff_cache .pytest_cache \
 		.hypothesis .import_linter_cache .grimp_cache
 
 $(BIN)/python:

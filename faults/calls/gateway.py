@@ -14,7 +14,6 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,23 +111,21 @@ def _child(start: Start, wait: int, out: int) -> NoReturn:
         os._exit(code)
 
 
-def _command(start: Start) -> Sequence[str]:
+def _command(start: Start) -> list[str]:
     return [sys.executable, "-m", "watchkeeper", "serve", str(start.home), "--json",
             "--port", "0", "--hold", "0"]  # fmt: skip
 
 
 def _serve(start: Start, out: int) -> int:
-    from watchkeeper import wiring
     from watchkeeper.adapters.posix import writer
     from watchkeeper.adapters.posix.log import open_home
     from watchkeeper.enforcement.gateway.calls import Hold
     from watchkeeper.enforcement.gateway.serve import Listen, Service, serve
 
     # Several publications and a new segment within a second's work.
-    writer.SEGMENT_BYTES = _SEGMENT_BYTES
-    wiring.open_log = lambda path: open_home(
-        path, clock=wiring.clock(), publish_seconds=_PUBLISH_SECONDS
-    )
+    vars(writer).update(SEGMENT_BYTES=_SEGMENT_BYTES)
+    often = {"publish_seconds": _PUBLISH_SECONDS}
+    open_home.__kwdefaults__ = {**(open_home.__kwdefaults__ or {}), **often}
     if start.sabotage is not None:
         runpy.run_path(str(start.sabotage), run_name="sabotage")
     if start.cut is not None:

@@ -118,9 +118,7 @@ def open_house(root: Path, *, wide: bool = False) -> Iterator[House]:
         desk.communicate(timeout=30)
 
 
-def make_home(
-    house: House, url: str = "http://127.0.0.1:8931/mcp", *, wide: bool = False
-) -> None:
+def make_home(house: House, url: str = "http://127.0.0.1:8931/mcp", *, wide: bool = False) -> None:
     """Make the template for a desk at `url`: a plan in force, a token, nothing done yet."""
     aims = house.root / "aims"
     shutil.copytree(EXAMPLE / "aims", aims)
@@ -152,9 +150,7 @@ def make_home(
     shutil.copyfile(house.template / "log" / "log.vkey", house.root / "log.vkey")
 
 
-def signed(
-    signer: Signer, person: str, origin: str, verb: str, body: dict[str, Any]
-) -> Signature:
+def signed(signer: Signer, person: str, origin: str, verb: str, body: dict[str, Any]) -> Signature:
     """Return a person's signed command."""
     nonce, at = wiring.ids().random_bytes(16).hex(), wiring.clock().wall()
     return seal_command(Command(origin, person, verb, nonce, at, body), signer)

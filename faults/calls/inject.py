@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from faults.calls.points import CUTS, Fault, Point
 
+STRACE = shutil.which("strace") or "strace"
 _ATTACH_SECONDS = 20.0
 _SETTLE_SECONDS = 0.05
 _WATCHED = "trace=%file,%desc"
@@ -25,7 +27,7 @@ class Strace:
     def __init__(self, pid: int, out: Path, *options: str) -> None:
         self.out = out
         self._child = subprocess.Popen(
-            ["strace", "-f", "-qq", "-y", "-s", "0", "-p", str(pid), "-o", str(out), *options],
+            [STRACE, "-f", "-qq", "-y", "-s", "0", "-p", str(pid), "-o", str(out), *options],
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )

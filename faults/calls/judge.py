@@ -143,11 +143,13 @@ def at_the_end(story: Story, code: int) -> list[Finding]:
     if rows != done:
         found.append((Trouble.LOST, f"on record {done - rows}, in the database {rows - done}"))
     found += [
-        (Trouble.LOST if not action.effects else Trouble.DOUBLE, f"{action.request} has "
-         f"{len(action.effects)} effects")
+        (
+            Trouble.DOUBLE if action.effects else Trouble.LOST,
+            f"{action.request} has {len(action.effects)} effects",
+        )
         for action in books.actions.values()
         if len(action.effects) != 1
-    ]  # fmt: skip
+    ]
     found += [(Trouble.LOST, text) for text in (*books.forged, *books.budgets)]
     found += [(Trouble.DOUBLE, text) for text in books.again]
     found += [(Trouble.DOUBLE, f"{ref}") for ref, count in books.releases.items() if count > 1]
@@ -188,9 +190,9 @@ def _told(story: Story, books: Books) -> list[Finding]:
         if outcome.became is Became.OK and told.request not in recorded:
             found.append((Trouble.UNRECORDED, f"{told.request} was answered without its effect"))
         refused = outcome.became in {Became.BLOCKED, Became.ESCALATED}
-        if refused and outcome.reason != "log-unavailable":
-            if outcome.decision not in books.decided:
-                found.append((Trouble.LOST, f"{told.request} {outcome.reason} is not on record"))
+        known = outcome.decision in books.decided or outcome.reason == "log-unavailable"
+        if refused and not known:
+            found.append((Trouble.LOST, f"{told.request} {outcome.reason} is not on record"))
     for verb, count in Counter(story.done).items():
         if books.kinds[_ANSWERS[verb]] < count:
             found.append((Trouble.LOST, f"{verb} was acknowledged, and is not on record"))

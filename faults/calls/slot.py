@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
+_IMPORTED = (
+    "uvicorn.lifespan.off",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.auto",
+    "uvloop",
+    "watchkeeper.adapters.posix",
+    "watchkeeper.enforcement.gateway.serve",
+)
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples" / "refund-desk"))
 
 
@@ -45,14 +54,8 @@ def _answer(runs: Any, asked: dict[str, Any]) -> dict[str, Any]:
 
 def import_everything() -> None:
     """Import what a gateway imports, so that a fork begins with it."""
-    import uvicorn.lifespan.off
-    import uvicorn.loops.auto
-    import uvicorn.protocols.http.auto
-    import uvloop  # noqa: F401
-
-    import watchkeeper.adapters.posix
-    import watchkeeper.adapters.published
-    import watchkeeper.enforcement.gateway.serve  # noqa: F401
+    for name in _IMPORTED:
+        importlib.import_module(name)
 
 
 def say(what: Any) -> None:

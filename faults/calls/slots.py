@@ -147,5 +147,3 @@ def try_all(
         for worker in workers:
             worker.join()
     return broken
-
-

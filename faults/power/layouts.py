@@ -136,7 +136,7 @@ class _Disk:
         self._names = {path: number for number, path in enumerate(journal.before)}
         self._contents = {n: bytearray(data) for n, data in enumerate(journal.before.values())}
 
-    def apply(self, operation: Operation) -> None:  # noqa: C901 - one case for each operation
+    def apply(self, operation: Operation) -> None:
         match operation:
             case Create(path, file):
                 self._contents.setdefault(file, bytearray())

@@ -64,20 +64,18 @@ def work(folder: Path, rounds: int, files: MakeFiles = Journal) -> Day:
     folder.mkdir(parents=True)
     house = House(folder)
     make_home(house)
-    before = writer.SEGMENT_BYTES
-    writer.SEGMENT_BYTES = _SEGMENT_BYTES
+    before = vars(writer)["SEGMENT_BYTES"]
+    vars(writer).update(SEGMENT_BYTES=_SEGMENT_BYTES)
     try:
         journal = files(house.template)
-        log = open_home(
-            house.template, clock=wiring.clock(), files=journal, publish_seconds=_NEVER
-        )
+        log = open_home(house.template, clock=wiring.clock(), files=journal, publish_seconds=_NEVER)
         journal.promise(log.durable_size)
         _refunds(log, journal, rounds)
         records = [frame.envelope for frame in log.frames(0, log.durable_size)]
         log.close()
         journal.promise(len(records), (house.template / "log" / "checkpoint").read_bytes())
     finally:
-        writer.SEGMENT_BYTES = before
+        vars(writer).update(SEGMENT_BYTES=before)
     return Day(journal, records, house.vkey)
 
 

@@ -52,7 +52,9 @@ class Callers:
         turn = 0
         while not self.stop.is_set():
             turn += 1
-            await self._refund(client, f"soak-{caller}-{turn}", 10_001 + (caller * 7 + turn) % _ORDERS)
+            await self._refund(
+                client, f"soak-{caller}-{turn}", 10_001 + (caller * 7 + turn) % _ORDERS
+            )
 
     async def _refund(self, client: httpx2.AsyncClient, request: str, order: int) -> None:
         for _ in range(_TRIES):
