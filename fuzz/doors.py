@@ -30,10 +30,21 @@ from watchkeeper.ledger.plan_bundle import bundle_bytes, parse_bundle
 from watchkeeper.ledger.proof import parse_proof, render_proof
 from watchkeeper.ledger.tiles import parse_bundle as parse_entries
 from watchkeeper.ledger.tiles import parse_tile, render_bundle
+from watchkeeper.ledger.witness.cosignature import parse_answer, witness_key
+from watchkeeper.ledger.witness.message import (
+    parse_request,
+    parse_size,
+    render_request,
+    render_size,
+)
+from watchkeeper.ledger.witness.policy import parse_policy
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.statement import statement_of
 
 Door = Callable[[bytes], None]
+
+
+_WITNESS = witness_key("witness.example/w", bytes(32))
 
 
 class Broken(Exception):
@@ -49,8 +60,8 @@ def refused_or_held(door: Door, raw: bytes) -> bool:
     try:
         door(raw)
     except WatchkeeperError as error:
-        if not error.message or "\n" in error.message:
-            raise Broken(f"an error without one line of message: {error.message!r}") from error
+        if not error.message or not str(error).isprintable():
+            raise Broken(f"an error that can not be shown: {error.message!r}") from error
         return False
     return True
 
@@ -183,6 +194,28 @@ def _finished(work: Coroutine[Any, Any, list[Arrived]]) -> list[Arrived]:
     raise Broken("it waits for something")
 
 
+def policy(raw: bytes) -> None:
+    """A witness policy (C2SP tlog-policy); each quorum that it names can be asked about."""
+    found = parse_policy(raw)
+    if found.quorum is not None and not found.holds(found.keys):
+        raise Broken(f"a quorum that all witnesses together do not reach: {raw!r}")
+
+
+def request(raw: bytes) -> None:
+    """What is sent to a witness (C2SP tlog-witness, add-checkpoint)."""
+    _same(render_request(parse_request(raw)), raw)
+
+
+def size(raw: bytes) -> None:
+    """What a witness answers to a conflict."""
+    _same(render_size(parse_size(raw)), raw)
+
+
+def answer(raw: bytes) -> None:
+    """What a witness answers: signature lines."""
+    parse_answer(raw, "example.org/0\n0\n\n", _WITNESS)
+
+
 def _text(raw: bytes) -> str:
     try:
         return raw.decode()
@@ -191,6 +224,10 @@ def _text(raw: bytes) -> str:
 
 
 DOORS: dict[str, Door] = {
+    "answer": answer,
+    "policy": policy,
+    "request": request,
+    "size": size,
     "envelope": envelope,
     "record": record,
     "command": command,

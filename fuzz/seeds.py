@@ -7,6 +7,7 @@ writes them as one folder of files for each door.
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 import tempfile
@@ -21,6 +22,8 @@ from watchkeeper.ledger.envelope import parse_envelope_unverified
 from watchkeeper.ledger.note import parse_note_unverified
 from watchkeeper.ledger.proof import TlogProof, render_proof
 from watchkeeper.ledger.signature import decode_base64
+from watchkeeper.ledger.witness.cosignature import cosign, witness_key
+from watchkeeper.ledger.witness.message import AddCheckpoint, render_request
 
 _MESSAGES: tuple[Mapping[str, Any], ...] = (
     {"jsonrpc": "2.0", "id": 1, "method": "tools/call",
@@ -54,7 +57,25 @@ def _of_home(house: House) -> dict[str, Sequence[bytes]]:
     bundle = next((log / "tile" / "entries").rglob("000.p/*"))
     width = bytes([len(frames) - 1])
     event = b"event: message\nid: 1\ndata: {}\ndata: []\n\n"
+    witness = witness_key("witness.example/w", house.signer("ben").public_key)
+    policy = f"""\
+# Two of them, or one alone.
+log {house.vkey.strip()}
+witness w {witness} https://witness.example/
+group g 1 w
+quorum g
+"""
+    text = parse_note_unverified(note).text
+    cosigned = cosign(text, "witness.example/w", house.signer("ben"), 1_795_000_000)
+    line = base64.b64encode(cosigned.keyid + cosigned.blob).decode()
     return {
+        "answer": [f"\u2014 witness.example/w {line}\n".encode()],
+        "policy": [policy.encode(), b"quorum none\n"],
+        "request": [
+            render_request(AddCheckpoint(0, (), note)),
+            render_request(AddCheckpoint(7, (bytes(32), bytes(range(32))), note)),
+        ],
+        "size": [b"0\n", b"1234567\n"],
         "envelope": envelopes,
         "record": [parse_envelope_unverified(raw).statement for raw in envelopes],
         "command": [decode_base64(said.payload) or b""],

@@ -23,6 +23,7 @@ from faults.calls.points import CUTS, Point
 
 _PUBLISH_SECONDS = 0.1
 _SEGMENT_BYTES = 60_000
+_PR_SET_PDEATHSIG = 1
 _PR_SET_PTRACER = 0x59616D61
 _START_SECONDS = 40.0
 
@@ -98,8 +99,11 @@ def _child(start: Start, wait: int, out: int) -> NoReturn:
     code = 70
     try:
         messages = os.open(start.messages, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.dup2(messages, 2)
-        ctypes.CDLL(None).prctl(_PR_SET_PTRACER, ctypes.c_ulong(-1), 0, 0, 0)
+        for stream in (1, 2):
+            os.dup2(messages, stream)
+        library = ctypes.CDLL(None)
+        library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        library.prctl(_PR_SET_PTRACER, ctypes.c_ulong(-1), 0, 0, 0)
         os.read(wait, 1)
         if start.served:
             os.dup2(out, 1)

@@ -102,9 +102,13 @@ def open_house(root: Path, *, wide: bool = False) -> Iterator[House]:
         # Enough money in each order for every run.
         database.execute("UPDATE orders SET amount_cents = ?", (_CENTS,))
         database.commit()
-    desk = subprocess.Popen(
-        [*serve, "--credential", str(root / "desk.credential")], stdout=subprocess.PIPE, text=True
-    )
+    with (root / "desk.err").open("ab") as messages:
+        desk = subprocess.Popen(
+            [*serve, "--credential", str(root / "desk.credential")],
+            stdout=subprocess.PIPE,
+            stderr=messages,
+            text=True,
+        )
     try:
         if desk.stdout is None:
             raise OSError("the refund desk has no output")

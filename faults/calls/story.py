@@ -157,6 +157,8 @@ class Story:
         if item is None or item["state"] != "pending":
             return item is not None
         shown = item["shown"]
+        if shown is None:  # it could not be read back; nobody approves what is not shown
+            return False
         body = {name: shown[name] for name in _BINDING} | {
             "handle": handle, "shown": item["shownDigest"], "expires": item["expires"],
             "role": "refund-lead", "reason": None, "millis": 10,

@@ -44,8 +44,14 @@ _SHOWN = 80
 
 
 def cut(text: object, limit: int = _SHOWN) -> str:
-    """Render offending input for a message: one line, cut short, between backticks."""
-    shown = str(text).replace("\n", "\\n").replace("\r", "\\r").replace("`", "'")
+    """Render offending input for a message: one line, cut short, between backticks.
+
+    What can not be printed is escaped: a lone surrogate would break the printing of the message,
+    a control character would speak to the terminal.
+    """
+    shown = str(text)[: limit + 1].replace("`", "'")
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
     return f"`{shown if len(shown) <= limit else shown[: limit - 1] + '…'}`"
 
 
