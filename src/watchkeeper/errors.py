@@ -18,8 +18,10 @@ here means that something failed. Each class has a stable `code`, which programs
     │   ├── FrameInvalid         a segment with a bad frame that is not a torn tail
     │   ├── EntryTooLarge        a record over 65,535 bytes
     │   ├── LogUnavailable       the log can not be written now: everything is refused
+    │   │   └── KeyUnavailable   a token that can not sign now
     │   ├── LogInconsistent      the truth does not extend what we signed before
     │   ├── HomeLocked           another process has the home open
+    │   ├── HomeDoubtful         a home that was restored or copied and not adopted yet
     │   ├── HomeInvalid          a folder that is no home, or whose parts are missing
     │   └── KeyUnsafe            a key that is missing, unreadable or open to other users
     ├── PlanError
@@ -153,6 +155,13 @@ class LogUnavailable(LedgerError):
     default_advice = "free disk space or mend the disk; the gateway goes on by itself when it heals"
 
 
+class KeyUnavailable(LogUnavailable):
+    """The token that holds a key of the home can not be reached, so nothing can be signed."""
+
+    code = "key-unavailable"
+    default_advice = "see that the token is there and its PIN is right; nothing else has to be done"
+
+
 class LogInconsistent(LedgerError):
     """The records on disk do not extend the newest checkpoint that we signed."""
 
@@ -165,6 +174,16 @@ class HomeLocked(LedgerError):
 
     code = "home-locked"
     default_advice = "stop the other process, or send the command through the gateway that runs"
+
+
+class HomeDoubtful(LedgerError):
+    """A home that may be a restored or a copied one: nothing is served from it."""
+
+    code = "home-doubtful"
+    default_advice = (
+        "if the true home is elsewhere, serve that one; if this is the one to go on with, "
+        "a holder of `operate` runs `watchkeeper log adopt HOME --why …`"
+    )
 
 
 class HomeInvalid(LedgerError):

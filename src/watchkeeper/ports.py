@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from watchkeeper.errors import WatchkeeperError
 from watchkeeper.records.bundle import Level
+from watchkeeper.records.custody import Doubt, KeyTerm
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Payload, Record
@@ -186,6 +187,28 @@ class Log(Records, Protocol):
 
     def witnesses(self) -> tuple[WitnessState, ...]:
         """Return how things stand with each witness that this home asks."""
+        ...
+
+    def key_terms(self) -> list[KeyTerm]:
+        """Return the record keys and the indexes at which each counts."""
+        ...
+
+    def next_key(self, uri: str | None) -> Signer:
+        """Make the record key that is to take over, or open it where `uri` says it lives.
+
+        Durable when this returns. It counts from the `key-rotation` record on that names it.
+
+        Raises:
+            KeyUnsafe, KeyUnavailable, SettingsInvalid: there is no such key, or it can not be kept.
+        """
+        ...
+
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Return what speaks against this home: it may be a restored or a copied one."""
+        ...
+
+    def settle_doubts(self) -> None:
+        """A person took the home up again, and the record of it is durable: go on from here."""
         ...
 
     def free_bytes(self) -> int:

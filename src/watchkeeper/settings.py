@@ -63,6 +63,50 @@ def resolve_all(sources: Mapping[str, str], home: Path) -> dict[str, str]:
     return {name: resolve(source, home) for name, source in sources.items()}
 
 
+def token_module() -> str | None:
+    """Return the PKCS #11 library that `WATCHKEEPER_PKCS11_MODULE` names, if any."""
+    return os.environ.get("WATCHKEEPER_PKCS11_MODULE") or None
+
+
+def token_pin(source: str | None) -> str:
+    """Return the PIN of the token that holds a home's key.
+
+    From the URI's `pin-source` (a path, or `file:` and a path), else from the file that
+    `WATCHKEEPER_PKCS11_PIN_FILE` names, else from `WATCHKEEPER_PKCS11_PIN`.
+
+    Raises:
+        SettingsInvalid: there is none.
+        KeyUnsafe: other users may read the file.
+    """
+    file = source or os.environ.get("WATCHKEEPER_PKCS11_PIN_FILE")
+    if file:
+        return _read_private(Path(file.removeprefix("file:")))
+    pin = os.environ.get("WATCHKEEPER_PKCS11_PIN")
+    if pin is None:
+        raise SettingsInvalid(
+            "the key is in a token, and no PIN was given",
+            "set WATCHKEEPER_PKCS11_PIN_FILE, or WATCHKEEPER_PKCS11_PIN",
+        )
+    return pin
+
+
+def state_folder() -> Path:
+    """Return where the newest checkpoint of each home is kept, away from the homes.
+
+    `WATCHKEEPER_STATE`, else `watchkeeper` in the user's state folder (XDG base directories).
+    """
+    named = os.environ.get("WATCHKEEPER_STATE")
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "watchkeeper"
+
+
+def machine_name() -> str | None:
+    """Return the name of this machine that `WATCHKEEPER_MACHINE` gives, instead of its own id."""
+    return os.environ.get("WATCHKEEPER_MACHINE") or None
+
+
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a started tool server: a few plain variables, and its own."""
     kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from watchkeeper import settings
 from watchkeeper.check.answer import Step, Verified
 from watchkeeper.check.replay import Again
 from watchkeeper.errors import SettingsInvalid
 from watchkeeper.ledger.envelope import read_record_unverified
+from watchkeeper.ledger.key_list import parse_key_list
 from watchkeeper.ledger.note import VerifierKey, parse_vkey
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.ledger.tiles import bundles_of
@@ -27,6 +29,8 @@ from watchkeeper.verify.source import read_bundle
 from watchkeeper.verify.witnesses import read_testimony
 
 if TYPE_CHECKING:
+    from watchkeeper.adapters.keys.uri import TokenAccess
+    from watchkeeper.adapters.posix.custody import Watch
     from watchkeeper.adapters.posix.reader import ReadOnlyLog
 
 
@@ -57,24 +61,32 @@ def ids() -> Ids:
     return SystemIds()
 
 
-def open_log(path: Path, *, witnessing: bool = False) -> Log:
+def open_log(path: Path, *, witnessing: bool = False, kept: Path | None = None) -> Log:
     """Open a home's log for writing; this process alone may then write.
 
     With `witnessing` its checkpoints are submitted to the witnesses of its policy: for what serves,
-    not for a command that ends at once.
+    not for a command that ends at once. The home is held against the checkpoint kept at `kept`, or
+    else in the user's state folder, and each checkpoint that is published is kept there.
 
     Raises:
         LedgerError: it can not be opened, and why.
     """
     from watchkeeper.adapters.posix.log import open_home
 
-    return open_home(path, clock=clock(), witnessing=witnessing)
+    return open_home(
+        path, clock=clock(), witnessing=witnessing, access=_token_access(), watch=_watch(kept)
+    )
 
 
 def create_log(
-    path: Path, *, name: str, stage: Stage, first_release: Mapping[str, tuple[str, ...]]
+    path: Path,
+    *,
+    name: str,
+    stage: Stage,
+    first_release: Mapping[str, tuple[str, ...]],
+    key_uris: Mapping[str, str] | None = None,
 ) -> Log:
-    """Make a new home and open its log.
+    """Make a new home and open its log; `key_uris` says where its keys live, if they exist.
 
     Raises:
         HomeInvalid: there is something already.
@@ -83,8 +95,51 @@ def create_log(
     from watchkeeper.adapters.posix.creation import create_home
 
     return create_home(
-        path, name=name, stage=stage, first_release=first_release, clock=clock(), ids=ids()
+        path,
+        name=name,
+        stage=stage,
+        first_release=first_release,
+        clock=clock(),
+        ids=ids(),
+        key_uris=key_uris,
+        access=_token_access(),
+        watch=_watch(None),
     )
+
+
+def _watch(kept: Path | None) -> Watch:
+    from watchkeeper.adapters.posix.custody import Watch
+
+    return Watch(settings.state_folder(), kept, settings.machine_name())
+
+
+def _token_access() -> TokenAccess:
+    from watchkeeper.adapters.keys.uri import TokenAccess
+
+    return TokenAccess(settings.token_module(), settings.token_pin)
+
+
+def key_list(where: str) -> dict[str, Any]:
+    """Return the keys that a log names and, of a home, where they live; nothing is verified.
+
+    Raises:
+        KeyUnsafe: it names none.
+    """
+    source = source_of(where)
+    raw, vkey = source.read("records.pem"), source.read("log.vkey")
+    terms = parse_key_list((raw or b"").decode(errors="replace"))
+    found: dict[str, Any] = {
+        "record": [{"keyid": term.keyid, "counts": str(term)} for term in terms],
+        "log": {"vkey": (vkey or b"").decode(errors="replace").strip()},
+    }
+    if isinstance(source, DirectorySource) and source.home is not None:
+        from watchkeeper.adapters.posix.custody import Keyring
+        from watchkeeper.adapters.posix.files import Files
+
+        keyring = Keyring(Files(), source.home / "keys")
+        found["record"][-1]["lives"] = keyring.uri("record")
+        found["log"]["lives"] = keyring.uri("log")
+    return found
 
 
 def is_home(path: Path) -> bool:

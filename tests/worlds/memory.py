@@ -19,6 +19,7 @@ from watchkeeper.ledger.envelope import parse_record
 from watchkeeper.ledger.erasure import NEVER_ERASED, ErasedBy, kept_of, parse_stub, render_stub
 from watchkeeper.ports import WitnessState
 from watchkeeper.records.bundle import Level
+from watchkeeper.records.custody import Doubt
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Payload, Record, statement_of
@@ -119,6 +120,7 @@ class MemoryLog:
         self.covering = True
         self.uncovered: str | None = None
         self.waiting: list[tuple[int, Callback]] = []
+        self.against: tuple[Doubt, ...] = ()
         self._failed: WatchkeeperError | None = None
         self._deliver: Callable[[Callable[[], None]], None] = lambda act: act()
         self._last_at = self._synced_at = (
@@ -251,6 +253,12 @@ class MemoryLog:
 
     def witnesses(self) -> tuple[WitnessState, ...]:
         return ()
+
+    def doubts(self) -> tuple[Doubt, ...]:
+        return self.against
+
+    def settle_doubts(self) -> None:
+        self.against = ()
 
     def free_bytes(self) -> int:
         return self.room

@@ -103,10 +103,14 @@ def _plain_environment() -> dict[str, str]:
 
 @contextmanager
 def _people(folder: Path) -> Iterator[None]:
-    """Keep the demonstration's people apart, under a passphrase that is thrown away."""
-    names = ("WATCHKEEPER_PEOPLE", "WATCHKEEPER_PASSPHRASE")
+    """Keep the demonstration's people apart, under a passphrase that is thrown away.
+
+    What is kept of its home, away from it, is thrown away with the rest too.
+    """
+    names = ("WATCHKEEPER_PEOPLE", "WATCHKEEPER_PASSPHRASE", "XDG_STATE_HOME")
     before = {name: os.environ.get(name) for name in names}
-    os.environ.update(zip(names, (str(folder), secrets.token_urlsafe(24)), strict=True))
+    here = (str(folder), secrets.token_urlsafe(24), str(folder.absolute().parent / "run/state"))
+    os.environ.update(zip(names, here, strict=True))
     try:
         yield
     finally:

@@ -15,9 +15,16 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.people import Line, find_home, key_path, passphrase_for, signer_of
+from watchkeeper.cli.people import (
+    Line,
+    find_home,
+    key_path,
+    passphrase_for,
+    reason_of,
+    signer_of,
+)
 from watchkeeper.errors import CommandInvalid, KeyUnsafe, cut
-from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
+from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.plan.draft.person_key import add_person_key
 
 app = typer.Typer(
@@ -258,16 +265,8 @@ def _tell(value: Any, text: str, as_json: bool) -> None:
 
 def _scoped(scope: str, why: str) -> tuple[dict[str, Any], dict[str, Any]]:
     kind, _, name = scope.partition(":")
-    digest, beside = _reason(why)
+    digest, beside = reason_of(why)
     return {"scopeKind": kind, "scopeName": name, "reason": digest}, beside
-
-
-def _reason(why: str) -> tuple[str | None, dict[str, Any]]:
-    """A reason may say anything of anybody: the log gets its digest under a salt."""
-    if not why:
-        return None, {}
-    salt = wiring.ids().random_bytes(16)
-    return hidden_digest(salt, why), {"reason": why, "salt": salt.hex()}
 
 
 def _verdict(
@@ -291,7 +290,7 @@ def _verdict(
         output.say(_pending_text(item))
         if not yes and sys.stdin.isatty() and not typer.confirm(f"{verb}?", err=True):
             output.fail("nothing was said", code=output.Exit.FOUND)
-        digest, beside = _reason(why)
+        digest, beside = reason_of(why)
         body = {
             "handle": handle,
             "request": shown["request"],

@@ -24,6 +24,7 @@ from watchkeeper.errors import (
     WatchkeeperError,
     cut,
 )
+from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.ledger.envelope import seal_command
 from watchkeeper.loop.commands import Commands
 from watchkeeper.loop.erasure.erase import Erasing
@@ -99,6 +100,17 @@ def passphrase_for(person: str, *, new: bool = False) -> str:
     if new and getpass.getpass("once more: ") != first:
         raise SettingsInvalid("the two passphrases differ")
     return first
+
+
+def reason_of(why: str) -> tuple[str | None, dict[str, Any]]:
+    """Return the digest of a reason, and apart its text and salt: it may say anything of anybody.
+
+    Only the digest is signed and stands in the log.
+    """
+    if not why:
+        return None, {}
+    salt = wiring.ids().random_bytes(16)
+    return hidden_digest(salt, why), {"reason": why, "salt": salt.hex()}
 
 
 class Line:

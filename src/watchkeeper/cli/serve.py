@@ -25,12 +25,18 @@ def serve(
     hold: Annotated[
         float, typer.Option("--hold", help="Seconds that a call waits for an approval.")
     ] = 20.0,
+    kept: Annotated[
+        Path | None,
+        typer.Option("--kept", help="Keep each checkpoint here too; best on another disk."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON line once agents may connect.")
     ] = False,
 ) -> None:
     """Serve a home: agents connect by MCP streamable HTTP at /mcp/SERVER with a bearer token.
 
+    A home that was restored or copied is recognised by the checkpoint that was kept away from it
+    and by where it stands, and is not served until `watchkeeper log adopt`.
     Ends cleanly on Ctrl-C or SIGTERM; killed at any moment, it loses nothing that was released.
 
     Example: watchkeeper serve home --port 8930
@@ -54,7 +60,7 @@ def serve(
 
     with output.speaking_plainly():
         listen = Listen(host, port, tuple(public_host or ()))
-        run(Service(find_home(home), listen, Hold(max(0.0, hold)), ready))
+        run(Service(find_home(home), listen, Hold(max(0.0, hold)), ready, kept))
 
 
 def _warn_of_witnesses(home: Home) -> None:

@@ -17,6 +17,7 @@ from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, Re
 from watchkeeper.ledger.canonical import hidden_digest, parse_json, sha256_hex
 from watchkeeper.ledger.envelope import open_command
 from watchkeeper.ledger.signature import keyid_of
+from watchkeeper.loop.custody import adopt, doubts, next_key, revoke_key, rotate_key
 from watchkeeper.loop.erasure.asked import erasing_of
 from watchkeeper.loop.erasure.erase import Word
 from watchkeeper.loop.home import Home
@@ -45,6 +46,9 @@ _WAIT_SECONDS = 30.0
 _DIGEST_LENGTH = 64
 _NEEDS_ROOM = frozenset({"resume", "token", "revoke-token", "accept-clock", "erase", RELEASE})
 """What may not be written below the plan's reserve of disk (decision semantics, 9)."""
+
+_OF_A_DOUBTFUL_HOME = frozenset({"pending", "unknown", "tokens", "doubts", "adopt"})
+"""What may be asked of a home that was restored or copied: to read, and to take it up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,11 @@ class Commands:
             "release": (RELEASE, self._release),
             "erasable": (None, self._erase),
             "erase": (None, self._erase),
+            "next-key": (OPERATE, lambda asked: next_key(self._home, asked.command)),
+            "rotate-key": (OPERATE, self._rotate_key),
+            "revoke-key": (OPERATE, self._revoke_key),
+            "doubts": (OPERATE, lambda _: doubts(self._home)),
+            "adopt": (OPERATE, self._adopt),
         }
 
     def run(self, signature: Signature, beside: Mapping[str, Any]) -> Any:
@@ -100,6 +109,7 @@ class Commands:
         Raises:
             CommandInvalid: stale, replayed, malformed, forged, or nothing that can be done now.
             NotAuthorised: the person does not hold the role.
+            HomeDoubtful: the home was restored or copied, and this would write to it.
             LogUnavailable: it could not be recorded.
         """
         asked = self._check(signature, beside)
@@ -110,6 +120,8 @@ class Commands:
                 f"{cut(asked.command.person)} does not hold the role {cut(role)}",
                 "ask somebody who does, or change the roles in the plan and release it",
             )
+        if asked.command.verb not in _OF_A_DOUBTFUL_HOME:
+            self._home.check_undoubted()
         if asked.command.verb in _NEEDS_ROOM and self._home.has_plan and self._home.short_of_room():
             raise LogUnavailable(
                 "the disk is nearly full: only verdicts, stops and settled effects are recorded"
@@ -291,6 +303,16 @@ class Commands:
         why, payload = _why(asked)
         word = Word(asked.command.person, asked.signature, why, payload)
         return erasing_of(self._kernel, asked.command, asked.beside, word)
+
+    def _rotate_key(self, asked: Asked) -> Any:
+        proof = asked.beside.get("proof")
+        return rotate_key(self._home, asked.command, asked.signature, _why(asked), proof)
+
+    def _revoke_key(self, asked: Asked) -> Any:
+        return revoke_key(self._home, asked.command, asked.signature, _why(asked))
+
+    def _adopt(self, asked: Asked) -> Any:
+        return adopt(self._home, asked.command, asked.signature, _why(asked))
 
     def _release(self, asked: Asked) -> Any:
         return release_plan(self._kernel, asked.command, asked.signature, asked.beside)

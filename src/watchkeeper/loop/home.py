@@ -12,11 +12,19 @@ from watchkeeper.do.state.budget import longest_window
 from watchkeeper.do.state.clock import ClockGuard
 from watchkeeper.do.state.pending import Pending
 from watchkeeper.do.state.projection import State
-from watchkeeper.errors import HomeInvalid, LedgerError, LogUnavailable, WatchkeeperError
+from watchkeeper.errors import (
+    HomeDoubtful,
+    HomeInvalid,
+    LedgerError,
+    LogUnavailable,
+    WatchkeeperError,
+    cut,
+)
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.ports import Clock, Ids, Log, Records, Ticket
 from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.custody import Doubt, DoubtKind
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Entry, Payload, Record
@@ -136,7 +144,35 @@ class Home(Standing):
         self._room: tuple[int, bool] = (-_ROOM_CHECK_MICROS, False)
         self._guard: ClockGuard | None = None
         self._lost = False
+        self._seen: tuple[Doubt, ...] = ()
         super().__init__(log, clock, log.secret)
+        if log.doubts() and not self.doubts:
+            log.settle_doubts()  # a crash came between the adoption and what it settles
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What speaks against this home and that nobody adopted: it may be a copy."""
+        found = (*self.log.doubts(), *self._seen)
+        return tuple(doubt for doubt in found if doubt.id not in self.state.adopted)
+
+    def doubt(self, found: Doubt) -> None:
+        """Note, while the home is open, that another history of it was seen; it stops allowing."""
+        self._seen = (*self._seen, found)
+
+    def check_undoubted(self) -> None:
+        """Refuse a home that may be a restored or a copied one.
+
+        Raises:
+            HomeDoubtful: it may be, and nobody has adopted it.
+        """
+        found = self.doubts
+        if found:
+            raise _doubtful(found)
+
+    def adopted(self) -> None:
+        """A person took the home up again; the record of it is durable."""
+        self.log.settle_doubts()
+        self._seen = ()
 
     def now(self) -> Instant:
         """Return the time for a record: never before the record before it."""
@@ -154,16 +190,18 @@ class Home(Standing):
         """Return why nothing can be recorded now, or None."""
         if self._lost:
             return LogUnavailable("what the records add up to was not read back yet")
-        return self.log.failure()
+        return self.log.failure() or (_doubtful(self.doubts) if self.doubts else None)
 
     def heal(self) -> bool:
         """Try to write again; what was computed from lost records is thrown away."""
+        if self.doubts and not self._lost and self.log.failure() is None:
+            return False
         self._lost = True
         if not self.log.heal():
             return False
         self._rebuild()
         self._lost = False
-        return True
+        return not self.doubts
 
     def plan_is_loaded(self) -> bool:
         """Tell whether the newest release is the plan that decides, and load it if it can be.
@@ -210,6 +248,16 @@ class Home(Standing):
             wall, mono = self.clock.wall(), self.clock.monotonic()
             self._guard = ClockGuard(wall, mono, self.state.last_at, gap)
         return self._guard
+
+
+def _doubtful(doubts: tuple[Doubt, ...]) -> HomeDoubtful:
+    said = {
+        DoubtKind.AHEAD: "the log was longer once: {size} records, says {seen}",
+        DoubtKind.FORKED: "the log had another history: over {size} records, says {seen}",
+        DoubtKind.MOVED: "the home stood elsewhere: {seen}",
+    }
+    found = [said[d.kind].format(size=d.size, seen=cut(d.seen, 200)) for d in doubts]
+    return HomeDoubtful(f"this home was restored or copied ({'; '.join(found)})")
 
 
 def bundle_of(entry: Entry) -> Bundle:

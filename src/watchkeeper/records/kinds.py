@@ -15,6 +15,7 @@ from watchkeeper.records.administration import (
     TokenRecord,
     TokenRevokedRecord,
 )
+from watchkeeper.records.custody import AdoptedRecord, KeyRotationRecord
 from watchkeeper.records.erasure import ErasureRecord
 from watchkeeper.records.people import VerdictRecord
 from watchkeeper.records.reference import Ref
@@ -38,6 +39,8 @@ class Kind(enum.StrEnum):
     CLOCK_ACCEPTED = "clock-accepted"
     REFUSALS = "refusals"
     ERASURE = "erasure"
+    KEY_ROTATION = "key-rotation"
+    ADOPTED = "adopted"
 
 
 PREDICATES: dict[Kind, type] = {
@@ -54,4 +57,6 @@ PREDICATES: dict[Kind, type] = {
     Kind.CLOCK_ACCEPTED: ClockAcceptedRecord,
     Kind.REFUSALS: RefusalsRecord,
     Kind.ERASURE: ErasureRecord,
+    Kind.KEY_ROTATION: KeyRotationRecord,
+    Kind.ADOPTED: AdoptedRecord,
 }

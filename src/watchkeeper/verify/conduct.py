@@ -16,6 +16,7 @@ from watchkeeper.records.instant import render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.actions import Actions
+from watchkeeper.verify.custody import Custody
 from watchkeeper.verify.entries import Decided, Fact
 from watchkeeper.verify.erasures import Erasures, PlanOf
 from watchkeeper.verify.people import (
@@ -39,6 +40,7 @@ class Conduct:
     ) -> None:
         self._report = report
         self._commands = Commands(genesis.origin)
+        self.custody = Custody(report, self._commands, genesis.origin)
         self._authority: Authority = first_authority(genesis)
         self._plan: str | None = None
         self._stops: set[StopScope] = set()
@@ -58,6 +60,8 @@ class Conduct:
             Kind.TOKEN_REVOKED: self._revoke,
             Kind.CLOCK_ACCEPTED: self._accept_clock,
             Kind.ERASURE: lambda i, r: self.erasures.erasure(i, r, self._authority, self._plan),
+            Kind.KEY_ROTATION: lambda i, r: self.custody.rotation(i, r, self._authority),
+            Kind.ADOPTED: lambda i, r: self.custody.adopted(i, r, self._authority),
         }
 
     @property
@@ -67,6 +71,7 @@ class Conduct:
 
     def take(self, fact: Fact) -> None:
         """Take up the next record."""
+        self.custody.signed(fact)
         if fact.at < self._at:
             self._report.fail(ORDER, f"time goes back to {render_instant(fact.at)}", fact.index)
         self._at = max(self._at, fact.at)

@@ -15,7 +15,9 @@ from watchkeeper.errors import EnvelopeInvalid, RecordInvalid
 from watchkeeper.ledger.canonical import parse_canonical
 from watchkeeper.ledger.envelope import check_signature, parse_envelope_unverified
 from watchkeeper.ledger.merkle import leaf_hash
+from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of
 from watchkeeper.records.instant import parse_instant
+from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Record, parse_statement
 
 _DECISION = "urn:x-watchkeeper:decision:v1"
@@ -49,47 +51,76 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One entry that was checked: its time, and what it says. `said` is None if it is malformed."""
+    """One entry that was checked: its time, what it says, and the id of the key that signed it.
+
+    `said` is None if it is malformed.
+    """
 
     index: int
     at: int
     said: Decided | Record | None
+    keyid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A bundle that was checked: the leaf hashes, the facts, and (index, problem) of bad ones."""
+    """A bundle that was checked: the leaf hashes, the facts, and (index, problem) of bad ones.
+
+    `strangers` says that some were signed with a key that was not known when it was checked.
+    """
 
     hashes: bytes
     facts: tuple[Fact, ...]
     problems: tuple[tuple[int, str], ...]
+    strangers: bool = False
 
 
 def check_entries(job: Job) -> Checked:
-    """Check every entry of a bundle; never raises for what an entry holds."""
+    """Check every entry of a bundle; never raises for what an entry holds.
+
+    A key that the bundle itself introduces is known from there on. Whether a key counted at an
+    index is not looked at here, since what came before the bundle is not known here.
+    """
     facts: list[Fact] = []
     problems: list[tuple[int, str]] = []
+    # A key's id is sent back as often as there are entries: always the same object, so that it
+    # is sent once.
+    keys, ids, strangers = dict(job.keys), {keyid: keyid for keyid in job.keys}, False
     for index, entry in enumerate(job.entries, job.first):
         try:
             envelope = parse_envelope_unverified(entry)
-            check_signature(envelope, job.keys)
+            strangers = strangers or envelope.keyid not in keys
+            check_signature(envelope, keys)
         except EnvelopeInvalid as error:
             problems.append((index, error.message))
             continue
         try:
-            facts.append(_fact(index, envelope.statement))
+            keyid = ids.setdefault(envelope.keyid, envelope.keyid)
+            facts.append(_fact(index, envelope.statement, keyid))
         except RecordInvalid as error:
             problems.append((index, f"signed, but no record: {error.message}"))
-    return Checked(b"".join(leaf_hash(e) for e in job.entries), tuple(facts), tuple(problems))
+        else:
+            keys.update(_introduced(facts[-1].said))
+    hashes = b"".join(leaf_hash(e) for e in job.entries)
+    return Checked(hashes, tuple(facts), tuple(problems), strangers)
 
 
-def _fact(index: int, statement: bytes) -> Fact:
+def _introduced(said: Decided | Record | None) -> dict[str, bytes]:
+    """Return the key that a `key-rotation` introduces; whether it may is looked at later."""
+    if isinstance(said, Record) and said.kind is Kind.KEY_ROTATION:
+        public = decode_base64(said.predicate.new_key)
+        if public is not None and len(public) == KEY_BYTES:
+            return {keyid_of(public): public}
+    return {}
+
+
+def _fact(index: int, statement: bytes, keyid: str) -> Fact:
     value = parse_canonical(statement)
     if isinstance(value, dict) and value.get("predicateType") == _DECISION:
         said, at = _decided(value)
-        return Fact(index, at, said)
+        return Fact(index, at, said, keyid)
     record = parse_statement(value)
-    return Fact(index, record.predicate.at, record)
+    return Fact(index, record.predicate.at, record, keyid)
 
 
 def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:

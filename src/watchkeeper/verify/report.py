@@ -97,6 +97,8 @@ TITLES = {
     13: "truth of the home",
     14: "witnesses",
     15: "replay of decisions",
+    16: "keys over time",
+    19: "adoptions of restored homes",
     20: "erasures",
     21: "completeness",
     22: "disclosed values",

@@ -36,6 +36,7 @@ from watchkeeper.ledger.tiles import TileTree, bundles_of
 from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.kinds import Kind
 from watchkeeper.verify.conduct import Conduct
+from watchkeeper.verify.custody import ADOPTIONS, OVER_TIME
 from watchkeeper.verify.entries import Checked, Job, check_entries
 from watchkeeper.verify.erasures import ERASURES
 from watchkeeper.verify.home import Truth
@@ -105,6 +106,7 @@ class Verifier:
         self._report = Report()
         self._progress = progress or (lambda _done, _total: None)
         self._before: dict[int, set[bytes]] = {}
+        self._kept = 0
 
     def run(
         self,
@@ -127,8 +129,9 @@ class Verifier:
         if genesis is None:
             self._skip_all("the first record can not be read")
         else:
-            keys = self._record_keys(genesis, brought.record_keys, key)
             conduct = self._conduct(genesis)
+            trusted = self._record_keys(genesis, brought.record_keys, key)
+            keys = conduct.custody.trust(trusted, brought.record_keys)
             self._stream(checkpoint, keys, conduct, brought.workers)
             unknown = conduct.actions.unknown
         sound = not any(report.failed[step] for step in (CHECKPOINT, TREE, OLDER))
@@ -199,6 +202,7 @@ class Verifier:
                 self._report.fail(OLDER, f"the log was longer once: {before.size} records")
             else:
                 self._before.setdefault(before.size, set()).add(before.root)
+                self._kept = max(self._kept, before.size)
         if not older:
             self._report.skip(OLDER, "none was given: whoever holds the keys could rewrite it all")
         else:
@@ -232,7 +236,8 @@ class Verifier:
         pinned = {keyid_of(one): one for one in given}
         if not named.keys() <= pinned.keys():
             self._report.fail(KEYS, "the genesis names a record key that was not given", 0)
-        return pinned
+        # A key that came later counts by the chain of rotations from these on, pinned or not.
+        return {keyid: one for keyid, one in named.items() if keyid in pinned}
 
     def _stream(
         self,
@@ -272,10 +277,11 @@ class Verifier:
     ) -> None:
         self._check_partials(tree, checkpoint)
         conduct.actions.finish()
+        conduct.custody.finish(self._kept)
         self._check_plans(conduct)
         report, counts = self._report, self._report.counts
         report.say(TREE, f"{tree.size} entries lead to the signed root, without a gap")
-        report.say(SIGNATURES, f"{signed} records, each signed by a key of the genesis")
+        report.say(SIGNATURES, f"{signed} records, each signed by a key that counted there")
         report.say(ORDER, "the genesis is first, times never decrease")
         report.say(RELEASES, f"{counts['plan-release']}, each signed by a holder of the role")
         report.say(COMMANDS, f"{conduct.commands} commands, each signed by a person of the plan")
@@ -310,6 +316,8 @@ class Verifier:
     def _skip_all(self, why: str) -> None:
         people = (RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS)
         for step in (SIGNATURES, *people, PLANS, TRUTH, ERASURES, COMPLETE, DISCLOSED):
+            self._report.skip(step, why)
+        for step in (OVER_TIME, ADOPTIONS):
             self._report.skip(step, why)
 
     def _take_hashes(self, tree: TileTree, checked: Checked) -> None:
@@ -365,18 +373,30 @@ class Verifier:
     def _checked(
         self, size: int, keys: Mapping[str, bytes], workers: int | None
     ) -> Iterator[tuple[Job, Checked]]:
-        """Yield every bundle, checked, in order; a few are in flight at a time."""
+        """Yield every bundle, checked, in order; a few are in flight at a time.
+
+        `keys` grows while what was yielded before is taken up.
+        """
         count = workers or cpu_count()
         if count < 2 or size < POOL_FROM * 256:
             for job in self._jobs(size, keys):
                 yield job, check_entries(job)
             return
         with _pool(count) as pool:
-            yield from _in_order(pool, self._jobs(size, keys), count * 3)
+            for job, checked in _in_order(pool, self._jobs(size, keys), count * 3):
+                yield job, _checked_again(job, checked, keys)
 
     def _jobs(self, size: int, keys: Mapping[str, bytes], /) -> Iterator[Job]:
         for number, width in bundles_of(size):
-            yield Job(number * 256, tuple(read_bundle(self._source, number, width)), keys)
+            entries = tuple(read_bundle(self._source, number, width))
+            yield Job(number * 256, entries, dict(keys))
+
+
+def _checked_again(job: Job, checked: Checked, keys: Mapping[str, bytes]) -> Checked:
+    """Return what was found, looked at again if a key came up while it was being checked."""
+    if checked.strangers and job.keys != keys:
+        return check_entries(Job(job.first, job.entries, dict(keys)))
+    return checked
 
 
 def _in_order(pool: Executor, jobs: Iterable[Job], in_flight: int) -> Iterator[tuple[Job, Checked]]:

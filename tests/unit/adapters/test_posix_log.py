@@ -298,6 +298,6 @@ def test_reading_no_home(tmp_path: Path) -> None:
 
 def test_reader_offers_the_keys(story: Story) -> None:
     reader = read_home(story.path)
-    assert list(reader.record_keys.values()) == [story.log._record_signer.public_key]
+    assert list(reader.record_keys.values()) == [story.log._custody.signer.public_key]
     assert reader.log_vkey == (story.path / "log/log.vkey").read_text().strip()
     assert reader.origin == story.log.origin

@@ -328,7 +328,7 @@ def test_keys_that_were_pinned(story: Story) -> None:
     story.log.publish_now()
     log = story.path / "log"
     vkey = (log / "log.vkey").read_text()
-    key = story.log._record_signer.public_key
+    key = story.log._custody.signer.public_key
     found = verify_log(log, vkey=vkey, record_keys=[key])
     assert found.ok
     assert found.pinned

@@ -7,7 +7,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from watchkeeper.adapters.keys import FileSigner, create_key
+from watchkeeper.adapters.keys import TokenAccess, create_key
+from watchkeeper.adapters.posix.custody import Keyring, Watch
+from watchkeeper.adapters.posix.custody.keyring import LOG, RECORD
 from watchkeeper.adapters.posix.files import Files
 from watchkeeper.adapters.posix.layout import FORMAT, Layout
 from watchkeeper.adapters.posix.log import PosixLog, open_home
@@ -19,7 +21,7 @@ from watchkeeper.ledger.envelope import seal
 from watchkeeper.ledger.frame import render_frame
 from watchkeeper.ledger.note import check_name
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64
-from watchkeeper.ports import Clock, Ids
+from watchkeeper.ports import Clock, Ids, Signer
 from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.bundle import Stage
 from watchkeeper.records.instant import Instant
@@ -38,8 +40,14 @@ def create_home(  # noqa: PLR0913 - what a home is from its first record on
     clock: Clock,
     ids: Ids,
     files: Files | None = None,
+    key_uris: Mapping[str, str] | None = None,
+    access: TokenAccess | None = None,
+    watch: Watch | None = None,
 ) -> PosixLog:
     """Make a home with new keys and its genesis record, and open it.
+
+    `key_uris` may say where the keys `record` and `log` live already; `access` how tokens are
+    reached; `watch` what the home is held against from now on.
 
     `name` becomes the log's origin `<name>/0`; `first_release` maps the people who may sign the
     first release to their raw Ed25519 public keys in base64. The home is made beside its place
@@ -47,6 +55,7 @@ def create_home(  # noqa: PLR0913 - what a home is from its first record on
 
     Raises:
         HomeInvalid: something is there already, or a name or key that is none.
+        KeyUnsafe, KeyUnavailable, SettingsInvalid: a key of `key_uris` can not be opened.
         LogUnavailable: the disk fails.
     """
     files, path = files or Files(), Path(path)
@@ -56,32 +65,33 @@ def create_home(  # noqa: PLR0913 - what a home is from its first record on
     origin = f"{_checked_name(name)}/0"
     beside = path.absolute().with_name(f".{path.name}.{ids.random_bytes(4).hex()}.new")
     try:
-        _build(files, Layout(beside), origin, stage, first_release, clock.wall(), ids)
+        layout = Layout(beside)
+        _make_folders(files, layout, ids.random_bytes(SECRET_BYTES))
+        signers = _make_keys(Keyring(files, layout.keys, access), layout, key_uris or {})
+        envelope = _genesis(origin, stage, first_release, clock.wall(), *signers)
+        files.replace(layout.segment(0), render_frame(0, 0, envelope, b""), 0o600)
+        files.replace(layout.lock, b"", 0o600)
         files.call("rename", os.rename, beside, path)
         files.sync_folder(path.absolute().parent)
     except OSError as error:
         raise HomeInvalid(f"can not make a home at {cut(path)}: {error.strerror}") from None
-    return open_home(path, clock=clock, files=files)
+    return open_home(path, clock=clock, files=files, access=access, watch=watch)
 
 
-def _build(  # noqa: PLR0913, PLR0917 - the same as above
-    files: Files,
-    layout: Layout,
-    origin: str,
-    stage: Stage,
-    first_release: Mapping[str, tuple[str, ...]],
-    at: Instant,
-    ids: Ids,
-) -> None:
+def _make_folders(files: Files, layout: Layout, secret: bytes) -> None:
     files.make_folder(layout.root)
     for private in (layout.keys, layout.segments):
         files.make_folder(private, 0o700)
     files.make_folder(layout.log)
-    create_secret(layout.secret, ids.random_bytes(SECRET_BYTES))
-    record_key, key = create_key(layout.record_key), create_key(layout.log_key)
-    envelope = _genesis(origin, stage, first_release, at, record_key, key)
-    files.replace(layout.segment(0), render_frame(0, 0, envelope, b""), 0o600)
-    files.replace(layout.lock, b"", 0o600)
+    create_secret(layout.secret, secret)
+
+
+def _make_keys(keyring: Keyring, layout: Layout, uris: Mapping[str, str]) -> tuple[Signer, Signer]:
+    """Return the key of the records and the key of the log, new ones where no URI names them."""
+    made = []
+    for use, path in ((RECORD, layout.record_key), (LOG, layout.log_key)):
+        made.append(keyring.name_key(use, uris[use]) if use in uris else create_key(path))
+    return made[0], made[1]
 
 
 def _genesis(  # noqa: PLR0913, PLR0917 - the fields of the record
@@ -89,8 +99,8 @@ def _genesis(  # noqa: PLR0913, PLR0917 - the fields of the record
     stage: Stage,
     first_release: Mapping[str, tuple[str, ...]],
     at: Instant,
-    record_key: FileSigner,
-    key: FileSigner,
+    record_key: Signer,
+    key: Signer,
 ) -> bytes:
     genesis = GenesisRecord(
         at=at,

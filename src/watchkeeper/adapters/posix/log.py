@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from watchkeeper.adapters.keys import load_key
+from watchkeeper.adapters.keys import TokenAccess
+from watchkeeper.adapters.posix.custody import Custody, Keyring, Watch, Watcher
 from watchkeeper.adapters.posix.erasing import Eraser, resume, tails
 from watchkeeper.adapters.posix.files import Files
 from watchkeeper.adapters.posix.layout import Layout
@@ -42,7 +43,9 @@ from watchkeeper.ledger.note import parse_vkey
 from watchkeeper.ledger.tiles import check_entry
 from watchkeeper.ports import Clock, Signer, Ticket, WitnessState
 from watchkeeper.records.bundle import Level
+from watchkeeper.records.custody import Doubt, KeyTerm
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.kinds import Kind
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Payload, Record
 
@@ -54,24 +57,30 @@ SYNCED = struct.Struct(">QQ")
 _log = logging.getLogger("watchkeeper.log")
 
 
-def open_home(
+def open_home(  # noqa: PLR0913 - what a home needs of the world
     path: Path,
     *,
     clock: Clock,
     files: Files | None = None,
     publish_seconds: float = PUBLISH_SECONDS,
     witnessing: bool = False,
+    access: TokenAccess | None = None,
+    watch: Watch | None = None,
 ) -> PosixLog:
     """Open a home for writing: lock it, recover what a crash left, publish.
 
     With `witnessing` each checkpoint is submitted to the witnesses of the home's policy.
+    `access` says how tokens are reached, where one holds a key of the home; `watch` what the home
+    is held against, so that a restored or copied one is recognised (`doubts`).
 
     Raises:
         HomeLocked: another process has it open.
         HomeInvalid: no home, or a part of it is missing.
         KeyUnsafe: a key that others may read, or none.
+        KeyUnavailable: the token that holds a key is not there.
         FrameInvalid: damage in a segment, with file and offset.
         LogInconsistent: the records do not extend what was signed.
+        NoteInvalid: a checkpoint kept elsewhere is none of this log.
         LogUnavailable: the disk fails.
         PolicyInvalid: the home's witness policy does not parse, or is for another log.
     """
@@ -79,10 +88,11 @@ def open_home(
     layout = Layout(Path(path))
     lock = _lock(layout)
     try:
-        signers = _load_keys(layout)
+        _check_folders(layout)
+        keyring = Keyring(files, layout.keys, access)
         secret = load_secret(layout.secret)
-        opened = recover(files, layout, *signers)
-        log = PosixLog(layout, files, signers, opened, lock, clock, publish_seconds, secret)
+        opened = recover(files, layout, keyring)
+        log = PosixLog(layout, files, keyring, opened, lock, clock, publish_seconds, secret)
     except OSError as error:
         os.close(lock)
         raise LogUnavailable(f"can not open the home {cut(path)}: {error.strerror}") from None
@@ -90,12 +100,14 @@ def open_home(
         os.close(lock)
         raise
     resume(log)
-    if witnessing:
-        try:
+    try:
+        if watch is not None:
+            log.begin_watching(watch)
+        if witnessing:
             log.begin_witnessing()
-        except BaseException:
-            log.close()
-            raise
+    except BaseException:
+        log.close()
+        raise
     return log
 
 
@@ -111,7 +123,7 @@ class PosixLog:
         self,
         layout: Layout,
         files: Files,
-        signers: tuple[Signer, Signer],
+        keyring: Keyring,
         opened: Opened,
         lock: int,
         clock: Clock,
@@ -123,7 +135,9 @@ class PosixLog:
         self.recovered: Recovered | None = opened.recovered
         self.publication_failure: WatchkeeperError | None = None
         self._files, self._clock, self._lock = files, clock, lock
-        self._record_signer = signers[0]
+        self._custody = Custody(keyring, opened.keys, opened.record_signer, self._publish_keys)
+        self._sealing = threading.RLock()
+        self._watcher: Watcher | None = None
         self._places: Places = opened.places
         self._publication: Publication = opened.publication
         self._publishing = threading.Lock()
@@ -195,12 +209,50 @@ class PosixLog:
             EntryTooLarge: the record is over 65,535 bytes; nothing was queued.
             RecordInvalid: it holds what no record may hold, or is before the last one.
         """
-        envelope = seal(record, self._record_signer)
-        check_entry(envelope)
         beside = b"" if payload is None else render_json(payload.body)
         if len(beside) > MAX_PAYLOAD_BYTES:
             raise EntryTooLarge(f"a payload of {len(beside)} bytes")
+        # Nothing may take an index between a change of the key and the records after it.
+        with self._sealing:
+            self._custody.settle()
+            if record.kind is Kind.KEY_ROTATION:
+                return self._change_key(record, beside)
+            return self._submit(record, beside)
+
+    def _submit(self, record: Record, beside: bytes) -> Ticket:
+        envelope = seal(record, self._custody.signer)
+        check_entry(envelope)
         return self._writer.submit(envelope, beside, record.predicate.at)
+
+    def _change_key(self, record: Record, beside: bytes) -> Ticket:
+        self._custody.check(self._writer.next, record.predicate)
+        ticket = self._submit(record, beside)
+        self._custody.queued(record.predicate, ticket)
+        ticket.when_done(lambda _: self._settle_key())
+        return ticket
+
+    def key_terms(self) -> list[KeyTerm]:
+        """Return the record keys and the indexes at which each counts."""
+        return list(self._custody.history.terms)
+
+    def next_key(self, uri: str | None) -> Signer:
+        """Make the record key that is to take over, or open it where `uri` says it lives.
+
+        Durable when this returns. It counts from the `key-rotation` record on that names it.
+
+        Raises:
+            KeyUnsafe, KeyUnavailable, SettingsInvalid: there is no such key, or it can not be kept.
+        """
+        with self._sealing:
+            return self._custody.prepare(uri)
+
+    def _settle_key(self) -> None:
+        with self._sealing:
+            self._custody.settle()
+
+    def _publish_keys(self, terms: list[KeyTerm]) -> None:
+        with self._publishing:
+            self._publication.publish_keys(terms)
 
     def entry(self, index: int) -> Entry:
         """Read one durable record back.
@@ -301,6 +353,7 @@ class PosixLog:
                     publication.flush()
                     catch_up(publication, self.frames(publication.size, size))
                     publication.commit()
+                    self._keep()
             except OSError as error:
                 failure = LogUnavailable(f"the log can not be published: {error.strerror}")
                 self.publication_failure = failure
@@ -340,6 +393,35 @@ class PosixLog:
         """Return how things stand with each witness that this home asks."""
         return self._witnessing.states()
 
+    def begin_watching(self, watch: Watch) -> None:
+        """Hold the home against what was seen elsewhere, and keep its checkpoints there too.
+
+        Raises:
+            NoteInvalid, HomeInvalid, LogUnavailable: as `Watcher.look` says.
+        """
+        key = parse_vkey(self.genesis.log_key)
+        watcher = Watcher(self._files, self.layout, key, watch)
+        watcher.look()
+        self._watcher = watcher
+        self._keep()
+
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Return what speaks against this home: it may be a restored or a copied one."""
+        return () if self._watcher is None else self._watcher.doubts
+
+    def settle_doubts(self) -> None:
+        """A person took the home up again, and the record of it is durable: go on from here."""
+        if self._watcher is not None:
+            try:
+                self._watcher.settle()
+            except OSError as error:
+                # The record stands: the next start settles what is left.
+                _log.warning("the home was adopted, its marks not all: %s", error.strerror)
+
+    def _keep(self) -> None:
+        if self._watcher is not None:
+            self._watcher.keep((self.layout.log / "checkpoint").read_bytes())
+
     def close(self) -> None:
         """Write what waits, publish, and let go of the home."""
         if self._closing:
@@ -349,6 +431,7 @@ class PosixLog:
         self._wake.set()
         self._wanted.set()
         self._publisher.join()
+        self._settle_key()
         try:
             self.publish_now()
         except LedgerError as error:
@@ -437,7 +520,7 @@ def _lock(layout: Layout) -> int:
     return fd
 
 
-def _load_keys(layout: Layout) -> tuple[Signer, Signer]:
+def _check_folders(layout: Layout) -> None:
     for part in (layout.keys, layout.segments, layout.log):
         if not part.is_dir():
             raise HomeInvalid(f"a home without its folder {cut(part.name)}: {cut(layout.root)}")
@@ -448,4 +531,3 @@ def _load_keys(layout: Layout) -> tuple[Signer, Signer]:
                 f"a private folder that others may enter: {cut(private)} has mode {mode:03o}",
                 f"run `chmod 700 {private}`",
             )
-    return load_key(layout.record_key), load_key(layout.log_key)

@@ -7,10 +7,9 @@ is made durable before it is published, so that no later one can contradict it.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from watchkeeper.adapters.keys import public_pem
 from watchkeeper.adapters.posix.files import Files
 from watchkeeper.adapters.posix.layout import Layout
 from watchkeeper.errors import LogInconsistent, NoteInvalid, RecordInvalid, cut
@@ -18,9 +17,11 @@ from watchkeeper.ledger.canonical import canonical_arguments, parse_json_unverif
 from watchkeeper.ledger.checkpoint import Checkpoint, log_key, open_checkpoint, sign_checkpoint
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.frame import Frame
+from watchkeeper.ledger.key_list import render_key_list
 from watchkeeper.ledger.merkle import leaf_hash
 from watchkeeper.ledger.tiles import WIDTH, TileTree, bundle_path, render_bundle, tile_path
 from watchkeeper.ports import Signer
+from watchkeeper.records.custody import KeyTerm
 from watchkeeper.records.kinds import Kind
 
 WITNESSED = "checkpoint.witnessed"
@@ -113,9 +114,9 @@ class Publication:
         if _read(path) != raw:
             self._files.replace(path, raw)
 
-    def publish_keys(self, record_keys: Mapping[str, bytes]) -> None:
-        """Publish the keys that verify this log."""
-        pem = "".join(f"{keyid}\n{public_pem(key)}" for keyid, key in sorted(record_keys.items()))
+    def publish_keys(self, terms: Sequence[KeyTerm]) -> None:
+        """Publish the keys that verify this log, each under a line that says where it counts."""
+        pem = render_key_list(terms)
         vkey = f"{log_key(self._origin, self._signer.public_key)}\n"
         log = self._layout.log
         for path, text in ((log / "records.pem", pem), (log / "log.vkey", vkey)):

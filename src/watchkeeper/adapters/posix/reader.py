@@ -10,10 +10,11 @@ from pathlib import Path
 from watchkeeper.adapters.posix.files import Files
 from watchkeeper.adapters.posix.layout import Layout
 from watchkeeper.adapters.posix.log import SYNCED, entry_of
-from watchkeeper.adapters.posix.recovery import genesis_keys, read_genesis
+from watchkeeper.adapters.posix.recovery import read_genesis
 from watchkeeper.adapters.posix.segments import Places, read_all, read_one
 from watchkeeper.errors import HomeInvalid, LedgerError, LogUnavailable, cut
 from watchkeeper.ledger.frame import Frame
+from watchkeeper.ledger.key_history import genesis_keys
 from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.statement import Entry
 

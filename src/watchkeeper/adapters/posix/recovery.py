@@ -6,6 +6,7 @@ import os
 import zlib
 from dataclasses import dataclass
 
+from watchkeeper.adapters.posix.custody import Keyring, KeyScan
 from watchkeeper.adapters.posix.files import Files
 from watchkeeper.adapters.posix.layout import FORMAT, Layout
 from watchkeeper.adapters.posix.publication import (
@@ -35,7 +36,7 @@ from watchkeeper.errors import (
 from watchkeeper.ledger.checkpoint import log_key
 from watchkeeper.ledger.envelope import open_envelope, read_record_unverified
 from watchkeeper.ledger.frame import Frame
-from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of
+from watchkeeper.ledger.key_history import KeyHistory, genesis_keys
 from watchkeeper.ports import Signer
 from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.instant import Instant
@@ -52,9 +53,11 @@ class Opened:
     publication: Publication
     last_at: Instant
     recovered: Recovered | None
+    keys: KeyHistory
+    record_signer: Signer
 
 
-def recover(files: Files, layout: Layout, record_signer: Signer, log_signer: Signer) -> Opened:
+def recover(files: Files, layout: Layout, keyring: Keyring) -> Opened:
     """Read every record, cut a torn tail, and bring the published log up to date.
 
     Nothing is written before the truth is known to extend what was signed, except that a torn
@@ -64,18 +67,23 @@ def recover(files: Files, layout: Layout, record_signer: Signer, log_signer: Sig
         HomeInvalid, FrameInvalid, LogInconsistent, KeyUnsafe: as `open_home` says.
     """
     genesis = read_genesis(files, layout)
-    _check_keys(genesis, record_signer, log_signer)
+    log_signer = keyring.log_signer()
+    _check_log_key(genesis, log_signer)
     signed = signed_checkpoints(layout, genesis.origin, log_signer.public_key)
     places = Places()
     publication = Publication(files, layout, genesis.origin, log_signer, writing=False)
-    tail, rest, newest = _read_truth(files, layout, places, publication, Extension(signed))
+    keys = KeyScan(genesis)
+    tail, rest, newest = _read_truth(files, layout, places, publication, Extension(signed), keys)
+    record_signer = _record_signer(genesis, keyring, keys)
     recovered = cut_tail(files, layout, tail, rest) if rest else None
     if publication.stale:
         publication = _rebuilt(files, layout, genesis.origin, log_signer)
     publication.writing = True
-    publication.publish_keys(genesis_keys(genesis))
+    publication.publish_keys(keys.history.terms)
     publication.commit()
-    return Opened(genesis, places, tail, publication, newest, recovered)
+    return Opened(
+        genesis, places, tail, publication, newest, recovered, keys.history, record_signer
+    )
 
 
 def read_genesis(files: Files, layout: Layout) -> GenesisRecord:
@@ -100,37 +108,34 @@ def read_genesis(files: Files, layout: Layout) -> GenesisRecord:
     raise HomeInvalid(f"a home whose first record is no genesis: {cut(layout.root)}")
 
 
-def genesis_keys(genesis: GenesisRecord) -> dict[str, bytes]:
-    """Return the raw record keys that a genesis names, by key id.
-
-    Raises:
-        RecordInvalid: a key that is none, or under an id that is not its own.
-    """
-    keys: dict[str, bytes] = {}
-    for keyid, text in genesis.record_keys.items():
-        public = decode_base64(text)
-        if public is None or len(public) != KEY_BYTES or keyid_of(public) != keyid:
-            raise RecordInvalid(f"not a record key: {cut(text)}")
-        keys[keyid] = public
-    return keys
-
-
-def _check_keys(genesis: GenesisRecord, record_signer: Signer, log_signer: Signer) -> None:
-    """Refuse keys that the genesis does not name: nobody could verify what they sign."""
-    named = str(log_key(genesis.origin, log_signer.public_key)) == genesis.log_key
-    if record_signer.keyid not in genesis.record_keys or not named:
+def _check_log_key(genesis: GenesisRecord, log_signer: Signer) -> None:
+    """Refuse a key that the genesis does not name: nobody could verify what it signs."""
+    if str(log_key(genesis.origin, log_signer.public_key)) != genesis.log_key:
         raise KeyUnsafe(
-            f"a key that the genesis of {cut(genesis.origin)} does not name",
-            "put back the keys that this home was made with",
+            f"a log key that the genesis of {cut(genesis.origin)} does not name",
+            "put back the key that this home was made with",
         )
+
+
+def _record_signer(genesis: GenesisRecord, keyring: Keyring, keys: KeyScan) -> Signer:
+    in_force = {term.keyid for term in keys.history.in_force()}
+    try:
+        return keyring.record_signer(in_force, keys.old)
+    except KeyUnsafe as error:
+        raise KeyUnsafe(f"{error.message}, of {cut(genesis.origin)}", error.advice) from None
 
 
 def _has_truth(layout: Layout) -> bool:
     return layout.segment(0).is_file()
 
 
-def _read_truth(
-    files: Files, layout: Layout, places: Places, publication: Publication, extension: Extension
+def _read_truth(  # noqa: PLR0913, PLR0917 - everything that looks at each record
+    files: Files,
+    layout: Layout,
+    places: Places,
+    publication: Publication,
+    extension: Extension,
+    keys: KeyScan,
 ) -> tuple[Tail, bytes, Instant]:
     numbers = layout.segment_numbers()
     if numbers != list(range(len(numbers))):
@@ -142,6 +147,7 @@ def _read_truth(
             check_index(frame, len(places), path)
             places.add(number, frame.start)
             publication.add(frame)
+            keys.take(frame)
             extension.check(publication.tree)
             last, tail.length = frame, frame.end
         rest = check_rest(files, path, tail.length, newest=number == numbers[-1])

@@ -2,7 +2,18 @@
 
 import typer
 
-from watchkeeper.cli.log import bundle, disclose, erase, page, policy, proof, show, verify
+from watchkeeper.cli.log import (
+    adopt,
+    bundle,
+    disclose,
+    erase,
+    keys,
+    page,
+    policy,
+    proof,
+    show,
+    verify,
+)
 
 app = typer.Typer(
     name="log",
@@ -22,3 +33,7 @@ app.command("disclose")(disclose.disclose)
 app.command("check-disclosed")(disclose.check_disclosed)
 app.command("erase")(erase.erase)
 app.command("page")(page.page)
+app.command("keys")(keys.keys)
+app.command("adopt")(adopt.adopt)
+app.command("rotate-key")(keys.rotate_key)
+app.command("revoke-key")(keys.revoke_key)

@@ -35,6 +35,7 @@ from watchkeeper.records.administration import (
 )
 from watchkeeper.records.bundle import Grant
 from watchkeeper.records.codec import from_json
+from watchkeeper.records.custody import AdoptedRecord
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
@@ -133,6 +134,7 @@ class State:
         self.plan: str | None = None
         self.plan_ref: Ref | None = None
         self.released_by = ""
+        self.adopted: set[str] = set()
         self.last_at: Instant | None = None
         self._appliers: dict[Kind, Callable[[Entry, Any], None]] = {
             Kind.GENESIS: self._genesis,
@@ -146,6 +148,7 @@ class State:
             Kind.TOKEN: self._token,
             Kind.TOKEN_REVOKED: self._revoke,
             Kind.ERASURE: self._erasure,
+            Kind.ADOPTED: self._adopt,
         }
 
     def apply(self, entry: Entry) -> None:
@@ -319,6 +322,9 @@ class State:
     def _token(self, _: Entry, record: TokenRecord) -> None:
         self.tokens[record.digest] = Token(record.agent, record.name)
         self.token_names.add(record.name)
+
+    def _adopt(self, _: Entry, record: AdoptedRecord) -> None:
+        self.adopted.update(doubt.id for doubt in record.doubts)
 
     def _revoke(self, _: Entry, record: TokenRevokedRecord) -> None:
         gone = [digest for digest, token in self.tokens.items() if token.name == record.name]

@@ -38,12 +38,16 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What to serve: a home, where, how long calls wait for people, and whom to tell the URL."""
+    """What to serve: a home, where, how long calls wait for people, and whom to tell the URL.
+
+    `kept` is where each checkpoint is also kept, away from the home.
+    """
 
     path: Path
     listen: Listen
     hold: Hold
     ready: Callable[[str, Home], None]
+    kept: Path | None = None
 
 
 def serve(service: Service) -> None:
@@ -52,15 +56,17 @@ def serve(service: Service) -> None:
     Raises:
         HomeLocked, HomeInvalid, KeyUnsafe, FrameInvalid, LogInconsistent: the home can not be
             opened.
+        HomeDoubtful: it was restored or copied, and nobody has adopted it.
         SettingsInvalid: the address is taken or is none, or the home's path is too long.
     """
     check_path(service.path / SOCKET)
     with contextlib.closing(_bound(service.listen)) as bound:
-        log = wiring.open_log(service.path, witnessing=True)
+        log = wiring.open_log(service.path, witnessing=True, kept=service.kept)
         try:
             home = Home(log, wiring.clock(), wiring.ids())
             # Without a plan there is nothing to enforce: say so before anything listens.
             _ = home.enforcer
+            home.check_undoubted()
             wiring.settle_memory()
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(_serve(service, home, bound))

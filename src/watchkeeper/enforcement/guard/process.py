@@ -48,6 +48,7 @@ class GuardedHome:
         try:
             self._home = Home(self._log, wiring.clock(), wiring.ids())
             _ = self._home.enforcer
+            self._home.check_undoubted()
         except BaseException:
             self._log.close()
             raise

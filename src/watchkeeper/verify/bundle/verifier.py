@@ -146,6 +146,7 @@ class BundleVerifier(Verifier):
             self._progress(done, bundle.count)
         self._check_last_older(checkpoint)
         conduct.actions.finish()
+        conduct.custody.finish(self._kept)
         self._check_plans(conduct)
         complete.finish()
         disclosed.finish()
@@ -154,7 +155,7 @@ class BundleVerifier(Verifier):
     def _jobs(self, _: int, keys: Mapping[str, bytes], /) -> Iterator[Job]:
         for batch in self._bundle.batches():
             self._waiting.append(batch)
-            yield Job(batch.first, batch.entries, keys)
+            yield Job(batch.first, batch.entries, dict(keys))
 
     def _grow(self, tree: Frontier, batch: Batch, checked: Checked) -> None:
         """Follow the tree as far as there is no gap, for older checkpoints."""
@@ -179,7 +180,7 @@ class BundleVerifier(Verifier):
     def _say(self, conduct: Conduct, signed: int) -> None:
         report, counts, actions = self._report, self._report.counts, conduct.actions
         report.say(TREE, f"{signed} entries, each proved to be in the log at its index")
-        report.say(SIGNATURES, f"{signed} records, each signed by a key of the genesis")
+        report.say(SIGNATURES, f"{signed} records, each signed by a key that counted there")
         report.say(ORDER, "the genesis is first, times never decrease")
         report.say(RELEASES, f"{counts['plan-release']}, each signed by a holder of the role")
         report.say(COMMANDS, f"{conduct.commands} commands, each signed by a person of the plan")

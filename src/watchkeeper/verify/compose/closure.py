@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from watchkeeper.verify.bundle.manifest import Run, covers, runs_of
+from watchkeeper.verify.compose.key_changes import key_changes
 from watchkeeper.verify.compose.releases import releases
 from watchkeeper.verify.compose.shelf import Shelf
 from watchkeeper.verify.glance import glance
@@ -14,12 +15,12 @@ def closed(shelf: Shelf, runs: Iterable[Run]) -> list[Run]:
     """Return the runs with everything that their records rest on.
 
     That is the escalation and the verdicts of an allow, the decision of an effect or a verdict,
-    the genesis, and every plan release up to the last record.
+    the genesis, every change of the record key, and every plan release up to the last record.
 
     Raises:
         LedgerError: the log does not hold together.
     """
-    wanted = runs_of([(0, 1), *runs])
+    wanted = runs_of([(0, 1), *runs, *_singles(key_changes(shelf))])
     if wanted == [(0, shelf.size)]:
         return wanted
     plans: dict[str, tuple[int, int]] = {}

@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.serialization import (
     KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
-    PublicFormat,
     load_pem_private_key,
 )
 
@@ -97,12 +96,10 @@ def load_person_key(path: Path, passphrase: str) -> FileSigner:
     return _load(path, passphrase.encode())
 
 
-def public_pem(public: bytes) -> str:
-    """Render a raw Ed25519 public key as PEM (SubjectPublicKeyInfo, RFC 8410)."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    key = Ed25519PublicKey.from_public_bytes(public)
-    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+def private_pem() -> tuple[FileSigner, bytes]:
+    """Make a new key of a home and return it with the PEM to be written; nothing is kept."""
+    key = Ed25519PrivateKey.generate()
+    return FileSigner(key), key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _create(path: Path, encryption: KeySerializationEncryption) -> FileSigner:
