@@ -73,7 +73,9 @@ class Erasing:
             CommandInvalid: a record that was named can not be erased.
             LedgerError: a record can not be read.
         """
-        self.found = select(self.kernel.home.log, self.wanted, self._unknown, self._waiting)
+        home = self.kernel.home
+        today = home.enforcer.bundle
+        self.found = select(home.log, self.wanted, today, self._unknown, self._waiting)
 
     def record(self) -> bool:
         """Record the erasure, durably; True if there is something to finish.

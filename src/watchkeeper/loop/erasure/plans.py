@@ -14,22 +14,22 @@ _NONE = Retention()
 
 
 class Plans:
-    """The plans that were in force, by their digest, and the one that is in force now."""
+    """The plans that were in force, by their digest; `today` is the one that is in force now."""
 
-    def __init__(self) -> None:
+    def __init__(self, today: Bundle) -> None:
+        self._today = retentions(today)
         self._retentions: dict[str, Mapping[str, Retention]] = {}
         self._subjects: dict[str, Mapping[tuple[str, str], tuple[str, ...]]] = {}
-        self.newest = ""
 
     def take(self, release: Entry) -> None:
         """Take up a release; a plan that can not be read any more says nothing."""
-        self.newest = release.record.predicate.plan
+        plan = release.record.predicate.plan
         try:
             bundle = bundle_of(release)
         except WatchkeeperError:
             return
-        self._retentions[self.newest] = retentions(bundle)
-        self._subjects[self.newest] = {
+        self._retentions[plan] = retentions(bundle)
+        self._subjects[plan] = {
             (server.id, tool.name): tool.subject
             for server in bundle.servers
             for tool in server.tools
@@ -44,22 +44,18 @@ class Plans:
     ) -> Instant | None:
         """Return until when a payload has to stay, by the plan that decided and by today's."""
         until = at
-        for one in {plan, self.newest}:
-            says = self.retention(one, system)
+        then = self._retentions.get(plan, {}).get(system, _NONE)
+        for says in (then, self._today.get(system, _NONE)):
             if not (for_subject and says.subject_before_least):
                 until = max(until, at.plus(says.least_seconds))
         return until if until > at else None
 
     def due_before(self, system: str, now: Instant, *, automatic: bool) -> Instant | None:
         """Return before when a payload of a system is due by today's plan; None if none ever is."""
-        says = self.retention(self.newest, system)
+        says = self._today.get(system, _NONE)
         if says.most_seconds is None or (automatic and not says.automatic):
             return None
         return now.plus(-says.most_seconds)
-
-    def retention(self, plan: str, system: str) -> Retention:
-        """Return what a plan says of a system's payloads."""
-        return self._retentions.get(plan, {}).get(system, _NONE)
 
 
 def retentions(bundle: Bundle) -> dict[str, Retention]:

@@ -12,6 +12,7 @@ from watchkeeper.loop.erasure.plans import Plans
 from watchkeeper.loop.erasure.subject import Subject
 from watchkeeper.ports import Records
 from watchkeeper.records.action import DecisionRecord, EffectRecord
+from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.erasure import ErasureKind, Span
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
@@ -70,9 +71,13 @@ class Found:
 
 
 def select(
-    records: Records, wanted: Wanted, unknown: Collection[int], waiting: Collection[int] = ()
+    records: Records,
+    wanted: Wanted,
+    today: Bundle,
+    unknown: Collection[int],
+    waiting: Collection[int] = (),
 ) -> Found:
-    """Find the payloads that are wanted.
+    """Find the payloads that are wanted, while the plan `today` is in force.
 
     `unknown` are the decisions without an effect, `waiting` those of them that an erasure deferred
     already.
@@ -80,7 +85,7 @@ def select(
     Raises:
         CommandInvalid: a record that is named is none that can be erased.
     """
-    looking = _Looking(wanted, frozenset(unknown))
+    looking = _Looking(wanted, Plans(today), frozenset(unknown))
     for entry in records.entries():
         if wanted.end is not None and entry.ref.index >= wanted.end:
             break
@@ -97,8 +102,8 @@ class _Looking:
     """
 
     wanted: Wanted
+    plans: Plans
     unknown: frozenset[int]
-    plans: Plans = field(default_factory=Plans)
     end: int = 0
     decided: Decided = field(default_factory=Decided)
     actions: dict[str, list[int]] = field(default_factory=dict)
@@ -197,7 +202,16 @@ class _Looking:
         if wanted.asked is ErasureKind.DUE:
             due = self.plans.due_before(system, wanted.now, automatic=wanted.automatic)
             return due is not None and at < due
-        return any(span.first <= index < span.end for span in wanted.spans)
+        return self._is_named(index) or self._follows_named(entry)
+
+    def _is_named(self, index: int) -> bool:
+        return any(span.first <= index < span.end for span in self.wanted.spans)
+
+    def _follows_named(self, entry: Entry) -> bool:
+        """Tell whether a record is about a decision that was named: its effect goes with it."""
+        said = entry.record.predicate
+        about = isinstance(said, EffectRecord | VerdictRecord)
+        return about and self._is_named(said.decision.index)
 
     def _is_about_subject(self, entry: Entry) -> bool:
         said, body, subject = entry.record.predicate, entry.beside, self._subject
