@@ -136,16 +136,25 @@ def _budget(budget: BudgetEntry, spot: Spot) -> None:
 
 def _in_clear(grant: GrantEntry, budget: BudgetEntry, around: _Around, spot: Spot) -> None:
     """A sum is written into the log, so its argument must be one that may stand there."""
-    if budget.argument is None or budget.argument.startswith("derived."):
+    if budget.argument is None:
         return
-    first = budget.argument.removeprefix("args.").split(".")[0]
     for action in grant.actions:
-        if action in around.tools and first not in around.tools[action].clear:
+        tool = around.tools.get(action)
+        first = _read_from(budget.argument, tool) if tool else None
+        if tool and first and first not in tool.clear:
             spot.safety(
                 "sum-not-clear",
                 f"`{budget.argument}` is added up, but `{first}` is not `clear` in {action}",
                 f"add `{first}` to `clear:` of the tool: sums stand in the log",
             )
+
+
+def _read_from(argument: str, tool: ToolEntry) -> str | None:
+    """Return the top-level argument that a limited value is read from."""
+    head, _, name = argument.partition(".")
+    if head == "derived":
+        argument = str(tool.derived.get(name, {}).get("path", ""))
+    return argument.removeprefix("args.").split(".")[0] or None
 
 
 def _review(grant: GrantEntry, spot: Spot) -> None:
