@@ -23,7 +23,7 @@ class Erasures:
         self._kernel = kernel
         self._one_at_a_time = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
-        self._looked: float | None = None
+        self._looked: tuple[float, str | None] | None = None
         self._tried: float | None = None
 
     async def run(self, erasing: Erasing) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Erasures:
             await asyncio.to_thread(self._kernel.home.log.finish_erasures)
 
     async def _what_is_due(self) -> None:
-        due = due_by_itself(self._kernel)
+        plan, due = self._kernel.home.state.plan, due_by_itself(self._kernel)
         if due is None:
             return
         await asyncio.to_thread(due.look)
@@ -76,12 +76,16 @@ class Erasures:
             due.signed = due.found.digest
             await self._carry_out(due)
         if not due.found.more:
-            self._looked = asyncio.get_running_loop().time()
+            self._looked = asyncio.get_running_loop().time(), plan
 
     async def _carry_out(self, erasing: Erasing) -> None:
         if erasing.record():
             await asyncio.to_thread(erasing.finish)
 
     def _is_time(self) -> bool:
-        now = asyncio.get_running_loop().time()
-        return self._looked is None or now - self._looked >= DAY_SECONDS
+        """Tell whether a day has passed since the last look, or another plan came into force."""
+        if self._looked is None:
+            return True
+        at, plan = self._looked
+        another = plan != self._kernel.home.state.plan
+        return another or asyncio.get_running_loop().time() - at >= DAY_SECONDS
