@@ -23,7 +23,7 @@ from watchkeeper.records.bundle import Bundle, Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 from watchkeeper.verify import DirectorySource, Source, Verification, verify_log
-from watchkeeper.verify.compose.compose import Beside, Composed, Wish, compose
+from watchkeeper.verify.compose.compose import Composed, Payloads, Wish, compose
 from watchkeeper.verify.handout import published_checkpoint
 from watchkeeper.verify.source import read_bundle
 from watchkeeper.verify.witnesses import read_testimony
@@ -261,25 +261,22 @@ def write_bundle(
     home = source.home if isinstance(source, DirectorySource) else None
     if home is None and (wish.whole or wish.disclose):
         raise SettingsInvalid("a published log holds no values", "name the home")
-    around = Beside() if home is None else _beside(home)
     with whole_file(out, replace=replace) as (file, aside):
         return compose(
-            source, wish, around, made=clock().wall(), aside=aside, out=file, progress=progress
+            source,
+            wish,
+            None if home is None else _payloads(home),
+            made=clock().wall(),
+            aside=aside,
+            out=file,
+            progress=progress,
         )
 
 
-def _beside(home: Path) -> Beside:
+def _payloads(home: Path) -> Payloads:
     from watchkeeper.adapters.posix.payloads import read_payloads
 
-    def payloads(runs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:
-        return read_payloads(home, runs)
-
-    policy, stamps = home / "witness.policy", (home / "timestamps").glob("*.tsr")
-    return Beside(
-        policy.read_bytes() if policy.is_file() else None,
-        {path.name: path.read_bytes() for path in stamps},
-        payloads,
-    )
+    return lambda runs: read_payloads(home, runs)
 
 
 def list_tools(

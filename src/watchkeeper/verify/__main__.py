@@ -11,6 +11,7 @@ from typing import Any
 from watchkeeper.errors import WatchkeeperError
 from watchkeeper.ledger.canonical import render_json
 from watchkeeper.verify import verify_path
+from watchkeeper.verify.kept import Kept
 from watchkeeper.verify.pem import public_keys
 from watchkeeper.verify.text import verification_json, verification_text
 
@@ -21,7 +22,12 @@ def main(words: Sequence[str] | None = None) -> int:
     """Verify what is named and return 0 (it holds), 1 (it does not) or 2 (could not be run)."""
     given = _parser().parse_args(words)
     try:
-        found = verify_path(given.path, **_options(given))
+        kept = Kept(given.keep) if given.keep else None
+        options = _options(given)
+        options["older"] += kept.older if kept else []
+        found = verify_path(given.path, **options)
+        if kept is not None:
+            sys.stderr.write(f"{kept.settle(found)}\n")
     except (WatchkeeperError, OSError) as error:
         sys.stderr.write(f"watchkeeper-verify: {error}\n")
         return COULD_NOT_RUN
@@ -51,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--older", type=Path, action="append", default=[], help="a checkpoint that you kept"
     )
+    parser.add_argument("--policy", type=Path, help="a witness policy of your own (tlog-policy)")
+    parser.add_argument(
+        "--keep", type=Path, help="keep the checkpoint there, and hold the log to it next time"
+    )
     parser.add_argument("--workers", type=int, help="processes; default: one for each core")
     parser.add_argument("--json", action="store_true", dest="as_json", help="print one document")
     return parser
@@ -64,6 +74,7 @@ def _options(given: argparse.Namespace) -> dict[str, Any]:
         "vkey": vkey,
         "record_keys": given.records_key and public_keys(given.records_key.read_bytes()),
         "older": [path.read_bytes() for path in given.older],
+        "policy": given.policy and given.policy.read_bytes(),
         "workers": given.workers,
         "progress": _progress if sys.stderr.isatty() else None,
     }

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from watchkeeper.ledger.checkpoint import parse_checkpoint_unverified
-from watchkeeper.verify.report import Verification
+from watchkeeper.verify.report import Status, Verification
 
 OLDER = 5
 
@@ -41,6 +41,8 @@ class Kept:
         if not found.ok:
             return self._evidence(found)
         if self._kept is not None:
+            if any(one.number == OLDER and one.status is not Status.CHECKED for one in found.steps):
+                return "kept: still the one before, since this does not show that it extends it"
             before, _ = parse_checkpoint_unverified(self._kept)
             if found.size <= before.size:
                 return f"kept: still the checkpoint over {before.size} records"

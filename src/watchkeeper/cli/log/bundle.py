@@ -55,6 +55,10 @@ def bundle(
         typer.Option("--disclose", help="Disclose this value, as `arg.order_id`; repeatable."),
     ] = None,
     no_plans: Annotated[bool, typer.Option("--no-plans", help="Leave out the plans.")] = False,
+    newest: Annotated[
+        bool,
+        typer.Option("--newest", help="Under the newest checkpoint, witnessed already or not."),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -80,8 +84,10 @@ def bundle(
         )
         if payloads and disclose:
             raise SettingsInvalid("`--payloads` discloses everything", "give one of the two")
-        wish = Wish(selection, not no_plans, payloads, tuple(disclose or ()))
+        wish = Wish(selection, not no_plans, payloads, tuple(disclose or ()), newest)
         made = wiring.write_bundle(where, out, wish, replace=force, progress=update)
+    if made.behind:
+        output.say(f"{made.behind} newer records are not witnessed yet, and left out: `--newest`")
     if as_json:
         output.show_json(_json(made, out))
     else:
@@ -114,6 +120,7 @@ def _json(made: Composed, out: Path) -> dict[str, Any]:
         "runs": made.runs,
         "plans": made.plans,
         "disclosed": made.disclosed,
+        "behind": made.behind,
     }
 
 

@@ -30,6 +30,8 @@ from watchkeeper.verify.bundle.manifest import (
 MAX_PART_BYTES = 256 << 20
 """Whatever is read as a whole; entries of a run are not."""
 BATCH = 256
+POLICY, STAMPS = "witness.policy", "timestamps/index"
+"""What a published log calls its policy, and the list of its time stamps."""
 _CHUNK = 1 << 20
 Progress = Callable[[int, int], None]
 
@@ -95,10 +97,17 @@ class BundleFile:
     def read(self, path: str) -> bytes | None:
         """Return a member's bytes, or None if there is none.
 
+        What a published log has under another name is found under that as well.
+
         Raises:
             BundleInvalid: larger than anything that is read as a whole.
         """
-        member = self._members.get(path)
+        if path == STAMPS:
+            names = (name[len("timestamps/") : -len(".tsr")] for name in self.names("timestamps"))
+            return "".join(f"{name}\n" for name in names).encode() or None
+        if path.startswith("timestamps/") and path.endswith(".checkpoint"):
+            path = "checkpoint"
+        member = self._members.get("policy" if path == POLICY else path)
         if member is None:
             return None
         if member.size > MAX_PART_BYTES:

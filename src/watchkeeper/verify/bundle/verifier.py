@@ -72,6 +72,7 @@ class BundleVerifier(Verifier):
         super().__init__(bundle, progress)
         self._bundle = bundle
         self._waiting: deque[Batch] = deque()
+        self._own_keys = True
 
     def _checkpoint(self, raw: bytes, key: VerifierKey) -> Checkpoint:
         checkpoint = super()._checkpoint(raw, key)
@@ -100,15 +101,18 @@ class BundleVerifier(Verifier):
     def _record_keys(
         self, genesis: GenesisRecord, given: Sequence[bytes] | None, key: VerifierKey
     ) -> Mapping[str, bytes]:
-        keys = super()._record_keys(genesis, given, key)
+        self._own_keys = given is None
+        return super()._record_keys(genesis, given, key)
+
+    def _check_pem(self, keys: Mapping[str, bytes]) -> None:
+        """Hold the keys in the file against those that the records name, once all are known."""
         try:
             beside = public_keys(self._bundle.read("records.pem") or b"")
         except KeyUnsafe as error:
             self._report.fail(KEYS, f"`records.pem`: {error.message}")
-            return keys
-        if given is None and set(beside) != set(keys.values()):
+            return
+        if self._own_keys and set(beside) != set(keys.values()):
             self._report.fail(KEYS, "`records.pem` holds other keys than the log names")
-        return keys
 
     def _check_plans(self, conduct: Conduct) -> None:
         super()._check_plans(conduct)
@@ -144,6 +148,7 @@ class BundleVerifier(Verifier):
             signed += len(checked.facts)
             done += len(job.entries)
             self._progress(done, bundle.count)
+        self._check_pem(keys)
         self._check_last_older(checkpoint)
         conduct.actions.finish()
         conduct.custody.finish(self._kept)

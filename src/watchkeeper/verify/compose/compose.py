@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -31,6 +31,7 @@ from watchkeeper.verify.compose.pack import Pack
 from watchkeeper.verify.compose.releases import released_in
 from watchkeeper.verify.compose.shelf import Shelf
 from watchkeeper.verify.source import Source, tile_reader
+from watchkeeper.verify.witnesses import POLICY
 
 RANGE_FROM = 32
 """From so many records in a run on, one proof for all of them; below, each has its own, which
@@ -44,38 +45,35 @@ class Wish:
     """What a bundle is to hold beside the records and their proofs.
 
     `disclose` are names of single values, `whole` asks for whole payloads of the chosen records.
+    `newest` takes the newest checkpoint though witnesses have not cosigned it yet.
     """
 
     selection: Selection = field(default_factory=Selection)
     plans: bool = True
     whole: bool = False
     disclose: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What stands beside a published log: the operator's policy, time stamps, payloads."""
-
-    policy: bytes | None = None
-    timestamps: Mapping[str, bytes] = field(default_factory=dict)
-    payloads: Payloads | None = None
+    newest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What became of it: how many records, in how many runs, with how many disclosed members."""
+    """What became of it: how many records, in how many runs, with how many disclosed members.
+
+    `size` is how many records its checkpoint covers, `behind` how many the log has beyond that.
+    """
 
     records: int
     runs: int
     plans: int
     disclosed: int
     size: int
+    behind: int
 
 
 def compose(  # noqa: PLR0913 - each is another part of the world
     source: Source,
     wish: Wish,
-    beside: Beside,
+    payloads: Payloads | None,
     *,
     made: Instant,
     aside: BinaryIO,
@@ -87,10 +85,10 @@ def compose(  # noqa: PLR0913 - each is another part of the world
     Raises:
         LedgerError: nothing was chosen, or the log does not hold together.
     """
-    shelf = Shelf(source)
+    shelf = Shelf(source, newest=wish.newest)
     choice = choose(shelf, wish.selection, progress)
     pack = Pack(aside)
-    return _Composer(shelf, wish, beside, choice, pack, progress).run(made, out)
+    return _Composer(shelf, wish, payloads, choice, pack, progress).run(made, out)
 
 
 @dataclass(slots=True)
@@ -99,7 +97,7 @@ class _Composer:
 
     shelf: Shelf
     wish: Wish
-    beside: Beside
+    payloads: Payloads | None
     choice: Choice
     pack: Pack
     progress: Callable[[int, int], None]
@@ -126,7 +124,7 @@ class _Composer:
         )
         self.pack.write(out, render_manifest(manifest))
         records = sum(end - first for first, end in runs)
-        return Composed(records, len(runs), plans, disclosed, shelf.size)
+        return Composed(records, len(runs), plans, disclosed, shelf.size, shelf.behind)
 
     def _runs(self) -> list[Run]:
         choice, size = self.choice, self.shelf.size
@@ -142,10 +140,20 @@ class _Composer:
             if raw is None:
                 raise NoteInvalid(f"the log has no `{name}`", "is this a published log, or a home?")
             self.pack.add(name, [raw])
-        if self.beside.policy is not None:
-            self.pack.add("policy", [self.beside.policy])
-        for name, raw in sorted(self.beside.timestamps.items()):
-            self.pack.add(f"timestamps/{name}", [raw])
+        policy = self.shelf.source.read(POLICY)
+        if policy is not None:
+            self.pack.add("policy", [policy])
+        for name in sorted(self._stamps()):
+            stamp = self.shelf.source.read(f"timestamps/{name}.tsr")
+            if stamp is not None:
+                self.pack.add(f"timestamps/{name}.tsr", [stamp])
+
+    def _stamps(self) -> list[str]:
+        """Return the names of the time stamps over exactly this checkpoint."""
+        index = (self.shelf.source.read("timestamps/index") or b"").decode("ascii", "replace")
+        named = [name for name in index.split("\n") if name.startswith(f"{self.shelf.size}-")]
+        read = self.shelf.source.read
+        return [n for n in named if read(f"timestamps/{n}.checkpoint") == self.shelf.note]
 
     def _plans(self, runs: list[Run]) -> int:
         found = {}
@@ -186,7 +194,7 @@ class _Composer:
             yield render_bundle([entry])
 
     def _disclosed(self, runs: list[Run]) -> int:
-        wish, payloads = self.wish, self.beside.payloads
+        wish, payloads = self.wish, self.payloads
         if payloads is None or not (wish.whole or wish.disclose):
             return 0
         chosen = runs if self.choice.runs is None else runs_of(self.choice.runs)

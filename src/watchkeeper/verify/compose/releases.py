@@ -1,4 +1,4 @@
-"""Finding the plan releases of a long log without reading all of it."""
+"""Finding what every record rests on, the plan releases, in a long log."""
 
 from __future__ import annotations
 

@@ -5,24 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from watchkeeper.errors import LedgerError
-from watchkeeper.ledger.checkpoint import Checkpoint
+from watchkeeper.errors import LedgerError, NoteInvalid
+from watchkeeper.ledger.checkpoint import Checkpoint, parse_checkpoint_unverified
+from watchkeeper.ledger.envelope import parse_envelope_unverified
 from watchkeeper.ledger.tiles import WIDTH, parse_bundle
 from watchkeeper.verify.bundle.manifest import Run
 from watchkeeper.verify.glance import Glance, glance
 from watchkeeper.verify.handout import published_checkpoint
 from watchkeeper.verify.source import Source, read_raw_bundle
+from watchkeeper.verify.witnesses import WITNESSED
 
 _KEPT = 8
 """Entry bundles that are kept: choosing goes to and fro between a few."""
 
 
 class Shelf:
-    """The records that the checkpoint of a log covers. Nothing is verified here."""
+    """The records that a checkpoint of a log covers. Nothing is verified here.
 
-    def __init__(self, source: Source) -> None:
+    `newest` asks for the newest checkpoint even where witnesses have not cosigned it yet; else it
+    is the newest that they have, if the log published one. `behind` counts what is newer still.
+    """
+
+    def __init__(self, source: Source, *, newest: bool = True) -> None:
         self.source = source
         self.note, self.checkpoint = published_checkpoint(source)
+        published = self.checkpoint.size
+        if not newest:
+            self.note, self.checkpoint = _witnessed(source, self.note, self.checkpoint)
+        self.behind = published - self.checkpoint.size
         self.shelves = -(-self.checkpoint.size // WIDTH)
         self.raw: Callable[[int], bytes] = lru_cache(_KEPT)(self._read)
         self.shelf: Callable[[int], list[bytes]] = lru_cache(_KEPT)(self._parse)
@@ -51,6 +61,10 @@ class Shelf:
         if not 0 <= index < self.size:
             raise LedgerError(f"no record {index} under a checkpoint over {self.size}")
         return self.shelf(index // WIDTH)[index % WIDTH]
+
+    def keyid(self, index: int) -> str:
+        """Return the id of the key that signed a record."""
+        return parse_envelope_unverified(self.entry(index)).keyid
 
     def glance(self, index: int) -> Glance:
         """Return what a record is about."""
@@ -86,6 +100,16 @@ class Shelf:
 
     def _parse(self, number: int) -> list[bytes]:
         return parse_bundle(self.raw(number), self._width(number))
+
+
+def _witnessed(source: Source, note: bytes, newest: Checkpoint) -> tuple[bytes, Checkpoint]:
+    raw = source.read(WITNESSED)
+    if raw is None:
+        return note, newest
+    checkpoint, _ = parse_checkpoint_unverified(raw)
+    if checkpoint.origin != newest.origin or checkpoint.size > newest.size:
+        raise NoteInvalid("the checkpoint that was witnessed is not one of this log")
+    return raw, checkpoint
 
 
 def shard_of(checkpoint: Checkpoint) -> int:
