@@ -13,6 +13,7 @@ from watchkeeper import settings
 from watchkeeper.check.answer import Step, Verified
 from watchkeeper.check.replay import Again
 from watchkeeper.errors import SettingsInvalid
+from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.key_list import parse_key_list
 from watchkeeper.ledger.note import VerifierKey, parse_vkey
@@ -21,8 +22,10 @@ from watchkeeper.ledger.tiles import bundles_of
 from watchkeeper.ports import Clock, Ids, Log, Signer, WitnessState, WitnessStore
 from watchkeeper.records.bundle import Bundle, Stage
 from watchkeeper.records.reference import Ref
-from watchkeeper.records.statement import Entry
+from watchkeeper.records.statement import Entry, Payload
 from watchkeeper.verify import DirectorySource, Source, Verification, verify_log
+from watchkeeper.verify.bundle.file import open_bundle
+from watchkeeper.verify.bundle.manifest import payload_name
 from watchkeeper.verify.compose.compose import Composed, Payloads, Wish, compose
 from watchkeeper.verify.handout import published_checkpoint
 from watchkeeper.verify.source import read_bundle
@@ -303,12 +306,20 @@ def read_entries(path: Path, start: int = 0) -> Iterator[Entry]:
     return _published_entries(source, start)
 
 
+def read_evidence(path: Path, start: int = 0) -> Iterator[Entry]:
+    """Yield the records of a home, of a published log, or of an evidence bundle.
+
+    A bundle is held against its own spelling and digests first; nothing else is verified.
+    """
+    return _bundled_entries(path, start) if path.is_file() else read_entries(path, start)
+
+
 def bundles(path: Path) -> Callable[[str], Bundle | None]:
-    """Return a look-up of released plans by digest, over a home or a published log."""
-    source = DirectorySource(path)
+    """Return a look-up of released plans by digest, over a home, a published log or a bundle."""
+    read = _bundled_plans(path).get if path.is_file() else DirectorySource(path).read
 
     def bundle_of(digest: str) -> Bundle | None:
-        raw = source.read(f"plans/{digest}.json")
+        raw = read(f"plans/{digest}.json")
         if raw is None or bundle_digest(raw) != digest:
             return None
         return parse_bundle(raw)
@@ -349,3 +360,19 @@ def _published_entries(source: Source, start: int) -> Iterator[Entry]:
         for index, raw in enumerate(read_bundle(source, number, width), number * 256):
             if index >= start:
                 yield Entry(Ref(shard, index), read_record_unverified(raw), None)
+
+
+def _bundled_entries(path: Path, start: int) -> Iterator[Entry]:
+    with open_bundle(path) as bundle:
+        shard = int(bundle.manifest.origin.rpartition("/")[2])
+        for batch in bundle.batches():
+            for index, raw in enumerate(batch.entries, batch.first):
+                if index >= start:
+                    beside = bundle.read(payload_name(index))
+                    payload = None if beside is None else Payload(parse_json_unverified(beside))
+                    yield Entry(Ref(shard, index), read_record_unverified(raw), payload)
+
+
+def _bundled_plans(path: Path) -> dict[str, bytes]:
+    with open_bundle(path) as bundle:
+        return {name: bundle.read(name) or b"" for name in bundle.names("plans")}

@@ -20,6 +20,9 @@ app = typer.Typer(
 )
 
 LogPath = Annotated[Path, typer.Argument(help="A home, or the folder of a published log.")]
+EvidencePath = Annotated[
+    Path, typer.Argument(help="A home, the folder of a published log, or a bundle's file.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -45,14 +48,15 @@ def gap(path: LogPath = Path("home"), as_json: AsJson = False) -> None:
 
 
 @app.command("replay")
-def replay(path: LogPath = Path("home"), as_json: AsJson = False) -> None:
+def replay(path: EvidencePath = Path("home"), as_json: AsJson = False) -> None:
     """Decide every recorded request again and say whether each comes out the same.
 
+    That needs payloads and plans: a home has them, a bundle may (`log bundle --payloads`).
     Ends with 1 if a decision comes out different or can not be decided again for a reason other
     than erasure or another engine; with 2 if the log can not be read.
     """
     with output.speaking_plainly():
-        summary = summarise(replay_all(wiring.read_entries(path), wiring.replayer(path)))
+        summary = summarise(replay_all(wiring.read_evidence(path), wiring.replayer(path)))
     if as_json:
         output.show_json(summary.json())
     else:

@@ -19,7 +19,9 @@ WhereOrBundle = Annotated[
         help="A home, the folder of a published log, its http(s) address, or a bundle's file."
     ),
 ]
-LogPath = Annotated[Path, typer.Argument(help="A home, or the folder of a published log.")]
+EvidencePath = Annotated[
+    Path, typer.Argument(help="A home, the folder of a published log, or a bundle's file.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Vkey = Annotated[
     str | None,

@@ -11,14 +11,14 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.log.arguments import LogPath
+from watchkeeper.cli.log.arguments import EvidencePath
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Entry
 
 
 def show(
-    path: LogPath = Path("home"),
+    path: EvidencePath = Path("home"),
     kind: Annotated[
         list[Kind] | None, typer.Option("--kind", help="Only records of this kind; repeatable.")
     ] = None,
@@ -34,7 +34,7 @@ def show(
     with output.speaking_plainly():
         kinds = set(kind or Kind)
         left = limit
-        for entry in wiring.read_entries(path, since_index):
+        for entry in wiring.read_evidence(path, since_index):
             if entry.record.kind not in kinds:
                 continue
             _print_entry(entry, as_json=as_json)
