@@ -1,4 +1,4 @@
-"""Finding what every record rests on, the plan releases, in a long log."""
+"""Finding the plan releases of a long log without reading all of it."""
 
 from __future__ import annotations
 
