@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.worlds.homes import NEVER, Story
+from tests.worlds.homes import Story
+from tests.worlds.witnessed import covered, failing, states, witnessed
 from tests.worlds.witnesses import Circle, Witness, circle, policy, vkey_of
 from watchkeeper.adapters.clock import SystemClock
-from watchkeeper.adapters.posix import PosixLog, open_home
-from watchkeeper.errors import WatchkeeperError
 from watchkeeper.ledger.note import parse_note_unverified
-from watchkeeper.ports import WitnessState
 from watchkeeper.records.bundle import Level
-from watchkeeper.records.reference import Ref
 
 BAD = {
     "hangs": "no answer in 10 s",
@@ -49,43 +44,6 @@ def story(tmp_path: Path) -> Iterator[Story]:
     story.clock = SystemClock()  # type: ignore[assignment]
     yield story
     story.log.close()
-
-
-def witnessed(story: Story, raw: bytes) -> PosixLog:
-    """Open the story's home again, with a policy."""
-    story.log.close()
-    (story.path / "witness.policy").write_bytes(raw)
-    story.log = open_home(story.path, clock=story.clock, publish_seconds=NEVER, witnessing=True)
-    return story.log
-
-
-def covered(log: PosixLog, ref: Ref, level: Level, seconds: float) -> list[WatchkeeperError | None]:
-    told: list[WatchkeeperError | None] = []
-    done = threading.Event()
-
-    def callback(error: WatchkeeperError | None) -> None:
-        told.append(error)
-        done.set()
-
-    forget = log.when_covered(ref, level, callback)
-    done.wait(seconds)
-    forget()
-    return told
-
-
-def states(log: PosixLog) -> dict[str, WitnessState]:
-    return {state.name: state for state in log.witnesses()}
-
-
-def failing(log: PosixLog, names: set[str], seconds: float = 60) -> dict[str, WitnessState]:
-    """Wait until every one of these witnesses has failed once."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        found = states(log)
-        if all(found[name].failure for name in names):
-            return found
-        time.sleep(0.05)
-    raise AssertionError(states(log))
 
 
 def signers(home: Path) -> set[str]:

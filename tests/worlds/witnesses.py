@@ -22,7 +22,6 @@ from watchkeeper.ledger.witness.cosignature import witness_key
 
 ROOT = Path(__file__).parents[2]
 BAD = ROOT / "tests" / "servers" / "bad_witness.py"
-OTHERS = ROOT / ".venv" / "witness"
 _RUN = "import sys; from watchkeeper.cli.app import main; sys.argv[0] = 'watchkeeper'; main()"
 
 
@@ -36,7 +35,6 @@ class Witness:
     port: int = 0
     command: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
-    environment: dict[str, str] | None = None
     beneath: str = ""
     client: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=30))
 
@@ -58,7 +56,7 @@ class Witness:
         )  # fmt: skip
         with (self.path.parent / f"{self.path.name}.err").open("ab") as errors:
             self.process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=errors, env=self.environment
+                command, stdout=subprocess.PIPE, stderr=errors
             )
         if self.command:
             self._await()
@@ -126,19 +124,18 @@ class Circle:
         return found
 
     def others(self, name: str, log: str) -> Witness:
-        """Start the witness that was made by others (`make witness-by-others`)."""
-        folder = needs.file(str(OTHERS))
+        """Start a witness that was made by others."""
+        needs.module("aics_witness")
         path = self.folder / name
         path.mkdir()
-        witness = Witness(path, name, port=_free_port(), environment=_beside(folder))
+        witness = Witness(path, name, port=_free_port())
         run = (sys.executable, "-m", "aics_witness")
         config = ("--config", str(path / "witness.json"))
         listen = f"127.0.0.1:{witness.port}"
 
         def do(*arguments: str) -> str:
             return subprocess.run(
-                [*run, *arguments], env=witness.environment, check=True, capture_output=True,
-                text=True,
+                [*run, *arguments], check=True, capture_output=True, text=True
             ).stdout.strip()  # fmt: skip
 
         witness.vkey = do("init", *config, "--name", f"others.example/{name}", "--listen", listen)
@@ -185,9 +182,3 @@ def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
-
-
-def _beside(folder: Path) -> dict[str, str]:
-    import os
-
-    return {**os.environ, "PYTHONPATH": str(folder)}

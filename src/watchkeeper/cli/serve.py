@@ -48,12 +48,12 @@ def serve(
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
 
     def ready(url: str, opened: Home) -> None:
+        _warn_of_witnesses(opened)
         servers = [server.id for server in opened.enforcer.bundle.servers]
         if as_json:
             output.show_json({"url": url, "servers": servers, "plan": opened.state.plan})
         for server in servers:
             output.say(f"agents of {server} connect to {url}/mcp/{server}")
-        _warn_of_witnesses(opened)
         unknown = len(opened.state.open)
         if unknown:
             output.say(f"{unknown} effects are unknown: see `watchkeeper do resolve`")
