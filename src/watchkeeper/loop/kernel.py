@@ -26,6 +26,7 @@ from watchkeeper.loop.recall import keys_of, queries_of, refused_by_key, stored_
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
 from watchkeeper.ports import Ticket
 from watchkeeper.records.action import (
+    NOT_RELEASED,
     EffectRecord,
     Hidden,
     Outcome,
@@ -123,7 +124,7 @@ class Kernel:
 
     def not_released(self, allowed: Allowed, reason: Reason) -> Ticket:
         """Record that an allowed action was not released after all: it had no effect."""
-        result = Hidden("notReleased", clear=reason.value)
+        result = Hidden(NOT_RELEASED, clear=reason.value)
         return self._effect(allowed, Status.FAILED, self.home.now(), result, {})
 
     def finish(self, allowed: Allowed, status: Status, started: Instant, result: Any) -> Ticket:

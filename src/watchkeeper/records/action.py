@@ -12,6 +12,9 @@ from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Signature
 from watchkeeper.records.reference import Ref
 
+NOT_RELEASED = "notReleased"
+"""The name of an effect's result where the action was allowed and then held back."""
+
 
 class Outcome(enum.StrEnum):
     """The three outcomes of a decision (decision semantics, 4)."""
@@ -210,6 +213,12 @@ class EffectRecord:
     ended: Instant
     result: Hidden | None = None
     resolved_by: ResolvedBy | None = None
+
+    @property
+    def held_back(self) -> bool:
+        """Whether the action was not released after all: it certainly had no effect."""
+        held = self.result is not None and self.result.name == NOT_RELEASED
+        return held and self.status is Status.FAILED
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,12 @@ class Keys:
         if use is not None and use.action_id == action_id:
             self._live[key] = replace(use, effect=effect)
 
+    def free(self, key: str, action_id: str) -> None:
+        """Forget a key's use: its action was held back, and certainly had no effect."""
+        use = self._live.get(key)
+        if use is not None and use.action_id == action_id:
+            del self._live[key]
+
     def _expire(self, now: Instant) -> None:
         while self._due and self._due[0][0] <= now:
             _, key = heappop(self._due)

@@ -297,7 +297,10 @@ class State:
         if erasure is not None:
             self.settled[action.decision.index] = Settled(erasure, action.decision, entry.ref)
         for key in action.keys:
-            self.keys.end(key, record.action_id, entry.ref)
+            if record.held_back:
+                self.keys.free(key, record.action_id)
+            else:
+                self.keys.end(key, record.action_id, entry.ref)
         if self.pending.by_action(record.action_id) is not None:
             self.outcomes[record.action_id] = entry.ref
 
