@@ -21,7 +21,7 @@ from tests.attacks.test_log_rewritten import rewritten
 from tests.worlds import needs
 from tests.worlds.homes import NEVER, Story
 from tests.worlds.witnessed import covered, failing, witnessed
-from tests.worlds.witnesses import OTHERS, circle, policy, vkey_of
+from tests.worlds.witnesses import circle, policy, vkey_of
 from watchkeeper.adapters.clock import SystemClock
 from watchkeeper.adapters.posix import open_home
 from watchkeeper.cli import log as command
@@ -54,7 +54,7 @@ def run(*arguments: object) -> tuple[int, str, str]:
 
 @pytest.fixture(scope="module")
 def crime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crime]:
-    needs.file(str(OTHERS))
+    needs.module("aics_witness")
     folder = tmp_path_factory.mktemp("crime")
     story = Story(folder / "home")
     story.clock = SystemClock()  # type: ignore[assignment]
@@ -119,9 +119,7 @@ def test_a_kept_checkpoint_finds_it_and_keeps_the_evidence(crime: Crime) -> None
 
 
 def test_a_verifier_made_by_others_finds_it(crime: Crime) -> None:
-    import os
-
-    environment = {**os.environ, "PYTHONPATH": str(OTHERS)}
+    needs.module("aics_tlog")
 
     def aics(older: Path) -> tuple[int, bool]:
         done = subprocess.run(
@@ -130,7 +128,7 @@ def test_a_verifier_made_by_others_finds_it(crime: Crime) -> None:
                 "--old-checkpoint", str(older), "--tiles", str(crime.home / "log"),
                 "--vkey-file", str(crime.folder / "log.vkey"),
             ],
-            env=environment, capture_output=True, text=True, check=False,
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
         return done.returncode, json.loads(done.stdout)["ok"]
 

@@ -55,9 +55,7 @@ class Witness:
             "--port", str(self.port), "--json",
         )  # fmt: skip
         with (self.path.parent / f"{self.path.name}.err").open("ab") as errors:
-            self.process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=errors
-            )
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
         if self.command:
             self._await()
             return
