@@ -38,7 +38,7 @@ function named(names) {
 function valueOf(record, hidden, name) {
   if (hidden.digest === undefined || hidden.digest === null) return [shown(hidden.clear ?? null), 'in clear in the record'];
   if (record.disclosed?.has(name)) return [shown(record.disclosed.get(name)), 'disclosed, matches the record'];
-  return [null, 'hidden; not disclosed in this bundle'];
+  return [null, 'not disclosed in this bundle'];
 }
 
 function shown(value) {
@@ -50,7 +50,7 @@ function tell(story) {
   const last = story.decisions.at(-1);
   if (!last) return tellRest(story);
   const { said } = last;
-  const lines = [['When', when(said.at)], ['Decided', last ? why(said) : '']];
+  const lines = [['When', when(said.at)], ['Why', why(said)]];
   if (story.decisions.length > 1) lines.push(['Before that', story.decisions.slice(0, -1).map((one) => `${OUTCOMES[one.said.decision.outcome]} on ${when(one.said.at)}`).join('; ')]);
   lines.push(...story.verdicts.map(tellVerdict), ...argumentsOf(last), ...factsOf(last), ...effectsOf(story));
   lines.push(['System', `${said.system || 'none'}, at stage ${said.stage}`], ['Controls', named(said.decision.controls ?? []) || 'none named']);
@@ -67,8 +67,7 @@ function titleOf(said) {
 }
 
 function why(said) {
-  const words = said.decision.reasons.map((code) => REASONS[code] ?? code);
-  return `${OUTCOMES[said.decision.outcome]}: ${named(words)}`;
+  return named(said.decision.reasons.map((code) => REASONS[code] ?? code));
 }
 
 function tellVerdict({ said, disclosed }) {

@@ -90,6 +90,7 @@ function showResult(result, name) {
 
 function showFacts({ bundle, checkpoint, count, stage }, name) {
   const facts = [['File', name], ['Log', checkpoint?.origin ?? bundle.manifest.origin], ['Stage', stage ?? 'not known'],
+    ['Witnesses', checkpoint?.others ? `${checkpoint.others} other signatures, not checked here` : 'UNWITNESSED: nobody else vouches for the checkpoint'],
     ['Records', `${count} of ${bundle.manifest.size} in the log`], ['Made', `${when(bundle.manifest.made)}, as the bundle says`]];
   byId('facts').replaceChildren(...facts.flatMap(([label, text_]) => [element('dt', {}, label), element('dd', {}, text_)]));
 }
