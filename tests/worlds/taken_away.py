@@ -12,6 +12,7 @@ from typing import Any
 from tests.worlds.homes import Story
 from watchkeeper import wiring
 from watchkeeper.ledger.canonical import canonical, hidden_digest
+from watchkeeper.ledger.tiles import nodes_from_tiles, render_bundle
 from watchkeeper.records.action import Hidden, Outcome
 from watchkeeper.verify.bundle.container import (
     Member,
@@ -20,7 +21,9 @@ from watchkeeper.verify.bundle.container import (
     render_header,
 )
 from watchkeeper.verify.bundle.manifest import Selection, order_of
+from watchkeeper.verify.bundle.range_proof import range_proof, render_range_proof
 from watchkeeper.verify.compose.compose import Wish
+from watchkeeper.verify.source import DirectorySource, tile_reader
 
 SALT = bytes(range(16))
 
@@ -75,6 +78,17 @@ def packed(members: Mapping[str, bytes]) -> bytes:
         written.append(member)
         out += render_header(member) + data
     return out + b"".join(render_directory(written))
+
+
+def as_run(story: Story, members: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return a bundle of a whole log with its records in one range, not one by one."""
+    size = sum(name.endswith(".envelope.json") for name in members)
+    records = [members[f"records/{index:012d}.envelope.json"] for index in range(size)]
+    node_at = nodes_from_tiles(size, tile_reader(DirectorySource(story.path)))
+    name = f"ranges/{0:012d}-{size:012d}"
+    rest = {key: data for key, data in members.items() if not key.startswith("records/")}
+    proof = render_range_proof(range_proof(0, size, size, node_at))
+    return {**rest, f"{name}.entries": render_bundle(records), f"{name}.proof": proof}
 
 
 def disclosed(index: int, name: str, value: Any, salt: bytes = SALT) -> dict[str, bytes]:
