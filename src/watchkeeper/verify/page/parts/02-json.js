@@ -73,7 +73,7 @@ function parseStrict(bytes) {
   function number(found) {
     const value = Number(found);
     if (!Number.isFinite(value)) refuse('a number too large');
-    if (Number.isInteger(value) && !Number.isSafeInteger(value)) refuse('a number that this page would round');
+    if (/^-?\d+$/.test(found) && !Number.isSafeInteger(value)) refuse('an integer beyond 2^53-1');
     return value;
   }
   function list(depth) {
