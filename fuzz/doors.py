@@ -7,7 +7,9 @@ a finding. What it takes must render back to the same bytes, where the format ha
 from __future__ import annotations
 
 import base64
+import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 from watchkeeper.enforcement.gateway.rpc import parse_agent_message, parse_message
@@ -40,10 +42,17 @@ from watchkeeper.ledger.witness.message import (
 from watchkeeper.ledger.witness.policy import parse_policy
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.statement import statement_of
+from watchkeeper.verify.bundle.container import parse_container, render_directory, render_header
+from watchkeeper.verify.bundle.manifest import parse_manifest, render_manifest
+from watchkeeper.verify.bundle.range_proof import parse_range_proof, range_root, render_range_proof
+from watchkeeper.verify.bundle.verifier import verify_bundle
+from watchkeeper.verify.disclosure import parse_disclosed, render_disclosed
+from watchkeeper.verify.pem import public_keys
 
 Door = Callable[[bytes], None]
 
 
+_FEW, _KEY_BYTES = 64, 32
 _WITNESS = witness_key("witness.example/w", bytes(32))
 
 
@@ -216,6 +225,45 @@ def answer(raw: bytes) -> None:
     parse_answer(raw, "example.org/0\n0\n\n", _WITNESS)
 
 
+def container(raw: bytes) -> None:
+    """The ZIP file of an evidence bundle; its members and directory are all of it."""
+    members = parse_container(lambda at, count: raw[at : at + count], len(raw))
+    parts = [render_header(m) + raw[m.start : m.end] for m in members]
+    _same(b"".join([*parts, *render_directory(members)]), raw)
+
+
+def bundle(raw: bytes) -> None:
+    """An evidence bundle as a whole, verified as an auditor does."""
+    with tempfile.NamedTemporaryFile(prefix="fuzz-") as file:
+        file.write(raw)
+        file.flush()
+        verify_bundle(Path(file.name), workers=1)
+
+
+def manifest(raw: bytes) -> None:
+    """The manifest of a bundle."""
+    _same(render_manifest(parse_manifest(raw)), raw)
+
+
+def range_proof(raw: bytes) -> None:
+    """The proof of a run of entries; the root of a run of small ones can be asked for."""
+    found = parse_range_proof(raw)
+    _same(render_range_proof(found), raw)
+    if found.end - found.first < _FEW:
+        range_root(found, [bytes(32)] * max(0, found.end - found.first))
+
+
+def disclosed(raw: bytes) -> None:
+    """A disclosed value."""
+    _same(render_disclosed(parse_disclosed(raw)), raw.strip())
+
+
+def pem(raw: bytes) -> None:
+    """The public keys beside a log."""
+    if not all(len(key) == _KEY_BYTES for key in public_keys(raw)):
+        raise Broken(f"a key of another length: {raw!r}")
+
+
 def _text(raw: bytes) -> str:
     try:
         return raw.decode()
@@ -225,6 +273,12 @@ def _text(raw: bytes) -> str:
 
 DOORS: dict[str, Door] = {
     "answer": answer,
+    "bundle": bundle,
+    "container": container,
+    "disclosed": disclosed,
+    "manifest": manifest,
+    "pem": pem,
+    "range": range_proof,
     "policy": policy,
     "request": request,
     "size": size,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,16 @@ from watchkeeper.ledger.proof import TlogProof, render_proof
 from watchkeeper.ledger.signature import decode_base64
 from watchkeeper.ledger.witness.cosignature import cosign, witness_key
 from watchkeeper.ledger.witness.message import AddCheckpoint, render_request
+from watchkeeper.verify.bundle.container import (
+    Member,
+    parse_container,
+    render_directory,
+    render_header,
+)
+from watchkeeper.verify.bundle.range_proof import RangeProof, render_range_proof
+from watchkeeper.verify.disclosure import Disclosed, render_disclosed
 
+_EMPTY = render_header(Member("a", 0, 0, 0))
 _MESSAGES: tuple[Mapping[str, Any], ...] = (
     {"jsonrpc": "2.0", "id": 1, "method": "tools/call",
      "params": {"name": "refund", "arguments": {"amount": 1.5}, "_meta": {"progressToken": "t"}}},
@@ -68,7 +78,16 @@ quorum g
     text = parse_note_unverified(note).text
     cosigned = cosign(text, "witness.example/w", house.signer("ben"), 1_795_000_000)
     line = base64.b64encode(cosigned.keyid + cosigned.blob).decode()
+    packed = _bundle(home)
+    members = parse_container(lambda at, count: packed[at : at + count], len(packed))
+    inside = {member.name: packed[member.start : member.end] for member in members}
     return {
+        "bundle": [packed],
+        "container": [packed, b"".join([_EMPTY, *render_directory([Member("a", 0, 0, 0)])])],
+        "manifest": [inside["manifest.json"]],
+        "range": [render_range_proof(RangeProof(1, 3, 4, (bytes(32), bytes(range(32)))))],
+        "disclosed": [render_disclosed(Disclosed(3, "arg.amount", bytes(16), 12.5))],
+        "pem": [(log / "records.pem").read_bytes()],
         "answer": [f"\u2014 witness.example/w {line}\n".encode()],
         "policy": [policy.encode(), b"quorum none\n"],
         "request": [
@@ -94,6 +113,13 @@ quorum g
         "message": [json.dumps(value).encode() for value in _MESSAGES],
         "events": [event, event.replace(b"\n", b"\r\n"), b": nothing\r\r" + event * 2],
     }
+
+
+def _bundle(home: Path) -> bytes:
+    out = home.with_name("all.bundle")
+    words = [sys.executable, "-m", "watchkeeper", "log", "bundle", str(home), "--out", str(out)]
+    subprocess.run(words, check=True, capture_output=True)
+    return out.read_bytes()
 
 
 def main() -> int:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from fuzz.doors import DOORS, Broken, refused_or_held
 from fuzz.seeds import seeds
 
-SETTINGS = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-LONGEST = 8_000
+SETTINGS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LONGEST = 30_000
 TOKENS = [b"\n", b"\n\n", b"\r\n", b"=", b"==", b"+", b" ", b'"', b"\\u0000", b"\\ud800", b"\x00",
           b"\xff", b"{", b"[", b"1e999", b"-0", b"9007199254740993", b"\xe2\x80\x94 ", b"extra ",
           b"data:", b"WKF1", b"AAAA", b"null", b"__entity"]  # fmt: skip
