@@ -13,6 +13,7 @@ from typing import Any
 
 from bench import measures
 from bench.relay import relay
+from bench.token import token_sign
 
 
 def main() -> int:
@@ -64,6 +65,14 @@ def _measure(place: Path, part: int, records: int) -> dict[str, Any]:
         f"through the gateway p50 {found['gatewayP50ms']:.2f} p99 {found['gatewayP99ms']:.2f}   "
         f"added {found['addedP50ms']:.2f}, of which deciding "
         f"{found['recorded']['decisionP50us'] / 1000:.2f}"
+    )
+    _title("a signature in a PKCS #11 token (SoftHSM), for which each record would wait")
+    found = figures["token"] = token_sign(place, 1_000 // part)
+    print(
+        "  SoftHSM is not installed"
+        if found is None
+        else f"  p50 {found['tokenP50us']:.0f} us, p99 {found['tokenP99us']:.0f}; with a key in "
+        f"memory p50 {found['memoryP50us']:.0f} us, p99 {found['memoryP99us']:.0f}"
     )
     _title(f"a home of {records} records")
     found = figures["history"] = measures.history(place, records)

@@ -121,6 +121,7 @@ class MemoryLog:
         self.uncovered: str | None = None
         self.waiting: list[tuple[int, Callback]] = []
         self.against: tuple[Doubt, ...] = ()
+        self.states: tuple[WitnessState, ...] = ()
         self._failed: WatchkeeperError | None = None
         self._deliver: Callable[[Callable[[], None]], None] = lambda act: act()
         self._last_at = self._synced_at = (
@@ -252,7 +253,7 @@ class MemoryLog:
         return self.uncovered if level is Level.WITNESSED else None
 
     def witnesses(self) -> tuple[WitnessState, ...]:
-        return ()
+        return self.states
 
     def doubts(self) -> tuple[Doubt, ...]:
         return self.against

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -83,6 +84,14 @@ def release(
     home: Annotated[Path, typer.Option("--home", help="The home; made if it is new.")] = Path(
         "home"
     ),
+    record_key: Annotated[
+        str | None,
+        typer.Option("--record-key", help="Of a new home: where the key of its records lives."),
+    ] = None,
+    log_key: Annotated[
+        str | None,
+        typer.Option("--log-key", help="Of a new home: where the key of its log lives."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Freeze the workspace into a plan, sign it, and put it into force.
@@ -90,13 +99,22 @@ def release(
     Whoever holds `release` in the plan before may sign; the first release names them. A new home
     is made where there is none. A gateway that runs takes the plan up at once.
 
-    Example: watchkeeper plan release aims --home home --by ana
+    A new home's keys are files in it, unless `--record-key` or `--log-key` names them where they
+    live: `pkcs11:…`, or `file:PATH`.
+
+    Examples:
+      watchkeeper plan release aims --home home --by ana
+      watchkeeper plan release aims --by ana --record-key 'pkcs11:token=desk;object=records'
     """
     with output.speaking_plainly():
         linted = lint_workspace(folder)
         bundle = _releasable(linted)
         if not home.exists() or (home.is_dir() and not any(home.iterdir())):
-            _make_home(home, linted, bundle)
+            _make_home(home, linted, bundle, {"record": record_key, "log": log_key})
+        elif record_key or log_key:
+            raise SettingsInvalid(
+                "the home has its keys already", "`watchkeeper log rotate-key` changes them"
+            )
         raw = bundle_bytes(bundle)
         digest = bundle_digest(raw)
         line = Line(home, by)
@@ -128,7 +146,7 @@ def _releasable(linted: Linted) -> Bundle:
     return linted.bundle
 
 
-def _make_home(home: Path, linted: Linted, bundle: Bundle) -> None:
+def _make_home(home: Path, linted: Linted, bundle: Bundle, keys: Mapping[str, str | None]) -> None:
     holders = bundle.roles.get("release", ())
     people = {p.id: p.keys for p in bundle.people if p.id in holders and p.keys}
     if not people:
@@ -139,7 +157,13 @@ def _make_home(home: Path, linted: Linted, bundle: Bundle) -> None:
     if linted.workspace is None:
         raise PlanRefused("the workspace could not be read")
     origin = linted.workspace.aims.says.origin
-    log = wiring.create_log(home, name=origin, stage=bundle.stage, first_release=people)
+    log = wiring.create_log(
+        home,
+        name=origin,
+        stage=bundle.stage,
+        first_release=people,
+        key_uris={use: uri for use, uri in keys.items() if uri is not None},
+    )
     log.close()
     output.say(f"made a new home in {home}, origin {origin}/0, for {', '.join(sorted(people))}")
 

@@ -20,9 +20,9 @@ from watchkeeper.errors import (
     WatchkeeperError,
     cut,
 )
-from watchkeeper.ledger.canonical import canonical_arguments
+from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
-from watchkeeper.ports import Clock, Ids, Log, Records, Ticket
+from watchkeeper.ports import Clock, Ids, Log, Records, Ticket, WitnessState
 from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.custody import Doubt, DoubtKind
 from watchkeeper.records.instant import Instant
@@ -155,9 +155,17 @@ class Home(Standing):
         found = (*self.log.doubts(), *self._seen)
         return tuple(doubt for doubt in found if doubt.id not in self.state.adopted)
 
-    def doubt(self, found: Doubt) -> None:
-        """Note, while the home is open, that another history of it was seen; it stops allowing."""
-        self._seen = (*self._seen, found)
+    def ask_witnesses(self) -> None:
+        """Note what the witnesses say: that they hold another history of this log than we do.
+
+        It counts where most of them say so and none has cosigned since the home was opened, as it
+        is with one that was restored or copied. One that lies must not stop a home that others
+        vouch for; and what a single witness says later holds back only what needs a witness.
+        """
+        states = self.log.witnesses()
+        split = [state for state in states if state.split is not None]
+        counts = 2 * len(split) > len(states) and not any(state.at for state in states)
+        self._seen = tuple(_witnessed(state) for state in split) if counts else ()
 
     def check_undoubted(self) -> None:
         """Refuse a home that may be a restored or a copied one.
@@ -248,6 +256,12 @@ class Home(Standing):
             wall, mono = self.clock.wall(), self.clock.monotonic()
             self._guard = ClockGuard(wall, mono, self.state.last_at, gap)
         return self._guard
+
+
+def _witnessed(state: WitnessState) -> Doubt:
+    size = None if state.split is None else state.split.size
+    name = f"witness {state.name}"
+    return Doubt(DoubtKind.FORKED, sha256_hex(name.encode()), name, size)
 
 
 def _doubtful(doubts: tuple[Doubt, ...]) -> HomeDoubtful:

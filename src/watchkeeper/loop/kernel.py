@@ -147,6 +147,7 @@ class Kernel:
 
     def tick(self) -> None:
         """Do what is due: heal the log, end what expired, write down what was left out."""
+        self.home.ask_witnesses()
         if self.home.failure() is not None and not self.home.heal():
             return
         at = self.home.now()

@@ -84,8 +84,9 @@ class DoubtKind(enum.StrEnum):
 class Doubt:
     """Something seen elsewhere that this home does not extend, or that it stands elsewhere.
 
-    `id` tells it apart: SHA-256 of the checkpoint's text, or the salted digest of the place.
-    `size` and `root` (base64) are those of the checkpoint that was seen, `seen` where.
+    `id` tells it apart: SHA-256 of the checkpoint's text, the salted digest of the place, or
+    SHA-256 of the witness's name. `size` and `root` (base64) are those of the checkpoint that was
+    seen, `seen` says where; of what a witness only says there is no root.
     """
 
     kind: DoubtKind
