@@ -15,9 +15,10 @@ OLDER = 5
 class Kept:
     """The kept checkpoint of one log, in one file.
 
-    `older` is what the next verification must be given; `settle` takes its result: the file is
-    advanced, atomically, only where everything held, and never to fewer records; a checkpoint that
-    contradicts the kept one is kept beside it, as evidence.
+    `older` is what the next verification must be given; `settle` takes its result. The file is
+    advanced, atomically, only where everything held and was held against the kept checkpoint
+    (a bundle with gaps can not be), and never to fewer records; a checkpoint that contradicts the
+    kept one is kept beside it, as evidence.
     """
 
     def __init__(self, path: Path) -> None:
@@ -46,6 +47,8 @@ class Kept:
             before, _ = parse_checkpoint_unverified(self._kept)
             if found.size <= before.size:
                 return f"kept: still the checkpoint over {before.size} records"
+            if not _held_to_it(found):
+                return f"kept: not held against the checkpoint over {before.size} records"
         self._write(self._path, found.checkpoint)
         return f"kept: the checkpoint over {found.size} records, in {self._path}"
 
@@ -65,3 +68,7 @@ class Kept:
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)
+
+
+def _held_to_it(found: Verification) -> bool:
+    return any(s.number == OLDER and s.status is Status.CHECKED for s in found.steps)
