@@ -14,11 +14,11 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Protocol
 
 from watchkeeper.adapters.witnessing.coverage import Coverage
-from watchkeeper.adapters.witnessing.door import Door, Prove, Signed, http_client
+from watchkeeper.adapters.witnessing.door import Door, Prove, http_client
 from watchkeeper.adapters.witnessing.policy import unreachable
+from watchkeeper.adapters.witnessing.signed import Cosigned, Signed
 from watchkeeper.errors import LedgerError, NotCovered, WitnessFailed, cut
 from watchkeeper.ledger.note import VerifierKey
 from watchkeeper.ledger.witness.cosignature import Cosignature, with_cosignatures
@@ -32,14 +32,6 @@ HURRIED_PAUSE = 1.0
 """How long a witness that failed is left alone, and how long where an action waits for it."""
 LAST_WORD_SECONDS = 2.0
 _log = logging.getLogger("watchkeeper.witness")
-
-
-class Cosigned(Protocol):
-    """Told a note with its cosignatures, and whether the quorum is there."""
-
-    def __call__(self, raw: bytes, *, quorum: bool) -> None:
-        """Publish it."""
-        ...
 
 
 class Circle:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import httpx2
 
+from watchkeeper.adapters.witnessing.signed import Signed
 from watchkeeper.errors import NoteInvalid, ProofInvalid, TileInvalid, WitnessFailed, cut
 from watchkeeper.ledger.witness.cosignature import MAX_ANSWER_BYTES, Cosignature, parse_answer
 from watchkeeper.ledger.witness.message import (
@@ -30,15 +30,6 @@ _WHY = {
     404: "it does not know this log: give it the log's verifier key",
 }
 Prove = Callable[[int, int], Sequence[bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A checkpoint that we signed and published: its note, its text and its size."""
-
-    raw: bytes
-    text: str
-    size: int
 
 
 class Door:

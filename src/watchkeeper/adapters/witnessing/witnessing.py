@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from watchkeeper.adapters.witnessing.circle import Circle, Cosigned
 from watchkeeper.adapters.witnessing.coverage import Coverage
-from watchkeeper.adapters.witnessing.door import Signed
+from watchkeeper.adapters.witnessing.signed import Cosigned, Signed
 from watchkeeper.adapters.witnessing.states import write_states
 from watchkeeper.errors import NotCovered
 from watchkeeper.ledger.merkle import HASH_BYTES, consistency_proof
@@ -16,6 +16,9 @@ from watchkeeper.ledger.tiles import WIDTH, nodes_from_tiles
 from watchkeeper.ledger.witness.policy import Policy
 from watchkeeper.ports import WitnessState
 from watchkeeper.records.bundle import Level
+
+if TYPE_CHECKING:
+    from watchkeeper.adapters.witnessing.circle import Circle
 
 
 class Witnessing:
@@ -48,6 +51,9 @@ class Witnessing:
         if policy is None:
             self.coverage.set_problem(NotCovered("the home has no witness policy"))
             return
+        # Only what has witnesses loads what speaks to them.
+        from watchkeeper.adapters.witnessing.circle import Circle
+
         self._circle = Circle(
             policy,
             self.coverage,
