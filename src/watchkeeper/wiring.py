@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from watchkeeper import settings
 from watchkeeper.check.answer import Step, Verified
 from watchkeeper.check.replay import Again
-from watchkeeper.errors import SettingsInvalid
+from watchkeeper.errors import NoteInvalid, SettingsInvalid
 from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.key_list import parse_key_list
@@ -217,8 +217,11 @@ def open_witness(path: Path) -> WitnessStore:
 def is_witnessed(path: Path) -> bool:
     """Tell whether a log has the quorum of its own policy; records are not verified here."""
     source = DirectorySource(path)
-    raw, checkpoint = published_checkpoint(source)
-    key = parse_vkey((source.read("log.vkey") or b"").decode(errors="replace"))
+    try:
+        raw, checkpoint = published_checkpoint(source)
+        key = parse_vkey((source.read("log.vkey") or b"").decode(errors="replace"))
+    except NoteInvalid:
+        return False
     return read_testimony(source, raw, checkpoint, key, None).quorum
 
 
