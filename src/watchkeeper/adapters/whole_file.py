@@ -45,6 +45,11 @@ def _give_name(part: Path, path: Path, *, replace: bool) -> None:
         path.hardlink_to(part)
     except FileExistsError:
         raise _taken(path) from None
+    except OSError:
+        # Not every file system has links; then the look at the name has to do.
+        if os.path.lexists(path):
+            raise _taken(path) from None
+        part.replace(path)
 
 
 def _taken(path: Path) -> SettingsInvalid:

@@ -13,7 +13,7 @@ from watchkeeper.ledger.canonical import (
     sha256_hex,
 )
 from watchkeeper.ledger.envelope import read_record_unverified
-from watchkeeper.records.action import DecisionRecord
+from watchkeeper.records.action import DecisionRecord, Reason
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.bundle.file import Batch, BundleFile
 from watchkeeper.verify.bundle.manifest import disclosed_name, payload_name
@@ -109,12 +109,14 @@ class Disclosures:
         said = record.predicate
         if not isinstance(said, DecisionRecord):
             return
-        self.requests += 1
-        if request_digest(body.get("request")) != record.digest:
-            self._report.fail(DISCLOSED, "another request than recorded", index)
         asked = said.escalation
         if asked is not None and sha256_hex(canonical_arguments(body.get("shown"))) != asked.shown:
             self._report.fail(DISCLOSED, "the reviewer was shown something else", index)
+        if Reason.INVALID_REQUEST in said.decision.reasons:
+            return  # of a call that was no request, a payload does not keep all that was sent
+        self.requests += 1
+        if request_digest(body.get("request")) != record.digest:
+            self._report.fail(DISCLOSED, "another request than recorded", index)
 
 
 def request_digest(body: Any) -> str | None:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from watchkeeper.errors import NoteInvalid
+from watchkeeper.errors import NoteInvalid, ProofInvalid
 from watchkeeper.ledger.canonical import sha256_hex
-from watchkeeper.ledger.merkle import inclusion_proof
+from watchkeeper.ledger.merkle import inclusion_proof, leaf_hash, verify_inclusion
 from watchkeeper.ledger.proof import TlogProof, render_proof
-from watchkeeper.ledger.tiles import nodes_from_tiles, render_bundle
+from watchkeeper.ledger.tiles import WIDTH, nodes_from_tiles, render_bundle
 from watchkeeper.records.instant import Instant
 from watchkeeper.verify.bundle.manifest import (
     FORMAT,
@@ -23,7 +23,11 @@ from watchkeeper.verify.bundle.manifest import (
     render_manifest,
     runs_of,
 )
-from watchkeeper.verify.bundle.range_proof import range_proof, render_range_proof
+from watchkeeper.verify.bundle.range_proof import (
+    RangeRoot,
+    range_proof,
+    render_range_proof,
+)
 from watchkeeper.verify.compose.choose import Choice, choose
 from watchkeeper.verify.compose.closure import closed
 from watchkeeper.verify.compose.disclose import Disclosing, disclosed_members
@@ -81,6 +85,8 @@ def compose(  # noqa: PLR0913 - each is another part of the world
     progress: Callable[[int, int], None],
 ) -> Composed:
     """Write a bundle to `out`; `aside` is an empty file for what has to wait.
+
+    What is written is led to the root of the checkpoint first; its signature is not looked at.
 
     Raises:
         LedgerError: nothing was chosen, or the log does not hold together.
@@ -172,6 +178,8 @@ class _Composer:
         node_at = nodes_from_tiles(self.shelf.size, tile_reader(self.shelf.source))
         for index in indexes_of(runs):
             hashes = inclusion_proof(index, self.shelf.size, node_at)
+            leaf = leaf_hash(self.shelf.entry(index))
+            verify_inclusion(index, self.shelf.size, leaf, hashes, self.shelf.checkpoint.root)
             proof = TlogProof(index, tuple(hashes), self.shelf.note)
             envelope, tlog_proof = record_names(index)
             self.pack.add(envelope, [self.shelf.entry(index)])
@@ -181,17 +189,24 @@ class _Composer:
         node_at = nodes_from_tiles(self.shelf.size, tile_reader(self.shelf.source))
         total, done = sum(end - first for first, end in runs), 0
         for run in runs:
-            entries, proof = range_names(run)
-            self.pack.add(entries, self._entries(run, done, total))
-            made = range_proof(*run, self.shelf.size, node_at)
-            self.pack.add(proof, [render_range_proof(made)])
+            entries, name = range_names(run)
+            proof = range_proof(*run, self.shelf.size, node_at)
+            root = RangeRoot(proof)
+            self.pack.add(entries, self._entries(run, root, done, total))
+            if root.root() != self.shelf.checkpoint.root:
+                raise ProofInvalid(f"records {run[0]} to {run[1] - 1} are not those of the log")
+            self.pack.add(name, [render_range_proof(proof)])
             done += run[1] - run[0]
 
-    def _entries(self, run: Run, done: int, total: int) -> Iterator[bytes]:
-        for index, entry in self.shelf.run(run):
-            if index % 256 == 0:
-                self.progress(done + index - run[0], total)
-            yield render_bundle([entry])
+    def _entries(self, run: Run, root: RangeRoot, done: int, total: int) -> Iterator[bytes]:
+        """Yield the entries of a run as they are written, and lead `root` over them."""
+        for number in range(run[0] // WIDTH, -(-run[1] // WIDTH)):
+            first = number * WIDTH
+            part = self.shelf.shelf(number)[max(0, run[0] - first) : run[1] - first]
+            for entry in part:
+                root.add(leaf_hash(entry))
+            self.progress(done + max(0, first - run[0]), total)
+            yield render_bundle(part)
 
     def _disclosed(self, runs: list[Run]) -> int:
         wish, payloads = self.wish, self.payloads

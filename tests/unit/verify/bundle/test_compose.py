@@ -348,3 +348,31 @@ def test_half_a_bundle_is_never_left(story: Story, tmp_path: Path) -> None:
     with pytest.raises(LedgerError):
         write(broken, tmp_path / "out/a.wkb")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_log_whose_files_do_not_lead_to_its_root(story: Story, tmp_path: Path) -> None:
+    """What could not be proved is not handed out."""
+    import shutil
+
+    broken = shutil.copytree(story.path / "log", tmp_path / "log")
+    entries = broken / "tile/entries/000"
+    raw = bytearray(entries.read_bytes())
+    place = raw.rindex(b'"sig":"', 0, 60_000) + 7
+    raw[place] = ord("B") if raw[place] == ord("A") else ord("A")
+    entries.write_bytes(raw)
+    index = raw[:place].count(b'"signatures":[{"keyid"') - 1
+    for run in ((index, index + 1), (max(0, index - 30), index + 10)):
+        with pytest.raises(LedgerError, match=r"root|not those of the log"):
+            write(broken, tmp_path / "a.wkb", index=run)
+    write(broken, tmp_path / "a.wkb", index=(index + 10, index + 12))
+
+
+def test_a_call_that_was_no_request(tmp_path: Path) -> None:
+    shop = open_desk(tmp_path)
+    from watchkeeper.errors import ActionBlocked
+
+    with pytest.raises(ActionBlocked):
+        shop.call("bob", "9,000")
+    shop.guard.close()
+    found = checked(write(shop.home, tmp_path / "a.wkb", whole=True))
+    assert step(found, 22).detail.startswith("18 values and 6 whole requests")
