@@ -14,6 +14,7 @@ from tests.worlds.disk_bank import DiskBank, files_holding
 from watchkeeper.errors import CommandInvalid, NotAuthorised
 from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.ledger.erasure import erasure_digest
+from watchkeeper.loop.erasure.erase import due_by_itself
 from watchkeeper.records.action import Status
 from watchkeeper.records.bundle import Bundle, Retention
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
@@ -228,8 +229,6 @@ def test_ranges_that_are_none_are_found_and_cost_nothing(bank: DiskBank, span: S
 
 
 def test_what_is_due_goes_by_itself_on_the_plans_word_alone(tmp_path: Path) -> None:
-    from watchkeeper.loop.erasure.erase import due_by_itself
-
     says = Retention(most_seconds=20 * DAY, automatic=True)
     bank = DiskBank(tmp_path / "home", with_retention(says))
     act(bank)
@@ -252,7 +251,5 @@ def test_what_is_due_goes_by_itself_on_the_plans_word_alone(tmp_path: Path) -> N
 
 
 def test_a_plan_that_is_not_automatic_erases_nothing_by_itself(bank: DiskBank) -> None:
-    from watchkeeper.loop.erasure.erase import due_by_itself
-
     bank.release(with_retention(Retention(most_seconds=DAY)))
     assert due_by_itself(bank.kernel) is None

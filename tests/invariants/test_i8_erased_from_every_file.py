@@ -10,6 +10,10 @@ import pytest
 
 from tests.worlds.bank import allowed, escalated, pay
 from tests.worlds.disk_bank import DiskBank, files_holding
+from watchkeeper import wiring
+from watchkeeper.check.replay import ReplayAnswer, replay_all, summarise
+from watchkeeper.check.survey import survey
+from watchkeeper.errors import CommandInvalid
 from watchkeeper.loop.steps import Refused, Stored
 from watchkeeper.records.action import Reason, Status
 from watchkeeper.records.kinds import Kind
@@ -132,10 +136,40 @@ def test_the_record_gives_away_neither_the_person_nor_the_reason(bank: DiskBank)
 
 
 def test_a_reason_that_names_the_person_is_refused(bank: DiskBank) -> None:
-    from watchkeeper.errors import CommandInvalid
-
     told(bank)
     erasing = None
     with pytest.raises(CommandInvalid, match="names the person"):
         erasing = bank.begin(subject=MARIA, why=f"asked by {MARIA.upper()}")
     assert erasing is None
+
+
+def test_replay_says_erased_and_gap_and_answer_go_on(bank: DiskBank) -> None:
+    told(bank)
+    before = survey(bank.entries())
+    bank.erase(subject=MARIA)
+    bank.log.publish_now()
+    found = summarise(replay_all(bank.entries(), wiring.replayer(bank.path)))
+    assert found.sound
+    assert (found.counts[ReplayAnswer.SAME], found.counts[ReplayAnswer.ERASED]) == (1, 2)
+    after = survey(bank.entries())
+    assert (after.shapes, after.effects) == (before.shapes, before.effects)
+    assert after.kinds["erasure"] == 1
+
+
+def test_the_budget_of_what_was_erased_stays_spent(bank: DiskBank) -> None:
+    told(bank)
+    (before,) = bank.home.state.budgets.used("pays", bank.home.now())
+    bank.erase(subject=MARIA)
+    bank.restart()
+    (after,) = bank.home.state.budgets.used("pays", bank.home.now())
+    assert (after.count, after.sum) == (before.count, before.sum)
+
+
+def test_where_the_name_occurs_elsewhere_the_records_are_named(bank: DiskBank) -> None:
+    done = allowed(bank.ask(pay(10, to="shop", note=f"for {MARIA}, as agreed")))
+    bank.kernel.finish(done, Status.SUCCEEDED, done.at, {"text": f"paid to {MARIA}"}).wait(10)
+    index = done.ticket.ref.index
+    found = bank.look(subject=MARIA)
+    assert (found["payloads"], found["elsewhere"]) == (0, [index, index + 1])
+    bank.erase(asked="records", spans=[[index, index + 1]])
+    assert files_holding(bank.path, MARIA) == []

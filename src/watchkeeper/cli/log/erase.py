@@ -114,7 +114,10 @@ def _look(line: Line, asked: Asked) -> dict[str, Any]:
 
 
 def _erase(line: Line, asked: Asked, why: str) -> dict[str, Any]:
-    """Look, sign for exactly what was found, erase; again while there is more than fits."""
+    """Look, sign for exactly what was found, erase; again while there is more.
+
+    What an agent did for a person in the meantime is found by looking once more.
+    """
     if not why.strip():
         raise CommandInvalid("an erasure needs a reason", "give `--why`")
     body, beside = asked
@@ -133,7 +136,7 @@ def _erase(line: Line, asked: Asked, why: str) -> dict[str, Any]:
         reason = {"reason": why, "salt": salt.hex()}
         done = line.ask("erase", signed, {**beside, **reason})
         total = _sum(total, done)
-        if not done["more"]:
+        if not (done["more"] or body["asked"] == "subject"):
             return total
 
 

@@ -66,4 +66,7 @@ def _sentence(entry: Entry) -> str:
         return f"effect   of {said.decision}: {said.status.value}"
     if kind is Kind.VERDICT:
         return f"verdict  on {said.decision}: {said.answer.value} by {said.reviewer}"
+    if kind is Kind.ERASURE:
+        count = sum(span.end - span.first for span in said.spans)
+        return f"erasure  of {count} payloads ({said.asked.value}) by {said.by or 'the plan'}"
     return f"{kind.value:8} {entry.record.subject} {entry.record.digest[:16]}"
