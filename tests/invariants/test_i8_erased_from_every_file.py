@@ -87,7 +87,8 @@ def test_a_retry_after_an_erasure_gets_no_second_effect(bank: DiskBank, restarte
     call = pay(20, to="clinic", note=NOTE, key="maria-key-1", on_behalf_of=MARIA)
     again = bank.ask(replace(call, trace={"conversation": MARIA}), limit=FACT)
     assert isinstance(again, Stored)
-    assert (again.status, again.result) == (Status.SUCCEEDED, None)
+    assert (again.status, again.result, again.erased) == (Status.SUCCEEDED, None, True)
+    assert again.sentence == "This action was carried out before; its result was erased."
     other = bank.ask(pay(21, to="clinic", key="maria-key-1", on_behalf_of=MARIA))
     assert isinstance(other, Refused)
     assert other.reason is Reason.KEY_REUSED

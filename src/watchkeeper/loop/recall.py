@@ -72,7 +72,7 @@ def stored_outcome(log: Log, effect: Ref) -> Stored:
     entry = log.entry(effect.index)
     record: EffectRecord = entry.record.predicate
     result = entry.payload.body.get("result") if entry.payload else None
-    return Stored(record.status, result, record.action_id)
+    return Stored(record.status, result, record.action_id, entry.erased is not None)
 
 
 def queries_of(entry: ToolEntry, arguments: Mapping[str, Any]) -> tuple[FactQuery, ...]:

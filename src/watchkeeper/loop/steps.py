@@ -92,11 +92,23 @@ class Escalated:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The same action again: the outcome it had. `result` is None where it was erased."""
+    """The same action again: the outcome it had.
+
+    `result` is None where it was not kept, or where it was `erased`.
+    """
 
     status: Status
     result: Any
     decision_id: str
+    erased: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """What the agent is told where there is no result to give."""
+        if self.status is Status.FAILED:
+            return "This action was tried before and was not carried out."
+        why = "was erased" if self.erased else "is not kept"
+        return f"This action was carried out before; its result {why}."
 
 
 Answer = Allowed | Refused | Escalated | Stored

@@ -305,8 +305,10 @@ class State:
             self.outcomes[record.action_id] = entry.ref
 
     def _erasure(self, entry: Entry, record: ErasureRecord) -> None:
+        here = entry.ref.shard
         for action in self.open.values():
-            if any(span.first <= action.decision.index < span.end for span in record.deferred):
+            place = action.decision
+            if any(s.first <= place.index < s.end for s in record.deferred) and place.shard == here:
                 self.deferred[action.action_id] = entry.ref
         if record.asked is ErasureKind.SETTLED:
             gone = [i for i in self.settled if any(s.first <= i < s.end for s in record.spans)]

@@ -365,11 +365,9 @@ def _to_send(
 
 
 def _without_result(answer: Stored) -> Refused:
-    if answer.status is Status.FAILED:
-        sentence = "This action was tried before and was not carried out."
-        return Refused(Reason.COULD_NOT_EVALUATE, sentence, answer.decision_id)
-    sentence = "This action was carried out before; its result is not kept."
-    return Refused(Reason.EFFECT_UNKNOWN, sentence, answer.decision_id)
+    failed = answer.status is Status.FAILED
+    reason = Reason.COULD_NOT_EVALUATE if failed else Reason.EFFECT_UNKNOWN
+    return Refused(reason, answer.sentence, answer.decision_id)
 
 
 def _http_status(message: Message, answer: Answer, *, modern: bool) -> int:

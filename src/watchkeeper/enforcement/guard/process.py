@@ -275,10 +275,8 @@ def _told(answer: Answer) -> Any:
     if isinstance(answer, Stored):
         if isinstance(answer.result, dict) and "value" in answer.result:
             return answer.result["value"]
-        sentence = "This action was carried out before; its result is not kept."
-        raise ActionBlocked(
-            sentence, reason=Reason.EFFECT_UNKNOWN.value, decision_id=answer.decision_id
-        )
+        reason = Reason.EFFECT_UNKNOWN.value
+        raise ActionBlocked(answer.sentence, reason=reason, decision_id=answer.decision_id)
     if isinstance(answer, Refused):
         raise ActionBlocked(
             answer.sentence, reason=answer.reason.value, decision_id=answer.decision_id

@@ -14,6 +14,7 @@ from watchkeeper.errors import CommandInvalid, LedgerError
 from watchkeeper.ledger.erasure import erasure_digest
 from watchkeeper.loop.erasure.plans import retentions
 from watchkeeper.loop.erasure.selection import Found, Wanted, select
+from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.records.action import Reason
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
@@ -61,10 +62,10 @@ class Erasing:
 
     def __post_init__(self) -> None:
         state = self.kernel.home.state
-        self._unknown = frozenset(action.decision.index for action in state.open.values())
-        self._waiting = frozenset(
+        self._unknown = _unknown_here(self.kernel)
+        self._waiting = self._unknown & {
             action.decision.index for id_, action in state.open.items() if id_ in state.deferred
-        )
+        }
 
     def look(self) -> None:
         """Find the records. May run in any thread.
@@ -92,7 +93,7 @@ class Erasing:
         tails = home.log.torn_tails()
         self._check(found, tails)
         for pending in home.state.pending.waiting():
-            if _holds(found.spans, pending.decision.index):
+            if _holds(found.spans, pending.decision.index) and _here(home, pending.decision):
                 self.kernel.void(pending, Reason.VOIDED).wait(_WAIT_SECONDS)
         home.log.begin_erasure()
         said = ErasureRecord(
@@ -153,8 +154,7 @@ class Erasing:
             )
         if not (found.spans or found.deferred or tails):
             raise CommandInvalid("there is nothing to erase")
-        state = self.kernel.home.state
-        unknown = {action.decision.index for action in state.open.values()}
+        unknown = _unknown_here(self.kernel)
         if any(_holds(found.spans, index) for index in unknown) or any(
             index not in unknown for span in found.deferred for index in range(span.first, span.end)
         ):
@@ -178,7 +178,8 @@ def settled_since(kernel: Kernel) -> Erasing | None:
 
     One erasure at a time: what follows another comes with the next call.
     """
-    settled = list(kernel.home.state.settled.values())
+    home = kernel.home
+    settled = [one for one in home.state.settled.values() if _here(home, one.decision)]
     if not settled:
         return None
     first = settled[0].erasure
@@ -191,6 +192,18 @@ def settled_since(kernel: Kernel) -> Erasing | None:
     erasing = Erasing(kernel, wanted, Word(follows=first), erasure_digest(spans, ()))
     erasing.found = Found(kernel.home.log.size, spans)
     return erasing
+
+
+def _here(home: Home, ref: Ref) -> bool:
+    """Tell whether a record stands in the shard that is being written: only there is erased."""
+    return home.log.origin.endswith(f"/{ref.shard}")
+
+
+def _unknown_here(kernel: Kernel) -> frozenset[int]:
+    home = kernel.home
+    return frozenset(
+        action.decision.index for action in home.state.open.values() if _here(home, action.decision)
+    )
 
 
 def _durable(kernel: Kernel, one: Settled) -> bool:

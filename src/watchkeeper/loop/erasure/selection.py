@@ -188,9 +188,8 @@ class _Looking:
 
         An action is as old as the decision, whatever is said of it later.
         """
-        said = entry.record.predicate
-        about = isinstance(said, EffectRecord | VerdictRecord)
-        found = self.decided.of(said.decision.index if about else entry.ref.index)
+        said, about = entry.record.predicate, _about(entry)
+        found = self.decided.of(entry.ref.index if about is None else about)
         return found or ("", "", said.at)
 
     def _is_wanted(self, entry: Entry, system: str, at: Instant) -> bool:
@@ -209,9 +208,8 @@ class _Looking:
 
     def _follows_named(self, entry: Entry) -> bool:
         """Tell whether a record is about a decision that was named: its effect goes with it."""
-        said = entry.record.predicate
-        about = isinstance(said, EffectRecord | VerdictRecord)
-        return about and self._is_named(said.decision.index)
+        about = _about(entry)
+        return about is not None and self._is_named(about)
 
     def _is_about_subject(self, entry: Entry) -> bool:
         said, body, subject = entry.record.predicate, entry.beside, self._subject
@@ -235,3 +233,11 @@ class _Looking:
                 f"record {index} can not be erased: it {why}",
                 "a plan is needed to replay what it decided" if why == "holds a plan" else None,
             )
+
+
+def _about(entry: Entry) -> int | None:
+    """Return the decision of the same shard that an effect or a verdict is about, or None."""
+    said = entry.record.predicate
+    if isinstance(said, EffectRecord | VerdictRecord) and said.decision.shard == entry.ref.shard:
+        return said.decision.index
+    return None
