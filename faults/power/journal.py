@@ -72,14 +72,25 @@ class SyncFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class Remove:
+    """A name is gone."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
-    """From here on that many records are acknowledged, and that checkpoint may have been seen."""
+    """What somebody may rely on from here on.
+
+    That many records are acknowledged, that checkpoint may have been seen, those bytes are erased.
+    """
 
     records: int
     seen: bytes | None = None
+    gone: tuple[bytes, ...] = ()
 
 
-Operation = Create | Mkdir | Rename | Write | Truncate | Sync | SyncFolder | Promise
+Operation = Create | Mkdir | Rename | Remove | Write | Truncate | Sync | SyncFolder | Promise
 
 
 class Journal(Files):
@@ -107,10 +118,12 @@ class Journal(Files):
         self._numbers = len(self.files)
         self._folders = set(self.folders_before)
 
-    def promise(self, records: int, seen: bytes | None = None) -> None:
+    def promise(
+        self, records: int, seen: bytes | None = None, gone: tuple[bytes, ...] = ()
+    ) -> None:
         """Note what somebody may rely on from here on."""
         with self._lock:
-            self.operations.append(Promise(records, seen))
+            self.operations.append(Promise(records, seen, gone))
 
     def call(self, name: str, act: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Do one operation and write it down, in one step."""
@@ -168,6 +181,11 @@ class Journal(Files):
             if path.is_dir() and where not in self._folders:
                 self._folders.add(where)
                 self.operations.append(Mkdir(where))
+
+    def _note_unlink(self, _before: Any, _done: Any, path: Path) -> None:
+        where = str(path.relative_to(self.root))
+        self.files.pop(where)
+        self.operations.append(Remove(where))
 
     def _note_rename(self, _before: Any, _done: Any, old: Path, new: Path) -> None:
         was, now = str(old.relative_to(self.root)), str(new.relative_to(self.root))

@@ -18,6 +18,7 @@ from faults.power.journal import (
     Mkdir,
     Operation,
     Promise,
+    Remove,
     Rename,
     Sync,
     SyncFolder,
@@ -30,12 +31,16 @@ _SECTOR, _PAGE = 512, 4096
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One state of a disk: files and folders by path; what was promised; how it came about."""
+    """One state of a disk: files and folders by path; what was promised; how it came about.
+
+    `records` are acknowledged, `seen` are checkpoints that somebody may have, `gone` is erased.
+    """
 
     files: dict[str, bytes]
     folders: frozenset[str]
     records: int
     seen: tuple[bytes, ...]
+    gone: tuple[bytes, ...]
     story: str
 
     def write(self, place: Path) -> None:
@@ -108,7 +113,7 @@ def _unsynced(done: Sequence[Operation]) -> list[int]:
             case Write(file) | Truncate(file):
                 if file not in synced_files:
                     found.append(number)
-            case Create(path) | Mkdir(path) | Rename(_, path):
+            case Create(path) | Mkdir(path) | Remove(path) | Rename(_, path):
                 if str(Path(path).parent) not in synced_folders:
                     found.append(number)
             case Promise():
@@ -125,7 +130,8 @@ def _applied(
     promises = [o for o in done if isinstance(o, Promise)]
     records = max((promise.records for promise in promises), default=0)
     seen = tuple(dict.fromkeys(p.seen for p in promises if p.seen is not None))
-    return Layout(disk.files(), frozenset(disk.folders), records, seen, story)
+    gone = tuple(value for promise in promises for value in promise.gone)
+    return Layout(disk.files(), frozenset(disk.folders), records, seen, gone, story)
 
 
 class _Disk:
@@ -136,7 +142,7 @@ class _Disk:
         self._names = {path: number for number, path in enumerate(journal.before)}
         self._contents = {n: bytearray(data) for n, data in enumerate(journal.before.values())}
 
-    def apply(self, operation: Operation) -> None:
+    def apply(self, operation: Operation) -> None:  # noqa: C901 - one case for each
         match operation:
             case Create(path, file):
                 self._contents.setdefault(file, bytearray())
@@ -148,6 +154,8 @@ class _Disk:
             case Rename(old, new):
                 if old in self._names:
                     self._names[new] = self._names.pop(old)
+            case Remove(path):
+                self._names.pop(path, None)
             case Write(file, offset, data):
                 content = self._contents.setdefault(file, bytearray())
                 content.extend(bytes(max(0, offset - len(content))))
@@ -166,7 +174,9 @@ class _Disk:
 
 
 def _digest(layout: Layout) -> bytes:
-    found = hashlib.sha256(repr((layout.records, layout.seen, sorted(layout.folders))).encode())
+    found = hashlib.sha256(
+        repr((layout.records, layout.seen, layout.gone, sorted(layout.folders))).encode()
+    )
     for path, data in layout.files.items():
         found.update(f"{path} {len(data)} ".encode() + hashlib.sha256(data).digest())
     return found.digest()
