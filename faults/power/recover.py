@@ -92,7 +92,8 @@ def _refunds(log: PosixLog, journal: Journal, rounds: int, house: House) -> tupl
         for tool in server.tools:
             home.pins[server.id, tool.name] = tool.pin
     world = World(home, kernel)
-    begun, gone = log.durable_size, ()
+    begun = log.durable_size
+    gone: tuple[bytes, ...] = ()
     for turn in range(rounds):
         if turn == rounds // 2:
             gone = _erased(kernel, house, begun)
