@@ -21,9 +21,12 @@ from watchkeeper.ledger.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from watchkeeper.ledger.note import open_note, parse_vkey
+from watchkeeper.ledger.note import open_note, parse_note_unverified, parse_vkey
 from watchkeeper.ledger.proof import parse_proof, verify_proof
 from watchkeeper.ledger.tiles import bundles_of, nodes_from_tiles, tiles_of
+from watchkeeper.ledger.witness.cosignature import cosignatures
+from watchkeeper.ledger.witness.policy import parse_policy
+from watchkeeper.verify.bundle.range_proof import parse_range_proof, range_root
 from watchkeeper.verify.source import DirectorySource, read_bundle, read_tile, tile_reader
 
 SCRIPT = FOLDER.parents[2] / "scripts" / "vectors.py"
@@ -92,6 +95,33 @@ def test_cosignatures(case: dict[str, Any]) -> None:
     open_note(note, [log])
     with pytest.raises(NoteInvalid):
         open_note(note, [log, *witnesses])
+
+
+@pytest.mark.parametrize("case", cases("policies"), ids=lambda case: case["name"])
+def test_policies(case: dict[str, Any]) -> None:
+    policy, note = (
+        parse_policy(case["policy"].encode()),
+        parse_note_unverified(case["note"].encode()),
+    )
+    assert [log.key for log in policy.logs] == [parse_vkey(index()["log"])]
+    found = cosignatures(note, policy.keys)
+    assert policy.holds([one.key for one in found]) == case["ok"]
+
+
+@pytest.mark.parametrize("case", cases("ranges"), ids=lambda case: case["name"])
+def test_ranges(case: dict[str, Any]) -> None:
+    def check() -> None:
+        proof = parse_range_proof(case["proof"].encode())
+        if (proof.first, proof.end, proof.size) != (case["first"], case["end"], case["size"]):
+            raise ProofInvalid("for another run")
+        if range_root(proof, [leaf_hash(raw(one)) for one in case["entries"]]) != raw(case["root"]):
+            raise ProofInvalid("another root")
+
+    if case["ok"]:
+        check()
+        return
+    with pytest.raises(ProofInvalid):
+        check()
 
 
 @pytest.mark.parametrize("case", cases("proofs"), ids=lambda case: case["name"])

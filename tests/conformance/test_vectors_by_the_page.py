@@ -12,8 +12,9 @@ import pytest
 
 from tests.worlds import needs
 from tests.worlds.tile_vectors import cases, index, raw
-from watchkeeper.errors import RecordInvalid
+from watchkeeper.errors import PolicyInvalid, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, parse_canonical, parse_json
+from watchkeeper.ledger.witness.policy import parse_policy
 from watchkeeper.verify.page import render_script
 
 _TAIL = """
@@ -33,6 +34,20 @@ const checks = {
   async notes(c) {
     return Boolean(await openCheckpoint(encode(c.note), await parseVkey(given.log)));
   },
+  async cosignatures(c) {
+    const checkpoint = await openCheckpoint(encode(c.note), await parseVkey(given.log));
+    const keys = await Promise.all(given.witnesses.map((key) => parseVkey(key, COSIGNATURE)));
+    const witnesses = new Map(keys.map((key) => [key.name, key]));
+    const found = await cosignersOf(checkpoint, { witnesses });
+    return !c.ok || [...found.keys()].join() === c.cosigned.join();
+  },
+  async policies(c) {
+    const checkpoint = await openCheckpoint(encode(c.note), await parseVkey(given.log));
+    const policy = await parsePolicy(c.policy);
+    if (policy.quorum === 'none') return true;
+    return satisfied(policy, policy.quorum, await cosignersOf(checkpoint, policy));
+  },
+  async policy(c) { await parsePolicy(c.policy); return true; },
   async proofs(c) {
     const proof = parseTlogProof(encode(c.proof));
     const checkpoint = await openCheckpoint(encode(proof.checkpoint), await parseVkey(given.log));
@@ -65,7 +80,7 @@ def ask(folder: Path, check: str, given: list[dict[str, Any]]) -> list[Any]:
     node = needs.program("node")
     script, data = folder / "page.cjs", folder / "cases.json"
     script.write_text(render_script(view=False) + _TAIL)
-    data.write_text(json.dumps({"check": check, "log": index()["log"], "cases": given}))
+    data.write_text(json.dumps({**index(), "check": check, "cases": given}))
     command = [node, "--no-warnings", str(script), str(data)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -73,7 +88,9 @@ def ask(folder: Path, check: str, given: list[dict[str, Any]]) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("check", ["inclusion", "ranges", "notes", "proofs"])
+@pytest.mark.parametrize(
+    "check", ["inclusion", "ranges", "notes", "proofs", "cosignatures", "policies"]
+)
 def test_our_vectors(tmp_path: Path, check: str) -> None:
     given = cases(check)
     if check == "proofs":
@@ -81,6 +98,40 @@ def test_our_vectors(tmp_path: Path, check: str) -> None:
         given = [case for case in given if case["name"] != "with-extra"]
     found = ask(tmp_path, check, given)
     assert [c["name"] for c, ok in zip(given, found, strict=True) if c["ok"] != ok] == []
+
+
+def test_policies_that_are_none(tmp_path: Path) -> None:
+    one, two = index()["witnesses"][:2]
+    log = index()["log"]
+    bad = [
+        "",
+        "quorum a\n",
+        "quorum none\nquorum none\n",
+        f"witness a {one}\nwitness a {two}\nquorum a\n",
+        f"witness a {one}\nwitness b {one}\ngroup g 2 a b\nquorum g\n",
+        f"witness a {one}\ngroup g 2 a a\nquorum g\n",
+        f"witness a {one}\ngroup g 2 a\nquorum g\n",
+        f"witness a {one}\ngroup g 0 a\nquorum g\n",
+        f"witness a {one}\ngroup g 1 a\ngroup h 1 a\nquorum g\n",
+        f"witness a {log}\nquorum a\n",
+        f"log {one}\nquorum none\n",
+        f"witness none {one}\nquorum none\n",
+        f"witness a {one}\nquorum a b\n",
+        f"witness a {one}\x01\nquorum a\n",
+        "nonsense\nquorum none\n",
+    ]
+    good = [
+        "quorum none",
+        f"# of mine\n\n log {log} \n\twitness\ta\t{one}\t\nquorum a",
+        f"witness a {one}\nwitness b {two}\ngroup g any a b\ngroup h 1 g\nquorum h\n",
+    ]
+    for text in bad:
+        with pytest.raises(PolicyInvalid):
+            parse_policy(text.encode())
+    for text in good:
+        parse_policy(text.encode())
+    found = ask(tmp_path, "policy", [{"policy": text} for text in (*bad, *good)])
+    assert found == [False] * len(bad) + [True] * len(good)
 
 
 NOT_CANONICAL = [

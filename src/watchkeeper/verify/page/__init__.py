@@ -8,7 +8,25 @@ from __future__ import annotations
 import base64
 import hashlib
 from importlib import resources
-from importlib.resources.abc import Traversable
+
+_PARTS = (
+    "bytes",
+    "json",
+    "container",
+    "manifest",
+    "tree",
+    "keys",
+    "witnesses",
+    "records",
+    "people",
+    "custody",
+    "conduct",
+    "disclosed",
+    "completeness",
+    "verify",
+    "words",
+)
+"""In the order in which they are best read, and stand in the page; `view` comes last."""
 
 
 def render_page() -> bytes:
@@ -40,14 +58,9 @@ def render_page() -> bytes:
 
 def render_script(*, view: bool = True) -> str:
     """Return the page's script; without its view, it touches no document."""
-    folder = resources.files(__package__) / "parts"
-    parts = sorted((one for one in folder.iterdir() if one.name.endswith(".js")), key=_name)
-    texts = [one.read_text(encoding="utf-8") for one in parts if view or "view" not in one.name]
+    names = (*_PARTS, "view") if view else _PARTS
+    texts = [_read(f"parts/{name}.js") for name in names]
     return "\n'use strict';\n" + "\n".join(texts)
-
-
-def _name(one: Traversable) -> str:
-    return one.name
 
 
 def _read(name: str) -> str:

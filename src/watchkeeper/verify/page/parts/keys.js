@@ -30,10 +30,10 @@ async function keyid(publicKey) {
 }
 
 /** A log's verifier key: `name+keyid+base64(type, key)` (C2SP signed-note). */
-async function parseVkey(text) {
+async function parseVkey(text, type = 1) {
   const [name, id, ...rest] = text.trim().split('+');
   const blob = fromBase64(rest.join('+'));
-  if (!name || /\s/.test(name) || blob?.length !== 33 || blob[0] !== 1) refuse(`not a verifier key: ${cut(text)}`);
+  if (!name || /\s/.test(name) || blob?.length !== 33 || blob[0] !== type) refuse(`not a verifier key: ${cut(text)}`);
   const own = toHex((await sha256(concat(encode(`${name}\n`), blob))).subarray(0, 4));
   if (own !== id) refuse(`a verifier key with a key id that is not its own: ${cut(text)}`);
   return { name, id, publicKey: blob.subarray(1), text: text.trim() };
@@ -51,7 +51,7 @@ async function parsePem(text) {
   return keys;
 }
 
-/** The checkpoint that the log's key signed, and how many others put their names under it. */
+/** The checkpoint that the log's key signed, with all lines under it. */
 async function openCheckpoint(bytes, key) {
   const note = decode(bytes);
   const at = note.lastIndexOf('\n\n');
@@ -67,7 +67,7 @@ async function openCheckpoint(bytes, key) {
   const root = fromBase64(root64);
   if (!/^(0|[1-9]\d{0,14})$/.test(size ?? '') || root?.length !== 32 || rest.pop() !== '' || !rest.every(Boolean)) refuse('not a checkpoint');
   if (origin !== key.name) refuse(`a checkpoint of another log: ${cut(origin)}, not ${cut(key.name)}`);
-  return { origin, size: Number(size), root, others: lines.length - own.length };
+  return { origin, size: Number(size), root, text, lines, vkey: key.text };
 }
 
 function parseSignatureLine(line) {

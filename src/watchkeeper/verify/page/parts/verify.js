@@ -48,7 +48,8 @@ function sentence({ message, index }) {
   return index === null ? message : `record ${index}: ${message}`;
 }
 
-/** Verify a bundle. `pins` are texts: `vkey` and `records`, empty where nothing is pinned.
+/** Verify a bundle. `pins` are texts: `vkey`, `records` and `policy`, empty where nothing
+ * is pinned.
  * Returns what was found; throws `Refused` where it can not be read as a bundle at all. */
 async function verifyBundle(bytes, pins, progress) {
   const bundle = await openBundle(bytes, progress);
@@ -84,8 +85,9 @@ async function verifySteps(bundle, pins, report, result, progress) {
   const genesis = await within(STEP.keys, () => genesisOf(bundle, checkpoint));
   const keys = await within(STEP.keys, () => recordKeys(genesis, vkey, pins, report));
   const conduct = await stream(bundle, checkpoint, genesis, keys, report, progress);
-  Object.assign(result, { stories: [...conduct.stories.values()], others: conduct.others, stage: genesis.said.stage });
-  sayWitnesses(report, checkpoint, bundle);
+  const witnessed = await within(STEP.witnesses, () => checkWitnesses(report, bundle, checkpoint, pins.policy));
+  Object.assign(result, { stories: [...conduct.stories.values()], others: conduct.others, stage: genesis.said.stage, witnessed });
+  sayTimestamps(report, bundle);
 }
 
 function text(bundle, name) {
@@ -96,7 +98,7 @@ function text(bundle, name) {
 async function genesisOf(bundle, checkpoint) {
   const [first] = await entriesOf(bundle, bundle.parts[0] ?? refuse('there are no records'));
   if (!bundle.holds(0)) refuse('the genesis, on which all else rests, is not in the bundle');
-  const record = readStatement(0, parseCanonical(parseEnvelope(first).payload));
+  const record = parseRecord(0, first);
   if (record.kind !== 'genesis' || record.said.origin !== checkpoint.origin) refuse('the first record is not the genesis of this log');
   return record;
 }
@@ -109,26 +111,28 @@ async function recordKeys(genesis, vkey, pins, report) {
     named.set(id, key);
   }
   if (genesis.said.logKey !== vkey.text) report.fail(STEP.keys, 'the genesis names another key of the log');
-  const keys = pins.records ? await parsePem(pins.records) : named;
+  const pinned = pins.records ? await parsePem(pins.records) : null;
+  if (pinned && ![...named.keys()].every((id) => pinned.has(id))) refuse('the genesis names keys of records that you did not give');
   const sources = [['log', pins.vkey], ['record', pins.records]];
   const own = sources.filter(([, pin]) => !pin).map(([name]) => name);
   if (!own.length) report.say(STEP.keys, 'all keys are the ones that you gave');
   else report.skip(STEP.keys, `the keys of the ${own.join(' and of the ')} were taken from the bundle itself, which proves little: give the ones that you trust`);
-  return keys;
+  return { named, pinned };
 }
 
 async function stream(bundle, checkpoint, genesis, keys, report, progress) {
   const authority = await authorityOf(genesis.said.firstRelease, { release: Object.keys(genesis.said.firstRelease) });
-  const conduct = new Conduct(report, bundle, genesis, authority);
+  const conduct = new Conduct(report, bundle, genesis, authority, keys);
   const disclosures = new Disclosures(report, bundle);
   const complete = new Completeness(report, bundle);
+  const known = new Map(keys.named);
   let done = 0;
   for (const part of partsInBatches(bundle.parts)) {
     const entries = (await Promise.all(part.map((one) => entriesOf(bundle, one, report)))).flat();
     await prove(bundle, checkpoint, part, entries, report);
     const [first] = part[0];
     for (let at = 0; at < entries.length; at += BATCH) {
-      const opened = await openAll(entries.slice(at, at + BATCH), first + at, keys, report);
+      const opened = await openAll(entries.slice(at, at + BATCH), first + at, known, report);
       for (const record of opened) {
         await within(STEP.signatures, () => conduct.take(record));
         await disclosures.take(record);
@@ -138,6 +142,7 @@ async function stream(bundle, checkpoint, genesis, keys, report, progress) {
       await progress('records', done, bundle.count);
     }
   }
+  conduct.custody.finish();
   disclosures.finish();
   complete.finish();
   sayStream(report, bundle, conduct);
@@ -195,16 +200,24 @@ function singleRoot(proof, index, bundle, checkpoint, leaf) {
 
 /** Open the envelopes of a batch together; what does not open is a failure, and left out. */
 async function openAll(entries, first, keys, report) {
-  const opened = await Promise.all(entries.map(async (entry, at) => {
+  const attempt = async (index, act) => {
     try {
-      return await openRecord(first + at, entry, keys);
+      return await act();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      report.fail(STEP.signatures, error.message, first + at);
+      report.fail(STEP.signatures, error.message, index);
       return null;
     }
-  }));
-  return opened.filter(Boolean);
+  };
+  const parsed = await Promise.all(entries.map((entry, at) => attempt(first + at, () => parseRecord(first + at, entry))));
+  const records = parsed.filter(Boolean);
+  // A key that is brought up here may have signed what follows; where it counts is looked at later.
+  for (const [id, key] of await broughtUp(records)) keys.set(id, key);
+  const signed = await Promise.all(records.map((record) => attempt(record.index, async () => {
+    await checkSignature(record, keys);
+    return record;
+  })));
+  return signed.filter(Boolean);
 }
 
 function sayStream(report, bundle, conduct) {
@@ -223,15 +236,13 @@ function sayStream(report, bundle, conduct) {
   const plans = [...bundle.members.keys()].filter((name) => name.startsWith('plans/')).length;
   if (plans) report.say(STEP.plans, `${plans}, each under its digest, with the people and roles that its release names`);
   else report.skip(STEP.plans, 'there are none in the bundle');
+  report.say(STEP.erasures, `${counts.erasures}, each by somebody or something named; whether the plan let go is for \`watchkeeper log verify\``);
   report.skip(STEP.home, 'a bundle holds no home');
   report.skip(STEP.older, 'not done in this page: keep a checkpoint from each visit and give it to `watchkeeper log verify --older`');
   report.skip(STEP.replay, 'not here: `watchkeeper check replay`');
 }
 
-function sayWitnesses(report, { others }, bundle) {
+function sayTimestamps(report, bundle) {
   const names = [...bundle.members.keys()].filter((name) => name.startsWith('timestamps/')).length;
-  report.skip(STEP.witnesses, others
-    ? `${others} other signatures stand under the checkpoint; ${ELSEWHERE}, with a policy of your own`
-    : 'UNWITNESSED: whoever holds the keys could have written another history');
   report.skip(STEP.timestamps, names ? `${names} in the bundle; ${ELSEWHERE}` : 'there are none: times are the home’s own clock');
 }

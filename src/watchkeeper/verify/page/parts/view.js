@@ -27,7 +27,7 @@ async function check() {
   show('working', true);
   byId('again').disabled = true;
   try {
-    const pins = { vkey: byId('vkey').value.trim(), records: byId('records').value.trim() };
+    const pins = { vkey: byId('vkey').value.trim(), records: byId('records').value.trim(), policy: byId('policy').value.trim() };
     const bytes = new Uint8Array(await state.file.arrayBuffer());
     showResult(await verifyBundle(bytes, pins, showProgress), state.file.name);
   } catch (error) {
@@ -88,9 +88,9 @@ function showResult(result, name) {
   reveal();
 }
 
-function showFacts({ bundle, checkpoint, count, stage }, name) {
+function showFacts({ bundle, checkpoint, count, stage, witnessed }, name) {
   const facts = [['File', name], ['Log', checkpoint?.origin ?? bundle.manifest.origin], ['Stage', stage ?? 'not known'],
-    ['Witnesses', checkpoint?.others ? `${checkpoint.others} other signatures, not checked here` : 'UNWITNESSED: nobody else vouches for the checkpoint'],
+    ['Witnesses', witnessed ? `the quorum, ${witnessed}` : 'UNWITNESSED'],
     ['Records', `${count} of ${bundle.manifest.size} in the log`], ['Made', `${when(bundle.manifest.made)}, as the bundle says`]];
   byId('facts').replaceChildren(...facts.flatMap(([label, text_]) => [element('dt', {}, label), element('dd', {}, text_)]));
 }
@@ -155,7 +155,7 @@ function listen() {
   drop.addEventListener('dragover', () => drop.classList.add('over'));
   for (const name of ['dragleave', 'drop']) drop.addEventListener(name, () => drop.classList.remove('over'));
   document.addEventListener('drop', (event) => take(event.dataTransfer.files[0]));
-  for (const [field, chooser] of [['vkey', 'vkey-file'], ['records', 'records-file']]) {
+  for (const [field, chooser] of [['vkey', 'vkey-file'], ['records', 'records-file'], ['policy', 'policy-file']]) {
     byId(chooser).addEventListener('change', async (event) => {
       const [file] = event.target.files;
       if (file) byId(field).value = (await file.text()).trim();

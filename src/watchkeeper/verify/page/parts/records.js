@@ -44,6 +44,15 @@ const PREDICATES = {
   token: { agent: 'text', name: 'text', digest: 'text', ...BY },
   'token-revoked': { name: 'text', ...BY },
   'clock-accepted': { before: 'time', ...BY },
+  erasure: {
+    asked: 'text', spans: [{ first: 'int', end: 'int' }], 'by?': 'text', 'why?': 'text',
+    'deferred?': [{ first: 'int', end: 'int' }], 'signature?': SIGNATURE, 'plan?': 'text', 'follows?': 'ref',
+  },
+  'key-rotation': {
+    why: 'text', ...BY, 'replaces?': 'text', 'newKey?': 'text', 'proof?': 'text', 'old?': 'text',
+    'revoked?': 'text', 'revokedFrom?': 'int',
+  },
+  adopted: { why: 'text', ...BY, size: 'int', doubts: [{ kind: 'text', id: 'text', seen: 'text' }] },
   refusals: { agent: 'text', since: 'time', 'counts?': { '*': 'int' } },
 };
 
@@ -59,14 +68,19 @@ function parseEnvelope(entry) {
   return { payload, keyid: signature.keyid, signature: sig };
 }
 
-/** The record in an envelope that one of `keys` signed. */
-async function openRecord(index, entry, keys) {
+/** A record with the envelope around it; its signature is not looked at yet. */
+function parseRecord(index, entry) {
   const envelope = parseEnvelope(entry);
+  const record = readStatement(index, parseCanonical(envelope.payload));
+  return Object.assign(record, { envelope, keyid: envelope.keyid });
+}
+
+/** Refuse a record that none of `keys` signed. */
+async function checkSignature({ envelope }, keys) {
   const key = keys.get(envelope.keyid) ?? refuse(`signed with a key that is not known here: ${cut(envelope.keyid)}`);
   if (!await verifies(key, preAuthEncoding(PAYLOAD_TYPE, envelope.payload), envelope.signature)) {
     refuse('the signature does not verify');
   }
-  return readStatement(index, parseCanonical(envelope.payload));
 }
 
 function readStatement(index, statement) {

@@ -3,9 +3,10 @@
 // in a gap is not held against it.
 
 class Conduct {
-  constructor(report, bundle, genesis, authority) {
+  constructor(report, bundle, genesis, authority, keys) {
     Object.assign(this, { report, bundle, authority, plan: null, at: '', next: 0, gaps: false });
     this.commands = new Commands(genesis.said.origin);
+    this.custody = new Custody(report, this.commands, keys.named, keys.pinned);
     this.decisions = new Map();
     this.waiting = new Map();
     this.waitingByAction = new Map();
@@ -14,7 +15,7 @@ class Conduct {
     this.stops = new Set();
     this.stories = new Map();
     this.others = [];
-    this.counts = { releases: 0, approved: 0, effects: 0, unknown: 0 };
+    this.counts = { releases: 0, approved: 0, effects: 0, erasures: 0, unknown: 0 };
   }
 
   async take(record) {
@@ -23,6 +24,7 @@ class Conduct {
       this.stops.clear();
     }
     this.next = record.index + 1;
+    this.custody.signed(record);
     if (record.at < this.at) this.report.fail(STEP.order, 'time goes back', record.index);
     if (record.at > this.at) this.at = record.at;
     if (!record.known) this.counts.unknown += 1;
@@ -177,6 +179,21 @@ class Conduct {
     if (problem) this.report.fail(STEP.effects, `settled: ${problem}`, index);
   }
 
+  /** Who asked for an erasure; whether the plan let it go is for `log verify`. */
+  async erasure(record) {
+    const { said, index, digest } = record;
+    this.counts.erasures += 1;
+    const spans = [said.spans, said.deferred ?? []].map((some) => some.map(({ first, end }) => [first, end]));
+    let problem = await sha256Hex(encode(canonical(spans))) === digest ? null : 'its subject is not what it erases';
+    if (!problem && said.signature) {
+      const body = { asked: said.asked, records: digest, reason: said.why ?? '' };
+      problem = await this.commands.problem(said.signature, this.authority, said.by ?? '', 'erase', body);
+    } else if (!problem && !said.plan && !said.follows) {
+      problem = 'nobody signed it, and neither a plan nor an erasure before demands it';
+    }
+    if (problem) this.report.fail(STEP.erasures, problem, index);
+  }
+
   voided(record) {
     this.story(record).voids.push(record);
     this.forget(record.said.decision.index);
@@ -193,6 +210,9 @@ const RULES = {
   void: Conduct.prototype.voided,
   stop: Conduct.prototype.stop,
   resume: Conduct.prototype.resume,
+  erasure: Conduct.prototype.erasure,
+  'key-rotation'(record) { return this.custody.rotation(record, this.authority); },
+  adopted(record) { return this.custody.adoption(record, this.authority); },
   token(record) {
     const { agent, name, digest } = record.said;
     return this.command(record, 'token', { agent, name, digest }, 'operate');

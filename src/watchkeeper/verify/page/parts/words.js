@@ -20,7 +20,7 @@ const BOUNDARIES = {
 };
 const KINDS = {
   genesis: 'Beginning of the log', 'plan-release': 'Plan released', stop: 'Stop', resume: 'Stop lifted', token: 'Token made',
-  'token-revoked': 'Token revoked', 'clock-accepted': 'Clock accepted', refusals: 'Refusals, counted',
+  'token-revoked': 'Token revoked', 'clock-accepted': 'Clock accepted', refusals: 'Refusals, counted', erasure: 'Values erased', 'key-rotation': 'Record key changed', adopted: 'Home taken up again',
 };
 
 function when(time) {
@@ -131,6 +131,8 @@ function tellOther(record) {
   if (typeof said.by === 'string') lines.push(['By', said.by]);
   if (record.disclosed?.has('reason')) lines.push(['Reason', shown(record.disclosed.get('reason')), 'disclosed, matches the record']);
   if (typeof said.agent === 'string') lines.push(['Agent', said.agent]);
+  if (kind === 'erasure' && known) lines.push(['Asked', said.asked], ['Payloads of', said.spans.map(({ first, end }) => (end - first > 1 ? `records ${first} to ${end - 1}` : `record ${first}`)).join(', ') || 'none']);
+  if (kind === 'key-rotation' && known) lines.push(said.newKey ? ['New key', said.newKey] : ['Revoked', `${said.revoked}, from record ${said.revokedFrom} on`]);
   if (kind === 'refusals') lines.push(['Counts', Object.entries(said.counts ?? {}).map(([code, count]) => `${count} × ${REASONS[code] ?? code}`).join('; ')]);
   return { title: KINDS[kind] ?? kind, outcome: 'other', verb: KINDS[kind] ?? kind, lines, records: [record] };
 }
