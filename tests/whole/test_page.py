@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from tests.worlds.browser import Opened, opened, started
-from tests.worlds.homes import Story
-from tests.worlds.taken_away import bundle_of, disclosed, made_again, members_of, told
+from tests.worlds.homes import Person, Story
+from tests.worlds.taken_away import as_run, bundle_of, disclosed, made_again, members_of, told
+from watchkeeper.ledger.note import parse_note_unverified
+from watchkeeper.ledger.witness.cosignature import cosign, with_cosignatures, witness_key
 from watchkeeper.records.action import Outcome
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Record
@@ -297,3 +299,45 @@ def test_it_is_one_file_that_names_no_place() -> None:
     assert policy[1].startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in policy[1]
     assert "document" not in render_script(view=False)
+
+
+def cosigned(world: World, names: str, out: Path) -> dict[str, str]:
+    """Write the whole bundle with cosignatures of these witnesses of three; return policies."""
+    people = {one: Person(f"witness.example/{one}") for one in "abc"}
+    members = as_run(world.story, members_of(world.whole.read_bytes()))
+    text = parse_note_unverified(members["checkpoint"]).text
+    lines = [cosign(text, people[one].name, people[one].signer, 1_795_000_100) for one in names]
+    members["checkpoint"] = with_cosignatures(members["checkpoint"], lines)
+    keys = "".join(
+        f"witness {one} {witness_key(who.name, who.signer.public_key)}\n"
+        for one, who in people.items()
+    )
+    policies = {
+        "two": f"{keys}group g 2 a b c\nquorum g\n",
+        "all": f"{keys}group g all a b c\nquorum g\n",
+    }
+    out.write_bytes(made_again({**members, "policy": policies["two"].encode()}))
+    return policies
+
+
+@pytest.mark.parametrize(
+    ("pinned", "title", "status", "says"),
+    [
+        ("two", "This holds", "checked", "the policy that you gave"),
+        ("all", "This does not hold", "failed", "too few cosigned it"),
+        ("", "This holds", "checked", "which is a claim"),
+        ("nonsense", "This does not hold", "failed", "no policy has"),
+    ],
+)
+def test_witnesses(
+    page: Opened, world: World, tmp_path: Path, pinned: str, title: str, status: str, says: str
+) -> None:
+    given = tmp_path / "cosigned.wkb"
+    policies = cosigned(world, "ac", given)
+    page.page.click("#witnesses")
+    page.page.fill("#policy", policies.get(pinned, pinned))
+    assert page.give(given) == title
+    assert page.steps()[14] == status
+    assert says in page.page.inner_text("#steps li[data-step='14']")
+    page.page.fill("#policy", "")
+    page.page.click("#witnesses")
