@@ -336,9 +336,12 @@ def verified(
     vkey: str | None = None,
     record_keys: Sequence[bytes] | None = None,
     older: Sequence[bytes] = (),
+    policy: bytes | None = None,
 ) -> Verified:
     """Verify a home or a published log and return what the answer says of it."""
-    found = verify_log(DirectorySource(path), vkey=vkey, record_keys=record_keys, older=older)
+    found = verify_log(
+        DirectorySource(path), vkey=vkey, record_keys=record_keys, older=older, policy=policy
+    )
     return Verified(
         records=found.size,
         verified=_verified_count(found),

@@ -153,6 +153,7 @@ def three_answers(play: Play) -> Answer:
         places.home,
         vkey=places.vkey.read_text("utf-8"),
         older=[places.kept.read_bytes()],
+        policy=places.policy.read_bytes(),
     )
     found = answer(wiring.read_entries(places.home), wiring.bundles(places.home), verified)
     (places.out / "answer.json").write_bytes(orjson.dumps(found.json(), option=orjson.OPT_INDENT_2))

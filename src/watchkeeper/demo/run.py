@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from watchkeeper.demo import acts, crash, reckoning
+from watchkeeper.demo import acts, crash, outsider, reckoning
 from watchkeeper.demo.claims import Claim, Claims, Teller
 from watchkeeper.demo.desk import DeskBooks
 from watchkeeper.demo.play import Play
@@ -89,7 +89,9 @@ def _from_first_to_last(play: Play) -> str:
     _end(play)
     reckoning.database_against_log(play)
     reckoning.the_log_holds(play, plan)
+    outsider.evidence_taken_away(play)
     found = reckoning.three_answers(play)
+    outsider.forgotten(play)
     actions = len(play.agent.done)
     play.claims.check("the agent did some 200 actions", actions >= 180, f"{actions} actions")
     return reckoning.in_words(found)
@@ -108,6 +110,7 @@ def _prepare(play: Play) -> str:
     )
     plan = play.make_plan(url)
     shutil.copyfile(play.places.home / "log" / "log.vkey", play.places.vkey)
+    outsider.witnesses(play)
     said = play.open_doors()
     play.claims.same("the gateway serves the plan that ana released", said["plan"], plan)
     return plan

@@ -71,6 +71,11 @@ class Places:
         return self.run / "kept.checkpoint"
 
     @property
+    def policy(self) -> Path:
+        """The auditor's own copy of the witness policy."""
+        return self.run / "auditor.policy"
+
+    @property
     def vkey(self) -> Path:
         """The log's verifier key, kept when the home was made."""
         return self.run / "log.vkey"
