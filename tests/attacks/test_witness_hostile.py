@@ -14,6 +14,7 @@ from watchkeeper.adapters.clock import SystemClock
 from watchkeeper.ledger.note import parse_note_unverified
 from watchkeeper.records.bundle import Level
 
+pytestmark = pytest.mark.timeout(240)
 BAD = {
     "hangs": "no answer in 10 s",
     "drips": "no answer in 10 s",

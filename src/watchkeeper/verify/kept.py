@@ -47,8 +47,6 @@ class Kept:
             before, _ = parse_checkpoint_unverified(self._kept)
             if found.size <= before.size:
                 return f"kept: still the checkpoint over {before.size} records"
-            if not _held_to_it(found):
-                return f"kept: not held against the checkpoint over {before.size} records"
         self._write(self._path, found.checkpoint)
         return f"kept: the checkpoint over {found.size} records, in {self._path}"
 
@@ -68,7 +66,3 @@ class Kept:
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)
-
-
-def _held_to_it(found: Verification) -> bool:
-    return any(s.number == OLDER and s.status is Status.CHECKED for s in found.steps)

@@ -20,7 +20,6 @@ from watchkeeper.verify.source import Source
 
 STEP = 14
 POLICY = "witness.policy"
-IN_BUNDLE = "policy"
 WITNESSED = "checkpoint.witnessed"
 _CLAIM = "a claim of the log itself: bring a policy of your own with `--policy`"
 _MICROS = 1_000_000
@@ -93,7 +92,7 @@ def read_testimony(
 
 
 def _policy(source: Source, given: bytes | None) -> tuple[Policy | None, str]:
-    raw = given if given is not None else source.read(POLICY) or source.read(IN_BUNDLE)
+    raw = given if given is not None else source.read(POLICY)
     if raw is None:
         return None, "nobody else vouches for the checkpoint"
     try:

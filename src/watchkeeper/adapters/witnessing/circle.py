@@ -109,6 +109,8 @@ class Circle:
                 if one.url
             ]
             self._tasks = [asyncio.create_task(self._ask(door)) for door in doors]
+            for task in self._tasks:
+                task.add_done_callback(_ended)
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _stop(self) -> None:
@@ -192,8 +194,8 @@ class Circle:
 
     async def _publish(self, target: Signed) -> None:
         holds = self._policy.quorum is not None and self._policy.holds(self._found)
-        raw = with_cosignatures(target.raw, [one.line for one in self._found.values()])
         try:
+            raw = with_cosignatures(target.raw, [one.line for one in self._found.values()])
             await asyncio.to_thread(self._cosigned, raw, quorum=holds)
         except (OSError, LedgerError) as error:
             _log.warning("a cosignature can not be published: %s", error)
@@ -230,3 +232,10 @@ class Circle:
         """Let every witness's task look again."""
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    """A task ends when the home closes; for any other reason it is said."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        _log.error("a witness is not asked any more", exc_info=error)
