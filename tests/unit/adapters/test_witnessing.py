@@ -16,11 +16,16 @@ from watchkeeper.adapters.posix import open_home
 from watchkeeper.adapters.witnessing.coverage import Coverage
 from watchkeeper.adapters.witnessing.states import read_states, write_states
 from watchkeeper.errors import HomeLocked, NotCovered, PolicyInvalid, WatchkeeperError
+from watchkeeper.ledger.merkle import leaf_hash, verify_consistency
 from watchkeeper.ledger.note import parse_note_unverified
+from watchkeeper.ledger.tiles import TileTree
 from watchkeeper.ledger.witness.cosignature import cosign, with_cosignatures, witness_key
 from watchkeeper.ports import Split, WitnessState
+from watchkeeper.records.administration import ClockAcceptedRecord
 from watchkeeper.records.bundle import Level
+from watchkeeper.records.kinds import Kind
 from watchkeeper.records.reference import Ref
+from watchkeeper.records.statement import Record
 
 SIGNER = FileSigner(Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32))
 KEY = witness_key("w.example", SIGNER.public_key)
@@ -199,3 +204,34 @@ def test_states_for_other_processes(tmp_path: Path) -> None:
     assert read_states(path) == states
     path.write_bytes(b"[1]")
     assert read_states(path) == ()
+
+
+def test_proofs_come_from_the_published_tiles_also_after_they_became_full(tmp_path: Path) -> None:
+    story = Story(tmp_path / "home")
+    story.reopen()
+    while story.log.size < 270:
+        story.log.append(_small(story))
+    ref = story.act()
+    assert covered(story.log, ref, Level.PUBLISHED, 60) == [None]
+    envelopes = [frame.envelope for frame in story.log.frames(0, story.log.durable_size)]
+    roots, newest = _roots(envelopes), story.log.published_size
+    assert not (story.path / "log/tile/0/000.p").exists(), "the first tile is full"
+    for old, new in ((1, 200), (7, 255), (200, 256), (255, newest), (256, newest)):
+        proof = story.log._witnessing._prove(old, new)
+        verify_consistency(old, new, roots[old], roots[new], proof)
+    story.log.close()
+
+
+def _small(story: Story) -> Record:
+    at = story.clock.wall()
+    said = ClockAcceptedRecord(at, at, "anna", story.command(story.anna, "x", {}))
+    return Record(Kind.CLOCK_ACCEPTED, "home", "0" * 64, said)
+
+
+def _roots(envelopes: list[bytes]) -> list[bytes]:
+    tree = TileTree()
+    roots = [tree.root()]
+    for envelope in envelopes:
+        tree.append(leaf_hash(envelope))
+        roots.append(tree.root())
+    return roots
