@@ -71,6 +71,8 @@ def parse_disclosed(raw: bytes) -> Disclosed:
             record = value.get("record")
         case _:
             raise RecordInvalid(f"not a disclosed value: {cut(raw)}")
+    if type(index) is not int or index < 0:
+        raise RecordInvalid(f"not an index: {cut(index)}")
     if len(salt) != _SALT_CHARS or not (record is None or isinstance(record, str)):
         raise RecordInvalid(f"not a disclosed value: {cut(raw)}")
     try:
