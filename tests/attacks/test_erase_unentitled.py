@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.worlds.bank import allowed, bank_bundle, pay
+from tests.worlds.bank import allowed, bank_bundle, escalated, pay
 from tests.worlds.disk_bank import DiskBank, files_holding
 from watchkeeper.errors import CommandInvalid, NotAuthorised
 from watchkeeper.ledger.canonical import hidden_digest
@@ -217,6 +217,20 @@ def test_nothing_follows_an_erasure_that_deferred_nothing(bank: DiskBank) -> Non
     sealed(bank, (Span(3, 4),), asked=ErasureKind.SETTLED, follows=Ref(0, before))
     bank.log.finish_erasures()
     assert any("did not wait for its effect" in message for message in found(bank))
+
+
+def test_an_erasure_that_takes_what_settling_or_approving_needs_is_found(bank: DiskBank) -> None:
+    unknown = allowed(bank.ask(pay(10, to="elsewhere")))
+    waiting = escalated(bank.ask(pay(400, to="anywhere")))
+    for ticket in (unknown.ticket, waiting.ticket):
+        assert ticket is not None
+        ticket.wait(10)
+        bank.clock.advance(11 * DAY)
+        spans = (Span(ticket.ref.index, ticket.ref.index + 1),)
+        sealed(bank, spans, by="ana", signature=signed(bank, spans))
+    bank.log.finish_erasures()
+    messages = [message for message in found(bank) if "before its action had ended" in message]
+    assert len(messages) == 2
 
 
 @pytest.mark.parametrize("span", [Span(3, 2), Span(2, 2), Span(2, 10**12), Span(10**11, 10**12)])

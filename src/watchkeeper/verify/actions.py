@@ -102,6 +102,10 @@ class Actions:
         """How many allowed actions have no effect yet."""
         return len(self._open)
 
+    def needs_payload(self, index: int) -> bool:
+        """Tell whether a decision's action is still unknown, or waits for people."""
+        return index in self._open or index in self._waiting
+
     def decision(self, index: int, decided: Decided, at: int) -> None:
         """Follow a decision made at `at`, in microseconds."""
         if decided.outcome == "escalate":

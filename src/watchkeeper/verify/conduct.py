@@ -48,6 +48,7 @@ class Conduct:
         self.plans: list[tuple[int, PlanReleaseRecord]] = []
         self.actions = Actions(report, self._commands)
         self.erasures = Erasures(report, self._commands, plan_of)
+        self.erasures.needed = self.actions.needs_payload
         self._rules: dict[Kind, Callable[[int, Record], None]] = {
             Kind.GENESIS: self._genesis,
             Kind.PLAN_RELEASE: self._release,

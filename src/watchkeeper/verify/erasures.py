@@ -39,13 +39,15 @@ class _Deferred:
 class Erasures:
     """Follows erasures through the log, and holds the payloads of a home against them.
 
-    `holds` tells which records are at hand: not all of them are in a bundle.
+    `holds` tells which records are at hand: not all of them are in a bundle; `needed` whether a
+    decision's payload is still needed, to settle its action or to approve it.
     """
 
     report: Report
     commands: Commands
     plan_of: PlanOf = lambda _: None
     holds: Callable[[int], bool] = lambda _: True
+    needed: Callable[[int], bool] = lambda _: False
     count: int = 0
     _decided: Decided = field(default_factory=Decided)
     _never: set[int] = field(default_factory=lambda: {0})
@@ -119,6 +121,8 @@ class Erasures:
         for place in _indexes(said.spans):
             if place in self._never:
                 return f"record {place} holds what is never erased"
+            if self.needed(place):
+                return f"record {place} was erased before its action had ended"
         return None
 
     def _word_problem(

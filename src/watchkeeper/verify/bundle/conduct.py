@@ -30,6 +30,7 @@ class PartialConduct(Conduct):
     ) -> None:
         super().__init__(report, genesis, plan_of)
         self.erasures.holds = holds
+        self.erasures.needed = lambda _: False  # its end may stand in a gap
         self._holds = holds
         self._next = 0
         self.gaps = False
