@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import measures
+from bench.publishing import publishing
 from bench.relay import relay
 from bench.token import token_sign
 
@@ -57,6 +58,21 @@ def _measure(place: Path, part: int, records: int) -> dict[str, Any]:
             f"  {tasks:3} tasks  {found['perSecond']:6.0f} /s   "
             f"p50 {found['p50us'] / 1000:.1f} ms  p99 {found['p99us'] / 1000:.1f} ms"
         )
+    _title("group commit: records that are signed and synced together")
+    found = figures["groupCommit"] = measures.group_commit(place, 200 // part)
+    print(
+        f"  {found['together']} at a time: {found['perSecond']:.0f} records/s; the same signed and "
+        f"written by hand {found['floorPerSecond']:.0f} /s ({found['ratio']:.2f} times as long)"
+    )
+    _title("publishing a checkpoint a second (64 tasks; on and off in turn)")
+    found = figures["checkpoints"] = publishing(place, *((2, 2.0) if part > 1 else (6, 4.0)))
+    print(
+        f"  on {found['onPerSecond']:.0f} /s, off {found['offPerSecond']:.0f} /s: "
+        f"{found['costShare']:+.1%} of throughput; {found['checkpoints']} checkpoints of "
+        f"{found['recordsEach']:.0f} records, each {found['cpuMillisEach']:.1f} ms of CPU "
+        f"({found['cpuShare']:.1%} of one core) and {found['wallMillisEach']:.1f} ms in all, "
+        f"where its syncs alone take {found['floorSyncsMillis']:.1f}; aim: under 2 %"
+    )
     _title("relay over HTTP (a reading tool, two durable records a call; milliseconds)")
     with tempfile.TemporaryDirectory(dir=place) as folder:
         found = figures["relay"] = relay(Path(folder), 1_000 // part)
@@ -82,6 +98,10 @@ def _measure(place: Path, part: int, records: int) -> dict[str, Any]:
         f"{found['rawVerifyPerSecondPerCore']:.0f} /s a core "
         f"({found['verifyShareOfRawOneProcess']:.2f} of it); "
         f"a home with its payloads {found['verifyHomePerSecondOneProcess']:.0f} /s"
+    )
+    print(
+        f"  bundle of {found['bundled']} records {found['bundleSeconds']:.2f} s "
+        f"({found['bundleBytes'] >> 10} KiB); reading them alone {found['bundleReadSeconds']:.3f} s"
     )
     print(
         f"  opened in {found['openSeconds']:.1f} s; memory "

@@ -15,6 +15,7 @@ from watchkeeper.do.decision.facts import FactRead
 from watchkeeper.do.decision.known import Known, asked, encode
 
 FRAME_BYTES = 4_000
+RECORD_BYTES = 1_500
 
 
 def in_turn(acts: dict[str, Callable[[], object]], runs: int) -> dict[str, list[float]]:

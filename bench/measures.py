@@ -18,11 +18,19 @@ from bench.floors import quantile
 from bench.world import World, world
 from watchkeeper import wiring
 from watchkeeper.enforcement.release import durable
+from watchkeeper.ledger.tiles import WIDTH
 from watchkeeper.loop.home import Home
 from watchkeeper.records.action import Status
+from watchkeeper.records.administration import RefusalsRecord
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Record
+from watchkeeper.verify.bundle.manifest import Selection
+from watchkeeper.verify.compose.compose import Wish
+from watchkeeper.verify.source import DirectorySource, read_bundle
 from watchkeeper.verify.verifier import verify_log
 
 Figures = dict[str, Any]
+BUNDLED = 1_000
 
 
 def one_caller(folder: Path, runs: int, policies: int = 50) -> Figures:
@@ -84,7 +92,7 @@ def many_tasks(folder: Path, tasks: int, decisions: int) -> Figures:
     with (
         tempfile.TemporaryDirectory(dir=folder) as place,
         world(Path(place)) as made,
-        asyncio.Runner(loop_factory=_loop_factory()) as runner,
+        asyncio.Runner(loop_factory=loop_factory()) as runner,
     ):
         rate = runner.run(run(made))
         made.home.log.deliver_with(lambda batch: batch())
@@ -94,6 +102,36 @@ def many_tasks(folder: Path, tasks: int, decisions: int) -> Figures:
         "perSecond": rate,
         "p50us": quantile(taken, 0.5),
         "p99us": quantile(taken, 0.99),
+    }
+
+
+def group_commit(folder: Path, runs: int, together: int = 64) -> Figures:
+    """Queue records together until all are durable, in turn with the same done by hand."""
+    with tempfile.TemporaryDirectory(dir=folder) as place, world(Path(place)) as made:
+        fd = os.open(Path(place) / "floor", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        frame, key = os.urandom(floors.RECORD_BYTES), Ed25519PrivateKey.generate()
+        log = made.home.log
+
+        def recorded() -> None:
+            at = made.home.now()
+            said = RefusalsRecord(at, "nobody", at, {"x" * floors.RECORD_BYTES: 1})
+            tickets = [log.append(Record(Kind.REFUSALS, "agent", "0" * 64, said)) for _ in each]
+            tickets[-1].wait()
+
+        def by_hand() -> None:
+            for _ in each:
+                key.sign(frame)
+            floors.append_and_sync(fd, frame * together)
+
+        each = range(together)
+        taken = floors.in_turn({"figure": recorded, "floor": by_hand}, runs)
+        os.close(fd)
+    middle = {name: quantile(values, 0.5) for name, values in taken.items()}
+    return {
+        "together": together,
+        "perSecond": together / middle["figure"] * 1e6,
+        "floorPerSecond": together / middle["floor"] * 1e6,
+        "ratio": middle["figure"] / middle["floor"],
     }
 
 
@@ -114,6 +152,7 @@ def history(folder: Path, records: int) -> Figures:
         one = _verify(path / "log", 1)
         both = _verify(path / "log", os.cpu_count() or 1)
         with_payloads = _verify(path, 1)
+        bundling = _bundling(path, records)
         began = time.perf_counter()
         log = wiring.open_log(path)
         Home(log, wiring.clock(), wiring.ids())
@@ -126,10 +165,35 @@ def history(folder: Path, records: int) -> Figures:
         "verifyPerSecondAllCores": both,
         "verifyShareOfRawOneProcess": one / raw,
         "verifyHomePerSecondOneProcess": with_payloads,
+        **bundling,
         "openSeconds": opened,
         "residentMiBBefore": before,
         "residentMiBAfter": after,
         "peakMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def _bundling(path: Path, records: int) -> Figures:
+    """Bundle 1,000 records out of the middle; the floor reads the files that they stand in."""
+    first = records // 2
+    end = min(first + BUNDLED, records)
+    wish = Wish(Selection(index=(first, end)))
+    out = path.parent / "some.wkb"
+
+    def bundled() -> None:
+        wiring.write_bundle(str(path), out, wish, replace=True, progress=lambda _done, _total: None)
+
+    def read() -> None:
+        source = DirectorySource(path / "log")
+        for number in range(first // WIDTH, -(-end // WIDTH)):
+            read_bundle(source, number, min(WIDTH, records - number * WIDTH))
+
+    taken = floors.in_turn({"figure": bundled, "floor": read}, 5)
+    return {
+        "bundled": end - first,
+        "bundleSeconds": quantile(taken["figure"], 0.5) / 1e6,
+        "bundleReadSeconds": quantile(taken["floor"], 0.5) / 1e6,
+        "bundleBytes": out.stat().st_size,
     }
 
 
@@ -146,7 +210,8 @@ def _resident() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
-def _loop_factory() -> Any:
+def loop_factory() -> Any:
+    """Return what makes the event loop that the gateway uses."""
     try:
         import uvloop
     except ImportError:

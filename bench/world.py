@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from watchkeeper import wiring
+from watchkeeper.adapters.posix import open_home
 from watchkeeper.do.decision.facts import FactRead
 from watchkeeper.do.decision.request import Call
 from watchkeeper.ledger.canonical import parse_json
@@ -22,6 +23,7 @@ from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.steps import Admitted, Allowed
 from watchkeeper.plan.policies.parse import parse_body
 from watchkeeper.plan.whole import compile_folder
+from watchkeeper.ports import Log
 from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.bundle import Bundle, Person, Policy, PolicyKind
 from watchkeeper.records.people import Command
@@ -65,19 +67,29 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, policies: int = 50) -> Iterator[World]:
-    """Release a plan with that many policies to a new home, and open it."""
+def world(
+    folder: Path, policies: int = 50, *, publish_seconds: float | None = None
+) -> Iterator[World]:
+    """Release a plan with that many policies to a new home, and open it.
+
+    `publish_seconds` is how often it publishes, where that is not to be as always.
+    """
     person = folder / "ana.key"
     public = base64.b64encode(wiring.create_person_key(person, "bench")).decode()
     bundle = _widened(compile_folder(AIMS), policies, public)
     path = folder / "home"
-    log = wiring.create_log(
+    log: Log = wiring.create_log(
         path, name="bench.example/refunds", stage=bundle.stage, first_release={"ana": (public,)}
     )
     try:
         home = Home(log, wiring.clock(), wiring.ids())
         kernel = Kernel(home, _POINT)
         _release(kernel, bundle, wiring.person_signer(person, "bench"))
+        if publish_seconds is not None:
+            log.close()
+            log = open_home(path, clock=wiring.clock(), publish_seconds=publish_seconds)
+            home = Home(log, wiring.clock(), wiring.ids())
+            kernel = Kernel(home, _POINT)
         for server in bundle.servers:
             for tool in server.tools:
                 home.pins[server.id, tool.name] = tool.pin
