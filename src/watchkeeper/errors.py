@@ -14,6 +14,9 @@ here means that something failed. Each class has a stable `code`, which programs
     │   ├── NotCovered           no published or witnessed checkpoint covers a record
     │   ├── ProofInvalid         an inclusion or consistency proof that does not hold
     │   ├── TileInvalid          a tile or entry bundle that is not what it should be
+    │   ├── TimestampInvalid     a time stamp that does not verify or parse
+    │   ├── TimestampRefused     an authority that can not be reached or gives no time stamp
+    │   ├── TimestampUnsupported no library that can read time stamps
     │   ├── BundleInvalid        a file that is not a whole evidence bundle
     │   ├── FrameInvalid         a segment with a bad frame that is not a torn tail
     │   ├── EntryTooLarge        a record over 65,535 bytes
@@ -32,6 +35,7 @@ here means that something failed. Each class has a stable `code`, which programs
     ├── NotAuthorised            a person who may not do what was asked
     ├── CommandInvalid           a signed command that is stale, replayed, malformed or forged
     ├── UpstreamFailed           a tool server that can not be reached or does not answer
+    ├── ExportFailed             a trace store that can not be reached or does not take spans
     ├── SettingsInvalid          a setting that is missing or makes no sense
     └── ActionRefused            raised by the guard only, for Python callers
         ├── ActionBlocked
@@ -124,6 +128,26 @@ class TileInvalid(LedgerError):
     """A tile or an entry bundle with the wrong size, path or content."""
 
     code = "tile-invalid"
+
+
+class TimestampInvalid(LedgerError):
+    """A time stamp that does not parse, does not verify, or is over something else."""
+
+    code = "timestamp-invalid"
+
+
+class TimestampRefused(LedgerError):
+    """A time stamping authority that can not be reached, or answers without a time stamp."""
+
+    code = "timestamp-refused"
+    default_advice = "nothing was kept; the log is not touched, so try again later"
+
+
+class TimestampUnsupported(LedgerError):
+    """Time stamps can not be read here, since the library for them is missing."""
+
+    code = "timestamp-unsupported"
+    default_advice = "install it: `pip install 'watchkeeper[timestamps]'`"
 
 
 class BundleInvalid(LedgerError):
@@ -245,6 +269,12 @@ class UpstreamFailed(WatchkeeperError):
     """A tool server that can not be reached, or whose answer is no answer."""
 
     code = "upstream-failed"
+
+
+class ExportFailed(WatchkeeperError):
+    """A trace store that can not be reached, or does not take what it is sent."""
+
+    code = "export-failed"
 
 
 class SettingsInvalid(WatchkeeperError):

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from watchkeeper import settings
 from watchkeeper.check.answer import Step, Verified
 from watchkeeper.check.replay import Again
-from watchkeeper.errors import NoteInvalid, SettingsInvalid
+from watchkeeper.errors import LedgerError, NoteInvalid, SettingsInvalid
 from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.key_list import parse_key_list
-from watchkeeper.ledger.note import VerifierKey, parse_vkey
+from watchkeeper.ledger.note import VerifierKey, parse_note_unverified, parse_vkey
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.ledger.tiles import bundles_of
+from watchkeeper.ledger.timestamp_names import StampName
 from watchkeeper.ports import Clock, Ids, Log, Signer, WitnessState, WitnessStore
 from watchkeeper.records.bundle import Bundle, Stage
 from watchkeeper.records.reference import Ref
@@ -29,10 +30,14 @@ from watchkeeper.verify.bundle.manifest import payload_name
 from watchkeeper.verify.compose.compose import Composed, Payloads, Wish, compose
 from watchkeeper.verify.handout import published_checkpoint
 from watchkeeper.verify.source import read_bundle
+from watchkeeper.verify.timestamps import Stamp, check_timestamp
 from watchkeeper.verify.witnesses import read_testimony
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
     from watchkeeper.adapters.keys.uri import TokenAccess
+    from watchkeeper.adapters.otlp import OtlpSender
     from watchkeeper.adapters.posix.custody import Watch
     from watchkeeper.adapters.posix.reader import ReadOnlyLog
 
@@ -252,6 +257,50 @@ def source_of(where: str) -> Source:
     return UrlSource(where)
 
 
+def published_size(home: Path) -> int:
+    """Return how many records the published checkpoint of a home covers.
+
+    Raises:
+        NoteInvalid: nothing is published yet.
+    """
+    return published_checkpoint(DirectorySource(home))[1].size
+
+
+def timestamp(home: Path, url: str, roots: Sequence[Certificate]) -> tuple[Path, Stamp]:
+    """Have an authority time stamp a home's newest published checkpoint, and keep the answer.
+
+    Nothing is kept that does not verify under `roots`. Returns the file and what it says.
+
+    Raises:
+        TimestampRefused: the authority can not be reached, or gives none.
+        TimestampInvalid: what it gives does not verify.
+        TimestampUnsupported: the library for time stamps is missing.
+        NoteInvalid: nothing is published yet.
+    """
+    from watchkeeper.adapters import timestamps
+
+    source = DirectorySource(home)
+    raw, _ = published_checkpoint(source)
+    query = timestamps.make_query(parse_note_unverified(raw).text.encode())
+    response = timestamps.ask(url, query)
+    stamp = check_timestamp(response, raw, roots, query.nonce)
+    name = StampName.of(stamp.checkpoint.size, stamp.at)
+    return timestamps.keep(source.path, name, raw, response), stamp
+
+
+def otlp_sender(
+    url: str, headers: Mapping[str, str], seconds: float, certificate: Path | None
+) -> OtlpSender:
+    """Return what posts spans to a collector; see `adapters.otlp`.
+
+    Raises:
+        SettingsInvalid: the certificate can not be read.
+    """
+    from watchkeeper.adapters.otlp import OtlpSender
+
+    return OtlpSender(url, headers, seconds, certificate)
+
+
 def write_bundle(
     where: str, out: Path, wish: Wish, *, replace: bool, progress: Callable[[int, int], None]
 ) -> Composed:
@@ -307,6 +356,48 @@ def read_entries(path: Path, start: int = 0) -> Iterator[Entry]:
     if source.home is not None:
         return read_log(path).entries(start)
     return _published_entries(source, start)
+
+
+def origin_of(path: Path) -> str:
+    """Return the origin of a home's log, or of a published log."""
+    if is_home(path):
+        return read_log(path).origin
+    return published_checkpoint(DirectorySource(path))[1].origin
+
+
+def follow(path: Path, start: int = 0) -> Iterator[Entry | None]:
+    """Yield the records of a home, or of a published log, and None each time that was all for now.
+
+    Never ends. Nothing is verified here.
+    """
+    log = read_log(path) if is_home(path) else None
+    source = DirectorySource(path)
+    while True:
+        size = log.size if log else published_checkpoint(source)[1].size
+        found = map(log.entry, range(start, size)) if log else _published_entries(source, start)
+        for entry in found:
+            yield entry
+            start = entry.ref.index + 1
+        yield None
+
+
+def entry_reader(path: Path) -> Callable[[Ref], Entry | None]:
+    """Return a look-up of single records of a home or a published log; None for what is not there.
+
+    Nothing is verified here.
+    """
+    log = read_log(path) if is_home(path) else None
+    source = DirectorySource(path)
+
+    def entry_at(ref: Ref) -> Entry | None:
+        try:
+            if log is not None:
+                return log.entry(ref.index)
+            return next(_published_entries(source, ref.index), None)
+        except LedgerError:
+            return None
+
+    return entry_at
 
 
 def read_evidence(path: Path, start: int = 0) -> Iterator[Entry]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import typer
@@ -28,9 +30,19 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    places = make_places(tmp_path_factory.mktemp("house") / "out")
+    with house_with(tmp_path_factory.mktemp("house") / "out") as opened:
+        yield opened
+
+
+@contextmanager
+def house_with(
+    out: Path, more: Mapping[str, str] | None = None, *, files: Mapping[str, str] | None = None
+) -> Iterator[House]:
+    """The desk, a plan and a gateway; `more` of its environment, `files` put into its home."""
+    places = make_places(out)
     command = inside(typer.main.get_command(app))
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("WATCHKEEPER_")}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("WATCHKEEPER_")}
+    environment = {**kept, **(more or {})}
     secrets = {"WATCHKEEPER_PEOPLE": str(places.people), "WATCHKEEPER_PASSPHRASE": "of the tests"}
     with pytest.MonkeyPatch.context() as patch, Processes(places.run, environment) as processes:
         for name, value in secrets.items():
@@ -47,5 +59,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         seeding = play.seed_desk()
         play.enrol()
         play.make_plan(play.start_desk(seeding))
+        for name, text in (files or {}).items():
+            (places.home / name).write_text(text)
         play.open_gateway()
         yield House(play)

@@ -98,6 +98,7 @@ TITLES = {
     14: "witnesses",
     15: "replay of decisions",
     16: "keys over time",
+    17: "time stamps",
     19: "adoptions of restored homes",
     20: "erasures",
     21: "completeness",

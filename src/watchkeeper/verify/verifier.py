@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import cpu_count, get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from watchkeeper.errors import (
     EnvelopeInvalid,
@@ -43,7 +44,11 @@ from watchkeeper.verify.home import Truth
 from watchkeeper.verify.people import same_authority
 from watchkeeper.verify.report import Report, Verification
 from watchkeeper.verify.source import DirectorySource, Source, read_bundle, read_tile
+from watchkeeper.verify.timestamps import Stamps
 from watchkeeper.verify.witnesses import pinned_key, read_testimony
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 KEYS, CHECKPOINT, TREE, SIGNATURES, OLDER = 1, 2, 3, 4, 5
 RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS = 7, 8, 9, 10, 11
@@ -64,6 +69,7 @@ class Brought:
     older: tuple[bytes, ...] = ()
     policy: bytes | None = None
     workers: int | None = None
+    tsa_roots: tuple[Certificate, ...] = ()
 
 
 def verify_log(  # noqa: PLR0913 - what an auditor may bring
@@ -75,6 +81,7 @@ def verify_log(  # noqa: PLR0913 - what an auditor may bring
     policy: bytes | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    tsa_roots: Sequence[Certificate] = (),
 ) -> Verification:
     """Verify a published log, or a home.
 
@@ -82,7 +89,8 @@ def verify_log(  # noqa: PLR0913 - what an auditor may bring
     from somewhere else than the log; `older` are checkpoints seen before; `policy` is a witness
     policy of the caller's own (C2SP tlog-policy), whose quorum must hold, and which pins the log's
     key where it names it; `workers` how many processes check signatures (default: one for each
-    core); `progress(done, total)` counts records.
+    core); `progress(done, total)` counts records; `tsa_roots` are roots of time stamping
+    authorities that the caller trusts.
 
     Raises:
         HomeInvalid: there is no log to read.
@@ -91,7 +99,7 @@ def verify_log(  # noqa: PLR0913 - what an auditor may bring
     """
     if isinstance(source, Path):
         source = DirectorySource(source)
-    brought = Brought(vkey, record_keys, tuple(older), policy, workers)
+    brought = Brought(vkey, record_keys, tuple(older), policy, workers, tuple(tsa_roots))
     return Verifier(source, progress).run(brought)
 
 
@@ -120,6 +128,7 @@ class Verifier:
         key = self._log_key(vkey) if vkey else self._pinned(raw, policy) or self._log_key(None)
         checkpoint = self._checkpoint(raw, key)
         self._older(key, checkpoint, brought.older)
+        self._stamps = self._read_stamps(checkpoint, key, brought.tsa_roots)
         testimony = read_testimony(self._source, raw, checkpoint, key, policy)
         vouched = testimony.checkpoint
         if vouched.size < checkpoint.size:
@@ -153,6 +162,13 @@ class Verifier:
             cosigned=testimony.named,
             checkpoint=raw,
         )
+
+    def _read_stamps(
+        self, checkpoint: Checkpoint, key: VerifierKey, roots: Sequence[Certificate]
+    ) -> Stamps:
+        stamps = Stamps(self._report, key, roots)
+        stamps.read_log(self._source, checkpoint.size)
+        return stamps
 
     def _read_checkpoint(self) -> bytes:
         raw = self._source.read("checkpoint")
@@ -257,6 +273,7 @@ class Verifier:
                     self._report.fail(SIGNATURES, problem, index)
                 for fact in checked.facts:
                     conduct.take(fact)
+                    self._stamps.record(fact.index, fact.at)
                 signed += len(checked.facts)
                 if truth is not None:
                     truth.compare(job.first, job.entries)
@@ -288,6 +305,7 @@ class Verifier:
         report.say(APPROVALS, f"{conduct.actions.approved} released, each with its verdicts")
         report.say(IN_FORCE, "nothing allowed under a stop or another plan")
         unknown = conduct.actions.unknown
+        self._stamps.finish()
         report.say(EFFECTS, f"{counts['effect']}, each with its allow; {unknown} unknown")
         if not report.failed[TREE]:
             report.say(COMPLETE, f"every index from 0 to {checkpoint.size - 1}")
@@ -327,6 +345,8 @@ class Verifier:
                 self._check_tile(level, number, tile)
             if tree.size in self._before:
                 self._check_older(tree)
+            if tree.size in self._stamps.roots:
+                self._stamps.root(tree.size, tree.root())
 
     def _check_older(self, tree: TileTree) -> None:
         if self._before.pop(tree.size, set()) - {tree.root()}:

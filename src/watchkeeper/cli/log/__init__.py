@@ -7,11 +7,13 @@ from watchkeeper.cli.log import (
     bundle,
     disclose,
     erase,
+    export,
     keys,
     page,
     policy,
     proof,
     show,
+    timestamp,
     verify,
 )
 
@@ -27,6 +29,8 @@ app.command("show")(show.show)
 app.command("bundle")(bundle.bundle)
 app.command("proof")(proof.proof)
 app.command("checkpoint")(proof.checkpoint)
+app.command("timestamp")(timestamp.timestamp)
+app.command("export")(export.export)
 app.command("policy")(policy.policy)
 app.command("witnesses")(policy.witnesses)
 app.command("disclose")(disclose.disclose)

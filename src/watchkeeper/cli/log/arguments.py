@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from watchkeeper.cli import output
+from watchkeeper.errors import SettingsInvalid, cut
+from watchkeeper.records.instant import Instant
 from watchkeeper.verify.pem import public_keys
+from watchkeeper.verify.timestamps import parse_certificates
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 Where = Annotated[
     str, typer.Argument(help="A home, the folder of a published log, or its http(s) address.")
@@ -27,6 +34,35 @@ Vkey = Annotated[
     str | None,
     typer.Option("--vkey", help="The log's verifier key, or a file that holds it; pins the log."),
 ]
+TsaCerts = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--tsa-cert", help="PEM file of a time stamping authority's root; may be given again."
+    ),
+]
+
+
+def tsa_roots(paths: list[Path] | None) -> list[Certificate]:
+    """Return the certificates of PEM files."""
+    return [one for path in paths or () for one in parse_certificates(path.read_bytes())]
+
+
+def moment(text: str | None) -> Instant | None:
+    """Return the time that a text says: RFC 3339, or a date; UTC where no zone is named.
+
+    Raises:
+        SettingsInvalid: it says none.
+    """
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsInvalid(
+            f"not a time: {cut(text)}", "write `2026-11-23` or `2026-11-23T08:00:00Z`"
+        ) from None
+    found = found.replace(tzinfo=UTC) if found.tzinfo is None else found
+    return Instant((found - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))
 
 
 def vkey_text(given: str | None) -> str | None:

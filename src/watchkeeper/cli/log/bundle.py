@@ -54,6 +54,9 @@ def bundle(
         list[str] | None,
         typer.Option("--disclose", help="Disclose this value, as `arg.order_id`; repeatable."),
     ] = None,
+    stamped: Annotated[
+        bool, typer.Option("--stamped", help="Under the newest time stamped checkpoint.")
+    ] = False,
     no_plans: Annotated[bool, typer.Option("--no-plans", help="Leave out the plans.")] = False,
     newest: Annotated[
         bool,
@@ -84,7 +87,9 @@ def bundle(
         )
         if payloads and disclose:
             raise SettingsInvalid("`--payloads` discloses everything", "give one of the two")
-        wish = Wish(selection, not no_plans, payloads, tuple(disclose or ()), newest)
+        wish = Wish(
+            selection, not no_plans, payloads, tuple(disclose or ()), newest=newest, stamped=stamped
+        )
         made = wiring.write_bundle(where, out, wish, replace=force, progress=update)
     if made.behind:
         output.say(f"{made.behind} newer records are not witnessed yet, and left out: `--newest`")

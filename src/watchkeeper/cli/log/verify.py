@@ -9,7 +9,15 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.log.arguments import AsJson, Vkey, WhereOrBundle, record_keys, vkey_text
+from watchkeeper.cli.log.arguments import (
+    AsJson,
+    TsaCerts,
+    Vkey,
+    WhereOrBundle,
+    record_keys,
+    tsa_roots,
+    vkey_text,
+)
 from watchkeeper.verify import verify_bundle, verify_log
 from watchkeeper.verify.kept import Kept
 from watchkeeper.verify.text import verification_json, verification_text
@@ -26,6 +34,7 @@ def verify(
         list[Path] | None,
         typer.Option("--older", help="A checkpoint that you kept; may be given again."),
     ] = None,
+    tsa_cert: TsaCerts = None,
     policy: Annotated[
         Path | None,
         typer.Option("--policy", help="A witness policy of your own (C2SP tlog-policy)."),
@@ -59,6 +68,7 @@ def verify(
             "older": [*(path.read_bytes() for path in older or ()), *(kept.older if kept else ())],
             "policy": None if policy is None else policy.read_bytes(),
             "workers": workers,
+            "tsa_roots": tsa_roots(tsa_cert),
             "progress": update,
         }
         if wiring.is_bundle(where):

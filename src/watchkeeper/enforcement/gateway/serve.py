@@ -12,7 +12,8 @@ from pathlib import Path
 
 import uvicorn
 
-from watchkeeper import wiring
+from watchkeeper import settings, wiring
+from watchkeeper.enforcement.beside import Beside
 from watchkeeper.enforcement.gateway.access import places
 from watchkeeper.enforcement.gateway.app import make_app
 from watchkeeper.enforcement.gateway.calls import Hold
@@ -60,6 +61,7 @@ def serve(service: Service) -> None:
         SettingsInvalid: the address is taken or is none, or the home's path is too long.
     """
     check_path(service.path / SOCKET)
+    beside = Beside(settings.stamping(service.path), settings.telemetry())
     with contextlib.closing(_bound(service.listen)) as bound:
         log = wiring.open_log(service.path, witnessing=True, kept=service.kept)
         try:
@@ -68,7 +70,10 @@ def serve(service: Service) -> None:
             _ = home.enforcer
             home.check_undoubted()
             wiring.settle_memory()
-            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            with (
+                beside.running(service.path, log),
+                asyncio.Runner(loop_factory=_loop_factory()) as runner,
+            ):
                 runner.run(_serve(service, home, bound))
         finally:
             log.close()

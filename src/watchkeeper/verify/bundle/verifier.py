@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from watchkeeper.errors import BundleInvalid, EnvelopeInvalid, KeyUnsafe, RecordInvalid, cut
 from watchkeeper.ledger.checkpoint import Checkpoint
@@ -23,6 +24,7 @@ from watchkeeper.verify.conduct import Conduct
 from watchkeeper.verify.entries import Checked, Job
 from watchkeeper.verify.pem import public_keys
 from watchkeeper.verify.report import Verification
+from watchkeeper.verify.timestamps import Stamps
 from watchkeeper.verify.verifier import (
     APPROVALS,
     COMMANDS,
@@ -41,6 +43,9 @@ from watchkeeper.verify.verifier import (
     Verifier,
 )
 
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
 
 def verify_bundle(  # noqa: PLR0913 - what an auditor may bring
     path: Path,
@@ -51,6 +56,7 @@ def verify_bundle(  # noqa: PLR0913 - what an auditor may bring
     policy: bytes | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    tsa_roots: Sequence[Certificate] = (),
 ) -> Verification:
     """Verify a bundle, offline; the arguments are those of `verify_log`.
 
@@ -60,7 +66,7 @@ def verify_bundle(  # noqa: PLR0913 - what an auditor may bring
         OSError: the file can not be read.
     """
     with open_bundle(path) as bundle:
-        brought = Brought(vkey, record_keys, tuple(older), policy, workers)
+        brought = Brought(vkey, record_keys, tuple(older), policy, workers, tuple(tsa_roots))
         found = BundleVerifier(bundle, progress).run(brought)
         return replace(found, held=bundle.count)
 
@@ -124,6 +130,15 @@ class BundleVerifier(Verifier):
     def _conduct(self, genesis: GenesisRecord) -> Conduct:
         return PartialConduct(self._report, genesis, self._bundle.holds, self._plan_of)
 
+    def _read_stamps(
+        self, checkpoint: Checkpoint, key: VerifierKey, roots: Sequence[Certificate]
+    ) -> Stamps:
+        stamps, bundle = Stamps(self._report, key, roots), self._bundle
+        found = {name.removeprefix("timestamps/"): name for name in bundle.names("timestamps")}
+        responses = {short: bundle.read(name) or b"" for short, name in found.items()}
+        stamps.read_bundle(responses, bundle.read("checkpoint") or b"", checkpoint.size)
+        return stamps
+
     def _stream(
         self,
         checkpoint: Checkpoint,
@@ -143,6 +158,7 @@ class BundleVerifier(Verifier):
                 report.fail(SIGNATURES, problem, index)
             for fact in checked.facts:
                 conduct.take(fact)
+                self._stamps.record(fact.index, fact.at)
             complete.take(batch)
             disclosed.take(batch)
             signed += len(checked.facts)
@@ -155,6 +171,7 @@ class BundleVerifier(Verifier):
         self._check_plans(conduct)
         complete.finish()
         disclosed.finish()
+        self._stamps.finish()
         self._say(conduct, signed)
 
     def _jobs(self, _: int, keys: Mapping[str, bytes], /) -> Iterator[Job]:

@@ -35,6 +35,7 @@ from watchkeeper.verify.compose.pack import Pack
 from watchkeeper.verify.compose.releases import released_in
 from watchkeeper.verify.compose.shelf import Shelf
 from watchkeeper.verify.source import Source, tile_reader
+from watchkeeper.verify.timestamps import newest_stamped, stamps_over
 from watchkeeper.verify.witnesses import POLICY
 
 RANGE_FROM = 32
@@ -49,7 +50,8 @@ class Wish:
     """What a bundle is to hold beside the records and their proofs.
 
     `disclose` are names of single values, `whole` asks for whole payloads of the chosen records.
-    `newest` takes the newest checkpoint though witnesses have not cosigned it yet.
+    `newest` takes the newest checkpoint though witnesses have not cosigned it yet, `stamped` the
+    newest that was time stamped.
     """
 
     selection: Selection = field(default_factory=Selection)
@@ -57,6 +59,7 @@ class Wish:
     whole: bool = False
     disclose: tuple[str, ...] = ()
     newest: bool = False
+    stamped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,9 @@ def compose(  # noqa: PLR0913 - each is another part of the world
     Raises:
         LedgerError: nothing was chosen, or the log does not hold together.
     """
-    shelf = Shelf(source, newest=wish.newest)
+    if wish.stamped:
+        source = newest_stamped(source)
+    shelf = Shelf(source, newest=wish.newest or wish.stamped)
     choice = choose(shelf, wish.selection, progress)
     pack = Pack(aside)
     return _Composer(shelf, wish, payloads, choice, pack, progress).run(made, out)
@@ -149,17 +154,8 @@ class _Composer:
         policy = self.shelf.source.read(POLICY)
         if policy is not None:
             self.pack.add("policy", [policy])
-        for name in sorted(self._stamps()):
-            stamp = self.shelf.source.read(f"timestamps/{name}.tsr")
-            if stamp is not None:
-                self.pack.add(f"timestamps/{name}.tsr", [stamp])
-
-    def _stamps(self) -> list[str]:
-        """Return the names of the time stamps over exactly this checkpoint."""
-        index = (self.shelf.source.read("timestamps/index") or b"").decode("ascii", "replace")
-        named = [name for name in index.split("\n") if name.startswith(f"{self.shelf.size}-")]
-        read = self.shelf.source.read
-        return [n for n in named if read(f"timestamps/{n}.checkpoint") == self.shelf.note]
+        for name, stamp in sorted(stamps_over(self.shelf.source, self.shelf.note).items()):
+            self.pack.add(f"timestamps/{name}", [stamp])
 
     def _plans(self, runs: list[Run]) -> int:
         found = {}
