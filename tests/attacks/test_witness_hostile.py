@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.worlds.homes import Story
+from tests.worlds.homes import NEVER, Story
 from tests.worlds.witnessed import covered, failing, states, witnessed
 from tests.worlds.witnesses import Circle, Witness, circle, policy, vkey_of
 from watchkeeper.adapters.clock import SystemClock
+from watchkeeper.adapters.posix import open_home
 from watchkeeper.ledger.note import parse_note_unverified
 from watchkeeper.records.bundle import Level
 
@@ -140,11 +141,12 @@ def test_two_clones_serving_at_once_are_found_out(
     good = witnesses.ours("good", vkey_of(story.path))
     clone = forked(story, tmp_path)
     text = policy(vkey_of(story.path), [good], "all")
-    one, two = witnessed(story, text), witnessed(clone, text)
+    one = witnessed(story, text)
     assert covered(one, story.act(), Level.WITNESSED, 30) == [None]
+    clone.log = open_home(clone.path, clock=clone.clock, publish_seconds=NEVER)
     clone.act()
     clone.act()
-    two.publish_now()
+    two = witnessed(clone, text)
     assert failing(two, {"good"})["good"].split is not None
     two.close()
     assert list((good.path / "logs").glob("*/forks/*")), "the fork is kept as evidence"
