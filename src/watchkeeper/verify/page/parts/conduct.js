@@ -4,7 +4,9 @@
 
 class Conduct {
   constructor(report, bundle, genesis, authority, keys) {
-    Object.assign(this, { report, bundle, authority, plan: null, at: '', next: 0, gaps: false });
+    const { shard, carried } = genesis.said;
+    const [plan, at] = [carried?.plan ?? null, carried?.until ?? ''];
+    Object.assign(this, { report, bundle, authority, shard, plan, at, next: 0, gaps: false });
     this.commands = new Commands(genesis.said.origin);
     this.custody = new Custody(report, this.commands, keys.named, keys.pinned);
     this.decisions = new Map();
@@ -12,10 +14,10 @@ class Conduct {
     this.waitingByAction = new Map();
     this.allowed = new Set();
     this.ended = new Set();
-    this.stops = new Set();
+    this.stops = new Set((carried?.stops ?? []).map(({ kind, name }) => `${kind} ${name}`));
     this.stories = new Map();
     this.others = [];
-    this.counts = { releases: 0, approved: 0, effects: 0, erasures: 0, unknown: 0 };
+    this.counts = { releases: 0, approved: 0, effects: 0, erasures: 0, unknown: 0, elsewhere: 0 };
   }
 
   async take(record) {
@@ -31,6 +33,15 @@ class Conduct {
     const rule = RULES[record.kind];
     if (rule) await rule.call(this, record);
     if (!STORIED.has(record.kind)) this.others.push(record);
+  }
+
+  /** A name for the place of a record, in whatever shard. */
+  here(record) { return place({ shard: this.shard, index: record.index }); }
+
+  /** Whether a record stands in an earlier shard, which is not in this bundle; those are counted. */
+  isElsewhere(ref) {
+    if (ref.shard < this.shard) this.counts.elsewhere += 1;
+    return ref.shard < this.shard;
   }
 
   story(record) {
@@ -90,7 +101,7 @@ class Conduct {
   decision(record) {
     const { said, index } = record;
     const { outcome } = said.decision;
-    this.decisions.set(index, record);
+    this.decisions.set(this.here(record), record);
     this.story(record).decisions.push(record);
     if (outcome !== 'block' && said.plan !== this.plan) this.report.fail(STEP.force, 'decided by a plan that was not in force', index);
     if (outcome === 'escalate') this.escalated(record);
@@ -105,8 +116,8 @@ class Conduct {
       return;
     }
     this.forget(this.waitingByAction.get(actionId));
-    this.waiting.set(record.index, { record, verdicts: new Map() });
-    this.waitingByAction.set(actionId, record.index);
+    this.waiting.set(this.here(record), { record, verdicts: new Map() });
+    this.waitingByAction.set(actionId, this.here(record));
   }
 
   forget(index) {
@@ -124,9 +135,10 @@ class Conduct {
     this.allowed.add(said.actionId);
     const waits = this.waitingByAction.has(said.actionId);
     if (said.escalatedBy) {
-      const problem = approvalProblem(this.waiting.get(said.escalatedBy.index), record);
+      const waiting = this.waiting.get(place(said.escalatedBy));
+      const problem = !waiting && this.isElsewhere(said.escalatedBy) ? null : approvalProblem(waiting, record);
       if (problem) this.report.fail(STEP.approvals, problem, index);
-      this.forget(said.escalatedBy.index);
+      this.forget(place(said.escalatedBy));
       this.counts.approved += 1;
     } else if (waits) {
       this.report.fail(STEP.approvals, 'allowed while it waited for approval', index);
@@ -137,11 +149,12 @@ class Conduct {
 
   async verdict(record) {
     this.story(record).verdicts.push(record);
-    const waiting = this.waiting.get(record.said.decision.index);
+    const waiting = this.waiting.get(place(record.said.decision));
+    if (!waiting && this.isElsewhere(record.said.decision)) return;
     const problem = waiting ? await this.verdictProblem(record, waiting.record) : 'on an action that does not wait';
     if (problem) this.report.fail(STEP.approvals, `verdict: ${problem}`, record.index);
-    else if (record.said.answer === 'approve') waiting.verdicts.set(record.index, record);
-    else this.forget(record.said.decision.index);
+    else if (record.said.answer === 'approve') waiting.verdicts.set(this.here(record), record);
+    else this.forget(place(record.said.decision));
   }
 
   async verdictProblem({ said, digest }, { said: before, digest: request }) {
@@ -162,12 +175,13 @@ class Conduct {
     const { said, index } = record;
     this.story(record).effects.push(record);
     this.counts.effects += 1;
-    const allow = this.decisions.get(said.decision.index);
-    if (this.ended.has(said.decision.index)) this.report.fail(STEP.effects, 'a second effect of one action', index);
-    this.ended.add(said.decision.index);
+    const [decision, allow] = [place(said.decision), this.decisions.get(place(said.decision))];
+    if (this.ended.has(decision)) this.report.fail(STEP.effects, 'a second effect of one action', index);
+    this.ended.add(decision);
+    if (!allow && this.isElsewhere(said.decision)) return this.checkSettled(record);
     if (!allow || allow.said.decision.outcome !== 'allow') this.report.fail(STEP.effects, 'an effect without its allow', index);
     else if (allow.said.actionId !== said.actionId || allow.digest !== record.digest) this.report.fail(STEP.effects, 'an effect of another action than it refers to', index);
-    await this.checkSettled(record);
+    return this.checkSettled(record);
   }
 
   async checkSettled({ said, index }) {
@@ -196,8 +210,12 @@ class Conduct {
 
   voided(record) {
     this.story(record).voids.push(record);
-    this.forget(record.said.decision.index);
+    this.forget(place(record.said.decision));
   }
+}
+
+function place({ shard, index }) {
+  return `${shard}/${index}`;
 }
 
 const STORIED = new Set(['decision', 'verdict', 'effect', 'void']);
@@ -229,7 +247,7 @@ function approvalProblem(waiting, { said, digest, at }) {
   if (at >= asked.expires) return 'released after the escalation had expired';
   if (said.actionId !== before.actionId || digest !== request) return 'approved as another action than was shown';
   if (['agent', 'server', 'tool', 'pin', 'plan'].some((name) => (said[name] ?? null) !== (before[name] ?? null))) return 'approved for another agent, tool, pin or plan';
-  const cited = (said.verdicts ?? []).map((ref) => waiting.verdicts.get(ref.index));
+  const cited = (said.verdicts ?? []).map((ref) => waiting.verdicts.get(place(ref)));
   if (cited.includes(undefined) || new Set(cited).size !== cited.length) return 'cites a verdict that is none, not valid, or used twice';
   return coverageProblem(asked, cited);
 }

@@ -9,13 +9,18 @@ const SIGNATURE = { payload: 'text', keyid: 'text', sig: 'text' };
 const HIDDEN = { name: 'text', 'digest?': 'digest', 'clear?': 'any' };
 const PART = { outcome: 'text', reasons: ['text'], 'policies?': ['text'], 'controls?': ['text'], 'errors?': ['text'] };
 const SCOPE = { kind: 'text', name: 'text' };
+/** What a shard takes over from the one before. */
+const CARRIED = {
+  until: 'time', 'plan?': 'digest', 'releasedBy?': 'text', 'people?': { '*': ['text'] }, 'roles?': { '*': ['text'] },
+  'stops?': [SCOPE],
+};
 const BY = { by: 'text', signature: SIGNATURE };
 
 /** What each kind of record says, as far as this page reads it. */
 const PREDICATES = {
   genesis: {
     origin: 'text', shard: 'int', format: 'int', stage: 'text', recordKeys: { '*': 'text' }, logKey: 'text',
-    firstRelease: { '*': ['text'] },
+    firstRelease: { '*': ['text'] }, 'carried?': CARRIED,
   },
   'plan-release': {
     plan: 'digest', 'previous?': 'digest', releasedBy: 'text', people: { '*': ['text'] }, roles: { '*': ['text'] },

@@ -100,6 +100,7 @@ async function genesisOf(bundle, checkpoint) {
   if (!bundle.holds(0)) refuse('the genesis, on which all else rests, is not in the bundle');
   const record = parseRecord(0, first);
   if (record.kind !== 'genesis' || record.said.origin !== checkpoint.origin) refuse('the first record is not the genesis of this log');
+  if (!checkpoint.origin.endsWith(`/${record.said.shard}`)) refuse('the genesis is of another shard than the log’s name says');
   return record;
 }
 
@@ -121,7 +122,7 @@ async function recordKeys(genesis, vkey, pins, report) {
 }
 
 async function stream(bundle, checkpoint, genesis, keys, report, progress) {
-  const authority = await authorityOf(genesis.said.firstRelease, { release: Object.keys(genesis.said.firstRelease) });
+  const authority = await firstAuthority(genesis.said);
   const conduct = new Conduct(report, bundle, genesis, authority, keys);
   const disclosures = new Disclosures(report, bundle);
   const complete = new Completeness(report, bundle);
@@ -147,6 +148,12 @@ async function stream(bundle, checkpoint, genesis, keys, report, progress) {
   complete.finish();
   sayStream(report, bundle, conduct);
   return conduct;
+}
+
+/** Who may sign at first: those whom the genesis names, or those of the shard before. */
+function firstAuthority({ firstRelease, carried }) {
+  if (carried) return authorityOf(carried.people ?? {}, carried.roles ?? {});
+  return authorityOf(firstRelease, { release: Object.keys(firstRelease) });
 }
 
 /** Single records that follow one another go together; a range goes alone. */
@@ -222,15 +229,17 @@ async function openAll(entries, first, keys, report) {
 
 function sayStream(report, bundle, conduct) {
   const { counts, commands } = conduct;
+  report.skip(STEP.shards, conduct.shard ? 'what this shard took over from the one before is its own word here: use `watchkeeper log verify`' : 'the first shard: there is none before it');
   const unknown = counts.unknown ? `; of ${counts.unknown}, this page does not know the kind` : '';
   report.say(STEP.tree, `${bundle.count} records, each proved to stand at its place under the checkpoint`);
   report.say(STEP.signatures, `${bundle.count} records, each signed and in its one spelling${unknown}`);
   report.say(STEP.order, 'the genesis is first, times never decrease');
   report.say(STEP.releases, `${counts.releases}, each signed by a holder of the role \`release\` before it`);
   report.say(STEP.commands, `${commands.checked} signatures of people, each valid and used once`);
-  report.say(STEP.approvals, `${counts.approved} released after approval, each with its verdicts`);
-  const open = [...conduct.decisions.values()].filter((one) => one.said.decision.outcome === 'allow' && !conduct.ended.has(one.index)).length;
-  report.say(STEP.effects, `${counts.effects}, each with its allow; ${open} allowed without one in the bundle`);
+  const open = [...conduct.decisions.values()].filter((one) => one.said.decision.outcome === 'allow' && !conduct.ended.has(conduct.here(one))).length;
+  const elsewhere = counts.elsewhere ? `; ${counts.elsewhere} refer to records in an earlier shard: not checked` : '';
+  report.say(STEP.approvals, `${counts.approved} released after approval, each with its verdicts${elsewhere}`);
+  report.say(STEP.effects, `${counts.effects}, each with its allow; ${open} allowed without one in the bundle${elsewhere}`);
   if (bundle.manifest.size === bundle.count) report.say(STEP.force, 'nothing was allowed under a stop, or by another plan');
   else report.skip(STEP.force, 'each was decided by the last plan in the bundle; stops, releases and effects in the gaps can not be seen');
   const plans = [...bundle.members.keys()].filter((name) => name.startsWith('plans/')).length;
