@@ -12,6 +12,7 @@ from faults.calls.points import CUTS, Fault, Point
 
 STRACE = shutil.which("strace") or "strace"
 _ATTACH_SECONDS = 20.0
+_DETACH_SECONDS = 5.0
 _SETTLE_SECONDS = 0.05
 _WATCHED = "trace=%file,%desc"
 _ACTS = {
@@ -29,7 +30,8 @@ class Strace:
         self._child = subprocess.Popen(
             [STRACE, "-f", "-qq", "-y", "-s", "0", "-p", str(pid), "-o", str(out), *options],
             stdin=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         until = time.monotonic() + _ATTACH_SECONDS
         while not _traced(pid):
@@ -43,7 +45,12 @@ class Strace:
         """Let go of the process, which goes on."""
         if self._child.poll() is None:
             self._child.send_signal(signal.SIGTERM)
-        self._child.communicate(timeout=30)
+        try:
+            self._child.wait(_DETACH_SECONDS)
+        except subprocess.TimeoutExpired:
+            # It waits for a thread that does not stop; the kernel detaches what it held.
+            self._child.kill()
+            self._child.wait()
 
 
 class Watching(Strace):

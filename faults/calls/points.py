@@ -83,7 +83,7 @@ def count_calls(trace: Iterable[str], home: str) -> Counts:
         said = _CALL.match(line)
         paths = below.findall(said[3]) if said else []
         if said and paths:
-            by_thread[said[1], said[2], _WIDTH.sub(r"\1*\2", paths[-1].lstrip("/"))] += 1
+            by_thread[said[1], said[2], _WIDTH.sub(r"\1*\2", paths[0].lstrip("/"))] += 1
     counts: dict[tuple[str, str], int] = {}
     for (_, call, file), count in by_thread.items():
         counts[call, file] = max(counts.get((call, file), 0), count)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from faults.calls.house import House, signed
+from watchkeeper.ports import Signer
 from watchkeeper.records.codec import to_json
 
 _ORIGIN = "faults.example/desk/0"
@@ -35,6 +36,7 @@ class Guarded:
     settled: dict[str, int] = field(default_factory=dict)
     kept: set[bytes] = field(default_factory=set)
     process: asyncio.subprocess.Process | None = None
+    _ana: Signer | None = None
 
     @property
     def home(self) -> Path:
@@ -111,7 +113,9 @@ class Guarded:
         self.memory.append(int(pages) * os.sysconf("SC_PAGE_SIZE") / (1 << 20))
 
     def _command(self, verb: str, body: dict[str, Any]) -> Any:
-        signature = signed(self.house.signer("ana"), "ana", _ORIGIN, verb, body)
+        if self._ana is None:  # opening a key takes long, on purpose
+            self._ana = self.house.signer("ana")
+        signature = signed(self._ana, "ana", _ORIGIN, verb, body)
         message = json.dumps({"signature": to_json(signature), "beside": {}}).encode() + b"\n"
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
