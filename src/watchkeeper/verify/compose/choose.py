@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from watchkeeper.errors import LedgerError, cut
 from watchkeeper.ledger.canonical import canonical
@@ -109,11 +111,12 @@ def _records_like(
     needle = Needle.of(canonical(selection.control or selection.system))
     actions: set[str] = set()
     for number in _shelves(window, progress):
-        if not actions and not needle.found(shelf.raw(number)):
+        hits = _hits(shelf, number, needle)
+        if not actions and not hits:
             continue
         for index, entry in shelf.run(_part(window, number)):
             follows = bool(actions) and action_of(entry) in actions
-            if not follows and not needle.found(entry):
+            if not follows and index not in hits:
                 continue
             seen = glance(index, entry)
             if seen.action is not None and (follows or _is_like(seen, selection)):
@@ -121,6 +124,15 @@ def _records_like(
                 actions.add(seen.action)
                 if seen.kind in _LAST:
                     actions.discard(seen.action)
+
+
+def _hits(shelf: Shelf, number: int, needle: Needle) -> set[int]:
+    """Return the indexes of the records on a shelf that may hold the needle."""
+    places = list(needle.places(shelf.raw(number)))
+    if not places:
+        return set()
+    ends = list(accumulate(len(entry) + 2 for entry in shelf.shelf(number)))
+    return {number * 256 + bisect_right(ends, place) for place in places}
 
 
 def _is_like(seen: Glance, selection: Selection) -> bool:

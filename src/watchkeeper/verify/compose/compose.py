@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import BinaryIO
 
 from watchkeeper.errors import NoteInvalid, ProofInvalid
 from watchkeeper.ledger.canonical import sha256_hex
-from watchkeeper.ledger.merkle import inclusion_proof, leaf_hash, verify_inclusion
+from watchkeeper.ledger.merkle import NodeAt, inclusion_proof, leaf_hash, verify_inclusion
 from watchkeeper.ledger.proof import TlogProof, render_proof
 from watchkeeper.ledger.tiles import WIDTH, nodes_from_tiles, render_bundle
 from watchkeeper.records.instant import Instant
@@ -41,6 +42,7 @@ from watchkeeper.verify.witnesses import POLICY
 RANGE_FROM = 32
 """From so many records in a run on, one proof for all of them; below, each has its own, which
 any tool for C2SP proofs can check."""
+_NODES = 1 << 16
 Payloads = Callable[[Sequence[Run]], Iterator[tuple[int, bytes]]]
 """Yields the payloads that a home holds of the records in these runs, with their indexes."""
 
@@ -170,8 +172,13 @@ class _Composer:
     def _digests(self, runs: list[Run]) -> set[str]:
         return {plan for run in runs for plan in released_in(self.shelf, run)}
 
+    def _nodes(self) -> NodeAt:
+        """Return a look-up of the log's nodes that remembers: proofs share most of theirs."""
+        look_up = nodes_from_tiles(self.shelf.size, tile_reader(self.shelf.source))
+        return lru_cache(_NODES)(look_up)
+
     def _records(self, runs: list[Run]) -> None:
-        node_at = nodes_from_tiles(self.shelf.size, tile_reader(self.shelf.source))
+        node_at = self._nodes()
         for index in indexes_of(runs):
             hashes = inclusion_proof(index, self.shelf.size, node_at)
             leaf = leaf_hash(self.shelf.entry(index))
@@ -182,7 +189,7 @@ class _Composer:
             self.pack.add(tlog_proof, [render_proof(proof)])
 
     def _ranges(self, runs: list[Run]) -> None:
-        node_at = nodes_from_tiles(self.shelf.size, tile_reader(self.shelf.source))
+        node_at = self._nodes()
         total, done = sum(end - first for first, end in runs), 0
         for run in runs:
             entries, name = range_names(run)

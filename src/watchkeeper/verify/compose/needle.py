@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -25,6 +26,14 @@ class Needle:
         """Tell whether an entry, or any bytes that hold entries, may hold the text."""
         one, two, three = self.shapes
         return one in raw or two in raw or three in raw
+
+    def places(self, raw: bytes) -> Iterator[int]:
+        """Yield every offset at which it may be found, in no order."""
+        for shape in self.shapes:
+            at = raw.find(shape)
+            while at >= 0:
+                yield at
+                at = raw.find(shape, at + 1)
 
 
 def _shape(text: bytes, shift: int) -> bytes:
