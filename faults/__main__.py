@@ -38,6 +38,7 @@ def main() -> int:
         return 2
     with tempfile.TemporaryDirectory(prefix="faults-", dir=wanted.work) as place:
         root = Path(place) / "house"
+        os.environ["XDG_STATE_HOME"] = place
         with (
             open_house(root) as house,
             open_slots(house.root, wanted.jobs, wanted.sabotage) as slots,

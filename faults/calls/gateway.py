@@ -95,6 +95,11 @@ class Gateway:
         return self._code or 0
 
 
+def state_of(home: Path) -> Path:
+    """Return where the checkpoints of a run's home are kept, away from it."""
+    return home.parent / "state"
+
+
 def _child(start: Start, wait: int, out: int) -> NoReturn:
     code = 70
     try:
@@ -104,6 +109,7 @@ def _child(start: Start, wait: int, out: int) -> NoReturn:
         library = ctypes.CDLL(None)
         library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         library.prctl(_PR_SET_PTRACER, ctypes.c_ulong(-1), 0, 0, 0)
+        os.environ["WATCHKEEPER_STATE"] = str(state_of(start.home))
         os.read(wait, 1)
         if start.served:
             os.dup2(out, 1)

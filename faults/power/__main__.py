@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="which sample")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="power-") as place:
+        os.environ["XDG_STATE_HOME"] = place
         day = work(Path(place) / "house", wanted.rounds)
         states = chosen(day, seed=wanted.seed, count=wanted.states)
         troubles = []

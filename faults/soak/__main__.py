@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import sys
 import tempfile
 import time
@@ -30,13 +31,12 @@ def main() -> int:
     parser.add_argument("--callers", type=int, default=64)
     parser.add_argument("--every", type=float, default=20.0, help="seconds between kills")
     wanted = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="soak-") as place,
-        open_house(Path(place) / "house", wide=True) as house,
-    ):
-        guarded = Guarded(house)
-        tally, seconds, code = asyncio.run(_soak(guarded, wanted))
-        report = _reckoned(house, guarded, tally, seconds)
+    with tempfile.TemporaryDirectory(prefix="soak-") as place:
+        os.environ["XDG_STATE_HOME"] = place
+        with open_house(Path(place) / "house", wide=True) as house:
+            guarded = Guarded(house)
+            tally, seconds, code = asyncio.run(_soak(guarded, wanted))
+            report = _reckoned(house, guarded, tally, seconds)
     report["gatewayEndedWith"] = code
     print(json.dumps(report, indent=2))
     lost, double = report["lost"], report["double"]

@@ -400,8 +400,12 @@ class PosixLog:
             NoteInvalid, HomeInvalid, LogUnavailable: as `Watcher.look` says.
         """
         key = parse_vkey(self.genesis.log_key)
-        watcher = Watcher(self._files, self.layout, key, watch)
-        watcher.look()
+        try:
+            watcher = Watcher(self._files, self.layout, key, watch)
+            watcher.look()
+        except OSError as error:
+            where = cut(self.layout.root)
+            raise LogUnavailable(f"can not mark the home {where}: {error.strerror}") from None
         self._watcher = watcher
         self._keep()
 

@@ -57,7 +57,8 @@ class Keyring:
                 raise
             signer = upcoming
         if signer.keyid in in_force:
-            if self._pointed("record.next") == self._pointed("record.uri"):
+            named = self._pointed("record.next")
+            if named is not None and named == self._pointed("record.uri"):
                 self._drop_pointer()
             self._tidy(old)
             return signer
@@ -147,7 +148,8 @@ class Keyring:
 
     def _drop_pointer(self) -> None:
         path = self._folder / "record.next"
-        self._files.call("unlink", path.unlink, missing_ok=True)
+        if path.exists():
+            self._files.call("unlink", os.unlink, path)
         self._files.sync_folder(self._folder)
 
     def _tidy(self, old: OldKey | None) -> None:
@@ -162,7 +164,7 @@ class Keyring:
             if path.name in kept or not path.exists():
                 continue
             if old is OldKey.DESTROYED:
-                self._files.call("unlink", path.unlink)
+                self._files.call("unlink", os.unlink, path)
             else:
                 retired = self._folder / "retired"
                 self._files.make_folder(retired, 0o700)

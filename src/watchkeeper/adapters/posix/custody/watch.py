@@ -116,7 +116,7 @@ class Watcher:
         """
         if self._kept is not None and self._kept.exists():
             aside = _free(self._kept.with_name(f"before-adoption.{self._kept.name}"))
-            self._files.call("rename", self._kept.rename, aside)
+            self._files.call("rename", os.replace, self._kept, aside)
             self._files.sync_folder(self._kept.parent)
         self._place.mark()
         self.doubts, self._keeping, self._last = (), True, None
