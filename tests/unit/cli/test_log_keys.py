@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from tests.worlds.guarded import Shop
 from tests.worlds.restored import at, open_till
+from tests.worlds.token import make_token
 from watchkeeper.cli import log as command
 from watchkeeper.verify import verify_log
 
@@ -116,3 +117,25 @@ def test_a_bundle_of_what_the_new_key_signed_verifies_alone(shop: Shop, tmp_path
     code, text, err = run("verify", out)
     assert code == 0, text + err
     assert "3 record keys" in text
+
+
+def test_a_new_home_takes_its_keys_from_where_they_live(
+    tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from watchkeeper.cli.app import app
+
+    token = make_token(tmp_path / "token", monkeypatch)
+    token.make_key("records", b"\x01")
+    token.make_key("log", b"\x02")
+    home = tmp_path / "second"
+    arguments = ["plan", "release", str(tmp_path / "aims"), "--home", str(home), "--by", "ana"]
+    keys = ["--record-key", token.uri("records"), "--log-key", token.uri("log")]
+    done = CliRunner().invoke(app, [*arguments, *keys])
+    assert done.exit_code == 0, done.stderr
+    assert not list((home / "keys").glob("*.key"))
+    _, out, _ = run("keys", home, "--json")
+    assert json.loads(out)["log"]["lives"] == token.uri("log")
+    assert verify_log(home).ok
+    done = CliRunner().invoke(app, [*arguments, *keys])
+    assert done.exit_code == 2
+    assert "has its keys already" in done.stderr
