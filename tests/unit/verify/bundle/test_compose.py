@@ -376,3 +376,53 @@ def test_a_call_that_was_no_request(tmp_path: Path) -> None:
     shop.guard.close()
     found = checked(write(shop.home, tmp_path / "a.wkb", whole=True))
     assert step(found, 22).detail.startswith("18 values and 6 whole requests")
+
+
+@pytest.fixture
+def witnessed(tmp_path: Path) -> Story:
+    """A log whose witnesses are one checkpoint behind, and that keeps two time stamps."""
+    story = Story(tmp_path / "home")
+    story.reopen()
+    story.day()
+    story.log.publish_now()
+    log = story.path / "log"
+    note = (log / "checkpoint").read_bytes()
+    (log / "checkpoint.witnessed").write_bytes(note)
+    (log / "timestamps").mkdir()
+    names = ("19-20261123T080000Z", "7-20261123T070000Z")
+    (log / "timestamps/index").write_text("".join(f"{name}\n" for name in names))
+    for name in names:
+        (log / f"timestamps/{name}.tsr").write_bytes(b"answer")
+        (log / f"timestamps/{name}.checkpoint").write_bytes(note)
+    story.act()
+    story.log.close()
+    return story
+
+
+def test_under_what_was_witnessed(witnessed: Story, tmp_path: Path) -> None:
+    made = composed(witnessed.path, tmp_path / "a.wkb")
+    assert (made.size, made.records, made.behind) == (19, 19, 2)
+    members = members_of(tmp_path / "a.wkb")
+    log = witnessed.path / "log"
+    assert members["checkpoint"] == (log / "checkpoint.witnessed").read_bytes()
+    assert [name for name in members if name.startswith("timestamps/")] == [
+        "timestamps/19-20261123T080000Z.tsr"
+    ]
+    assert step(verify_bundle(tmp_path / "a.wkb"), 3).status is Status.CHECKED
+
+
+def test_under_the_newest_if_asked(witnessed: Story, tmp_path: Path) -> None:
+    wish, where = Wish(newest=True), str(witnessed.path)
+    out = tmp_path / "a.wkb"
+    made = wiring.write_bundle(where, out, wish, replace=True, progress=lambda _d, _t: None)
+    assert (made.size, made.behind) == (21, 0)
+    checked(out)
+
+
+def test_a_witnessed_checkpoint_of_another_log(
+    witnessed: Story, story: Story, tmp_path: Path
+) -> None:
+    other = (story.path / "log/checkpoint").read_bytes()
+    (witnessed.path / "log/checkpoint.witnessed").write_bytes(other)
+    with pytest.raises(LedgerError, match="not one of this log"):
+        write(witnessed.path, tmp_path / "a.wkb")
