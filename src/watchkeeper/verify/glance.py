@@ -16,17 +16,17 @@ _ACTION = b'"actionId":"'
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What a record is about. `refs` are the indexes of the records that it refers back to.
+    """What a record is about. `refs` are the records that it refers back to: (shard, index).
 
     `system`, `controls` and `plan` are those of a decision; `plan` and `previous` those of a
-    release.
+    release; of a genesis, `plan` is what its shard took over, if anything.
     """
 
     index: int
     kind: str
     at: Instant
     action: str | None
-    refs: tuple[int, ...]
+    refs: tuple[tuple[int, int], ...]
     system: str | None = None
     controls: tuple[str, ...] = ()
     plan: str | None = None
@@ -52,21 +52,20 @@ def glance(index: int, entry: bytes) -> Glance:
             _refs(kind, said),
             said.get("system"),
             tuple(said["decision"].get("controls", ())) if kind == "decision" else (),
-            said.get("plan"),
+            said.get("plan") or (said.get("carried") or {}).get("plan"),
             said.get("previous"),
         )
     except (KeyError, TypeError, AttributeError):
         raise RecordInvalid(f"record {index} does not parse") from None
 
 
-def _refs(kind: str, said: dict[str, Any]) -> tuple[int, ...]:
+def _refs(kind: str, said: dict[str, Any]) -> tuple[tuple[int, int], ...]:
     if kind == "decision":
-        cited = [ref["index"] for ref in said.get("verdicts", ())]
         before = said.get("escalatedBy")
-        return tuple(cited if before is None else [before["index"], *cited])
-    if kind in {"effect", "verdict", "void"}:
-        return (said["decision"]["index"],)
-    return ()
+        cited = [*said.get("verdicts", ()), *([] if before is None else [before])]
+    else:
+        cited = [said["decision"]] if kind in {"effect", "verdict", "void"} else []
+    return tuple((ref["shard"], ref["index"]) for ref in cited)
 
 
 def action_of(entry: bytes) -> str | None:

@@ -37,7 +37,7 @@ def _refs(shelf: Shelf, run: Run, plans: dict[str, tuple[int, int]]) -> set[int]
     refs: set[int] = set()
     for index, entry in shelf.run(run):
         seen = glance(index, entry)
-        refs.update(ref for ref in seen.refs if ref < run[0])
+        refs.update(ref for shard, ref in seen.refs if shard == shelf.shard and ref < run[0])
         if seen.kind == "decision" and seen.plan:
             first, last = plans.get(seen.plan, (index, index))
             plans[seen.plan] = min(first, index), max(last, index)

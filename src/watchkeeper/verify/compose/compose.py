@@ -170,7 +170,9 @@ class _Composer:
         return len(found)
 
     def _digests(self, runs: list[Run]) -> set[str]:
-        return {plan for run in runs for plan in released_in(self.shelf, run)}
+        carried = self.shelf.glance(0).plan if runs else None
+        released = {plan for run in runs for plan in released_in(self.shelf, run)}
+        return released | ({carried} if carried else set())
 
     def _nodes(self) -> NodeAt:
         """Return a look-up of the log's nodes that remembers: proofs share most of theirs."""

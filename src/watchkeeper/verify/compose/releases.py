@@ -25,7 +25,7 @@ def releases(shelf: Shelf, end: int, seen: Seen) -> list[int]:
     (one plan was released twice, with another between), every record is looked at.
     """
     found = list(_by_halves(shelf, end, 0, -(-end // WIDTH)))
-    if not _explains(found, seen):
+    if not _explains(found, seen, carried=shelf.glance(0).plan):
         found = list(_one_by_one(shelf, end))
     return [release.index for release in found]
 
@@ -80,13 +80,14 @@ def _one_by_one(shelf: Shelf, end: int) -> Iterator[Glance]:
             yield from _within(shelf, number, end)
 
 
-def _explains(found: list[Glance], seen: Seen) -> bool:
-    """Tell whether the releases follow one another and put every plan that was seen in force."""
+def _explains(found: list[Glance], seen: Seen, *, carried: str | None) -> bool:
+    """Tell whether the releases follow one another and put every plan that was seen in force.
+
+    `carried` is the plan that the shard took over from the one before.
+    """
     places = [release.index for release in found]
+    plans = [carried, *(release.plan for release in found)]
     for plan, both in seen.items():
-        for index in both:
-            before = bisect_left(places, index) - 1
-            if before < 0 or found[before].plan != plan:
-                return False
-    plans = [None, *(release.plan for release in found)]
+        if any(plans[bisect_left(places, index)] != plan for index in both):
+            return False
     return all(release.previous == plan for release, plan in zip(found, plans, strict=False))
