@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.worlds.guarded import Shop
 from tests.worlds.restored import adopt, at, copied, doubts, entries, open_till, restored
 from watchkeeper import wiring
+from watchkeeper.cli.app import app
 from watchkeeper.errors import ActionBlocked, HomeDoubtful, NoteInvalid
 from watchkeeper.verify import Status, verify_log
 
@@ -89,6 +91,8 @@ def test_adopting_explains_and_never_heals(shop: Shop, tmp_path: Path) -> None:
     steps = {step.number: step for step in verify_log(shop.home).steps}
     assert f"records {first} to {end - 1} were seen elsewhere" in steps[19].detail
     assert steps[19].status is Status.CHECKED
+    answered = CliRunner().invoke(app, ["check", "gap", str(shop.home)])
+    assert "restored or copied, and adopted 1 times" in answered.stdout
     found = verify_log(shop.home, older=[before])
     assert {finding.step for finding in found.findings} == {5}
     aside = kept(shop.home).with_name("before-adoption.newest.checkpoint")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from watchkeeper.check.answer.model import DISCLAIMER, UNWITNESSED, Answer, Part, SystemAnswer
 from watchkeeper.check.gap.state import State
-from watchkeeper.check.gap.text import EVERYWHERE, columns, one_line, short_time
+from watchkeeper.check.gap.text import EVERYWHERE, adopted_note, columns, one_line, short_time
 
 _WIDTH = 96
 _MOST = 20
@@ -83,6 +83,8 @@ def _third(answer: Answer) -> Iterator[str]:
         f"   effects: {effects.succeeded} succeeded, {effects.failed} failed "
         f"({effects.resolved} settled afterwards), {len(counted.unknown)} unknown"
     )
+    if answer.table.adopted:
+        yield from _wrapped(adopted_note(answer.table.adopted), "   ")
     for action in counted.unknown[:_MOST]:
         yield one_line(f"     unknown: {action.action_id} {action.action} by {action.agent}")
     if not answer.witnessed:

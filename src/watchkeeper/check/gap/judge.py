@@ -15,6 +15,7 @@ from watchkeeper.check.survey import Released, Seen, Shape, Survey, survey
 from watchkeeper.records.action import Boundary, Outcome
 from watchkeeper.records.bundle import Bundle, Control, Row, Stage
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Entry
 
 BundleOf = Callable[[str], Bundle | None]
@@ -111,6 +112,7 @@ class _Judge:
             uncontrolled={outcome.value: self._uncontrolled[outcome] for outcome in Outcome},
             left_out=sum(self._survey.left_out.values()),
             unread_plans=tuple(digest for digest, plan in self._plans.items() if plan is None),
+            adopted=self._survey.kinds.get(Kind.ADOPTED.value, 0),
         )
 
     def _count(self) -> None:

@@ -132,7 +132,8 @@ class GapTable:
     `plan` is None where no plan was released, and `readable` False where its bundle is not there.
     `uncontrolled` counts decisions, by outcome, about which no control says anything; `left_out`
     refusals that were counted but not recorded; `unread_plans` earlier plans whose bundle is not
-    there.
+    there; `adopted` how often the home was taken up again after it was restored or copied, so that
+    what was decided meanwhile elsewhere is not counted here.
     """
 
     origin: str
@@ -147,6 +148,7 @@ class GapTable:
     uncontrolled: dict[str, int]
     left_out: int
     unread_plans: tuple[str, ...]
+    adopted: int = 0
 
     @property
     def wrong(self) -> tuple[GapRow, ...]:
@@ -191,6 +193,7 @@ class GapTable:
             "uncontrolled": self.uncontrolled,
             "refusalsLeftOut": self.left_out,
             "unreadPlans": list(self.unread_plans),
+            "adoptedHomes": self.adopted,
         }
 
 

@@ -91,6 +91,8 @@ def _notes(table: GapTable) -> list[str]:
         notes.append(f"decisions about which no control says anything: {said}")
     if table.left_out:
         notes.append(f"refusals counted but not recorded one by one: {table.left_out}")
+    if table.adopted:
+        notes.append(adopted_note(table.adopted))
     if not table.readable:
         notes.append("the bundle of the plan in force is not there: its controls are unknown")
     notes += [
@@ -99,6 +101,14 @@ def _notes(table: GapTable) -> list[str]:
         if digest != table.plan
     ]
     return notes
+
+
+def adopted_note(times: int) -> str:
+    """Say that records may be missing, since the home was restored or copied."""
+    return (
+        f"the home was restored or copied, and adopted {times} times: what was decided elsewhere "
+        "meanwhile is not counted (`log verify`, step 19)"
+    )
 
 
 def _name(row: GapRow) -> str:
