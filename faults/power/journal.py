@@ -182,10 +182,11 @@ class Journal(Files):
                 self._folders.add(where)
                 self.operations.append(Mkdir(where))
 
-    def _note_unlink(self, _before: Any, _done: Any, path: Path) -> None:
-        where = str(path.relative_to(self.root))
-        self.files.pop(where)
-        self.operations.append(Remove(where))
+    def _note_unlink(self, _before: Any, _done: Any, *_path: Any) -> None:
+        # The path may be a bound method's own, and may not have been there: look what is gone.
+        for where in [where for where in self.files if not (self.root / where).exists()]:
+            del self.files[where]
+            self.operations.append(Remove(where))
 
     def _note_rename(self, _before: Any, _done: Any, old: Path, new: Path) -> None:
         was, now = str(old.relative_to(self.root)), str(new.relative_to(self.root))

@@ -27,6 +27,7 @@ from faults.power.journal import (
 )
 
 _SECTOR, _PAGE = 512, 4096
+_MARK = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,16 @@ class Layout:
     story: str
 
     def write(self, place: Path) -> None:
-        """Lay it out at `place`, which is not there yet."""
+        """Lay it out at `place`, which is not there yet.
+
+        The mark of where the home stood is left out: what stands elsewhere is refused as a copy.
+        """
         place.mkdir(mode=0o700)
         for folder in sorted(self.folders):
             (place / folder).mkdir(mode=0o700)
         for name, data in self.files.items():
+            if name == _MARK:
+                continue
             path = place / name
             path.touch(0o600)
             path.write_bytes(data)
