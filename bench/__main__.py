@@ -83,12 +83,12 @@ def _measure(place: Path, part: int, records: int) -> dict[str, Any]:
         f"{found['recorded']['decisionP50us'] / 1000:.2f}"
     )
     _title("a signature in a PKCS #11 token (SoftHSM), for which each record would wait")
-    found = figures["token"] = token_sign(place, 1_000 // part)
+    token = figures["token"] = token_sign(place, 1_000 // part)
     print(
         "  SoftHSM is not installed"
-        if found is None
-        else f"  p50 {found['tokenP50us']:.0f} us, p99 {found['tokenP99us']:.0f}; with a key in "
-        f"memory p50 {found['memoryP50us']:.0f} us, p99 {found['memoryP99us']:.0f}"
+        if token is None
+        else f"  p50 {token['tokenP50us']:.0f} us, p99 {token['tokenP99us']:.0f}; with a key in "
+        f"memory p50 {token['memoryP50us']:.0f} us, p99 {token['memoryP99us']:.0f}"
     )
     _title(f"a home of {records} records")
     found = figures["history"] = measures.history(place, records)

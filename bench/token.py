@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,10 @@ def token_sign(place: Path, runs: int) -> dict[str, Any] | None:
     uri = f"pkcs11:token=bench;object=records?module-path={LIBRARY}"
     token = open_signer(uri, place, TokenAccess(None, lambda _: _PIN))
     memory, message = create_key(place / "bench.key"), os.urandom(2_000)
-    acts = {"token": lambda: token.sign(message), "memory": lambda: memory.sign(message)}
+    acts: dict[str, Callable[[], object]] = {
+        "token": lambda: token.sign(message),
+        "memory": lambda: memory.sign(message),
+    }
     taken = in_turn(acts, runs)
     return {
         f"{name}{what}us": quantile(values, part)
