@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults.calls.gateway import Gateway, Start
+from faults.calls.gateway import Gateway, Start, state_of
 from faults.calls.house import House
 from faults.calls.inject import Injection, Watching, by_strace
 from faults.calls.judge import Finding, Trouble, after_restart, at_the_end
@@ -72,9 +72,11 @@ class Runs:
         return report.exists(), found
 
     def _fresh(self, served: bool, cut: tuple[Point, Path] | None = None) -> Start:  # noqa: FBT001
-        shutil.rmtree(self.home, ignore_errors=True)
+        for left in (self.home, state_of(self.home)):
+            shutil.rmtree(left, ignore_errors=True)
         shutil.copytree(self._house.template, self.home)
-        # A copy would be recognised as one, and refused; without its mark it gets a new one.
+        # A copy is recognised as one, by where it stands and by what is kept away from it: this
+        # one begins anew.
         (self.home / "place").unlink(missing_ok=True)
         messages = self._folder / "gateway.err"
         messages.unlink(missing_ok=True)
