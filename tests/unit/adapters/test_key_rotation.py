@@ -264,5 +264,5 @@ class TestRevoked:
         story.reopen()
         assert story.log.key_terms()[0].revoked_from == 3
         assert re.search(
-            r"revoked from 3 by record 6\n", (story.path / "log/records.pem").read_text()
+            r"revoked from 3 by record 5\n", (story.path / "log/records.pem").read_text()
         )
