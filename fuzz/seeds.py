@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -125,6 +126,7 @@ def _bundle(home: Path) -> bytes:
 def main() -> int:
     """Write them."""
     folder = Path(sys.argv[1])
+    os.environ.setdefault("WATCHKEEPER_STATE", str(folder / "state"))
     for door, found in seeds().items():
         (folder / door).mkdir(parents=True, exist_ok=True)
         for number, raw in enumerate(found):
