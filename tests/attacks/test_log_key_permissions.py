@@ -50,7 +50,7 @@ def test_a_missing_or_foreign_key(tmp_path: Path) -> None:
     other = Story(tmp_path / "other")
     other.log.close()
     key.write_bytes((other.path / "keys/record.key").read_bytes())
-    with pytest.raises(KeyUnsafe, match="genesis"):
+    with pytest.raises(KeyUnsafe, match="in force"):
         open_home(story.path, clock=story.clock)
     key.write_bytes(kept)
     open_home(story.path, clock=story.clock).close()

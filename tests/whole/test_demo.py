@@ -86,7 +86,7 @@ def test_the_three_questions_are_right(demonstration: Demonstration) -> None:
     assert states["staff-training"] == "document-only"
     assert said["enforcedInProduction"] == []
     evidence = said["evidence"]
-    assert evidence["witnessed"] is False
+    assert evidence["witnessed"] is True
     assert evidence["verification"]["sound"] is True
     assert evidence["verification"]["keysPinned"] is True
     assert evidence["verification"]["verified"] == evidence["records"]
