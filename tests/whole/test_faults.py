@@ -39,8 +39,8 @@ def test_an_honest_gateway_gets_through_a_sample() -> None:
     ],
 )
 def test_a_gateway_that_breaks_a_promise_is_found_out(launcher: str, word: str) -> None:
-    where = ("--only", "EIO fdatasync segments", "--sample", "6")
-    ran = faults("--sabotage", str(SABOTAGE / launcher), *where)
+    every_one = ("--only", "EIO fdatasync segments")  # a sample may miss the few that show it
+    ran = faults("--sabotage", str(SABOTAGE / launcher), *every_one)
     assert ran.returncode == 1, ran.stdout + ran.stderr
     found = [line for line in ran.stdout.splitlines() if line.startswith(word)]
     assert found, ran.stdout
