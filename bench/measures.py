@@ -24,10 +24,10 @@ from watchkeeper.records.action import Status
 from watchkeeper.records.administration import RefusalsRecord
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Record
+from watchkeeper.verify import verify_log
 from watchkeeper.verify.bundle.manifest import Selection
 from watchkeeper.verify.compose.compose import Wish
 from watchkeeper.verify.source import DirectorySource, read_bundle
-from watchkeeper.verify.verifier import verify_log
 
 Figures = dict[str, Any]
 BUNDLED = 1_000

@@ -20,7 +20,7 @@ from faults.calls.house import House
 from faults.calls.story import Story
 from watchkeeper import wiring
 from watchkeeper.errors import WatchkeeperError
-from watchkeeper.loop.home import request_from
+from watchkeeper.loop.standing import request_from
 from watchkeeper.records.action import Outcome as Decided
 from watchkeeper.records.action import Status
 from watchkeeper.records.kinds import Kind

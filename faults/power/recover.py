@@ -26,6 +26,7 @@ from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.records.action import Boundary, Point, Status
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.reference import Ref
 from watchkeeper.verify import verify_log
 
 P = ParamSpec("P")
@@ -114,7 +115,7 @@ def _refunds(log: PosixLog, journal: Journal, rounds: int, house: House) -> tupl
 def _erased(kernel: Kernel, house: House, index: int) -> tuple[bytes, ...]:
     """Erase the payloads of a decision and its effect, at a person's command."""
     commands, log = Commands(kernel), kernel.home.log
-    payload = log.entry(index).payload
+    payload = log.entry(Ref(0, index)).payload
     ana = house.signer("ana")
     salt, why = bytes(16), "asked for"
     body = {"asked": "records", "spans": [[index, index + 2]]}

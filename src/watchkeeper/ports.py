@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from watchkeeper.errors import WatchkeeperError
+from watchkeeper.records.administration import Carried
 from watchkeeper.records.bundle import Level
 from watchkeeper.records.custody import Doubt, KeyTerm
 from watchkeeper.records.instant import Instant
@@ -126,16 +127,44 @@ class Records(Protocol):
         ...
 
     @property
+    def shard(self) -> int:
+        """The number of the newest shard, which is the one that is written to."""
+        ...
+
+    @property
     def size(self) -> int:
-        """How many records have an index, durable or not."""
+        """How many records of the newest shard have an index, durable or not."""
         ...
 
-    def entry(self, index: int) -> Entry:
-        """Read one durable record back."""
+    def size_of(self, shard: int) -> int:
+        """How many durable records a shard has.
+
+        Raises:
+            LedgerError: the shard is not here.
+        """
         ...
 
-    def entries(self, start: int = 0) -> Iterator[Entry]:
-        """Read durable records back, in order, from `start`."""
+    def entry(self, ref: Ref) -> Entry:
+        """Read one durable record back.
+
+        Raises:
+            LedgerError: there is no such record, or its shard is not here.
+        """
+        ...
+
+    def entries(self, start: int = 0, shard: int | None = None) -> Iterator[Entry]:
+        """Read durable records of a shard back, in order, from `start`; default: the newest.
+
+        Raises:
+            LedgerError: the shard is not here.
+        """
+        ...
+
+    def snapshot(self, shard: int | None = None) -> tuple[int, bytes] | None:
+        """Return how many records a shard's snapshot counts, and the state that it holds, or None.
+
+        The state is what was given to `Log.keep`; reading may go on after those records.
+        """
         ...
 
 
@@ -209,6 +238,33 @@ class Log(Records, Protocol):
 
     def settle_doubts(self) -> None:
         """A person took the home up again, and the record of it is durable: go on from here."""
+        ...
+
+    def roll(
+        self, at: Instant, carried: Carried, payload: Payload, *, new_log_key: bool = False
+    ) -> None:
+        """End the shard and begin the next one: all of it or nothing, also through a crash.
+
+        What is queued is written first. `carried` and `payload` are what the new genesis takes
+        over. Every later record stands in the new shard. With `new_log_key` a new key signs its
+        checkpoints.
+
+        Raises:
+            LogUnavailable: nothing was begun; what was queued may not have been written.
+            PolicyInvalid: the witness policy names the key that would be changed.
+        """
+        ...
+
+    @property
+    def kept_size(self) -> int:
+        """How many records the newest snapshot counts; 0 without one."""
+        ...
+
+    def keep(self, state: bytes) -> bool:
+        """Write a snapshot of all there is, which `state` is what it adds up to.
+
+        False where that can not be done now; nothing is lost by it.
+        """
         ...
 
     def free_bytes(self) -> int:

@@ -16,6 +16,7 @@ from tests.worlds.guarded import Shop
 from tests.worlds.homes import Story
 from watchkeeper.errors import WatchkeeperError
 from watchkeeper.ledger.canonical import canonical
+from watchkeeper.records.reference import Ref
 from watchkeeper.verify import Verification, verify_bundle
 
 Members = dict[str, bytes]
@@ -199,7 +200,7 @@ def test_a_hole_in_what_was_asked_for(busy: Story, tmp_path: Path) -> None:
 
 
 def times_of(busy: Story) -> dict[str, Any]:
-    at = [busy.log.entry(index).record.predicate.at for index in (30, 39)]
+    at = [busy.log.entry(Ref(0, index)).record.predicate.at for index in (30, 39)]
     return {"since": at[0], "until": at[1]}
 
 

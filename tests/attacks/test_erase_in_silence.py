@@ -16,6 +16,7 @@ from watchkeeper.ledger.frame import Frame, frames_of, render_frame
 from watchkeeper.records.action import Status
 from watchkeeper.records.erasure import Span
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.reference import Ref
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_a_record_that_erases_a_plan_is_found_and_removes_nothing(bank: DiskBank
     spans = (Span(0, 3),)
     sealed(bank, spans, by="ana", signature=signed(bank, spans))
     assert bank.log.finish_erasures() == 1
-    assert bank.log.entry(1).payload is not None
+    assert bank.log.entry(Ref(0, 1)).payload is not None
     messages = [f.message for f in bank.verify().findings]
     assert messages == ["record 0 holds what is never erased"]
     bank.restart()

@@ -219,6 +219,23 @@ def test_nothing_follows_an_erasure_that_deferred_nothing(bank: DiskBank) -> Non
     assert any("did not wait for its effect" in message for message in found(bank))
 
 
+def test_nothing_follows_an_erasure_of_the_shard_before(bank: DiskBank) -> None:
+    """What waited there stands there: an index here is another record."""
+    bank.clock.advance(11 * DAY)
+    spans = (Span(2, 3),)
+    before = sealed(bank, spans, by="ana", signature=signed(bank, spans))
+    bank.log.finish_erasures()
+    bank.roll()
+    done = act(bank)
+    bank.clock.advance(11 * DAY)
+    follows = Ref(0, before)
+    sealed(bank, (Span(done, done + 1),), asked=ErasureKind.SETTLED, follows=follows)
+    bank.log.finish_erasures()
+    assert [message[:40] for message in found(bank)] == [
+        "shard 1: it follows an erasure of another"[:40]
+    ]
+
+
 def test_an_erasure_that_takes_what_settling_or_approving_needs_is_found(bank: DiskBank) -> None:
     unknown = allowed(bank.ask(pay(10, to="elsewhere")))
     waiting = escalated(bank.ask(pay(400, to="anywhere")))
@@ -256,7 +273,7 @@ def test_what_is_due_goes_by_itself_on_the_plans_word_alone(tmp_path: Path) -> N
     due.signed = due.found.digest
     assert due.record()
     due.finish()
-    assert bank.log.entry(young).payload is not None
+    assert bank.log.entry(Ref(0, young)).payload is not None
     verified = bank.verify()
     assert verified.ok, verified.findings
     said = bank.entries()[-1].record.predicate

@@ -12,6 +12,7 @@ from tests.worlds.bank import allowed, pay
 from tests.worlds.disk_bank import DiskBank, files_holding
 from watchkeeper.adapters.posix import read_home
 from watchkeeper.records.action import Status
+from watchkeeper.records.reference import Ref
 
 NOTE = "knee 1997"
 
@@ -38,13 +39,13 @@ def test_a_reader_beside_sees_every_record_and_the_payload_or_the_stub(bank: Dis
     assert all(entry.payload is not None for entry in first[1:])
     again = list(beside.entries())
     assert [entry.ref.index for entry in again if entry.erased] == list(range(2, 14))
-    assert beside.entry(2).erased is not None
+    assert beside.entry(Ref(0, 2)).erased is not None
 
 
 def test_the_process_that_erases_reads_the_new_file_at_once(bank: DiskBank) -> None:
-    assert bank.log.entry(2).payload is not None
+    assert bank.log.entry(Ref(0, 2)).payload is not None
     bank.erase(subject="maria")
-    assert bank.log.entry(2).erased is not None
+    assert bank.log.entry(Ref(0, 2)).erased is not None
     open_files = [path.resolve() for path in Path("/proc/self/fd").iterdir() if path.exists()]
     assert not [path for path in open_files if "deleted" in path.name and ".seg" in path.name]
 
@@ -55,7 +56,7 @@ def test_threads_that_read_meanwhile_are_never_given_another_record(bank: DiskBa
     def read() -> None:
         while not stop.is_set():
             for index in range(2, 14):
-                entry = bank.log.entry(index)
+                entry = bank.log.entry(Ref(0, index))
                 if entry.ref.index != index or (entry.payload is None and entry.erased is None):
                     wrong.append(index)
 

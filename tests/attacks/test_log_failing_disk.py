@@ -14,6 +14,7 @@ from watchkeeper.adapters.posix import layout, open_home, writer
 from watchkeeper.errors import LogUnavailable, WatchkeeperError
 from watchkeeper.ledger.frame import frames_of
 from watchkeeper.records.action import Outcome
+from watchkeeper.records.reference import Ref
 from watchkeeper.verify import verify_log
 
 
@@ -54,7 +55,7 @@ def test_a_failed_write_acknowledges_nothing(
     assert story.log.failure() is None
     ref, _, _ = story.decide(Outcome.BLOCK)
     assert ref.index == size
-    assert story.log.entry(size).record.predicate.decision.outcome is Outcome.BLOCK
+    assert story.log.entry(Ref(0, size)).record.predicate.decision.outcome is Outcome.BLOCK
     story.log.close()
     assert verify_log(story.path).ok
 
@@ -102,7 +103,7 @@ def test_everything_queued_behind_a_failure_fails_too(story: Story, files: Fault
     files.sync_data = slow  # type: ignore[method-assign]
     size = story.log.size
     ends: list[WatchkeeperError | None] = []
-    record = story.log.entry(2).record
+    record = story.log.entry(Ref(0, 2)).record
     object.__setattr__(record.predicate, "at", story.log.last_at)
     tickets = [story.log.append(record)]
     assert entered.wait(10)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.worlds.homes import NEVER, Story
 from watchkeeper.adapters.posix import open_home
+from watchkeeper.records.reference import Ref
 from watchkeeper.verify import verify_log
 
 _WRITE = """
@@ -75,7 +76,7 @@ def test_what_was_acknowledged_survives_a_kill(home: Path, after: int) -> None:
     with open_home(home, clock=None, publish_seconds=NEVER) as log:  # type: ignore[arg-type]
         assert log.size > acknowledged[-1]
         for index in acknowledged:
-            assert log.entry(index).ref.index == index
+            assert log.entry(Ref(0, index)).ref.index == index
     found = verify_log(home)
     assert [f for f in found.findings if f.step != 6] == []
 

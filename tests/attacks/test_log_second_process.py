@@ -11,6 +11,7 @@ import pytest
 from tests.worlds.homes import NEVER, Story
 from watchkeeper.adapters.posix import open_home, read_home
 from watchkeeper.errors import HomeInvalid, HomeLocked
+from watchkeeper.records.reference import Ref
 
 _OPEN = """
 import sys
@@ -57,7 +58,7 @@ def test_a_reader_sees_synced_records_beside_the_writer(tmp_path: Path) -> None:
     assert [entry.record for entry in reader.entries(1)] == [
         entry.record for entry in story.log.entries(1)
     ]
-    assert reader.entry(3) == story.log.entry(3)
+    assert reader.entry(Ref(0, 3)) == story.log.entry(Ref(0, 3))
     story.log.close()
 
 

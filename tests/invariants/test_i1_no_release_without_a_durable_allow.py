@@ -10,7 +10,7 @@ from tests.worlds.bank import Bank, allowed, escalated, pay
 from watchkeeper.do.decision.request import make_request
 from watchkeeper.enforcement.release import settled
 from watchkeeper.errors import LogUnavailable
-from watchkeeper.loop.home import request_from
+from watchkeeper.loop.standing import request_from
 from watchkeeper.loop.steps import Admitted, Allowed, Refused, Stored
 from watchkeeper.records.action import DecisionRecord, Outcome, Reason
 
@@ -54,7 +54,7 @@ async def test_a_stop_between_the_decision_and_the_release_holds_it_back() -> No
 def test_the_record_is_of_exactly_the_bytes_that_are_sent() -> None:
     bank = Bank()
     answer = allowed(bank.ask(pay(12.5, note="a\u00e9\U0001f600")))
-    entry = bank.log.entry(answer.ticket.ref.index)
+    entry = bank.log.entry(answer.ticket.ref)
     record: DecisionRecord = entry.record.predicate
     assert record.decision.outcome is Outcome.ALLOW
     assert entry.payload is not None

@@ -17,8 +17,9 @@ from watchkeeper.check.replay import ReplayAnswer, replay_all
 from watchkeeper.do.decision.request import Call
 from watchkeeper.do.state.projection import State
 from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised
-from watchkeeper.loop.home import Home, request_from
+from watchkeeper.loop.home import Home
 from watchkeeper.loop.replay import replayer
+from watchkeeper.loop.standing import request_from
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Stored
 from watchkeeper.records.action import DecisionRecord, EffectRecord, Outcome, Status
 from watchkeeper.records.bundle import Bundle
@@ -251,8 +252,8 @@ class Kernels(RuleBasedStateMachine):
     def _check_release(self, released: Released) -> None:
         """I1: a durable allow for exactly these arguments, not executed before."""
         ref = released.allowed.ticket.ref
-        assert ref.index < self.bank.log.durable
-        entry = self.bank.log.entry(ref.index)
+        assert ref.index < self.bank.log.size_of(ref.shard)
+        entry = self.bank.log.entry(ref)
         record: DecisionRecord = entry.record.predicate
         assert record.decision.outcome is Outcome.ALLOW
         assert entry.record.digest == released.allowed.request.digest
@@ -265,13 +266,13 @@ class Kernels(RuleBasedStateMachine):
 
     def _check_approval(self, record: DecisionRecord) -> None:
         """Every verdict is durable, by different people with the role, not by who asked."""
-        verdicts = [self.bank.log.entry(ref.index).record.predicate for ref in record.verdicts]
+        verdicts = [self.bank.log.entry(ref).record.predicate for ref in record.verdicts]
         assert verdicts
         assert all(isinstance(v, VerdictRecord) and v.answer == "approve" for v in verdicts)
         assert len({v.reviewer for v in verdicts}) == len(verdicts)
         assert all(v.decision == record.escalated_by for v in verdicts)
         assert record.escalated_by is not None
-        asked = self.bank.log.entry(record.escalated_by.index).record.predicate
+        asked = self.bank.log.entry(record.escalated_by).record.predicate
         assert asked.plan == record.plan
         assert asked.escalation.expires > record.at
         assert len(verdicts) >= asked.escalation.approvals

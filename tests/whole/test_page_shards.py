@@ -12,7 +12,9 @@ import pytest
 
 from tests.worlds.browser import Opened, opened, started
 from tests.worlds.homes import Person
+from tests.worlds.rolled import rolled
 from tests.worlds.taken_away import packed, told
+from watchkeeper import wiring
 from watchkeeper.ledger.canonical import canonical, sha256_hex
 from watchkeeper.ledger.checkpoint import Checkpoint, log_key, sign_checkpoint
 from watchkeeper.ledger.envelope import pae
@@ -20,10 +22,12 @@ from watchkeeper.ledger.key_list import public_pem
 from watchkeeper.ledger.merkle import leaf_hash, root_of
 from watchkeeper.ledger.tiles import render_bundle
 from watchkeeper.verify.bundle.range_proof import RangeProof, render_range_proof
+from watchkeeper.verify.compose.compose import Wish
 
 pytestmark = pytest.mark.timeout(300)
 ORIGIN = "acme.example/refunds/1"
 TYPE = "application/vnd.in-toto+json"
+PINNED = {"vkey": "log.vkey", "records": "records.pem"}
 
 
 class Shard:
@@ -153,3 +157,17 @@ def test_a_genesis_of_another_shard(page: Opened, shard: Shard) -> None:
     other = {**genesis, "predicate": {**genesis["predicate"], "shard": 7}}
     found = page.verify(shard.bundle([other]), shard.pins)
     assert [step["number"] for step in found["failed"]] == [1]
+
+
+def test_bundles_of_a_log_that_was_really_rolled(page: Opened, tmp_path: Path) -> None:
+    bank = rolled(tmp_path / "home")
+    bank.log.close()
+    for shard, log in enumerate((bank.path / "log", bank.path / "shards/1/log")):
+        out = tmp_path / f"{shard}.wkb"
+        wish = Wish(whole=True)
+        wiring.write_bundle(
+            str(bank.path), out, wish, replace=False, progress=lambda _a, _b: None, shard=shard
+        )
+        pins = {name: (log / file).read_text() for name, file in PINNED.items()}
+        found = page.verify(out.read_bytes(), {**pins, "policy": ""})
+        assert found == {"ok": True, "failed": [], "refused": None}

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.worlds.workspace_files import FILES, PINS, write_workspace
 from watchkeeper.adapters.keys import FileSigner
 from watchkeeper.do.decision.facts import FactRead
 from watchkeeper.do.decision.request import Call
+from watchkeeper.errors import HomeInvalid
 from watchkeeper.ledger.canonical import hidden_digest, sha256_hex
 from watchkeeper.ledger.envelope import seal_command
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
@@ -94,7 +96,7 @@ class Bank:
 
     def crash(self, mono: bool = False) -> None:
         """Lose what was not durable, and start again."""
-        self.log = MemoryLog(self.log.disk)
+        self.log = self.log.again()
         if mono:
             self.clock.boot()
         self.open()
@@ -180,8 +182,16 @@ class Bank:
         given: dict[str, Any] = {"values": {"limit": limit}, **changes}
         return tuple(FactRead(query.source.name, at, **given) for query in admitted.reads)
 
+    def roll(self, person: str = "ana", **body: Any) -> Any:
+        return self.tell(person, "roll", **body)
+
     def entries(self) -> list[Entry]:
-        return list(self.log.entries())
+        """Every durable record, of every shard that is here."""
+        found: list[Entry] = []
+        for shard in range(self.log.shard + 1):
+            with suppress(HomeInvalid):
+                found += self.log.entries(shard=shard)
+        return found
 
 
 def pay(amount: float = 100, **changes: Any) -> Call:

@@ -93,7 +93,7 @@ def let_go(log: PosixLog) -> None:
     log._writer.close()
     import os
 
-    for fd in (*log._readers.values(), log._synced, log._lock):
+    for fd in (*log._frames._open.values(), log._synced, log._lock):
         os.close(fd)
     log._closing = True
 

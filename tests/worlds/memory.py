@@ -9,6 +9,7 @@ from functools import partial
 
 from watchkeeper.errors import (
     EntryTooLarge,
+    HomeInvalid,
     LedgerError,
     LogUnavailable,
     NotCovered,
@@ -18,9 +19,11 @@ from watchkeeper.ledger.canonical import canonical, parse_json_unverified, rende
 from watchkeeper.ledger.envelope import parse_record
 from watchkeeper.ledger.erasure import NEVER_ERASED, ErasedBy, kept_of, parse_stub, render_stub
 from watchkeeper.ports import WitnessState
-from watchkeeper.records.bundle import Level
+from watchkeeper.records.administration import Carried, GenesisRecord
+from watchkeeper.records.bundle import Level, Stage
 from watchkeeper.records.custody import Doubt
 from watchkeeper.records.instant import Instant, parse_instant
+from watchkeeper.records.kinds import Kind
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Payload, Record, statement_of
 
@@ -122,15 +125,20 @@ class MemoryLog:
         self.waiting: list[tuple[int, Callback]] = []
         self.against: tuple[Doubt, ...] = ()
         self.states: tuple[WitnessState, ...] = ()
+        self.shard = 0
+        self.older: dict[int, list[tuple[bytes, bytes | None]]] = {}
+        self.kept: tuple[int, bytes] | None = None
         self._failed: WatchkeeperError | None = None
         self._deliver: Callable[[Callable[[], None]], None] = lambda act: act()
         self._last_at = self._synced_at = (
-            self.entry(len(self.disk) - 1).record.predicate.at if self.disk else _BEFORE_ALL
+            self._read(self.disk, len(self.disk) - 1).record.predicate.at
+            if self.disk
+            else _BEFORE_ALL
         )
 
     @property
     def origin(self) -> str:
-        return ORIGIN
+        return f"{ORIGIN.rpartition('/')[0]}/{self.shard}"
 
     @property
     def size(self) -> int:
@@ -148,7 +156,7 @@ class MemoryLog:
             raise EntryTooLarge(f"an entry of {len(raw)} bytes")
         assert record.predicate.at >= self._last_at, "record times never decrease"
         beside = None if payload is None else render_json(payload.body)
-        ticket = MemoryTicket(self, Ref(0, self.size), (raw, beside), record.predicate.at)
+        ticket = MemoryTicket(self, Ref(self.shard, self.size), (raw, beside), record.predicate.at)
         self.queued.append(ticket)
         self._last_at = record.predicate.at
         if not self.holding:
@@ -175,18 +183,56 @@ class MemoryLog:
         for ticket in lost:
             ticket.settle(self._failed)
 
-    def entry(self, index: int) -> Entry:
-        if not 0 <= index < len(self.disk):
-            raise LedgerError(f"no durable record {index}")
-        raw, beside = self.disk[index]
+    def entry(self, ref: Ref) -> Entry:
+        disk = self._disk(ref.shard)
+        if not 0 <= ref.index < len(disk):
+            raise LedgerError(f"no durable record {ref}")
+        return self._read(disk, ref.index, ref.shard)
+
+    def _read(
+        self, disk: list[tuple[bytes, bytes | None]], index: int, shard: int | None = None
+    ) -> Entry:
+        raw, beside = disk[index]
         body = None if beside is None else parse_json_unverified(beside)
         erased = parse_stub(body)
         payload = None if body is None or erased is not None else Payload(body)
-        return Entry(Ref(0, index), parse_record(raw), payload, erased)
+        ref = Ref(self.shard if shard is None else shard, index)
+        return Entry(ref, parse_record(raw), payload, erased)
 
-    def entries(self, start: int = 0) -> Iterator[Entry]:
-        for index in range(start, len(self.disk)):
-            yield self.entry(index)
+    def _disk(self, shard: int) -> list[tuple[bytes, bytes | None]]:
+        if shard == self.shard:
+            return self.disk
+        found = self.older.get(shard)
+        if found is None:
+            raise HomeInvalid(f"shard {shard} is not here")
+        return found
+
+    def entries(self, start: int = 0, shard: int | None = None) -> Iterator[Entry]:
+        number = self.shard if shard is None else shard
+        for index in range(start, len(self._disk(number))):
+            yield self.entry(Ref(number, index))
+
+    def roll(
+        self,
+        at: Instant,
+        carried: Carried,
+        payload: Payload,
+        *,
+        new_log_key: bool = False,  # noqa: ARG002 - the port's signature
+    ) -> None:
+        """End the shard and begin the next; the disk may break on the way."""
+        self.write()
+        if self._failed is not None or self.queued:
+            raise LogUnavailable("no new shard was begun")
+        self.older[self.shard], self.disk = self.disk, []
+        self.shard += 1
+        self.kept, holding, self.holding = None, self.holding, False
+        keys: dict[str, tuple[str, ...]] = dict(carried.people)
+        said = GenesisRecord(
+            at, self.origin, self.shard, 1, Stage.DEMONSTRATION, {}, "", keys, "", carried
+        )
+        self.append(Record(Kind.GENESIS, "home", "0" * 64, said), payload)
+        self.holding = holding
 
     def erase(self, index: int) -> None:
         """Take a record's payload away, as erasing does."""
@@ -209,7 +255,7 @@ class MemoryLog:
         ]
         erased, count = ErasedBy(found), 0
         for index, (raw, beside) in enumerate(self.disk):
-            by, entry = erased.of(index), self.entry(index)
+            by, entry = erased.of(index), self.entry(Ref(self.shard, index))
             if by is None or entry.payload is None or entry.record.kind in NEVER_ERASED:
                 continue
             kept = kept_of(entry.record, entry.payload.body, dict(found)[by].at)
@@ -263,6 +309,28 @@ class MemoryLog:
 
     def free_bytes(self) -> int:
         return self.room
+
+    @property
+    def kept_size(self) -> int:
+        return self.kept[0] if self.kept else 0
+
+    def size_of(self, shard: int) -> int:
+        return len(self._disk(shard))
+
+    def snapshot(self, shard: int | None = None) -> tuple[int, bytes] | None:
+        return self.kept if shard in {None, self.shard} else None
+
+    def keep(self, state: bytes) -> bool:
+        if self.queued or self._failed is not None:
+            return False
+        self.kept = (len(self.disk), state)
+        return True
+
+    def again(self) -> MemoryLog:
+        """What a start finds after a crash."""
+        log = MemoryLog(self.disk)
+        log.shard, log.older, log.kept = self.shard, self.older, self.kept
+        return log
 
     def close(self) -> None:
         self.write()

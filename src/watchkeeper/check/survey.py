@@ -93,7 +93,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A plan release, as its record tells it."""
+    """A plan release, as its record tells it.
+
+    Where that stands in a shard that is not here, `ref` and `at` are those of the first record of
+    the shard that took the plan over.
+    """
 
     ref: Ref
     at: Instant
@@ -195,7 +199,8 @@ class _Counter:
         self._timeline = TimelineCounter()
         self._effects: Counter[str] = Counter()
         self._open: dict[str, tuple[Ref, DecisionRecord]] = {}
-        self._early: set[str] = set()
+        self._early: dict[str, int] = {}
+        self._shards: set[int] = set()
         self._verdicts: dict[tuple[str, str], list[int]] = {}
         self._grantors: Counter[tuple[str, ...]] = Counter()
         self._voided: Counter[str] = Counter()
@@ -219,6 +224,7 @@ class _Counter:
     def add(self, entry: Entry) -> None:
         kind, said = entry.record.kind, entry.record.predicate
         self._kinds[kind] += 1
+        self._shards.add(entry.ref.shard)
         at = said.at
         if self._last is None or at > self._last:
             self._last = at
@@ -228,8 +234,14 @@ class _Counter:
         if handler is not None:
             handler(entry.ref, said)
 
-    def _add_genesis(self, _ref: Ref, said: GenesisRecord) -> None:
-        self._genesis = said
+    def _add_genesis(self, ref: Ref, said: GenesisRecord) -> None:
+        self._genesis, carried = said, said.carried
+        if carried is None:
+            return
+        self._stops = dict.fromkeys(carried.stops)
+        known = self._releases[-1].plan if self._releases else None
+        if carried.plan is not None and carried.plan != known:
+            self._releases.append(Released(ref, said.at, carried.plan, carried.released_by, ()))
 
     def _add_release(self, ref: Ref, said: PlanReleaseRecord) -> None:
         self._releases.append(Released(ref, said.at, said.plan, said.released_by, said.weakenings))
@@ -261,7 +273,7 @@ class _Counter:
 
     def _open_action(self, ref: Ref, said: DecisionRecord) -> None:
         if said.action_id in self._early:
-            self._early.remove(said.action_id)
+            del self._early[said.action_id]
         else:
             self._open[said.action_id] = (ref, said)
 
@@ -269,7 +281,7 @@ class _Counter:
         self._effects["succeeded" if said.status is Status.SUCCEEDED else "failed"] += 1
         self._effects["resolved"] += said.resolved_by is not None
         if self._open.pop(said.action_id, None) is None:
-            self._early.add(said.action_id)
+            self._early[said.action_id] = said.decision.shard
 
     def _add_verdict(self, _ref: Ref, said: VerdictRecord) -> None:
         seen = self._verdicts.setdefault((said.reviewer, said.role), [0, 0, said.millis_taken])
@@ -297,7 +309,7 @@ class _Counter:
                 for shape, (count, first, last) in self._shapes.items()
             },
             timeline=self._timeline.timeline(),
-            effects=Effects(**self._effects, unmatched=len(self._early)),
+            effects=Effects(**self._effects, unmatched=self._unmatched()),
             unknown=tuple(
                 OpenAction(
                     name,
@@ -320,6 +332,10 @@ class _Counter:
             first=self._first,
             last=self._last,
         )
+
+    def _unmatched(self) -> int:
+        """Count the effects without a decision, but for those of shards that are not here."""
+        return sum(shard in self._shards for shard in self._early.values())
 
     def _count_grantors(self) -> dict[str, int]:
         counts: Counter[str] = Counter()

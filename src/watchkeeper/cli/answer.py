@@ -11,6 +11,7 @@ from watchkeeper import wiring
 from watchkeeper.check.answer import answer as answer_from
 from watchkeeper.check.answer import render_answer, render_page
 from watchkeeper.cli import output
+from watchkeeper.cli.shards import say_absent
 
 
 def answer(
@@ -32,6 +33,7 @@ def answer(
     """
     with output.speaking_plainly():
         verified = None if unverified else wiring.verified(path)
+        say_absent(path)
         found = answer_from(wiring.read_entries(path), wiring.bundles(path), verified)
         if html is not None:
             html.write_text(render_page(found), encoding="utf-8")

@@ -11,6 +11,7 @@ from watchkeeper import wiring
 from watchkeeper.check.gap import gap_table, render_gap
 from watchkeeper.check.replay import render_replay, replay_all, summarise
 from watchkeeper.cli import output
+from watchkeeper.cli.shards import say_absent
 
 app = typer.Typer(
     name="check",
@@ -35,6 +36,7 @@ def gap(path: LogPath = Path("home"), as_json: AsJson = False) -> None:
     the log can not be read. Controls that never fired are named, and do not fail the check.
     """
     with output.speaking_plainly():
+        say_absent(path)
         table = gap_table(wiring.read_entries(path), wiring.bundles(path))
         witnessed = wiring.is_witnessed(path)
     if as_json:
@@ -56,6 +58,7 @@ def replay(path: EvidencePath = Path("home"), as_json: AsJson = False) -> None:
     than erasure or another engine; with 2 if the log can not be read.
     """
     with output.speaking_plainly():
+        say_absent(path)
         summary = summarise(replay_all(wiring.read_evidence(path), wiring.replayer(path)))
     if as_json:
         output.show_json(summary.json())

@@ -14,7 +14,7 @@ from watchkeeper.do.decision.request import Call, make_request
 from watchkeeper.errors import HomeInvalid, RecordInvalid, cut
 from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
-from watchkeeper.loop.home import Standing
+from watchkeeper.loop.standing import Standing
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.instant import Instant, parse_instant

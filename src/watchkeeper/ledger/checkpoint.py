@@ -90,6 +90,18 @@ def parse_checkpoint_unverified(raw: bytes) -> tuple[Checkpoint, Note]:
     return parse_checkpoint(note.text), note
 
 
+def origin_parts(origin: str) -> tuple[str, int]:
+    """Return a home's name and the number of the shard, of an origin `<name>/<shard>`.
+
+    Raises:
+        NoteInvalid: it is not the origin of a shard.
+    """
+    name, _, number = origin.rpartition("/")
+    if not name or not _SIZE.fullmatch(number):
+        raise NoteInvalid(f"not the origin of a shard: {cut(origin)}")
+    return name, int(number)
+
+
 def log_key(origin: str, public: bytes) -> VerifierKey:
     """Return the verifier key of a log: its name is the log's origin."""
     return VerifierKey(check_name(origin), ED25519, public)

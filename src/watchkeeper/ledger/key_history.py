@@ -73,6 +73,12 @@ class KeyHistory:
         """Return the keys that count for the next record: one, unless the genesis named more."""
         return [term for term in self.terms if term.end is None]
 
+    def changes(self) -> list[int]:
+        """Return the indexes of the records that made the history what it is."""
+        rotated = {term.first - 1 for term in self.terms if term.first}
+        revoked = {term.revoked_at for term in self.terms if term.revoked_at is not None}
+        return sorted(rotated | revoked)
+
     def problem(self, keyid: str, index: int) -> str | None:
         """Return why a signature with this key does not count at an index, or None if it does."""
         terms = [term for term in self.terms if term.keyid == keyid]

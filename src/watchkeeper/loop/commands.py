@@ -44,7 +44,9 @@ RELEASE = "release"
 OPERATE = "operate"
 _WAIT_SECONDS = 30.0
 _DIGEST_LENGTH = 64
-_NEEDS_ROOM = frozenset({"resume", "token", "revoke-token", "accept-clock", "erase", RELEASE})
+_NEEDS_ROOM = frozenset(
+    {"resume", "token", "revoke-token", "accept-clock", "erase", "roll", RELEASE}
+)
 """What may not be written below the plan's reserve of disk (decision semantics, 9)."""
 
 _OF_A_DOUBTFUL_HOME = frozenset({"pending", "unknown", "tokens", "doubts", "adopt"})
@@ -89,6 +91,7 @@ class Commands:
             "tokens": (OPERATE, self._tokens),
             "resolve": (OPERATE, self._resolve),
             "accept-clock": (OPERATE, self._accept_clock),
+            "roll": (OPERATE, self._roll),
             "release": (RELEASE, self._release),
             "erasable": (None, self._erase),
             "erase": (None, self._erase),
@@ -313,6 +316,11 @@ class Commands:
 
     def _adopt(self, asked: Asked) -> Any:
         return adopt(self._home, asked.command, asked.signature, _why(asked))
+
+    def _roll(self, asked: Asked) -> Any:
+        new = asked.command.body.get("newLogKey") is True
+        shard = self._home.roll(asked.command.person, asked.signature, new_log_key=new)
+        return {"shard": shard, "origin": self._home.log.origin, "newLogKey": new}
 
     def _release(self, asked: Asked) -> Any:
         return release_plan(self._kernel, asked.command, asked.signature, asked.beside)

@@ -5,129 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from watchkeeper.do.decision.enforcer import Enforcer
-from watchkeeper.do.decision.facts import BudgetFact
-from watchkeeper.do.decision.request import Call, Request, make_request
-from watchkeeper.do.state.budget import longest_window
 from watchkeeper.do.state.clock import ClockGuard
-from watchkeeper.do.state.pending import Pending
-from watchkeeper.do.state.projection import State
+from watchkeeper.do.state.kept import (
+    sorted_stops,
+    state_to_json,
+)
 from watchkeeper.errors import (
     HomeDoubtful,
-    HomeInvalid,
     LedgerError,
     LogUnavailable,
     WatchkeeperError,
     cut,
 )
-from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
-from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
-from watchkeeper.ports import Clock, Ids, Log, Records, Ticket, WitnessState
-from watchkeeper.records.bundle import Bundle
+from watchkeeper.ledger.canonical import (
+    render_checked,
+    sha256_hex,
+)
+from watchkeeper.loop.standing import Standing
+from watchkeeper.ports import Clock, Ids, Log, Ticket, WitnessState
+from watchkeeper.records.administration import Carried
+from watchkeeper.records.bundle import Limits
 from watchkeeper.records.custody import Doubt, DoubtKind
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.kinds import Kind
+from watchkeeper.records.people import Signature
 from watchkeeper.records.statement import Entry, Payload, Record
 
+KEEP_AFTER = 10_000
+"""Records after which it pays to write a snapshot when a home is closed."""
 _ROOM_CHECK_MICROS = 1_000_000
-
-
-class Standing:
-    """What the records of a home add up to, and the plan in force.
-
-    Raises:
-        HomeInvalid: the released plan can not be read.
-        EngineFailed: the released plan does not load.
-    """
-
-    def __init__(self, records: Records, clock: Clock, secret: bytes = b"") -> None:
-        self.records, self.clock, self.secret = records, clock, secret
-        self.state = State()
-        self._enforcer: Enforcer | None = None
-        self._rebuild()
-
-    @property
-    def enforcer(self) -> Enforcer:
-        """The plan in force."""
-        if self._enforcer is None:
-            raise HomeInvalid(
-                "no plan was released to this home", "run `watchkeeper plan release` first"
-            )
-        return self._enforcer
-
-    @property
-    def has_plan(self) -> bool:
-        """Tell whether a plan is in force."""
-        return self._enforcer is not None
-
-    def adopt(self, entry: Entry) -> None:
-        """Put a released plan into force; its release record is durable."""
-        bundle = bundle_of(entry)
-        self._enforcer = Enforcer(bundle, self.state.plan or "", self.state.released_by)
-        self._fill_budgets()
-
-    def request_of(self, pending: Pending) -> Request | None:
-        """Read an escalated action's request back; None if it was erased or is not the same."""
-        entry = self.records.entry(pending.decision.index)
-        if entry.payload is None:
-            return None
-        request = request_from(entry.payload.body["request"], self.secret)
-        return request if request.digest == pending.digest else None
-
-    def shown(self, pending: Pending) -> dict[str, Any] | None:
-        """Read back exactly what a reviewer is shown; None if it was erased or is not durable."""
-        try:
-            entry = self.records.entry(pending.decision.index)
-        except LedgerError:
-            return None
-        shown = entry.payload.body.get("shown") if entry.payload else None
-        return shown if isinstance(shown, dict) else None
-
-    def budget_facts(
-        self, agent: str, action: str, at: Instant
-    ) -> dict[str, tuple[BudgetFact, ...]]:
-        """Return what the windows of the grants that match an action hold."""
-        return {
-            grant.id: tuple(
-                BudgetFact(used.count, str(used.sum))
-                for used in self.state.budgets.used(grant.id, at)
-            )
-            for grant in self.enforcer.grants(agent, action)
-            if grant.budgets
-        }
-
-    def _rebuild(self) -> None:
-        state, release = State(), None
-        for entry in self.records.entries():
-            state.apply(entry)
-            if entry.record.kind is Kind.PLAN_RELEASE:
-                release = entry
-        self.state = state
-        if release is not None:
-            self.adopt(release)
-
-    def _fill_budgets(self) -> None:
-        """Fill the plan's windows; the log is read again only where they look further back."""
-        grants = self.enforcer.bundle.grants
-        budgets = self.state.budgets
-        span = longest_window(grants)
-        now = self.state.last_at
-        if now is not None and not budgets.reaches(now, span):
-            since = now.plus(-span)
-            budgets.forget(since)
-            for entry in self.records.entries(self._first_after(since)):
-                self.state.charge(entry)
-        budgets.adopt(grants)
-
-    def _first_after(self, moment: Instant) -> int:
-        low, high = 0, self.records.size
-        while low < high:
-            middle = (low + high) // 2
-            if self.records.entry(middle).record.predicate.at < moment:
-                low = middle + 1
-            else:
-                high = middle
-        return low
 
 
 class Home(Standing):
@@ -145,6 +50,7 @@ class Home(Standing):
         self._guard: ClockGuard | None = None
         self._lost = False
         self._seen: tuple[Doubt, ...] = ()
+        self._began: tuple[int, Instant] | None = None
         super().__init__(log, clock, log.secret)
         if log.doubts() and not self.doubts:
             log.settle_doubts()  # a crash came between the adoption and what it settles
@@ -211,6 +117,77 @@ class Home(Standing):
         self._lost = False
         return not self.doubts
 
+    def roll(
+        self, by: str = "", signature: Signature | None = None, *, new_log_key: bool = False
+    ) -> int:
+        """End the log's shard and begin the next one, which takes everything over.
+
+        With `new_log_key` a new key signs the checkpoints of the new shard.
+
+        Returns the number of the new shard. Takes as long as the state is large, and no decision
+        is made meanwhile.
+
+        Raises:
+            LogUnavailable, PolicyInvalid: nothing was begun.
+        """
+        if self.failure() is not None:
+            raise LogUnavailable("the log can not be written now")
+        carried, payload = self._carried(by, signature)
+        self._lost = True
+        try:
+            self.log.roll(self.now(), carried, payload, new_log_key=new_log_key)
+        except LedgerError:
+            self.heal()
+            raise
+        # Exactly what a start would know; where that can not be read, nothing is decided.
+        self._rebuild()
+        self._lost = False
+        return self.log.shard
+
+    def _carried(self, by: str, signature: Signature | None) -> tuple[Carried, Payload]:
+        """Return what the next shard takes over: named in its first record, whole beside it."""
+        state, form = self.state, state_to_json(self.state)
+        since = self._first_at(self.log.shard)
+        carried = Carried(
+            since=since,
+            until=state.last_at or since,
+            state=sha256_hex(render_checked(form)),
+            plan=state.plan,
+            released_by=state.released_by,
+            people=state.authority.people,
+            roles=state.authority.roles,
+            stops=tuple(sorted_stops(state)),
+            by=by,
+            signature=signature,
+        )
+        body: dict[str, Any] = {"state": form}
+        if state.plan_ref is not None:
+            released = self.log.entry(state.plan_ref).payload
+            body["bundle"] = released.body["bundle"] if released else None
+        return carried, Payload(body)
+
+    def roll_is_due(self) -> bool:
+        """Tell whether the plan's limits ask for the next shard."""
+        limits = self.enforcer.bundle.limits if self.has_plan else Limits()
+        if limits.shard_records is not None and self.log.size >= limits.shard_records:
+            return True
+        if limits.shard_days is None:
+            return False
+        if self._began is None or self._began[0] != self.log.shard:
+            self._began = (self.log.shard, self._first_at(self.log.shard))
+        return self.now() >= self._began[1].plus(limits.shard_days * 86_400)
+
+    def keep(self, after: int = KEEP_AFTER) -> bool:
+        """Write a snapshot if at least so many records came since the last one.
+
+        Takes as long as the state is large: for a home that does not decide now. False where
+        there is nothing to do, or it can not be done.
+        """
+        grown = self.log.size - self.log.kept_size
+        if grown < after or self.failure() is not None:
+            return False
+        return self.log.keep(self.kept_form())
+
     def plan_is_loaded(self) -> bool:
         """Tell whether the newest release is the plan that decides, and load it if it can be.
 
@@ -221,7 +198,7 @@ class Home(Standing):
         if self.state.plan_ref is None:
             return False
         try:
-            self.adopt(self.log.entry(self.state.plan_ref.index))
+            self.adopt(self.log.entry(self.state.plan_ref))
         except WatchkeeperError:
             return False
         return True
@@ -272,37 +249,3 @@ def _doubtful(doubts: tuple[Doubt, ...]) -> HomeDoubtful:
     }
     found = [said[d.kind].format(size=d.size, seen=cut(d.seen, 200)) for d in doubts]
     return HomeDoubtful(f"this home was restored or copied ({'; '.join(found)})")
-
-
-def bundle_of(entry: Entry) -> Bundle:
-    """Return the plan that a release record put into force.
-
-    Raises:
-        HomeInvalid: the plan is gone or is not the one that the record names.
-    """
-    if entry.payload is None:
-        raise HomeInvalid(f"the plan released at {entry.ref} is gone")
-    raw = canonical_arguments(entry.payload.body["bundle"])
-    if bundle_digest(raw) != entry.record.predicate.plan:
-        raise HomeInvalid(f"the plan released at {entry.ref} is not the one that was signed")
-    return parse_bundle(raw)
-
-
-def request_from(body: dict[str, Any], secret: bytes = b"") -> Request:
-    """Make a request again from a decision's payload; its digest tells whether it is the same.
-
-    Only with the home's secret is its `same` that of the request as it came.
-    """
-    call = Call(
-        agent=body["agent"],
-        method=body["method"],
-        server=body["server"],
-        tool=body["tool"],
-        arguments=body["arguments"],
-        key=body["key"],
-        on_behalf_of=body["onBehalfOf"],
-        claimed=body["claimed"],
-        trace=body["trace"],
-        problem=body["problem"],
-    )
-    return make_request(call, action_id=body["actionId"], nonce=body["nonce"], secret=secret)

@@ -42,6 +42,7 @@ from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Payload, Record
 
 _MAX_STORED_RESULT = 1 << 20
+_SHARD_REST_SECONDS = 60
 _ENDED = {
     Waiting.REFUSED: Reason.REFUSED_BY_REVIEWER,
     Waiting.VOIDED: Reason.VOIDED,
@@ -56,6 +57,7 @@ class Kernel:
         self._point = point
         self._floods = Floods()
         self._reads = ReadLimits()
+        self._no_shard_before = Instant(0)
 
     def admit(self, call: Call, action_id: str | None = None) -> Admitted | Answer:
         """Take a call in: recognise it if it came before, and say which facts it needs."""
@@ -160,8 +162,15 @@ class Kernel:
                 return
             for record in self._floods.due(at):
                 self._tell(record)
+            self._begin_shard(at)
         except LogUnavailable:
             return
+
+    def _begin_shard(self, at: Instant) -> None:
+        """Begin the next shard where the plan's limits ask for it; what failed waits a while."""
+        if at >= self._no_shard_before and self.home.roll_is_due():
+            self._no_shard_before = at.plus(_SHARD_REST_SECONDS)
+            self.home.roll()
 
     def _tell(self, refusals: RefusalsRecord) -> None:
         """Record a summary of what was left out; if that fails, it is due again."""

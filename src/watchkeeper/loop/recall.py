@@ -69,7 +69,7 @@ def _id(secret: bytes, kind: str, call: Call, value: str) -> str:
 
 def stored_outcome(log: Log, effect: Ref) -> Stored:
     """Read back what came of an action."""
-    entry = log.entry(effect.index)
+    entry = log.entry(effect)
     record: EffectRecord = entry.record.predicate
     result = entry.payload.body.get("result") if entry.payload else None
     return Stored(record.status, result, record.action_id, entry.erased is not None)

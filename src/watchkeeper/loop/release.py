@@ -40,6 +40,11 @@ def release_plan(
     if command.body.get("previous") != home.state.plan:
         raise CommandInvalid("another plan was released in between", "look at it and try again")
     digest = str(command.body["plan"])
+    if not home.reaches_back(bundle):
+        raise CommandInvalid(
+            "the plan's budgets look further back than the shards of the log that are here",
+            "put the older shard back, or narrow the windows",
+        )
     # Loads before it is recorded: a plan that can not decide must not come into force.
     Enforcer(bundle, digest, command.person)
     old = home.enforcer.bundle if home.has_plan else None

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from watchkeeper.do.state.projection import OpenAction
-from watchkeeper.errors import CommandInvalid, LedgerError
+from watchkeeper.errors import CommandInvalid, HomeInvalid, LedgerError
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest
-from watchkeeper.loop.home import Home, request_from
+from watchkeeper.loop.home import Home
 from watchkeeper.loop.recall import at_path, resolve
+from watchkeeper.loop.standing import request_from
 from watchkeeper.records.action import EffectRecord, Hidden, ResolvedBy, Status
 from watchkeeper.records.bundle import Settlement
 from watchkeeper.records.instant import Instant, render_instant
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.statement import Payload, Record
+from watchkeeper.records.statement import Entry, Payload, Record
 
 _WAIT_SECONDS = 30.0
 _GRACE_SECONDS = 2.0
@@ -65,16 +66,24 @@ def settling_of(home: Home, action: OpenAction, by: ResolvedBy) -> Settling:
             "the call may still be under way",
             f"settle it after {render_instant(settled_from)}, when its time has run out",
         )
-    try:
-        decision = home.log.entry(action.decision.index)
-    except LedgerError as error:
-        raise CommandInvalid(f"the decision can not be read: {error.message}") from None
+    decision = _decision(home, action)
     sent: Mapping[str, Any] = {}
-    if decision.payload is not None:
+    if decision is not None and decision.payload is not None:
         sent = request_from(decision.payload.body["request"]).call.arguments
-    settlement = entry.tool.settle if entry else None
+    # Without the arguments nobody can ask the system of record: then a person has to say.
+    settlement = entry.tool.settle if entry and decision else None
     arguments = resolve(settlement.arguments, sent) if settlement else {}
     return Settling(action, by, settled_from, settlement, action.server, arguments, sent)
+
+
+def _decision(home: Home, action: OpenAction) -> Entry | None:
+    """Read the decision back; None where its shard was moved away."""
+    try:
+        return home.log.entry(action.decision)
+    except HomeInvalid:
+        return None
+    except LedgerError as error:
+        raise CommandInvalid(f"the decision can not be read: {error.message}") from None
 
 
 def settle(

@@ -11,6 +11,45 @@ from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Signature
 
 
+class ScopeKind(enum.StrEnum):
+    """What a stop takes hold of."""
+
+    AGENT = "agent"
+    SYSTEM = "system"
+    TOOL = "tool"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class StopScope:
+    """What a stop takes hold of; `name` is empty for `all`; a tool is `server/tool`."""
+
+    kind: ScopeKind
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a shard takes over from the one before, so that it can be read alone.
+
+    `since` and `until` are the times of that shard's first and last record; `state` is the
+    SHA-256 of the home's state, whose JSON is the genesis' payload under `state`; the plan in
+    force stands there under `bundle`. `by` is who ended the shard, whose `signature` covers a
+    `Command` with verb `roll` for the shard before; empty where the plan's limits ended it.
+    """
+
+    since: Instant
+    until: Instant
+    state: str
+    plan: str | None = None
+    released_by: str = ""
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stops: tuple[StopScope, ...] = ()
+    by: str = ""
+    signature: Signature | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class GenesisRecord:
     """The first record of a log.
@@ -18,7 +57,7 @@ class GenesisRecord:
     `record_keys` maps key ids to raw Ed25519 public keys in base64; `log_key` is the C2SP
     verifier key line of the log; `first_release` maps the people who may sign the first
     release to their public keys in base64; `predecessor` is the final checkpoint of the shard
-    before.
+    before, and `carried` what was taken over from it.
     """
 
     at: Instant
@@ -30,6 +69,7 @@ class GenesisRecord:
     log_key: str
     first_release: Mapping[str, tuple[str, ...]]
     predecessor: str | None = None
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +91,6 @@ class PlanReleaseRecord:
     signature: Signature
     weakenings: tuple[str, ...] = ()
     strengthenings: tuple[str, ...] = ()
-
-
-class ScopeKind(enum.StrEnum):
-    """What a stop takes hold of."""
-
-    AGENT = "agent"
-    SYSTEM = "system"
-    TOOL = "tool"
-    ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class StopScope:
-    """What a stop takes hold of; `name` is empty for `all`; a tool is `server/tool`."""
-
-    kind: ScopeKind
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

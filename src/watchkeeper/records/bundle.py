@@ -299,6 +299,8 @@ class Limits:
     """Numbers of the runtime that the plan may set.
 
     `cover_wait_seconds` is how long an action waits for a checkpoint of its tool's level.
+    After `shard_days`, or at `shard_records`, the log's shard is ended and the next one begun;
+    with neither, only a person does that.
     """
 
     pending_per_agent: int = 20
@@ -309,6 +311,8 @@ class Limits:
     clock_gap_seconds: int = 604_800
     disk_reserve_bytes: int = 67_108_864
     cover_wait_seconds: int = 10
+    shard_days: int | None = None
+    shard_records: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

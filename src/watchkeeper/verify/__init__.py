@@ -7,10 +7,11 @@ Needs nothing of Watchkeeper but `ledger`, `records` and `errors`, and no librar
 from pathlib import Path
 from typing import Any
 
+from watchkeeper.errors import BundleInvalid
 from watchkeeper.verify.bundle.verifier import verify_bundle
+from watchkeeper.verify.log.run import verify_log
 from watchkeeper.verify.report import Finding, Status, Step, Verification
 from watchkeeper.verify.source import DirectorySource, Source
-from watchkeeper.verify.verifier import verify_log
 
 __all__ = [
     "DirectorySource",
@@ -29,7 +30,12 @@ def verify_path(path: Path, **given: Any) -> Verification:
     """Verify what stands at a path: a folder is a log or a home, anything else a bundle.
 
     The other arguments are those of `verify_log`.
+
+    Raises:
+        BundleInvalid: further shards are given beside a bundle, which is of one.
     """
     if path.is_dir():
         return verify_log(path, **given)
+    if given.pop("others", ()):
+        raise BundleInvalid("a bundle is of one shard", "give no others beside it")
     return verify_bundle(path, **given)

@@ -10,7 +10,7 @@ from typing import Any
 
 from watchkeeper.errors import WatchkeeperError
 from watchkeeper.ledger.canonical import render_json
-from watchkeeper.verify import verify_path
+from watchkeeper.verify import DirectorySource, verify_path
 from watchkeeper.verify.kept import Kept
 from watchkeeper.verify.pem import public_keys
 from watchkeeper.verify.text import verification_json, verification_text
@@ -24,6 +24,8 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         kept = Kept(given.keep) if given.keep else None
         options = _options(given)
+        if given.shard:
+            options["others"] = [DirectorySource(path) for path in given.shard]
         options["older"] += kept.older if kept else []
         found = verify_path(given.path, **options)
         if kept is not None:
@@ -56,6 +58,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--older", type=Path, action="append", default=[], help="a checkpoint that you kept"
+    )
+    parser.add_argument(
+        "--shard",
+        type=Path,
+        action="append",
+        default=[],
+        help="the folder of a further shard that was moved away",
     )
     parser.add_argument("--policy", type=Path, help="a witness policy of your own (tlog-policy)")
     parser.add_argument(

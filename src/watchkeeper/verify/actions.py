@@ -18,6 +18,7 @@ from watchkeeper.records.action import EffectRecord, Escalation
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.people import Answer, VerdictRecord
+from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.entries import Decided
 from watchkeeper.verify.people import OPERATE, Authority, Commands
@@ -76,26 +77,49 @@ def _names(shelf: bytearray) -> set[bytes]:
 class Waiting:
     """An escalated action that was not released yet, and the verdicts on it."""
 
-    index: int
+    ref: Ref
     decided: Decided
     asked: Escalation
-    verdicts: dict[int, VerdictRecord] = field(default_factory=dict)
+    verdicts: dict[Ref, VerdictRecord] = field(default_factory=dict)
 
 
 class Actions:
-    """Follows every action through the log."""
+    """Follows every action through the log, and from one shard to the next.
 
-    def __init__(self, report: Report, commands: Commands) -> None:
+    `elsewhere` counts references to records in shards that were not given: what they point to can
+    not be checked.
+    """
+
+    def __init__(self, report: Report, commands: Commands, shard: int = 0) -> None:
         self._report, self._commands = report, commands
-        self._open: dict[int, tuple[str, str]] = {}
-        self._waiting: dict[int, Waiting] = {}
-        self._waiting_by_action: dict[str, int] = {}
-        self._ended = Bits()
-        self._allowed = Bits()
+        self._shard = self._first = shard
+        self._open: dict[Ref, tuple[str, str]] = {}
+        self._waiting: dict[Ref, Waiting] = {}
+        self._waiting_by_action: dict[str, Ref] = {}
+        self._ended: dict[int, Bits] = {}
         self._allows = Once()
         self._unasked = Once()
         self._asked = Once()
+        self._repeated: Counter[int] = Counter()
+        self._around = 0
         self.approved = 0
+        self.elsewhere = 0
+
+    def go_on(self, report: Report, commands: Commands, shard: int) -> None:
+        """Follow the same actions through the next shard."""
+        self._report, self._commands, self._shard = report, commands, shard
+        self.approved = self.elsewhere = 0
+
+    def _is_elsewhere(self, ref: Ref) -> bool:
+        """Tell whether a record stands in a shard that was not given, and count it."""
+        if ref.shard < self._first:
+            self.elsewhere += 1
+            return True
+        return False
+
+    def _end(self, ref: Ref) -> bool:
+        """Note that an action ended; False if it had ended before."""
+        return self._ended.setdefault(ref.shard, Bits()).add(ref.index)
 
     @property
     def unknown(self) -> int:
@@ -103,8 +127,9 @@ class Actions:
         return len(self._open)
 
     def needs_payload(self, index: int) -> bool:
-        """Tell whether a decision's action is still unknown, or waits for people."""
-        return index in self._open or index in self._waiting
+        """Tell whether the action of a decision in this shard is unknown, or waits for people."""
+        here = Ref(self._shard, index)
+        return here in self._open or here in self._waiting
 
     def decision(self, index: int, decided: Decided, at: int) -> None:
         """Follow a decision made at `at`, in microseconds."""
@@ -116,43 +141,51 @@ class Actions:
     def verdict(self, index: int, record: Record, authority: Authority) -> None:
         """Check a verdict and keep it for the release that may cite it."""
         said: VerdictRecord = record.predicate
-        waiting = self._waiting.get(said.decision.index)
+        waiting = self._waiting.get(said.decision)
         if waiting is None:
+            if self._is_elsewhere(said.decision):
+                return
             self._report.fail(APPROVALS, "a verdict on an action that does not wait", index)
             return
         problem = self._verdict_problem(record, waiting, authority)
         if problem is not None:
             self._report.fail(APPROVALS, f"verdict: {problem}", index)
         elif said.answer is Answer.APPROVE:
-            waiting.verdicts[index] = said
+            waiting.verdicts[Ref(self._shard, index)] = said
         else:
-            self._forget(said.decision.index)
+            self._forget(said.decision)
 
     def effect(self, index: int, record: Record, authority: Authority) -> None:
         """Check that an effect is the one end of an allowed action."""
         said: EffectRecord = record.predicate
-        allowed = self._open.pop(said.decision.index, None)
+        allowed, here = self._open.pop(said.decision, None), Ref(self._shard, index)
         if allowed is None:
-            again = said.decision.index < index and not self._ended.add(said.decision.index)
+            again = said.decision < here and not self._end(said.decision)
+            if not again and self._is_elsewhere(said.decision):
+                self._check_resolved(index, said, authority)
+                return
             what = "a second effect of one action" if again else "an effect without its allow"
             self._report.fail(EFFECTS, what, index)
             return
-        self._ended.add(said.decision.index)
+        self._end(said.decision)
         if allowed != (said.action_id, record.digest):
             self._report.fail(EFFECTS, "an effect of another action than it refers to", index)
         self._check_resolved(index, said, authority)
 
-    def voided(self, decision: int) -> None:
+    def voided(self, decision: Ref) -> None:
         """An escalated action can no longer be released."""
         self._forget(decision)
 
     def finish(self) -> None:
-        """Look through what can only be seen at the end."""
-        for count in self._allows.repeated():
+        """Look through what can only be seen at the end of a shard, and was not before it."""
+        repeated = Counter(self._allows.repeated())
+        for count in (repeated - self._repeated).elements():
             self._report.fail(EFFECTS, f"one action was allowed {count} times")
-        if around := self._asked.shared_with(self._unasked):
-            what = f"{around} escalated and then allowed without citing an approval"
+        around = self._asked.shared_with(self._unasked)
+        if around > self._around:
+            what = f"{around - self._around} escalated and then allowed without citing an approval"
             self._report.fail(APPROVALS, what)
+        self._repeated, self._around = repeated, around
 
     def _escalated(self, index: int, decided: Decided) -> None:
         try:
@@ -166,12 +199,13 @@ class Actions:
         earlier = self._waiting_by_action.get(decided.action)
         if earlier is not None:
             self._forget(earlier)
-        self._waiting[index] = Waiting(index, decided, asked)
-        self._waiting_by_action[decided.action] = index
+        here = Ref(self._shard, index)
+        self._waiting[here] = Waiting(here, decided, asked)
+        self._waiting_by_action[decided.action] = here
 
     def _released(self, index: int, decided: Decided, at: int) -> None:
         self._allows.add(decided.action)
-        self._open[index] = (decided.action, decided.digest)
+        self._open[Ref(self._shard, index)] = (decided.action, decided.digest)
         waits = self._waiting_by_action.get(decided.action)
         if decided.escalated_by is None:
             self._unasked.add(decided.action)
@@ -182,6 +216,8 @@ class Actions:
             return
         self.approved += 1
         waiting = self._waiting.get(decided.escalated_by)
+        if waiting is None and self._is_elsewhere(decided.escalated_by):
+            return
         problem = (
             "approved, but it does not wait (any more)"
             if waiting is None
@@ -237,9 +273,9 @@ class Actions:
         if problem is not None:
             self._report.fail(EFFECTS, f"settled: {problem}", index)
 
-    def _forget(self, index: int) -> None:
-        waiting = self._waiting.pop(index, None)
-        if waiting and self._waiting_by_action.get(waiting.decided.action) == index:
+    def _forget(self, ref: Ref) -> None:
+        waiting = self._waiting.pop(ref, None)
+        if waiting and self._waiting_by_action.get(waiting.decided.action) == ref:
             del self._waiting_by_action[waiting.decided.action]
 
 
@@ -257,7 +293,7 @@ def _approval_problem(waiting: Waiting, decided: Decided, at: int) -> str | None
         before.plan,
     ):
         return "approved for another agent, tool, pin or plan"
-    cited = [waiting.verdicts.get(index) for index in decided.verdicts]
+    cited = [waiting.verdicts.get(ref) for ref in decided.verdicts]
     if None in cited or len(set(decided.verdicts)) != len(cited):
         return "cites a verdict that is none, not valid, or used twice"
     return _coverage_problem(waiting.asked, [verdict for verdict in cited if verdict])

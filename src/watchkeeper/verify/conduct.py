@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.errors import cut
 from watchkeeper.records.administration import (
+    Carried,
     GenesisRecord,
     PlanReleaseRecord,
     ScopeKind,
     StopScope,
 )
-from watchkeeper.records.instant import render_instant
+from watchkeeper.records.instant import Instant, render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.actions import Actions
@@ -24,6 +26,7 @@ from watchkeeper.verify.people import (
     RELEASE,
     Authority,
     Commands,
+    authority_of,
     first_authority,
     released_authority,
 )
@@ -32,29 +35,78 @@ from watchkeeper.verify.report import Report
 ORDER, RELEASES, COMMANDS, IN_FORCE = 6, 7, 8, 10
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a shard ends with; `authority` is None where the genesis alone says it."""
+
+    since: Instant
+    until: Instant
+    authority: Authority | None = None
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    plan: str | None = None
+    released_by: str = ""
+    stops: frozenset[StopScope] = frozenset()
+
+
+def taken_over(genesis: GenesisRecord) -> Ended:
+    """Return what a shard says that it took over, where the one before was not given."""
+    carried = genesis.carried
+    if carried is None:
+        people = genesis.first_release
+        roles = {RELEASE: tuple(people)}
+        return Ended(genesis.at, Instant(0), people=people, roles=roles)
+    return Ended(
+        since=carried.since,
+        until=carried.until,
+        authority=authority_of(carried.people, carried.roles),
+        people=carried.people,
+        roles=carried.roles,
+        plan=carried.plan,
+        released_by=carried.released_by,
+        stops=frozenset(carried.stops),
+    )
+
+
 class Conduct:
-    """Takes up the facts of a log in order and reports what does not hold."""
+    """Takes up the facts of a shard in order and reports what does not hold.
+
+    Keys and erasures are a shard's own; people, stops and actions go on from the shard `before`,
+    or from what the genesis says where that was not given.
+    """
 
     def __init__(
-        self, report: Report, genesis: GenesisRecord, plan_of: PlanOf = lambda _: None
+        self,
+        report: Report,
+        genesis: GenesisRecord,
+        plan_of: PlanOf = lambda _: None,
+        before: Conduct | None = None,
     ) -> None:
         self._report = report
         self._commands = Commands(genesis.origin)
         self.custody = Custody(report, self._commands, genesis.origin)
-        self._authority: Authority = first_authority(genesis)
-        self._plan: str | None = None
-        self._stops: set[StopScope] = set()
-        self._at = 0
-        self.plans: list[tuple[int, PlanReleaseRecord]] = []
-        self.actions = Actions(report, self._commands)
-        self.erasures = Erasures(report, self._commands, plan_of)
+        ended = taken_over(genesis) if before is None else before.ended()
+        self._authority: Authority = ended.authority or first_authority(genesis)
+        self._plan, self._released_by = ended.plan, ended.released_by
+        self._stops: set[StopScope] = set(ended.stops)
+        self._people, self._roles = ended.people, ended.roles
+        self._since, self._at = genesis.at, int(ended.until)
+        self.plans: list[tuple[int, PlanReleaseRecord | Carried]] = []
+        if genesis.carried is not None and genesis.carried.plan is not None:
+            self.plans.append((0, genesis.carried))
+        if before is None:
+            self.actions = Actions(report, self._commands, genesis.shard)
+        else:
+            self.actions = before.actions
+            self.actions.go_on(report, self._commands, genesis.shard)
+        self.erasures = Erasures(report, self._commands, plan_of, shard=genesis.shard)
         self.erasures.needed = self.actions.needs_payload
         self._rules: dict[Kind, Callable[[int, Record], None]] = {
             Kind.GENESIS: self._genesis,
             Kind.PLAN_RELEASE: self._release,
             Kind.VERDICT: lambda i, r: self.actions.verdict(i, r, self._authority),
             Kind.EFFECT: self._effect,
-            Kind.VOID: lambda _, r: self.actions.voided(r.predicate.decision.index),
+            Kind.VOID: lambda _, r: self.actions.voided(r.predicate.decision),
             Kind.STOP: self._stop,
             Kind.RESUME: self._resume,
             Kind.TOKEN: self._token,
@@ -64,6 +116,24 @@ class Conduct:
             Kind.KEY_ROTATION: lambda i, r: self.custody.rotation(i, r, self._authority),
             Kind.ADOPTED: lambda i, r: self.custody.adopted(i, r, self._authority),
         }
+
+    @property
+    def authority(self) -> Authority:
+        """Who may sign, as it stands."""
+        return self._authority
+
+    def ended(self) -> Ended:
+        """Return what the records so far add up to, as far as a next shard takes it over."""
+        return Ended(
+            since=self._since,
+            until=Instant(self._at),
+            authority=self._authority,
+            people=self._people,
+            roles=self._roles,
+            plan=self._plan,
+            released_by=self._released_by,
+            stops=frozenset(self._stops),
+        )
 
     @property
     def commands(self) -> int:
@@ -113,7 +183,7 @@ class Conduct:
 
     def _effect(self, index: int, record: Record) -> None:
         self.actions.effect(index, record, self._authority)
-        self.erasures.effect(index, record.predicate.decision.index)
+        self.erasures.effect(index, record.predicate.decision)
 
     def _release(self, index: int, record: Record) -> None:
         self.erasures.release(index)
@@ -129,7 +199,8 @@ class Conduct:
             problem = "its subject is not its plan"
         if problem is not None:
             self._report.fail(RELEASES, problem, index)
-        self._plan = release.plan
+        self._plan, self._released_by = release.plan, release.released_by
+        self._people, self._roles = release.people, release.roles
         self._authority = released_authority(release)
         self.plans.append((index, release))
 

@@ -19,7 +19,7 @@ _SHOWN = 16
 
 
 class Custody:
-    """Follows the record key through a log: which key counted where, and which was revoked.
+    """Follows the record key through a shard: which key counted where, and which was revoked.
 
     Memory: a few words for each stretch of records by one key.
     """
@@ -45,6 +45,10 @@ class Custody:
         self._pinned = None if pinned is None else {keyid_of(key) for key in pinned}
         self._keys = dict(keys)
         return self._keys
+
+    def in_force(self) -> dict[str, bytes]:
+        """Return the keys that count for the next record, or for the next shard's first one."""
+        return {term.keyid: term.public for term in self._history.in_force()}
 
     def signed(self, fact: Fact) -> None:
         """Check that the key of an entry counted at its index."""

@@ -18,6 +18,7 @@ from watchkeeper.ledger.merkle import leaf_hash
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of
 from watchkeeper.records.instant import parse_instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record, parse_statement
 
 _DECISION = "urn:x-watchkeeper:decision:v1"
@@ -45,8 +46,8 @@ class Decided:
     pin: str | None
     plan: str
     asked: Mapping[str, Any] | None
-    escalated_by: int | None
-    verdicts: tuple[int, ...]
+    escalated_by: Ref | None
+    verdicts: tuple[Ref, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,13 @@ def _fact(index: int, statement: bytes, keyid: str) -> Fact:
     return Fact(index, record.predicate.at, record, keyid)
 
 
+def _ref(said: Mapping[str, Any]) -> Ref:
+    shard, index = said["shard"], said["index"]
+    if type(shard) is not int or type(index) is not int:
+        raise RecordInvalid("a decision that does not parse")
+    return Ref(shard, index)
+
+
 def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
     try:
         said = value["predicate"]
@@ -137,17 +145,14 @@ def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
             pin=said.get("pin"),
             plan=said["plan"],
             asked=said.get("escalation"),
-            escalated_by=None if before is None else before["index"],
-            verdicts=tuple(ref["index"] for ref in said.get("verdicts", ())),
+            escalated_by=None if before is None else _ref(before),
+            verdicts=tuple(_ref(ref) for ref in said.get("verdicts", ())),
         )
     except (KeyError, TypeError, IndexError, AttributeError):
         raise RecordInvalid("a decision that does not parse") from None
     if decided.outcome not in {"allow", "block", "escalate"}:
         raise RecordInvalid("a decision with another outcome than the three")
     texts = (decided.action, decided.agent, decided.system, decided.plan, decided.digest)
-    places = (*decided.verdicts, *(() if before is None else (decided.escalated_by,)))
-    if not all(isinstance(text, str) for text in texts) or not all(
-        type(place) is int for place in places
-    ):
+    if not all(isinstance(text, str) for text in texts):
         raise RecordInvalid("a decision that does not parse")
     return decided, parse_instant(said.get("at"))

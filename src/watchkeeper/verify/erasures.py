@@ -17,6 +17,7 @@ from watchkeeper.records.bundle import Retention
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Erased, Record
 from watchkeeper.verify.people import OPERATE, Authority, Commands
 from watchkeeper.verify.report import Report
@@ -37,8 +38,9 @@ class _Deferred:
 
 @dataclass(slots=True)
 class Erasures:
-    """Follows erasures through the log, and holds the payloads of a home against them.
+    """Follows erasures through a shard, and holds the payloads of a home against them.
 
+    What is erased stands in the shard of the record that says so: indexes are those of one shard.
     `holds` tells which records are at hand: not all of them are in a bundle; `needed` whether a
     decision's payload is still needed, to settle its action or to approve it.
     """
@@ -48,6 +50,7 @@ class Erasures:
     plan_of: PlanOf = lambda _: None
     holds: Callable[[int], bool] = lambda _: True
     needed: Callable[[int], bool] = lambda _: False
+    shard: int = 0
     count: int = 0
     _decided: Decided = field(default_factory=Decided)
     _never: set[int] = field(default_factory=lambda: {0})
@@ -64,10 +67,10 @@ class Erasures:
         self._decided.add(index, plan, system, Instant(at))
         self._bearing.add(index)
 
-    def effect(self, index: int, decision: int) -> None:
+    def effect(self, index: int, decision: Ref) -> None:
         """Note an effect: it has a payload, and may be what an erasure waited for."""
         self._bearing.add(index)
-        waiting = self._deferred.get(decision)
+        waiting = self._deferred.get(decision.index) if decision.shard == self.shard else None
         if waiting is not None:
             waiting.effect = index
 
@@ -131,7 +134,7 @@ class Erasures:
         if said.signature is not None:
             return self._signed_problem(said, record, authority)
         if said.asked is ErasureKind.SETTLED and said.follows is not None:
-            return self._follows_problem(said, said.follows.index)
+            return self._follows_problem(said, said.follows)
         if said.asked is ErasureKind.DUE and said.plan is not None and said.plan == plan:
             return self._due_problem(said, said.plan)
         return "nobody signed it, and neither a plan nor an erasure before demands it"
@@ -152,10 +155,12 @@ class Erasures:
             return f"{cut(said.by)} does not hold the role {cut(role)}"
         return problem
 
-    def _follows_problem(self, said: ErasureRecord, before: int) -> str | None:
-        if not self.holds(before):
+    def _follows_problem(self, said: ErasureRecord, before: Ref) -> str | None:
+        if before.shard != self.shard:
+            return "it follows an erasure of another shard, where nothing of this one had to wait"
+        if not self.holds(before.index):
             return None
-        mine = {d: one for d, one in self._deferred.items() if one.erasure == before}
+        mine = {d: one for d, one in self._deferred.items() if one.erasure == before.index}
         allowed = {d for d, one in mine.items() if one.effect is not None}
         allowed |= {one.effect for one in mine.values() if one.effect is not None}
         for place in _indexes(said.spans):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from watchkeeper.errors import RecordInvalid, TileInvalid, cut
-from watchkeeper.ledger.canonical import parse_json_unverified
+from watchkeeper.ledger.canonical import canonical_arguments, parse_json_unverified, sha256_hex
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.erasure import parse_stub
 from watchkeeper.ledger.frame import Frame, check_tail, frames_of
+from watchkeeper.records.administration import Carried, GenesisRecord
 from watchkeeper.verify.erasures import Erasures
 from watchkeeper.verify.report import Report
 from watchkeeper.verify.values import held_values
@@ -54,7 +56,7 @@ class Truth:
                 return
             if frame.envelope != entry:
                 self._report.fail(TRUTH, "the home holds another record than was published", index)
-            elif frame.payload:
+            else:
                 self._check_payload(frame)
 
     def finish(self) -> int:
@@ -62,20 +64,23 @@ class Truth:
         rest = 0
         for frame in self._frames:
             rest += 1
-            if frame.payload:
-                self._check_payload(frame)
+            self._check_payload(frame)
         return rest
 
     def _check_payload(self, frame: Frame) -> None:
+        if not frame.payload and frame.index:
+            return  # only a first record may have to have one
         try:
             record = read_record_unverified(frame.envelope)
-            body = parse_json_unverified(frame.payload)
+            body = parse_json_unverified(frame.payload) if frame.payload else {}
             stub = parse_stub(body)
             if body:
                 self._erasures.payload(frame.index, stub)
             if stub is not None:
                 return
-            self.payloads += 1
+            self.payloads += bool(frame.payload)
+            if isinstance(record.predicate, GenesisRecord) and record.predicate.carried:
+                self._check_carried(record.predicate.carried, body, frame.index)
             for held in held_values(record.predicate, body):
                 self.values += 1
                 if held.value() is None:
@@ -83,3 +88,9 @@ class Truth:
                     self._report.fail(TRUTH, what, frame.index)
         except (RecordInvalid, KeyError, TypeError, ValueError, AttributeError) as error:
             self._report.fail(TRUTH, f"payload: {cut(error)}", frame.index)
+
+    def _check_carried(self, carried: Carried, body: Mapping[str, Any], index: int) -> None:
+        """Hold the state that a shard began with against the digest in its first record."""
+        self.values += 1
+        if sha256_hex(canonical_arguments(body.get("state"))) != carried.state:
+            self._report.fail(TRUTH, "the payload's state is not the one taken over", index)

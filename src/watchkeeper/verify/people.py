@@ -10,7 +10,7 @@ from watchkeeper.errors import CommandInvalid, RecordInvalid, cut
 from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.ledger.envelope import open_command
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of
-from watchkeeper.records.administration import GenesisRecord, PlanReleaseRecord
+from watchkeeper.records.administration import Carried, GenesisRecord, PlanReleaseRecord
 from watchkeeper.records.people import Command, Signature
 
 RELEASE = "release"
@@ -42,6 +42,13 @@ def first_authority(genesis: GenesisRecord) -> Authority:
 def released_authority(release: PlanReleaseRecord) -> Authority:
     """Return who may sign from this release on."""
     return Authority(_keyrings(release.people), release.roles)
+
+
+def authority_of(
+    people: Mapping[str, tuple[str, ...]], roles: Mapping[str, tuple[str, ...]]
+) -> Authority:
+    """Return an authority of people with their keys in base64, and of roles."""
+    return Authority(_keyrings(people), roles)
 
 
 class Commands:
@@ -101,7 +108,7 @@ def _keyrings(people: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, byte
     return out
 
 
-def same_authority(plan: bytes, release: PlanReleaseRecord) -> bool:
+def same_authority(plan: bytes, release: PlanReleaseRecord | Carried) -> bool:
     """Tell whether a release names the people, keys and roles of its plan, and no others.
 
     The releaser signs the plan's digest; what the record says beside it is only as good as this.

@@ -47,6 +47,20 @@ class Cosigned:
 
 
 @dataclass(frozen=True, slots=True)
+class ShardSeen:
+    """One of several shards: the checkpoint that was verified, as it was read.
+
+    `follows` says that it was held against the shard before, which was given as well.
+    """
+
+    origin: str
+    size: int
+    root: str
+    checkpoint: bytes
+    follows: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """The result: `ok` only if no step failed.
 
@@ -56,7 +70,9 @@ class Verification:
     that a quorum of witnesses vouched for its first `witnessed_size` records, by a policy that the
     caller gave (`policy_given`) or that the log itself claims; `cosigned` who did. `checkpoint` is
     the note that was verified, as it was read. `held` says how many of the records a bundle
-    holds; it is None where a whole log was verified.
+    holds; it is None where a whole log was verified. Of a log in several shards, `origin`, `size`,
+    `root`, `checkpoint` and `cosigned` are the newest one's, `records` and `witnessed_size` count
+    those of all, and `shards` names each, the oldest first; of one alone it is empty.
     """
 
     origin: str
@@ -74,6 +90,8 @@ class Verification:
     cosigned: tuple[Cosigned, ...] = ()
     checkpoint: bytes = b""
     held: int | None = None
+    records: int | None = None
+    shards: tuple[ShardSeen, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -99,6 +117,7 @@ TITLES = {
     15: "replay of decisions",
     16: "keys over time",
     17: "time stamps",
+    18: "shards",
     19: "adoptions of restored homes",
     20: "erasures",
     21: "completeness",

@@ -20,10 +20,24 @@ class Source(Protocol):
         ...
 
 
-class DirectorySource:
-    """A published log in a folder. `home` is the home that it belongs to, if it is one's."""
+def shard_places(path: Path) -> list[Path]:
+    """Return the folders of the shards of a home, the oldest first; none if it is no home."""
+    later = [place for place in path.glob("shards/[1-9]*") if place.name.isdecimal()]
+    places = [path, *sorted(later, key=lambda place: int(place.name))]
+    return [p for p in places if (p / "segments").is_dir() and (p / "log").is_dir()]
 
-    def __init__(self, path: Path) -> None:
+
+class DirectorySource:
+    """A published log in a folder; of a home, its newest shard, or just this one.
+
+    `home` is the folder that holds the shard's segments, if it is a home's; `siblings` those of
+    all the home's shards, where there are several.
+    """
+
+    def __init__(self, path: Path, *, newest: bool = True) -> None:
+        places = shard_places(path) if newest else [path]
+        self.siblings = places if len(places) > 1 else []
+        path = next(reversed(places), path)
         home = (path / "segments").is_dir() and (path / "log").is_dir()
         self.home: Path | None = path if home else None
         self.path = path / "log" if home else path

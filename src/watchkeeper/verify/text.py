@@ -18,6 +18,11 @@ def verification_json(found: Verification) -> dict[str, Any]:
         "size": found.size,
         "held": found.size if found.held is None else found.held,
         "root": found.root,
+        "records": found.size if found.records is None else found.records,
+        "shards": [
+            {"origin": s.origin, "size": s.size, "root": s.root, "follows": s.follows}
+            for s in found.shards
+        ],
         "pinned": found.pinned,
         "witnessed": found.witnessed,
         "witnessedSize": found.witnessed_size,
@@ -43,6 +48,8 @@ def verification_text(found: Verification) -> str:
 
 def _verification_lines(found: Verification) -> Iterator[str]:
     held = found.size if found.held is None else f"{found.held} of {found.size}"
+    for shard in found.shards[:-1]:
+        yield f"{shard.origin}: {shard.size} records, root {shard.root}"
     yield f"{found.origin}: {held} records, root {found.root}"
     for step in found.steps:
         yield f"{step.number:3}. {_MARKS[step.status]:11}  {step.title}: {step.detail}".rstrip()
@@ -64,4 +71,5 @@ def _witnessed_line(found: Verification) -> str:
     count = len(found.cosigned)
     who = "1 witness" if count == 1 else f"{count} witnesses"
     by = "" if found.policy_given else ", if its own policy names them rightly"
-    return f"witnessed: {found.witnessed_size} of {found.size} records, by {who}{by}"
+    size = found.size if found.records is None else found.records
+    return f"witnessed: {found.witnessed_size} of {size} records, by {who}{by}"

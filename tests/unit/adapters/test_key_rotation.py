@@ -94,13 +94,13 @@ def test_a_key_that_lives_elsewhere_takes_over(story: Story, tmp_path: Path) -> 
 
 
 def test_keys_change_again_and_again(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    from watchkeeper.verify import verifier
+    from watchkeeper.verify.log import parallel
 
     for _ in range(3):
         rotate(story)
         for _ in range(140):
             story.act()
-    monkeypatch.setattr(verifier, "POOL_FROM", 1)
+    monkeypatch.setattr(parallel, "POOL_FROM", 1)
     story.log.publish_now()
     alone, several = (verify_log(story.path / "log", workers=n) for n in (1, 2))
     assert alone == several

@@ -45,7 +45,7 @@ def void(at: int, text: str = "a") -> Record:
 def test_a_new_home(story: Story) -> None:
     assert story.log.origin == f"{NAME}/0"
     assert story.log.size == 1
-    genesis = story.log.entry(0).record
+    genesis = story.log.entry(Ref(0, 0)).record
     assert genesis.kind is Kind.GENESIS
     assert genesis.predicate.stage is Stage.PILOT
     assert genesis.predicate.first_release == {"carl": (story.carl.public,)}
@@ -62,16 +62,16 @@ def test_what_was_written_is_read_back(story: Story) -> None:
     ticket = story.log.append(void(at), payload)
     assert ticket.ref == Ref(0, 1)
     ticket.wait()
-    entry = story.log.entry(1)
+    entry = story.log.entry(Ref(0, 1))
     assert entry.record == void(at)
     assert entry.payload == payload
     story.log.append(void(at)).wait()
-    assert story.log.entry(2).payload is None
+    assert story.log.entry(Ref(0, 2)).payload is None
     assert [e.ref.index for e in story.log.entries(1)] == [1, 2]
     assert list(story.log.entries(3)) == []
     for index in (-1, 3):
         with pytest.raises(LedgerError):
-            story.log.entry(index)
+            story.log.entry(Ref(0, index))
 
 
 def test_it_is_all_there_after_reopening(story: Story) -> None:
@@ -98,7 +98,7 @@ def test_too_large_a_record(story: Story) -> None:
         story.log.append(void(story.clock.wall(), "x" * 50_000))
     assert story.log.size == 1
     story.log.append(void(story.clock.wall()), Payload({"x": "y" * 600_000})).wait()
-    assert len(story.log.entry(1).payload.body["x"]) == 600_000  # type: ignore[union-attr]
+    assert len(story.log.entry(Ref(0, 1)).payload.body["x"]) == 600_000  # type: ignore[union-attr]
     assert len(list(story.log.entries())) == 2
     assert len(list(read_home(story.path).entries())) == 2
 
@@ -200,7 +200,7 @@ def test_segments_roll(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(list((story.path / "segments").glob("*.seg"))) > 2
     before = list(story.log.entries())
     assert len(before) == story.log.size == 14
-    assert story.log.entry(9) == before[9]
+    assert story.log.entry(Ref(0, 9)) == before[9]
     assert list(story.log.entries(7)) == before[7:]
     log = story.reopen()
     assert list(log.entries()) == before
@@ -208,7 +208,7 @@ def test_segments_roll(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     assert reader.size == 14
     story.act()
     assert reader.size == 16
-    assert reader.entry(15) == story.log.entry(15)
+    assert reader.entry(Ref(0, 15)) == story.log.entry(Ref(0, 15))
     story.log.close()
     assert verify_log(story.path).ok
 
@@ -298,6 +298,6 @@ def test_reading_no_home(tmp_path: Path) -> None:
 
 def test_reader_offers_the_keys(story: Story) -> None:
     reader = read_home(story.path)
-    assert list(reader.record_keys.values()) == [story.log._custody.signer.public_key]
+    assert list(reader.record_keys.values()) == [story.log._sealing.custody.signer.public_key]
     assert reader.log_vkey == (story.path / "log/log.vkey").read_text().strip()
     assert reader.origin == story.log.origin

@@ -178,7 +178,7 @@ def test_cosignatures_are_kept_over_a_start_and_dropped_with_the_next_checkpoint
     path = story.path / "log/checkpoint"
     raw = path.read_bytes()
     line = cosign(parse_note_unverified(raw).text, "w.example", SIGNER, 5)
-    story.log._publication.cosign(with_cosignatures(raw, [line]), quorum=True)
+    story.log._published._publication.cosign(with_cosignatures(raw, [line]), quorum=True)
     assert path.read_bytes() == with_cosignatures(raw, [line])
     assert (story.path / "log/checkpoint.witnessed").read_bytes() == path.read_bytes()
     story.reopen()
@@ -188,7 +188,7 @@ def test_cosignatures_are_kept_over_a_start_and_dropped_with_the_next_checkpoint
     newest = path.read_bytes()
     assert len(parse_note_unverified(newest).signatures) == 1
     # A cosignature that comes too late for the newest checkpoint is kept beside it.
-    story.log._publication.cosign(with_cosignatures(raw, [line]), quorum=True)
+    story.log._published._publication.cosign(with_cosignatures(raw, [line]), quorum=True)
     assert path.read_bytes() == newest
     story.log.close()
 
@@ -217,7 +217,7 @@ def test_proofs_come_from_the_published_tiles_also_after_they_became_full(tmp_pa
     roots, newest = _roots(envelopes), story.log.published_size
     assert not (story.path / "log/tile/0/000.p").exists(), "the first tile is full"
     for old, new in ((1, 200), (7, 255), (200, 256), (255, newest), (256, newest)):
-        proof = story.log._witnessing._prove(old, new)
+        proof = story.log._published._witnessing._prove(old, new)
         verify_consistency(old, new, roots[old], roots[new], proof)
     story.log.close()
 

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from tests.worlds.homes import Story
 from watchkeeper.cli import log as command
 from watchkeeper.records.instant import render_instant
+from watchkeeper.records.reference import Ref
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_a_published_log_gives_the_same(story: Story, tmp_path: Path) -> None:
 
 def test_by_time(story: Story) -> None:
     whole = exported(story.path, "--format", "ocsf")
-    middle = story.log.entry(9).record.predicate.at
+    middle = story.log.entry(Ref(0, 9)).record.predicate.at
     at = render_instant(middle)
     before = exported(story.path, "--format", "ocsf", "--until", at)
     after = exported(story.path, "--format", "ocsf", "--since", at)

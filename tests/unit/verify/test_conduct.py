@@ -317,7 +317,7 @@ def test_a_stop_on_something_else_stops_nothing(story: Story) -> None:
 
 def test_a_command_is_used_once(story: Story) -> None:
     ref = story.stop()
-    said = story.log.entry(ref.index).record
+    said = story.log.entry(ref).record
     story.resume()
     object.__setattr__(said.predicate, "at", story.log.last_at)
     story.log.append(said).wait()
@@ -328,7 +328,7 @@ def test_keys_that_were_pinned(story: Story) -> None:
     story.log.publish_now()
     log = story.path / "log"
     vkey = (log / "log.vkey").read_text()
-    key = story.log._custody.signer.public_key
+    key = story.log._sealing.custody.signer.public_key
     found = verify_log(log, vkey=vkey, record_keys=[key])
     assert found.ok
     assert found.pinned
@@ -337,13 +337,13 @@ def test_keys_that_were_pinned(story: Story) -> None:
 
 
 def test_several_processes_find_the_same(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    from watchkeeper.verify import verifier
+    from watchkeeper.verify.log import parallel
 
     for _ in range(200):
         story.act()
     story.effect(*story.decide(Outcome.BLOCK))
     story.log.publish_now()
-    monkeypatch.setattr(verifier, "POOL_FROM", 1)
+    monkeypatch.setattr(parallel, "POOL_FROM", 1)
     seen: list[tuple[int, int]] = []
     several = verify_log(
         story.path / "log", workers=2, progress=lambda done, total: seen.append((done, total))

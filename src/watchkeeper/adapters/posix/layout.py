@@ -12,9 +12,24 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The paths of a home. `log` is what may be served to anybody; the rest is private."""
+    """The paths of a home and of one of its shards.
+
+    `log` is what may be served to anybody; the rest is private. Shard 0 stands in the home's own
+    folder, a later one in `shards/<number>`; the lock and the keys are the home's.
+    """
 
     root: Path
+    shard: int = 0
+
+    @property
+    def place(self) -> Path:
+        """The folder of the shard."""
+        return self.root / "shards" / str(self.shard) if self.shard else self.root
+
+    @property
+    def ended(self) -> Path:
+        """There once the next shard was begun: nothing is written to this one any more."""
+        return self.place / "ended"
 
     @property
     def lock(self) -> Path:
@@ -22,14 +37,19 @@ class Layout:
         return self.root / "home.lock"
 
     @property
+    def taken_over(self) -> Path:
+        """Holds the digest of the state taken over, once that was held against the shard before."""
+        return self.place / "taken-over"
+
+    @property
     def synced(self) -> Path:
         """How many records are synced, for readers in other processes."""
-        return self.root / "synced"
+        return self.place / "synced"
 
     @property
     def newest(self) -> Path:
         """The newest checkpoint that was signed; durable before it is published."""
-        return self.root / "newest.checkpoint"
+        return self.place / "newest.checkpoint"
 
     @property
     def witness_policy(self) -> Path:
@@ -64,17 +84,22 @@ class Layout:
     @property
     def segments(self) -> Path:
         """The truth."""
-        return self.root / "segments"
+        return self.place / "segments"
 
     @property
     def kept(self) -> Path:
         """Torn tails that were cut off."""
-        return self.root / "kept"
+        return self.place / "kept"
+
+    @property
+    def snapshots(self) -> Path:
+        """What a start may read instead of every record; can be thrown away."""
+        return self.place / "snapshots"
 
     @property
     def log(self) -> Path:
         """The published tile log."""
-        return self.root / "log"
+        return self.place / "log"
 
     def segment(self, number: int) -> Path:
         """Return the path of one segment."""
@@ -83,3 +108,19 @@ class Layout:
     def segment_numbers(self) -> list[int]:
         """Return the numbers of the segments there are, in order."""
         return sorted(int(path.stem) for path in self.segments.glob("[0-9]*.seg"))
+
+
+def shards_of(root: Path) -> list[Layout]:
+    """Return the shards that are there, the oldest first; older ones may have been moved away."""
+    found = (Layout(root, number) for number in _numbers(root))
+    return [layout for layout in found if layout.segments.is_dir()]
+
+
+def newest_shard(root: Path) -> Layout:
+    """Return the shard that is written to, be it whole or not; shard 0 where there is no other."""
+    return Layout(root, _numbers(root)[-1])
+
+
+def _numbers(root: Path) -> list[int]:
+    later = [int(path.name) for path in root.glob("shards/[1-9]*") if path.name.isdecimal()]
+    return [0, *sorted(later)]

@@ -18,11 +18,19 @@ from watchkeeper.ledger.checkpoint import Checkpoint, log_key, open_checkpoint, 
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.frame import Frame
 from watchkeeper.ledger.key_list import render_key_list
-from watchkeeper.ledger.merkle import leaf_hash
-from watchkeeper.ledger.tiles import WIDTH, TileTree, bundle_path, render_bundle, tile_path
+from watchkeeper.ledger.merkle import HASH_BYTES, leaf_hash
+from watchkeeper.ledger.tiles import (
+    WIDTH,
+    TileTree,
+    bundle_path,
+    render_bundle,
+    tile_path,
+    tiles_of,
+)
 from watchkeeper.ports import Signer
 from watchkeeper.records.custody import KeyTerm
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Record
 
 WITNESSED = "checkpoint.witnessed"
 POLICY = "witness.policy"
@@ -48,6 +56,32 @@ class Publication:
         self._entries: list[bytes] = []
         self._pending: dict[Path, bytes] = {}
         self._outdated: list[Path] = []
+
+    def resume(self, tree: TileTree, entries: Iterable[bytes]) -> None:
+        """Go on from a tree; `entries` are those of the bundle that it does not fill."""
+        self.tree, self._entries = tree, list(entries)
+
+    def beside(self) -> Publication:
+        """Return an empty one of the same log, which writes what is missing or other."""
+        return Publication(self._files, self._layout, self._origin, self._signer, writing=True)
+
+    def whole(self) -> bool:
+        """Tell whether every full tile and bundle before the tree's size is there.
+
+        What they hold is not read.
+        """
+        return all(self._is_there(*tile) for tile in tiles_of(self.tree.size // WIDTH * WIDTH))
+
+    def _is_there(self, level: int, number: int, width: int) -> bool:
+        if width < WIDTH:
+            return True
+        log = self._layout.log
+        try:
+            return (log / tile_path(level, number)).stat().st_size == WIDTH * HASH_BYTES and (
+                level > 0 or (log / bundle_path(number)).stat().st_size > 0
+            )
+        except FileNotFoundError:
+            return False
 
     @property
     def size(self) -> int:
@@ -128,14 +162,15 @@ class Publication:
         if b'"bundle":' not in frame.payload:  # cheaper than parsing every record
             return
         record = read_record_unverified(frame.envelope)
-        if record.kind is not Kind.PLAN_RELEASE:
+        plan = plan_of(record)
+        if plan is None:
             return
         try:
             bundle = canonical_arguments(parse_json_unverified(frame.payload)["bundle"])
         except (RecordInvalid, KeyError, TypeError):
             return
-        if sha256_hex(bundle) == record.predicate.plan:
-            self._want(f"plans/{record.predicate.plan}.json", bundle)
+        if sha256_hex(bundle) == plan:
+            self._want(f"plans/{plan}.json", bundle)
 
     def _want_bundle(self, number: int, width: int) -> None:
         path = self._layout.log / bundle_path(number, width)
@@ -159,6 +194,20 @@ class Publication:
         partial = (self._layout.log / where).with_name(Path(where).name + ".p")
         if self.writing and partial.is_dir():
             self._outdated.append(partial)
+
+
+def plan_of(record: Record) -> str | None:
+    """Return the digest of the plan that a record puts into force, or None.
+
+    A release does, and the first record of a shard that goes on from another.
+    """
+    said = record.predicate
+    if record.kind is Kind.PLAN_RELEASE:
+        return str(said.plan)
+    if record.kind is Kind.GENESIS and said.carried is not None:
+        found: str | None = said.carried.plan
+        return found
+    return None
 
 
 def signed_checkpoints(layout: Layout, origin: str, public: bytes) -> dict[int, bytes]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchkeeper.adapters.posix.custody import Keyring, KeyScan
@@ -19,16 +21,18 @@ from watchkeeper.adapters.posix.segments import (
     Places,
     Recovered,
     Tail,
-    check_index,
     check_rest,
     cut_tail,
-    read_all,
+    read_after,
+    read_at,
     scan,
 )
+from watchkeeper.adapters.posix.snapshots import Snapshot, load_snapshot
 from watchkeeper.errors import (
     EnvelopeInvalid,
     HomeInvalid,
     KeyUnsafe,
+    LedgerError,
     LogInconsistent,
     RecordInvalid,
     cut,
@@ -37,15 +41,18 @@ from watchkeeper.ledger.checkpoint import log_key
 from watchkeeper.ledger.envelope import open_envelope, read_record_unverified
 from watchkeeper.ledger.frame import Frame
 from watchkeeper.ledger.key_history import KeyHistory, genesis_keys
+from watchkeeper.ledger.tiles import WIDTH
 from watchkeeper.ports import Signer
 from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 
+_log = logging.getLogger("watchkeeper.log")
+
 
 @dataclass(slots=True)
 class Opened:
-    """What a home holds: enough to go on writing."""
+    """What a home holds: enough to go on writing. `snapshot` is what was not read again."""
 
     genesis: GenesisRecord
     places: Places
@@ -55,10 +62,12 @@ class Opened:
     recovered: Recovered | None
     keys: KeyHistory
     record_signer: Signer
+    log_signer: Signer
+    snapshot: Snapshot | None = None
 
 
 def recover(files: Files, layout: Layout, keyring: Keyring) -> Opened:
-    """Read every record, cut a torn tail, and bring the published log up to date.
+    """Read what no snapshot counts, cut a torn tail, and bring the published log up to date.
 
     Nothing is written before the truth is known to extend what was signed, except that a torn
     tail, which nobody was ever told of, is moved aside.
@@ -67,23 +76,111 @@ def recover(files: Files, layout: Layout, keyring: Keyring) -> Opened:
         HomeInvalid, FrameInvalid, LogInconsistent, KeyUnsafe: as `open_home` says.
     """
     genesis = read_genesis(files, layout)
-    log_signer = keyring.log_signer()
+    log_signer = keyring.log_signer(lambda signer: _is_named(genesis, signer))
     _check_log_key(genesis, log_signer)
     signed = signed_checkpoints(layout, genesis.origin, log_signer.public_key)
-    places = Places()
-    publication = Publication(files, layout, genesis.origin, log_signer, writing=False)
-    keys = KeyScan(genesis)
-    tail, rest, newest = _read_truth(files, layout, places, publication, Extension(signed), keys)
-    record_signer = _record_signer(genesis, keyring, keys)
-    recovered = cut_tail(files, layout, tail, rest) if rest else None
+    home = _Home(files, layout, genesis, keyring, log_signer)
+    return _by_snapshot(home, signed) or _by_reading(home, signed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """One shard that is being opened."""
+
+    files: Files
+    layout: Layout
+    genesis: GenesisRecord
+    keyring: Keyring
+    log_signer: Signer
+
+    def publication(self, *, writing: bool) -> Publication:
+        origin = self.genesis.origin
+        return Publication(self.files, self.layout, origin, self.log_signer, writing=writing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """What is known of the records before the reading begins, and grows by it."""
+
+    places: Places
+    publication: Publication
+    extension: Extension
+    keys: KeyScan
+    snapshot: Snapshot | None = None
+
+
+def _by_reading(home: _Home, signed: Mapping[int, bytes]) -> Opened:
+    """Read every record."""
+    publication = home.publication(writing=False)
+    truth = _Truth(Places(), publication, Extension(signed), KeyScan(home.genesis))
+    return _opened(home, truth, _read_truth(home.files, home.layout, truth))
+
+
+def _by_snapshot(home: _Home, signed: Mapping[int, bytes]) -> Opened | None:
+    """Read only what came after a snapshot; None if there is none, or anything is odd."""
+    found = load_snapshot(home.files, home.layout, home.genesis)
+    if found is None:
+        return None
+    snapshot, keys = found
+    places = Places.restored(snapshot.places)
+    publication = home.publication(writing=False)
+    truth = _Truth(places, publication, Extension(signed), keys, snapshot)
+    try:
+        publication.resume(snapshot.tree(), _unfilled(home, places))
+        if min(signed, default=0) < snapshot.count or not publication.whole():
+            raise LogInconsistent("what was signed or published does not reach it")
+        truth.extension.check(publication.tree)
+        ending = _read_truth(home.files, home.layout, truth)
+        if snapshot.keyid not in {term.keyid for term in keys.history.in_force()}:
+            raise LogInconsistent("the record key has changed since")
+    except LedgerError as error:
+        _log.warning("the snapshot is not used, every record is read: %s", error.message)
+        return None
+    return _opened(home, truth, ending)
+
+
+def _opened(home: _Home, truth: _Truth, ending: tuple[Tail, bytes, Instant]) -> Opened:
+    """Finish what a crash left and publish; the truth extends what was signed."""
+    tail, rest, newest = ending
+    record_signer = _record_signer(home.genesis, home.keyring, truth.keys)
+    recovered = cut_tail(home.files, home.layout, tail, rest) if rest else None
+    publication = truth.publication
     if publication.stale:
-        publication = _rebuilt(files, layout, genesis.origin, log_signer)
+        publication = _rebuilt(home, truth)
     publication.writing = True
-    publication.publish_keys(keys.history.terms)
+    publication.publish_keys(truth.keys.history.terms)
     publication.commit()
     return Opened(
-        genesis, places, tail, publication, newest, recovered, keys.history, record_signer
+        home.genesis,
+        truth.places,
+        tail,
+        publication,
+        newest,
+        recovered,
+        truth.keys.history,
+        record_signer,
+        home.log_signer,
+        truth.snapshot,
     )
+
+
+def _rebuilt(home: _Home, truth: _Truth) -> Publication:
+    """Write the published log anew, from what the snapshot does not count on."""
+    publication, known = home.publication(writing=True), Places()
+    if truth.snapshot is not None:
+        known = Places.restored(truth.places.first(truth.snapshot.count))
+        publication.resume(truth.snapshot.tree(), _unfilled(home, known))
+    catch_up(publication, (frame for _, frame in read_after(home.files, home.layout, known)))
+    return publication
+
+
+def _unfilled(home: _Home, places: Places) -> list[bytes]:
+    """Return the envelopes of the bundle that the known records do not fill."""
+    begin = len(places) // WIDTH * WIDTH
+    return [
+        read_at(home.files, home.layout, places, index).envelope
+        for index in range(begin, len(places))
+    ]
 
 
 def read_genesis(files: Files, layout: Layout) -> GenesisRecord:
@@ -108,9 +205,13 @@ def read_genesis(files: Files, layout: Layout) -> GenesisRecord:
     raise HomeInvalid(f"a home whose first record is no genesis: {cut(layout.root)}")
 
 
+def _is_named(genesis: GenesisRecord, signer: Signer) -> bool:
+    return str(log_key(genesis.origin, signer.public_key)) == genesis.log_key
+
+
 def _check_log_key(genesis: GenesisRecord, log_signer: Signer) -> None:
     """Refuse a key that the genesis does not name: nobody could verify what it signs."""
-    if str(log_key(genesis.origin, log_signer.public_key)) != genesis.log_key:
+    if not _is_named(genesis, log_signer):
         raise KeyUnsafe(
             f"a log key that the genesis of {cut(genesis.origin)} does not name",
             "put back the key that this home was made with",
@@ -129,35 +230,42 @@ def _has_truth(layout: Layout) -> bool:
     return layout.segment(0).is_file()
 
 
-def _read_truth(  # noqa: PLR0913, PLR0917 - everything that looks at each record
-    files: Files,
-    layout: Layout,
-    places: Places,
-    publication: Publication,
-    extension: Extension,
-    keys: KeyScan,
-) -> tuple[Tail, bytes, Instant]:
+def _read_truth(files: Files, layout: Layout, truth: _Truth) -> tuple[Tail, bytes, Instant]:
     numbers = layout.segment_numbers()
     if numbers != list(range(len(numbers))):
         raise LogInconsistent(f"segments are missing: {cut(numbers)}")
-    tail, rest, last = Tail(0), b"", None
-    for number in numbers:
-        path, tail = layout.segment(number), Tail(number)
-        for frame in scan(files, path):
-            check_index(frame, len(places), path)
-            places.add(number, frame.start)
-            publication.add(frame)
-            keys.take(frame)
-            extension.check(publication.tree)
-            last, tail.length = frame, frame.end
-        rest = check_rest(files, path, tail.length, newest=number == numbers[-1])
-    extension.finish(len(places))
+    last, end = None, _end_of(files, layout, truth.places)
+    for number, frame in read_after(files, layout, truth.places):
+        truth.places.add(number, frame.start)
+        truth.publication.add(frame)
+        truth.keys.take(frame)
+        truth.extension.check(truth.publication.tree)
+        last, end = frame, (number, frame.end)
+    truth.extension.finish(len(truth.places))
+    tail = _tail(files, layout, numbers[-1], end)
+    rest = check_rest(files, layout.segment(tail.number), tail.length, newest=True)
+    return tail, rest, _at(last, truth.snapshot)
+
+
+def _end_of(files: Files, layout: Layout, places: Places) -> tuple[int, int]:
+    """Return the segment and the offset at which the last known record ends."""
+    if not len(places):
+        return 0, 0
+    last = len(places) - 1
+    return places.of(last)[0], read_at(files, layout, places, last).end
+
+
+def _tail(files: Files, layout: Layout, newest: int, end: tuple[int, int]) -> Tail:
+    # A newest segment without a record was begun just before a crash.
+    tail = Tail(newest, end[1] if end[0] == newest else 0)
     tail.checksum = _checksum(files, layout, tail)
-    return tail, rest, _at(last)
+    return tail
 
 
-def _at(frame: Frame | None) -> Instant:
+def _at(frame: Frame | None, snapshot: Snapshot | None) -> Instant:
     if frame is None:
+        if snapshot is not None:
+            return snapshot.last_at
         raise HomeInvalid("a home without a first record")
     at: Instant = read_record_unverified(frame.envelope).predicate.at
     return at
@@ -172,9 +280,3 @@ def _checksum(files: Files, layout: Layout, tail: Tail) -> int:
         return check
     finally:
         files.close(fd)
-
-
-def _rebuilt(files: Files, layout: Layout, origin: str, signer: Signer) -> Publication:
-    publication = Publication(files, layout, origin, signer, writing=True)
-    catch_up(publication, (frame for _, frame in read_all(files, layout)))
-    return publication

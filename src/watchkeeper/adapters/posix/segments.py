@@ -52,6 +52,21 @@ class Places:
     def __len__(self) -> int:
         return len(self._at)
 
+    @classmethod
+    def restored(cls, at: array[int]) -> Places:
+        """Return the places that a snapshot held."""
+        made = cls()
+        made._at = at
+        return made
+
+    def first(self, count: int) -> array[int]:
+        """Return the first `count` places, as a snapshot holds them."""
+        return self._at[:count]
+
+    def before(self, index: int) -> Places:
+        """Return the places of the records before `index`."""
+        return Places.restored(self._at[:index])
+
     def add(self, segment: int, offset: int) -> None:
         """Note the next record's place."""
         self._at.append(segment << _OFFSET_BITS | offset)
@@ -115,29 +130,48 @@ def read_one(files: Files, fd: int, offset: int) -> Frame:
     return frame
 
 
-def read_all(
-    files: Files, layout: Layout, start: int = 0, *, limit: int | None = None, first: int = 0
-) -> Iterator[tuple[int, Frame]]:
-    """Yield (segment, frame) of every record of a home in order, indexes checked.
+def read_at(files: Files, layout: Layout, places: Places, index: int) -> Frame:
+    """Read the frame of a record whose place is known.
 
-    `first` is the segment to begin with. Only whole frames are read; a torn tail in the newest
-    segment ends the reading, damage raises.
+    Raises:
+        FrameInvalid: there is no whole frame, or one of another record.
+        OSError: the disk fails.
+    """
+    number, offset = places.of(index)
+    fd = files.open(layout.segment(number), os.O_RDONLY)
+    try:
+        frame = read_one(files, fd, offset)
+    finally:
+        files.close(fd)
+    if frame.index != index:
+        raise FrameInvalid(f"record {frame.index} where {index} should be")
+    return frame
+
+
+def read_after(
+    files: Files, layout: Layout, places: Places, *, limit: int | None = None
+) -> Iterator[tuple[int, Frame]]:
+    """Yield (segment, frame) of the records after those whose places are known, in order.
 
     Raises:
         FrameInvalid: damage, with the segment's name and the offset.
     """
+    expected = len(places)
+    first, start = places.of(expected - 1) if expected else (0, 0)
     numbers = [number for number in layout.segment_numbers() if number >= first]
-    expected: int | None = None if first else 0
     for number in numbers:
-        path, end = layout.segment(number), 0
-        for frame in scan(files, path):
+        path, end = layout.segment(number), start
+        for frame in scan(files, path, start):
+            end = frame.end
+            if frame.index == expected - 1 and number == first:
+                continue  # the last one that is known, read to find where the next one begins
             check_index(frame, expected, path)
-            expected, end = frame.index + 1, frame.end
             if limit is not None and frame.index >= limit:
                 return
-            if frame.index >= start:
-                yield number, frame
+            expected += 1
+            yield number, frame
         check_rest(files, path, end, newest=number == numbers[-1])
+        start = 0
 
 
 def check_index(frame: Frame, expected: int | None, path: Path) -> None:

@@ -126,7 +126,7 @@ class Writer:
         self._post: Post | None = None
         self._queue: SimpleQueue[PosixTicket | None] = SimpleQueue()
         self._healing = threading.Lock()
-        self._closed = False
+        self._closed = self._condemned = False
         self._roll_next = False
         self._fd = self._open_tail()
         self._thread = threading.Thread(target=self._run, name="watchkeeper-log", daemon=True)
@@ -188,10 +188,20 @@ class Writer:
         with suppress(OSError):
             self._files.close(self._fd)
 
+    def condemn(self, error: WatchkeeperError) -> None:
+        """Refuse every record from now on: the home is damaged, and trying again mends nothing."""
+        with self.mutex:
+            self._condemned = True
+            self.failure = LogUnavailable(error.message, error.advice)
+
+    def synced(self) -> tuple[Tail, Instant]:
+        """Return where the synced records end, and the time of the last one."""
+        return self._tail, self._synced_at
+
     def heal(self) -> bool:
         """Prove what the disk holds and go on from there; True if writing is possible."""
         with self._healing:
-            if self._closed:
+            if self._closed or self._condemned:
                 return False
             if self.failure is None:
                 return True
@@ -201,8 +211,11 @@ class Writer:
                 _log.warning("the log can not be written yet: %s", error)
                 return False
             with self.mutex:
-                self.failure = None
-            return True
+                self.failure = self._damage()
+            return self.failure is None
+
+    def _damage(self) -> WatchkeeperError | None:
+        return self.failure if self._condemned else None
 
     def _recover(self) -> None:
         files, tail = self._files, self._tail
@@ -311,7 +324,7 @@ class Writer:
         cause = getattr(error, "strerror", None) or str(error) or type(error).__name__
         failure = LogUnavailable(f"the log can not be written: {cause}")
         with self.mutex:
-            if not self._closed:
+            if not (self._closed or self._condemned):
                 self.failure = failure
             closing = self._drain(batch)
             self.next = len(self._places)

@@ -11,7 +11,7 @@ def record_line(entry: Entry, emitter: Emitter) -> Json:
     """Return a record as a JSON value."""
     record = entry.record
     return {
-        "origin": emitter.origin,
+        "origin": emitter.origin_at(entry.ref),
         "shard": entry.ref.shard,
         "index": entry.ref.index,
         "kind": record.kind.value,

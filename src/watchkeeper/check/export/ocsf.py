@@ -101,7 +101,7 @@ def _frame(entry: Entry, emitter: Emitter, about: DecisionRecord | None) -> dict
         "api": _api(entry, about),
         "unmapped": {
             "log": {
-                "origin": emitter.origin,
+                "origin": emitter.origin_at(entry.ref),
                 "shard": entry.ref.shard,
                 "index": entry.ref.index,
                 "kind": record.kind.value,
@@ -118,8 +118,8 @@ def _metadata(entry: Entry, emitter: Emitter) -> Json:
         "version": SCHEMA_VERSION,
         "profiles": ["security_control"],
         "product": {"name": PRODUCT, "vendor_name": PRODUCT, "version": emitter.version},
-        "uid": f"{emitter.origin}#{entry.ref.index}",
-        "log_name": emitter.origin,
+        "uid": f"{emitter.origin_at(entry.ref)}#{entry.ref.index}",
+        "log_name": emitter.origin_at(entry.ref),
         "log_provider": PRODUCT,
         "sequence": entry.ref.index,
         "event_code": entry.record.kind.value,

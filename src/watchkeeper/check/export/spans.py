@@ -133,12 +133,14 @@ class Spans:
         attributes = _attributes(story.decision, self._emitter)
         if isinstance(ended, EffectRecord):
             attributes["watchkeeper.effect.status"] = ended.status.value
+            attributes["watchkeeper.effect.shard"] = last.ref.shard
             attributes["watchkeeper.effect.index"] = last.ref.index
         elif not problem:
             attributes["watchkeeper.effect.status"] = "unknown"
         if problem:
             attributes["error.type"] = problem
-        name = f"{self._emitter.origin} {said.action_id}".encode()
+        origin = self._emitter.origin_at(story.decision.ref)
+        name = f"{origin} {said.action_id}".encode()
         return Span(
             trace_id=hashlib.sha256(b"watchkeeper trace " + name).hexdigest()[:32],
             span_id=hashlib.sha256(b"watchkeeper span " + name).hexdigest()[:16],
@@ -183,7 +185,7 @@ def _attributes(decision: Entry, emitter: Emitter) -> dict[str, Value]:
         "gen_ai.agent.name": said.agent,
         "mcp.method.name": said.method,
         "watchkeeper.decision.id": said.action_id,
-        "watchkeeper.log.origin": emitter.origin,
+        "watchkeeper.log.origin": emitter.origin_at(decision.ref),
         "watchkeeper.log.shard": decision.ref.shard,
         "watchkeeper.log.index": decision.ref.index,
         "watchkeeper.outcome": part.outcome.value,

@@ -12,7 +12,9 @@ from watchkeeper.cli.log import (
     page,
     policy,
     proof,
+    roll,
     show,
+    snapshot,
     timestamp,
     verify,
 )
@@ -41,3 +43,5 @@ app.command("keys")(keys.keys)
 app.command("adopt")(adopt.adopt)
 app.command("rotate-key")(keys.rotate_key)
 app.command("revoke-key")(keys.revoke_key)
+app.command("snapshot")(snapshot.snapshot)
+app.command("roll")(roll.roll)

@@ -34,6 +34,9 @@ Vkey = Annotated[
     str | None,
     typer.Option("--vkey", help="The log's verifier key, or a file that holds it; pins the log."),
 ]
+Shard = Annotated[
+    int | None, typer.Option("--shard", min=0, help="Of this shard of a home; default: the newest.")
+]
 TsaCerts = Annotated[
     list[Path] | None,
     typer.Option(

@@ -11,7 +11,7 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.log.arguments import AsJson, Where
+from watchkeeper.cli.log.arguments import AsJson, Shard, Where
 from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.records.instant import Instant
 from watchkeeper.verify.bundle.manifest import Selection
@@ -62,13 +62,15 @@ def bundle(
         bool,
         typer.Option("--newest", help="Under the newest checkpoint, witnessed already or not."),
     ] = False,
+    shard: Shard = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
     as_json: AsJson = False,
 ) -> None:
     r"""Make one file of evidence: records, their proofs, the signed checkpoint, keys and plans.
 
     Everything by default. Whoever has the file checks it offline: `watchkeeper log verify FILE`.
-    No value is disclosed unless you say so.
+    No value is disclosed unless you say so. Of a home in several shards a bundle holds one; what
+    its records refer to in another is counted as not checked.
 
     \b
     watchkeeper log bundle home --out all.wkb
@@ -90,7 +92,7 @@ def bundle(
         wish = Wish(
             selection, not no_plans, payloads, tuple(disclose or ()), newest=newest, stamped=stamped
         )
-        made = wiring.write_bundle(where, out, wish, replace=force, progress=update)
+        made = wiring.write_bundle(where, out, wish, replace=force, progress=update, shard=shard)
     if made.behind:
         output.say(f"{made.behind} newer records are not witnessed yet, and left out: `--newest`")
     if as_json:

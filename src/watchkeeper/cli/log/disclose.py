@@ -10,7 +10,7 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.log.arguments import AsJson, Vkey, vkey_text
+from watchkeeper.cli.log.arguments import AsJson, Shard, Vkey, vkey_text
 from watchkeeper.errors import LedgerError, ProofInvalid, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, parse_json_unverified
 from watchkeeper.ledger.checkpoint import open_checkpoint
@@ -38,6 +38,7 @@ def disclose(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write it here instead of printing it.")
     ] = None,
+    shard: Shard = None,
 ) -> None:
     """Hand out one value of a record with its salt; whoever has the record can check it.
 
@@ -48,7 +49,7 @@ def disclose(
       watchkeeper log check-disclosed order.json log/
     """
     with output.speaking_plainly():
-        frame = wiring.read_log(home).frame(index)
+        frame = wiring.read_log(home, shard).frame(index)
         body = parse_json_unverified(frame.payload) if frame.payload else None
         stub = parse_stub(body)
         if stub is not None:
@@ -67,6 +68,7 @@ def check_disclosed(
         str, typer.Argument(help="A home, a published log, its http(s) address, or a bundle.")
     ] = "home",
     vkey: Vkey = None,
+    shard: Shard = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a disclosed value against its record in a log or in a bundle.
@@ -79,7 +81,7 @@ def check_disclosed(
     with output.speaking_plainly():
         text = vkey_text(vkey)
         said = parse_disclosed(file.read_bytes())
-        entry = _proven_entry(where, said.index, text)
+        entry = _proven_entry(where, said.index, text, shard)
     try:
         hold_against(said, entry)
     except (ProofInvalid, RecordInvalid) as error:
@@ -92,7 +94,7 @@ def check_disclosed(
     _tell({**body, "pinned": text is not None}, words + pinned, as_json=as_json)
 
 
-def _proven_entry(where: str, index: int, vkey: str | None) -> bytes:
+def _proven_entry(where: str, index: int, vkey: str | None, shard: int | None) -> bytes:
     """Return a record's envelope, its place under the checkpoint proven.
 
     Raises:
@@ -100,7 +102,7 @@ def _proven_entry(where: str, index: int, vkey: str | None) -> bytes:
     """
     if wiring.is_bundle(where):
         return _entry_of_bundle(Path(where), index, vkey)
-    source = wiring.source_of(where)
+    source = wiring.source_of(where, shard)
     if vkey is not None:
         open_checkpoint(published_checkpoint(source)[0], parse_vkey(vkey))
     return hand_out(source, index).entry

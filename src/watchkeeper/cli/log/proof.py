@@ -10,7 +10,7 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.log.arguments import Vkey, Where, vkey_text
+from watchkeeper.cli.log.arguments import Shard, Vkey, Where, vkey_text
 from watchkeeper.errors import NoteInvalid
 from watchkeeper.ledger.checkpoint import open_checkpoint, parse_checkpoint_unverified
 from watchkeeper.ledger.note import parse_vkey
@@ -24,6 +24,7 @@ def proof(
     out: Annotated[
         Path, typer.Option("--out", help="Folder to write the proof and the envelope to.")
     ] = Path(),
+    shard: Shard = None,
 ) -> None:
     """Write a record's envelope and the proof that the log's checkpoint covers it.
 
@@ -31,7 +32,7 @@ def proof(
     anybody can check without this program.
     """
     with output.speaking_plainly():
-        found = hand_out(wiring.source_of(path), index)
+        found = hand_out(wiring.source_of(path, shard), index)
         out.mkdir(parents=True, exist_ok=True)
         envelope, tlog_proof = out / f"{index}.envelope.json", out / f"{index}.tlog-proof"
         envelope.write_bytes(found.entry)
@@ -39,13 +40,13 @@ def proof(
     output.show(f"{tlog_proof}\n{envelope}")
 
 
-def checkpoint(path: Where = "home", vkey: Vkey = None) -> None:
+def checkpoint(path: Where = "home", vkey: Vkey = None, shard: Shard = None) -> None:
     """Print the log's newest checkpoint, to be kept and given to `log verify --older` later.
 
     With --vkey its signature is checked first.
     """
     with output.speaking_plainly():
-        raw, _ = published_checkpoint(wiring.source_of(path))
+        raw, _ = published_checkpoint(wiring.source_of(path, shard))
     text = vkey_text(vkey)
     if text is not None:
         with output.speaking_plainly():

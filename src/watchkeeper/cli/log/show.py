@@ -23,6 +23,9 @@ def show(
         list[Kind] | None, typer.Option("--kind", help="Only records of this kind; repeatable.")
     ] = None,
     since_index: Annotated[int, typer.Option("--since-index", min=0, help="Begin here.")] = 0,
+    shard: Annotated[
+        int | None, typer.Option("--shard", min=0, help="Only this shard; default: all.")
+    ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="At most this many records.")
     ] = None,
@@ -30,11 +33,16 @@ def show(
         bool, typer.Option("--json", help="Print one JSON document a line, each a record.")
     ] = False,
 ) -> None:
-    """Show records in order. Nothing is verified here: see `log verify`."""
+    """Show records in order. Nothing is verified here: see `log verify`.
+
+    An index is one of the newest shard, unless --shard names another.
+
+    Example: watchkeeper log show home --kind verdict
+    """
     with output.speaking_plainly():
         kinds = set(kind or Kind)
         left = limit
-        for entry in wiring.read_evidence(path, since_index):
+        for entry in wiring.read_evidence(path, since_index, shard):
             if entry.record.kind not in kinds:
                 continue
             _print_entry(entry, as_json=as_json)
@@ -47,6 +55,7 @@ def _print_entry(entry: Entry, *, as_json: bool) -> None:
     record = entry.record
     if as_json:
         line = {
+            "shard": entry.ref.shard,
             "index": entry.ref.index,
             "kind": record.kind.value,
             "subject": {"name": record.subject, "digest": record.digest},
@@ -54,7 +63,11 @@ def _print_entry(entry: Entry, *, as_json: bool) -> None:
         }
         sys.stdout.buffer.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
     else:
-        output.show(f"{entry.ref.index:8}  {record.predicate.at}  {_sentence(entry)}")
+        output.show(f"{_place(entry):>8}  {record.predicate.at}  {_sentence(entry)}")
+
+
+def _place(entry: Entry) -> str:
+    return str(entry.ref) if entry.ref.shard else str(entry.ref.index)
 
 
 def _sentence(entry: Entry) -> str:

@@ -18,6 +18,7 @@ from watchkeeper.cli.log.arguments import (
     tsa_roots,
     vkey_text,
 )
+from watchkeeper.errors import SettingsInvalid
 from watchkeeper.verify import verify_bundle, verify_log
 from watchkeeper.verify.kept import Kept
 from watchkeeper.verify.text import verification_json, verification_text
@@ -33,6 +34,10 @@ def verify(
     older: Annotated[
         list[Path] | None,
         typer.Option("--older", help="A checkpoint that you kept; may be given again."),
+    ] = None,
+    shard: Annotated[
+        list[str] | None,
+        typer.Option("--shard", help="A further shard that was moved away; may be given again."),
     ] = None,
     tsa_cert: TsaCerts = None,
     policy: Annotated[
@@ -53,10 +58,12 @@ def verify(
     Checks every signature, the whole tree, and that people approved, released and stopped what
     the records say they did. Ends with 1 if anything does not hold, with 2 if the log can not be
     read. With --keep the checkpoint is kept from each visit, and the log held to it at the next.
-    With --policy its witnesses must have cosigned; the log's own policy is only a claim.
+    With --policy its witnesses must have cosigned; the log's own policy is only a claim. Of a home
+    in several shards all that are here are verified, each held against the one before.
 
     Examples:
       watchkeeper log verify home
+      watchkeeper log verify home --shard /cold/shard-0
       watchkeeper log verify https://log.example/refunds --policy mine.policy --keep seen.checkpoint
     """
     kept = None
@@ -71,10 +78,13 @@ def verify(
             "tsa_roots": tsa_roots(tsa_cert),
             "progress": update,
         }
-        if wiring.is_bundle(where):
-            found = verify_bundle(Path(where), **given)
+        if not wiring.is_bundle(where):
+            others = [wiring.source_of(other) for other in shard or ()]
+            found = verify_log(wiring.source_of(where), others=others, **given)
+        elif shard:
+            raise SettingsInvalid("a bundle is of one shard", "leave out `--shard`")
         else:
-            found = verify_log(wiring.source_of(where), **given)
+            found = verify_bundle(Path(where), **given)
     if kept is not None:
         with output.speaking_plainly():
             output.say(kept.settle(found))

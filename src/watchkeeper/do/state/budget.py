@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from watchkeeper.records.bundle import Budget, Grant
@@ -105,8 +106,9 @@ class Budgets:
         self._span = 0
         self._complete_from = _BEGINNING
 
-    def keep_for(self, seconds: int) -> None:
-        """Keep charges for that long from now on: the longest window of the plan in force."""
+    def keep_for(self, seconds: int, at: Instant) -> None:
+        """Keep charges for that long from `at` on: the longest window of the plan in force."""
+        self._drop_old(at)
         self._span = seconds
 
     def reaches(self, now: Instant, seconds: int) -> bool:
@@ -121,7 +123,8 @@ class Budgets:
             if grant.budgets
         }
         for grant, charge in self._charges:
-            self._add(grant, charge)
+            for window in self._windows.get(grant, ()):
+                window.add(charge)  # what is too old for it goes when it is asked next
 
     def forget(self, since: Instant) -> None:
         """Forget every charge; those from `since` on are then added again from the log."""
@@ -154,6 +157,43 @@ class Budgets:
                 window.give_back(charge)
             charge.given_back = True
 
+    def to_json(self, at: Instant) -> dict[str, Any]:
+        """Return what may still count after `at`, in one form whatever order led there."""
+        self._drop_old(at)
+        kept = [one for one in self._charges if not one[1].given_back]
+        place = {id(charge): n for n, (_, charge) in enumerate(kept)}
+        names = {name: n for n, name in enumerate(sorted({grant for grant, _ in kept}))}
+        open_ = {
+            action: places
+            for action, charges in self._open.items()
+            if (places := [place[id(c)] for _, c in charges if id(c) in place])
+        }
+        return {
+            "span": self._span,
+            "completeFrom": None if self._complete_from == _BEGINNING else self._complete_from,
+            "grants": list(names),
+            "grant": [names[grant] for grant, _ in kept],
+            "at": [charge.at for _, charge in kept],
+            "amount": [str(charge.amount) for _, charge in kept],
+            "open": open_,
+        }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Budgets:
+        """Return the budgets that `to_json` wrote; no window is filled until a plan is adopted."""
+        made, names = cls(), body["grants"]
+        made._span, since = int(body["span"]), body["completeFrom"]
+        made._complete_from = _BEGINNING if since is None else Instant(since)
+        rows = zip(body["grant"], body["at"], body["amount"], strict=True)
+        # Few amounts are distinct, and making one costs more than all the rest of a charge.
+        amounts = {amount: Decimal(amount) for amount in set(body["amount"])}
+        kept = [(names[n], Charge(Instant(at), amounts[amount])) for n, at, amount in rows]
+        made._charges.extend(kept)
+        made._open = {
+            action: tuple(kept[n] for n in places) for action, places in body["open"].items()
+        }
+        return made
+
     def _add(self, grant: str, charge: Charge) -> None:
         for window in self._windows.get(grant, ()):
             window.used(charge.at)
@@ -162,8 +202,11 @@ class Budgets:
     def _drop_old(self, now: Instant) -> None:
         oldest = now.plus(-self._span)
         while self._charges and self._charges[0][1].at < oldest:
-            self._charges.popleft()
-            self._complete_from = oldest
+            if not self._charges.popleft()[1].given_back:
+                self._complete_from = max(self._complete_from, oldest)
+        if self._complete_from != _BEGINNING:
+            # The same whether what is gone was dropped now or a while ago.
+            self._complete_from = max(self._complete_from, oldest)
 
 
 def longest_window(grants: Iterable[Grant]) -> int:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import sys
 from array import array
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
+from typing import Any
 
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
@@ -78,6 +82,37 @@ class Keys:
         if use is not None and use.action_id == action_id:
             del self._live[key]
 
+    def to_json(self, at: Instant) -> dict[str, Any]:
+        """Return what still counts at `at`; expired keys as one string of fingerprints."""
+        self._expire(at)
+        self._fold()
+        live = {
+            key: [
+                use.arguments,
+                use.action_id,
+                use.at,
+                use.until,
+                use.refuse_after,
+                None if use.effect is None else [use.effect.shard, use.effect.index],
+            ]
+            for key, use in self._live.items()
+        }
+        return {"live": live, "expired": base64.b64encode(_big_endian(self._expired)).decode()}
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Keys:
+        """Return the keys that `to_json` wrote."""
+        made = cls()
+        for key, (arguments, action_id, at, until, refuse_after, effect) in body["live"].items():
+            ref = None if effect is None else Ref(*effect)
+            use = KeyUse(arguments, action_id, Instant(at), Instant(until), refuse_after, ref)
+            made._live[key] = use
+        made._due = [(use.until, key) for key, use in made._live.items()]
+        heapify(made._due)
+        made._expired.frombytes(base64.b64decode(body["expired"]))
+        made._expired = array("Q", _big_endian(made._expired))
+        return made
+
     def _expire(self, now: Instant) -> None:
         while self._due and self._due[0][0] <= now:
             _, key = heappop(self._due)
@@ -94,6 +129,14 @@ class Keys:
         merged = sorted({*self._expired, *self._fresh})
         self._expired = array("Q", merged)
         self._fresh = set()
+
+
+def _big_endian(marks: array[int]) -> bytes:
+    """Turn between the machine's order of bytes and ours, which is the same step both ways."""
+    turned = array("Q", marks)
+    if sys.byteorder == "little":
+        turned.byteswap()
+    return turned.tobytes()
 
 
 def _fingerprint(key: str) -> int:

@@ -109,6 +109,10 @@ class PendingActions:
             pending.ended = at
             pending.why = why
 
+    def kept_since(self, moment: Instant) -> list[Pending]:
+        """Return all that wait and all that ended at `moment` or later, as they were added."""
+        return [p for p in self._by_handle.values() if p.ended is None or p.ended >= moment]
+
     def forget_before(self, moment: Instant) -> list[str]:
         """Forget those that ended before a moment; return the actions of which nothing is left."""
         old = [p for p in self._by_handle.values() if p.ended is not None and p.ended < moment]

@@ -16,6 +16,7 @@ from watchkeeper.do.decision.review import ReviewNeed, covers
 from watchkeeper.do.state.budget import FOR_GOOD, Budgets, longest_window
 from watchkeeper.do.state.keys import Keys, KeyUse
 from watchkeeper.do.state.pending import Pending, PendingActions, Waiting
+from watchkeeper.errors import RecordInvalid
 from watchkeeper.records.action import (
     DecisionRecord,
     EffectRecord,
@@ -36,14 +37,14 @@ from watchkeeper.records.administration import (
 from watchkeeper.records.bundle import Grant
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.custody import AdoptedRecord
-from watchkeeper.records.erasure import ErasureKind, ErasureRecord
+from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, VerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 
-_REMEMBER_ENDED = 86_400
+REMEMBER_ENDED = 86_400
 COMMAND_LIFETIME = 300
 
 
@@ -97,22 +98,39 @@ class Authority:
 
 
 class SeenSignatures:
-    """Signed commands of the last while, so that none is taken twice, restarts included."""
+    """Signed commands of the last while, so that none is taken twice, restarts included.
 
-    __slots__ = ("_seen",)
+    Those of commands that recorded nothing are forgotten by a restart: to look twice is harmless.
+    """
+
+    __slots__ = ("_asked", "_recorded")
 
     def __init__(self) -> None:
-        self._seen: dict[str, Instant] = {}
+        self._asked: dict[str, Instant] = {}
+        self._recorded: dict[str, Instant] = {}
 
     def __contains__(self, sig: str) -> bool:
-        return sig in self._seen
+        return sig in self._recorded or sig in self._asked
 
     def add(self, sig: str, at: Instant) -> None:
         """Note a signature, and forget those too old to be accepted anyway."""
-        if len(self._seen) > 256:
-            oldest = at.plus(-2 * COMMAND_LIFETIME)
-            self._seen = {old: when for old, when in self._seen.items() if when > oldest}
-        self._seen[sig] = at
+        self._asked = _noted(self._asked, sig, at)
+
+    def record(self, sig: str, at: Instant) -> None:
+        """Note the signature of a command that was recorded."""
+        self._recorded = _noted(self._recorded, sig, at)
+
+    def recorded_since(self, moment: Instant) -> dict[str, Instant]:
+        """Return the signatures in records after `moment`."""
+        return {sig: at for sig, at in self._recorded.items() if at > moment}
+
+
+def _noted(seen: dict[str, Instant], sig: str, at: Instant) -> dict[str, Instant]:
+    if len(seen) > 256:
+        oldest = at.plus(-2 * COMMAND_LIFETIME)
+        seen = {old: when for old, when in seen.items() if when > oldest}
+    seen[sig] = at
+    return seen
 
 
 class State:
@@ -128,7 +146,7 @@ class State:
         self.open: dict[str, OpenAction] = {}
         self.outcomes: dict[str, Ref] = {}
         self.deferred: dict[str, Ref] = {}
-        self.settled: dict[int, Settled] = {}
+        self.settled: dict[Ref, Settled] = {}
         self.seen = SeenSignatures()
         self.authority = Authority({}, {})
         self.plan: str | None = None
@@ -157,7 +175,7 @@ class State:
         self.last_at = predicate.at
         signature = getattr(predicate, "signature", None)
         if signature is not None:
-            self.seen.add(signature.sig, predicate.at)
+            self.seen.record(signature.sig, predicate.at)
         applier = self._appliers.get(entry.record.kind)
         if applier is not None:
             applier(entry, predicate)
@@ -188,13 +206,15 @@ class State:
         return sorted(self.open.values(), key=lambda action: action.decision)
 
     def _genesis(self, _: Entry, record: GenesisRecord) -> None:
+        if record.carried is not None:
+            raise RecordInvalid("a shard that goes on from another is read by `begun_state`")
         people = dict(record.first_release)
         self.authority = Authority(people, {"release": tuple(people)})
 
     def _release(self, entry: Entry, record: PlanReleaseRecord) -> None:
         self.authority = Authority(record.people, record.roles)
         self.plan, self.plan_ref = record.plan, entry.ref
-        self.budgets.keep_for(_longest_window_of(entry))
+        self.budgets.keep_for(_longest_window_of(entry), record.at)
         self.released_by = record.released_by
 
     def _decision(self, entry: Entry, record: DecisionRecord) -> None:
@@ -272,7 +292,7 @@ class State:
                 keys=tuple(key["id"] for key in payload.get("keys", ())),
             )
         )
-        for action_id in self.pending.forget_before(record.at.plus(-_REMEMBER_ENDED)):
+        for action_id in self.pending.forget_before(record.at.plus(-REMEMBER_ENDED)):
             self.outcomes.pop(action_id, None)
 
     def _verdict(self, entry: Entry, record: VerdictRecord) -> None:
@@ -295,7 +315,7 @@ class State:
         self._settle_charge(record)
         erasure = self.deferred.pop(record.action_id, None)
         if erasure is not None:
-            self.settled[action.decision.index] = Settled(erasure, action.decision, entry.ref)
+            self.settled[action.decision] = Settled(erasure, action.decision, entry.ref)
         for key in action.keys:
             if record.held_back:
                 self.keys.free(key, record.action_id)
@@ -308,12 +328,12 @@ class State:
         here = entry.ref.shard
         for action in self.open.values():
             place = action.decision
-            if any(s.first <= place.index < s.end for s in record.deferred) and place.shard == here:
+            if place.shard == here and _in(record.deferred, place):
                 self.deferred[action.action_id] = entry.ref
         if record.asked is ErasureKind.SETTLED:
-            gone = [i for i in self.settled if any(s.first <= i < s.end for s in record.spans)]
-            for index in gone:
-                del self.settled[index]
+            done = [ref for ref in self.settled if ref.shard == here and _in(record.spans, ref)]
+            for ref in done:
+                del self.settled[ref]
 
     def _void(self, _: Entry, record: VoidRecord) -> None:
         self.pending.end(record.action_id, Waiting.VOIDED, record.at, record.why)
@@ -335,6 +355,10 @@ class State:
         gone = [digest for digest, token in self.tokens.items() if token.name == record.name]
         for digest in gone:
             del self.tokens[digest]
+
+
+def _in(spans: tuple[Span, ...], ref: Ref) -> bool:
+    return any(span.first <= ref.index < span.end for span in spans)
 
 
 def _longest_window_of(entry: Entry) -> int:

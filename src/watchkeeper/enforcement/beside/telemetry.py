@@ -95,7 +95,7 @@ class Follower:
 
     def _look_up(self, ref: Ref) -> Entry | None:
         try:
-            return self._records.entry(ref.index)
+            return self._records.entry(ref)
         except LedgerError:
             return None
 

@@ -19,6 +19,7 @@ from watchkeeper.enforcement.gateway.app import make_app
 from watchkeeper.enforcement.gateway.calls import Hold
 from watchkeeper.enforcement.gateway.gateway import Gateway
 from watchkeeper.enforcement.gateway.local import LocalSocket, check_path
+from watchkeeper.enforcement.snapshots import keep_snapshots
 from watchkeeper.errors import SettingsInvalid
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
@@ -69,12 +70,15 @@ def serve(service: Service) -> None:
             # Without a plan there is nothing to enforce: say so before anything listens.
             _ = home.enforcer
             home.check_undoubted()
+            wiring.check_taken_over(home, service.path)
+            home.keep()
             wiring.settle_memory()
             with (
                 beside.running(service.path, log),
                 asyncio.Runner(loop_factory=_loop_factory()) as runner,
             ):
                 runner.run(_serve(service, home, bound))
+            home.keep()
         finally:
             log.close()
 
@@ -96,6 +100,7 @@ async def _serve(service: Service, home: Home, bound: socket.socket) -> None:
     server = _Server(config)
     local = LocalSocket(gateway, path / SOCKET)
     turning = asyncio.create_task(gateway.turn())
+    keeping = asyncio.create_task(keep_snapshots(home.log, path))
     try:
         await gateway.read_pins()
         await local.open()
@@ -105,6 +110,8 @@ async def _serve(service: Service, home: Home, bound: socket.socket) -> None:
         await server.serve(sockets=[bound])
     finally:
         turning.cancel()
+        keeping.cancel()
+        await asyncio.wait([keeping])
         await local.close()
         await gateway.close()
 

@@ -196,7 +196,7 @@ def settled_since(kernel: Kernel) -> Erasing | None:
 
 def _here(home: Home, ref: Ref) -> bool:
     """Tell whether a record stands in the shard that is being written: only there is erased."""
-    return home.log.origin.endswith(f"/{ref.shard}")
+    return ref.shard == home.log.shard
 
 
 def _unknown_here(kernel: Kernel) -> frozenset[int]:
@@ -209,7 +209,7 @@ def _unknown_here(kernel: Kernel) -> frozenset[int]:
 def _durable(kernel: Kernel, one: Settled) -> bool:
     """Tell whether the effect is on the disk: in the segment in writing nothing is erased."""
     try:
-        kernel.home.log.entry(one.effect.index)
+        kernel.home.log.entry(one.effect)
     except LedgerError:
         return False
     return True

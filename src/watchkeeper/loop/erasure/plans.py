@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from watchkeeper.errors import WatchkeeperError
-from watchkeeper.loop.home import bundle_of
+from watchkeeper.loop.standing import bundle_of
+from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.bundle import Bundle, Retention
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.statement import Entry
@@ -22,8 +23,13 @@ class Plans:
         self._subjects: dict[str, Mapping[tuple[str, str], tuple[str, ...]]] = {}
 
     def take(self, release: Entry) -> None:
-        """Take up a release; a plan that can not be read any more says nothing."""
-        plan = release.record.predicate.plan
+        """Take up a release or a shard's first record; a plan that can not be read says nothing."""
+        said = release.record.predicate
+        if isinstance(said, GenesisRecord):
+            said = said.carried
+        if said is None or said.plan is None:
+            return
+        plan: str = said.plan
         try:
             bundle = bundle_of(release)
         except WatchkeeperError:

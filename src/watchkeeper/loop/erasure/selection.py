@@ -22,6 +22,7 @@ from watchkeeper.records.statement import Entry
 MOST_SPANS = 1000
 """So many fit into one record beside the signature."""
 _MOST_ELSEWHERE = 100
+_HOLD_A_PLAN = frozenset({Kind.PLAN_RELEASE, Kind.GENESIS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class _Looking:
     def take(self, entry: Entry, *, waits: bool) -> None:
         self.end = entry.ref.index + 1
         said = entry.record.predicate
-        if entry.record.kind is Kind.PLAN_RELEASE:
+        if entry.record.kind in _HOLD_A_PLAN:
             self.plans.take(entry)
         if isinstance(said, DecisionRecord):
             self.decided.add(entry.ref.index, said.plan, said.system, said.at)

@@ -184,6 +184,8 @@ def _limits(says: LimitsEntry) -> Limits:
         "pins_max_age_seconds": says.pins_max_age,
         "clock_gap_seconds": says.clock_gap,
         "cover_wait_seconds": says.cover_wait,
+        "shard_days": says.shard_days,
+        "shard_records": says.shard_records,
         "disk_reserve_bytes": says.disk_reserve_mib and says.disk_reserve_mib * _MIB,
     }
     return Limits(**{name: value for name, value in given.items() if value is not None})

@@ -18,6 +18,7 @@ from watchkeeper.records.bundle import (
 )
 
 _HIGHER_IS_STRONGER = {"key_lifetime_seconds", "disk_reserve_bytes"}
+_NEITHER = {"shard_days", "shard_records"}
 
 
 def compare_systems(old: Bundle, new: Bundle, found: Changes) -> None:
@@ -118,7 +119,9 @@ def compare_limits(old: Limits, new: Limits, found: Changes) -> None:
     """Compare the numbers of the runtime."""
     for item in fields(Limits):
         one, other = getattr(old, item.name), getattr(new, item.name)
-        if one != other:
+        if one != other and item.name in _NEITHER:
+            found.changed("limit", item.name, f"is {other}, before {one}")
+        elif one != other:
             weaker = (other > one) is not (item.name in _HIGHER_IS_STRONGER)
             found.moved("limit", item.name, f"is {other}, before {one}", weaker=weaker)
 

@@ -17,7 +17,8 @@ APPROVALS = 9
 class PartialConduct(Conduct):
     """Takes up the facts of a bundle in order.
 
-    What a record refers back to must be in the bundle. What may have happened in a gap is not
+    What a record refers back to must be in the bundle, where it stands in the bundle's shard; what
+    stands in an older one is counted as not checked. What may have happened in a gap is not
     held against it: a stop may have been lifted there.
     """
 
@@ -31,7 +32,7 @@ class PartialConduct(Conduct):
         super().__init__(report, genesis, plan_of)
         self.erasures.holds = holds
         self.erasures.needed = lambda _: False  # its end may stand in a gap
-        self._holds = holds
+        self._holds, self._shard = holds, genesis.shard
         self._next = 0
         self.gaps = False
 
@@ -48,8 +49,8 @@ class PartialConduct(Conduct):
     def _check_there(self, index: int, decided: Decided) -> None:
         cited = [*decided.verdicts, *([decided.escalated_by] if decided.escalated_by else [])]
         for one in cited:
-            if not self._holds(one):
-                what = f"approved by way of record {one}, which is not in the bundle"
+            if one.shard == self._shard and not self._holds(one.index):
+                what = f"approved by way of record {one.index}, which is not in the bundle"
                 self._report.fail(APPROVALS, what, index)
 
     def _resume(self, index: int, record: Record) -> None:

@@ -8,13 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchkeeper.errors import BundleInvalid, EnvelopeInvalid, KeyUnsafe, RecordInvalid, cut
+from watchkeeper.errors import BundleInvalid, KeyUnsafe, cut
 from watchkeeper.ledger.checkpoint import Checkpoint
-from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.merkle import Frontier
 from watchkeeper.ledger.note import VerifierKey
 from watchkeeper.records.administration import GenesisRecord
-from watchkeeper.records.kinds import Kind
 from watchkeeper.verify.bundle.completeness import Completeness
 from watchkeeper.verify.bundle.conduct import PartialConduct
 from watchkeeper.verify.bundle.disclosures import Disclosures
@@ -22,26 +20,24 @@ from watchkeeper.verify.bundle.file import Batch, BundleFile, open_bundle
 from watchkeeper.verify.bundle.proofs import Proofs
 from watchkeeper.verify.conduct import Conduct
 from watchkeeper.verify.entries import Checked, Job
-from watchkeeper.verify.pem import public_keys
-from watchkeeper.verify.report import Verification
-from watchkeeper.verify.timestamps import Stamps
-from watchkeeper.verify.verifier import (
-    APPROVALS,
-    COMMANDS,
+from watchkeeper.verify.log.verifier import (
     EFFECTS,
     IN_FORCE,
     KEYS,
     OLDER,
     ORDER,
     PLANS,
-    RELEASES,
     SIGNATURES,
     TREE,
     TRUTH,
     Brought,
     Progress,
     Verifier,
+    elsewhere,
 )
+from watchkeeper.verify.pem import public_keys
+from watchkeeper.verify.report import Verification
+from watchkeeper.verify.timestamps import Stamps
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -87,22 +83,14 @@ class BundleVerifier(Verifier):
             raise BundleInvalid("its manifest is of another log, or of another size")
         return checkpoint
 
-    def _genesis(self, checkpoint: Checkpoint) -> GenesisRecord | None:
+    def _first(self, checkpoint: Checkpoint) -> bytes | None:
+        del checkpoint
         first = next(self._bundle.batches(), None)
         if first is None or first.first != 0:
             self._report.fail(ORDER, "the genesis, on which all else rests, is not in the bundle")
             self._report.skip(TREE, "there is no genesis")
             return None
-        try:
-            record = read_record_unverified(first.entries[0])
-        except (EnvelopeInvalid, RecordInvalid) as error:
-            self._report.fail(TREE, error.message, 0)
-            return None
-        genesis = record.predicate
-        if record.kind is not Kind.GENESIS or genesis.origin != checkpoint.origin:
-            self._report.fail(ORDER, "the first record is not the genesis of this log", 0)
-            return None
-        return genesis if isinstance(genesis, GenesisRecord) else None
+        return first.entries[0]
 
     def _record_keys(
         self, genesis: GenesisRecord, given: Sequence[bytes] | None, key: VerifierKey
@@ -166,13 +154,10 @@ class BundleVerifier(Verifier):
             self._progress(done, bundle.count)
         self._check_pem(keys)
         self._check_last_older(checkpoint)
-        conduct.actions.finish()
-        conduct.custody.finish(self._kept)
-        self._check_plans(conduct)
+        self._finish(conduct)
         complete.finish()
         disclosed.finish()
-        self._stamps.finish()
-        self._say(conduct, signed)
+        self._say(conduct, bundle.count, signed)
 
     def _jobs(self, _: int, keys: Mapping[str, bytes], /) -> Iterator[Job]:
         for batch in self._bundle.batches():
@@ -199,16 +184,12 @@ class BundleVerifier(Verifier):
             what = f"{len(self._before)} can only be held against the log, or a bundle of all of it"
             self._report.skip(OLDER, what)
 
-    def _say(self, conduct: Conduct, signed: int) -> None:
+    def _say(self, conduct: Conduct, size: int, signed: int) -> None:
         report, counts, actions = self._report, self._report.counts, conduct.actions
-        report.say(TREE, f"{signed} entries, each proved to be in the log at its index")
-        report.say(SIGNATURES, f"{signed} records, each signed by a key that counted there")
-        report.say(ORDER, "the genesis is first, times never decrease")
-        report.say(RELEASES, f"{counts['plan-release']}, each signed by a holder of the role")
-        report.say(COMMANDS, f"{conduct.commands} commands, each signed by a person of the plan")
-        report.say(APPROVALS, f"{actions.approved} released, each with its verdicts")
+        report.say(TREE, f"{size} entries, each proved to be in the log at its index")
+        self._say_people(conduct, signed)
         ended = f"{counts['effect']}, each with its allow; {actions.unknown} allowed without one"
-        report.say(EFFECTS, f"{ended} in the bundle")
+        report.say(EFFECTS, f"{ended} in the bundle{elsewhere(conduct)}")
         if self._bundle.whole:
             report.say(IN_FORCE, "nothing allowed under a stop or another plan")
         else:

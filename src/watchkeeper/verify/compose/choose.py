@@ -84,7 +84,7 @@ def _action(shelf: Shelf, named: str) -> str:
     if match is None:
         return named
     if match[1] is not None and int(match[1]) != shelf.shard:
-        raise LedgerError(f"a record of another shard: {cut(named)}")
+        raise LedgerError(f"a record of another shard: {cut(named)}", "name its shard")
     action = shelf.glance(int(match[2])).action
     if action is None:
         raise LedgerError(f"the record is about no action: {cut(named)}")

@@ -13,7 +13,7 @@ NOW = Instant(1_800_000_000_000_000)
 
 def test_charges_that_were_dropped_are_not_said_to_be_there() -> None:
     budgets = Budgets()
-    budgets.keep_for(HOUR)
+    budgets.keep_for(HOUR, NOW.plus(-7 * DAY))
     budgets.reserve("a", NOW.plus(-2 * HOUR), [("grant", Decimal(5))])
     budgets.reserve("b", NOW, [("grant", Decimal(5))])
     assert budgets.reaches(NOW, HOUR)
@@ -22,7 +22,7 @@ def test_charges_that_were_dropped_are_not_said_to_be_there() -> None:
 
 def test_after_a_day_was_read_again_a_week_is_not_there() -> None:
     budgets = Budgets()
-    budgets.keep_for(HOUR)
+    budgets.keep_for(HOUR, NOW.plus(-7 * DAY))
     budgets.forget(NOW.plus(-DAY))
     assert budgets.reaches(NOW, DAY)
     assert not budgets.reaches(NOW, 7 * DAY)

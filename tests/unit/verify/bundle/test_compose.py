@@ -15,6 +15,7 @@ from watchkeeper import wiring
 from watchkeeper.check.replay import ReplayAnswer, replay_all, summarise
 from watchkeeper.errors import LedgerError, SettingsInvalid
 from watchkeeper.records.action import Outcome
+from watchkeeper.records.reference import Ref
 from watchkeeper.verify import Status, Verification, verify_bundle, verify_log
 from watchkeeper.verify.bundle.manifest import Selection, parse_manifest
 from watchkeeper.verify.compose.compose import Wish
@@ -95,9 +96,9 @@ def test_a_run_by_index(story: Story, tmp_path: Path) -> None:
 def test_the_effect_of_an_action_before_brings_its_decision(story: Story, tmp_path: Path) -> None:
     effect = next(
         index for index in range(300, story.log.size)
-        if story.log.entry(index).record.kind.value == "effect"
+        if story.log.entry(Ref(0, index)).record.kind.value == "effect"
     )  # fmt: skip
-    decision = story.log.entry(effect).record.predicate.decision.index
+    decision = story.log.entry(Ref(0, effect)).record.predicate.decision.index
     out = write(story.path, tmp_path / "a.wkb", index=(effect, effect + 1))
     held = [index for first, end in manifest_of(out)["runs"] for index in range(first, end)]
     assert decision in held
@@ -134,7 +135,7 @@ def test_one_plan_released_twice_with_another_between(tmp_path: Path) -> None:
 
 
 def times(story: Story, *indexes: int) -> list[Any]:
-    return [story.log.entry(index).record.predicate.at for index in indexes]
+    return [story.log.entry(Ref(0, index)).record.predicate.at for index in indexes]
 
 
 def test_a_time(story: Story, tmp_path: Path) -> None:

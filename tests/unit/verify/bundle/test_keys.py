@@ -11,6 +11,7 @@ import pytest
 from tests.worlds.bundles import forge, members_of, runs_of_members, write
 from tests.worlds.custody import revoke, rotate
 from tests.worlds.homes import Story
+from watchkeeper.records.reference import Ref
 from watchkeeper.verify import Verification, verify_bundle
 
 
@@ -35,7 +36,7 @@ def story(tmp_path: Path) -> Story:
 def changes_of(story: Story) -> list[int]:
     return [
         index for index in range(story.log.size)
-        if story.log.entry(index).record.kind.value == "key-rotation"
+        if story.log.entry(Ref(0, index)).record.kind.value == "key-rotation"
     ]  # fmt: skip
 
 

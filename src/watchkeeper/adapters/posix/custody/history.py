@@ -16,17 +16,16 @@ from watchkeeper.records.kinds import Kind
 class KeyScan:
     """Takes frames in order and keeps the history of the record key.
 
-    `found` are the indexes of the records that changed it: whoever reads a home from the middle
-    needs only these to go on (`resume`).
+    Whoever reads a home from the middle needs only the frames that the history's `changes` name
+    to go on (`resume`).
     """
 
     def __init__(self, genesis: GenesisRecord) -> None:
         self.history = KeyHistory(genesis.origin, genesis_keys(genesis))
-        self.found: list[int] = []
         self.old: OldKey | None = None
 
     def resume(self, frames: Iterable[Frame]) -> None:
-        """Take the frames that `found` named when the home was read before."""
+        """Take the frames that changed the key, as was known when the home was read before."""
         for frame in frames:
             self.take(frame)
 
@@ -46,5 +45,4 @@ class KeyScan:
             self.history.take(frame.index, said)
         except (EnvelopeInvalid, RecordInvalid) as error:
             raise LogInconsistent(f"record {frame.index}: {error.message}") from None
-        self.found.append(frame.index)
         self.old = said.old or self.old

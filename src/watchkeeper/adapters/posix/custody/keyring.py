@@ -8,7 +8,7 @@ crash between any two steps leaves either the old state or one that the next sta
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from watchkeeper.adapters.keys import TokenAccess, open_signer, private_pem
@@ -33,13 +33,35 @@ class Keyring:
         """Return where the key lives that signs records, or the log."""
         return self._pointed(f"{use}.uri") or f"file:{use}.key"
 
-    def log_signer(self) -> Signer:
-        """Open the key that signs checkpoints.
+    def log_signer(self, named: Callable[[Signer], bool]) -> Signer:
+        """Open the key that signs checkpoints; finish a change that a crash cut short.
+
+        `named` tells whether the newest shard's genesis names a key.
 
         Raises:
             KeyUnsafe, KeyUnavailable: as `open_signer` says.
         """
-        return self._open(self.uri(LOG))
+        signer, upcoming = self._open(self.uri(LOG)), self._pointed("log.next")
+        if upcoming is not None and not named(signer) and named(self._open(upcoming)):
+            self.use_log_key(upcoming)
+            return self._open(upcoming)
+        return signer
+
+    def current(self, in_force: Collection[str]) -> Signer:
+        """Open the key whose id is in force, and leave everything as it is.
+
+        Raises:
+            KeyUnsafe, KeyUnavailable: it is not there.
+        """
+        for named in (self.uri(RECORD), self._pointed("record.next")):
+            if named is None:
+                continue
+            signer = self._open(named)
+            if signer.keyid in in_force:
+                return signer
+        raise KeyUnsafe(
+            "the record key in force is not there", "put back the key that this home signs with"
+        )
 
     def record_signer(self, in_force: Collection[str], old: OldKey | None) -> Signer:
         """Open the key whose id is in force; finish a change that a crash cut short.
@@ -59,7 +81,7 @@ class Keyring:
         if signer.keyid in in_force:
             named = self._pointed("record.next")
             if named is not None and named == self._pointed("record.uri"):
-                self._drop_pointer()
+                self._drop_pointer("record.next")
             self._tidy(old)
             return signer
         upcoming = self.upcoming()
@@ -97,21 +119,31 @@ class Keyring:
         named = self._pointed("record.next")
         if named is not None:
             self._point("record.uri", named)
-            self._drop_pointer()
+            self._drop_pointer("record.next")
         self._tidy(old)
 
-    def new_log_key(self) -> tuple[str, Signer]:
-        """Make a key for the checkpoints of the next shard; durable, and not in use yet.
+    def new_log_key(self, uri: str | None = None) -> tuple[str, Signer]:
+        """Make a key for the checkpoints of the next shard, or open the one that `uri` names.
 
-        A log names its key in its genesis, so another key means another shard. Whoever begins
-        the shard writes the genesis with this key and then calls `use_log_key`.
+        Durable when this returns, and not in use yet. A log names its key in its genesis, so
+        another key means another shard. Whoever begins the shard writes the genesis with this key
+        and then calls `use_log_key`; after a crash in between, `log_signer` does.
+
+        Raises:
+            KeyUnsafe, KeyUnavailable, SettingsInvalid: there is no such key, or it can not be kept.
         """
-        named = self._create(LOG)
-        return named, self._open(named)
+        try:
+            named = uri or self._create(LOG)
+            signer = self._open(named)
+            self._point("log.next", named)
+        except OSError as error:
+            raise KeyUnsafe(f"can not write the new key: {error.strerror}") from None
+        return named, signer
 
     def use_log_key(self, uri: str) -> None:
         """From now on the key that `uri` names signs checkpoints; the one before is put away."""
         self._point("log.uri", uri)
+        self._drop_pointer("log.next")
         self._put_away(LOG, uri, OldKey.RETIRED)
 
     def name_key(self, use: str, uri: str) -> Signer:
@@ -146,8 +178,8 @@ class Keyring:
     def _point(self, name: str, uri: str) -> None:
         self._files.replace(self._folder / name, f"{uri}\n".encode(), _OWNER_ONLY)
 
-    def _drop_pointer(self) -> None:
-        path = self._folder / "record.next"
+    def _drop_pointer(self, name: str) -> None:
+        path = self._folder / name
         if path.exists():
             self._files.call("unlink", os.unlink, path)
         self._files.sync_folder(self._folder)

@@ -14,9 +14,16 @@ from watchkeeper.adapters.posix.files import Files
 from watchkeeper.adapters.posix.layout import Layout
 from watchkeeper.errors import LedgerError, LogUnavailable, NoteInvalid, ProofInvalid, cut
 from watchkeeper.ledger.canonical import sha256_hex
-from watchkeeper.ledger.checkpoint import Checkpoint, open_checkpoint, render_checkpoint
+from watchkeeper.ledger.checkpoint import (
+    Checkpoint,
+    log_key,
+    open_checkpoint,
+    origin_parts,
+    parse_checkpoint_unverified,
+    render_checkpoint,
+)
 from watchkeeper.ledger.merkle import consistency_proof, verify_consistency
-from watchkeeper.ledger.note import VerifierKey
+from watchkeeper.ledger.note import VerifierKey, parse_vkey
 from watchkeeper.ledger.tiles import nodes_from_tiles
 from watchkeeper.records.custody import Doubt, DoubtKind
 
@@ -46,10 +53,15 @@ class Watch:
     sightings: tuple[Sighting, ...] = ()
 
     def path(self, key: VerifierKey) -> Path | None:
-        """Return where the newest checkpoint of the log with this key is kept by itself."""
+        """Return where the newest checkpoint of the log with this key is kept by itself.
+
+        It is one place for all shards of a home, so that a home is recognised that was restored
+        from before its newest shard was begun.
+        """
         if self.state is None:
             return None
-        return self.state / sha256_hex(str(key).encode())[:32] / "newest.checkpoint"
+        first = str(log_key(f"{origin_parts(key.name)[0]}/0", key.public))
+        return self.state / sha256_hex(first.encode())[:32] / "newest.checkpoint"
 
 
 class Watcher:
@@ -83,8 +95,7 @@ class Watcher:
             LogUnavailable: it can not be read.
             HomeInvalid: the mark of the home's place can not be read.
         """
-        own = open_checkpoint(_read(self._layout.log / "checkpoint") or b"", self._key)
-        seen = [_doubt(own, self._layout, *sighted) for sighted in self._seen()]
+        seen = [self._doubt(sighting) for sighting in self._seen()]
         found = [*seen, self._place.doubt()]
         self.doubts = tuple(doubt for doubt in found if doubt is not None)
         self._keeping = not self.doubts
@@ -108,6 +119,17 @@ class Watcher:
         except LedgerError as error:
             _log.warning("%s", error)
 
+    def succeeded(self, note: bytes) -> None:
+        """Keep the first checkpoint of the next shard where this shard's were kept.
+
+        Where the key of the checkpoints changed with the shard, that is another place.
+        """
+        if self._keeping and self._kept is not None:
+            try:
+                self._files.replace(self._kept, note, 0o600)
+            except OSError as error:
+                _log.warning("nothing can be kept at %s: %s", self._kept, error.strerror)
+
     def settle(self) -> None:
         """A person took the home up again: what spoke against it is set aside, nothing is lost.
 
@@ -124,29 +146,65 @@ class Watcher:
         if note is not None:
             self.keep(note)
 
-    def _seen(self) -> Iterator[tuple[str, Checkpoint]]:
+    def _seen(self) -> Iterator[Sighting]:
         sightings = list(self._sightings)
         note = None if self._kept is None else _read(self._kept)
         if note is not None:
             sightings.insert(0, Sighting(str(self._kept), note))
-        for sighting in sightings:
-            try:
-                yield sighting.where, open_checkpoint(sighting.note, self._key)
-            except NoteInvalid as error:
-                raise NoteInvalid(
-                    f"{cut(sighting.where)} is no checkpoint of this log: {error.message}",
-                    "name another file, or move it away if it is another log's",
-                ) from None
+        yield from sightings
+
+    def _doubt(self, sighting: Sighting) -> Doubt | None:
+        """Return what a checkpoint that was seen says against this home, or None.
+
+        Raises:
+            NoteInvalid: it is no checkpoint of this home.
+        """
+        where = sighting.where
+        try:
+            seen = parse_checkpoint_unverified(sighting.note)[0]
+            name, shard = origin_parts(seen.origin)
+            if name == origin_parts(self._key.name)[0] and shard > self._layout.shard:
+                # Its key may be one that a home from before that shard can not know.
+                return _said(DoubtKind.AHEAD, f"{where}, of shard {shard}", seen)
+            seen = self._opened(sighting.note, shard)
+        except NoteInvalid as error:
+            raise NoteInvalid(
+                f"{cut(where)} is no checkpoint of this log: {error.message}",
+                "name another file, or move it away if it is another log's",
+            ) from None
+        layout = Layout(self._layout.root, shard)
+        raw = _read(layout.log / "checkpoint")
+        if raw is None and shard < self._layout.shard:
+            return None  # an older shard that was moved away: it was held against this before
+        return _against(self._opened(raw or b"", shard), layout, where, seen)
+
+    def _opened(self, note: bytes, shard: int) -> Checkpoint:
+        """Open a checkpoint of this shard, or of an older one of the same home.
+
+        Raises:
+            NoteInvalid: it is of another log, or signed with another key.
+        """
+        if shard >= self._layout.shard:
+            return open_checkpoint(note, self._key)
+        origin = f"{origin_parts(self._key.name)[0]}/{shard}"
+        claimed = _read(Layout(self._layout.root, shard).log / "log.vkey")
+        if claimed is None:
+            return open_checkpoint(note, log_key(origin, self._key.public))
+        return open_checkpoint(note, parse_vkey(claimed.decode(errors="replace").strip()), origin)
 
 
-def _doubt(own: Checkpoint, layout: Layout, where: str, seen: Checkpoint) -> Doubt | None:
-    """Return what a checkpoint says against a log whose own newest one is `own`."""
+def _against(own: Checkpoint, layout: Layout, where: str, seen: Checkpoint) -> Doubt | None:
+    """Return what a checkpoint says against a shard whose own newest one is `own`."""
     if seen.size > own.size:
         kind = DoubtKind.AHEAD
     elif seen.size == 0 or _extends(own, layout, seen):
         return None
     else:
         kind = DoubtKind.FORKED
+    return _said(kind, where, seen)
+
+
+def _said(kind: DoubtKind, where: str, seen: Checkpoint) -> Doubt:
     root = base64.b64encode(seen.root).decode()
     return Doubt(kind, sha256_hex(render_checkpoint(seen).encode()), where, seen.size, root)
 

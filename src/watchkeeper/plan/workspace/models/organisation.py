@@ -62,6 +62,8 @@ class LimitsEntry(Part):
     clock_gap: Seconds | None = None
     disk_reserve_mib: Count | None = None
     cover_wait: Seconds | None = None
+    shard_days: Count | None = None
+    shard_records: Count | None = None
 
 
 class AimsFile(Part):

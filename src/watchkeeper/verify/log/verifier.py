@@ -1,4 +1,4 @@
-"""Verifying a log, in numbered steps (evidence format, 5).
+"""Verifying one shard of a log, in numbered steps (evidence format, 5).
 
 Streams: a bundle is read, checked by one of several processes, and forgotten. What stays in
 memory is said in `actions`.
@@ -7,14 +7,8 @@ memory is said in `actions`.
 from __future__ import annotations
 
 import base64
-import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import cpu_count, get_context
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchkeeper.errors import (
@@ -33,17 +27,20 @@ from watchkeeper.ledger.checkpoint import (
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.note import VerifierKey, parse_vkey
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of
-from watchkeeper.ledger.tiles import TileTree, bundles_of
+from watchkeeper.ledger.tiles import bundles_of
 from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.kinds import Kind
 from watchkeeper.verify.conduct import Conduct
 from watchkeeper.verify.custody import ADOPTIONS, OVER_TIME
-from watchkeeper.verify.entries import Checked, Job, check_entries
+from watchkeeper.verify.entries import Checked, Job
 from watchkeeper.verify.erasures import ERASURES
 from watchkeeper.verify.home import Truth
+from watchkeeper.verify.log.parallel import checked_in_order
+from watchkeeper.verify.log.shards import SHARDS, Before, check_begin
+from watchkeeper.verify.log.tree import PublishedTree
 from watchkeeper.verify.people import same_authority
 from watchkeeper.verify.report import Report, Verification
-from watchkeeper.verify.source import DirectorySource, Source, read_bundle, read_tile
+from watchkeeper.verify.source import Source, read_bundle
 from watchkeeper.verify.timestamps import Stamps
 from watchkeeper.verify.witnesses import pinned_key, read_testimony
 
@@ -55,8 +52,6 @@ RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS = 7, 8, 9, 10, 11
 PLANS, TRUTH, REPLAY = 12, 13, 15
 ORDER = 6
 COMPLETE, DISCLOSED = 21, 22
-POOL_FROM = 8
-"""Bundles from which on it pays to start processes."""
 Progress = Callable[[int, int], None]
 
 
@@ -72,60 +67,29 @@ class Brought:
     tsa_roots: tuple[Certificate, ...] = ()
 
 
-def verify_log(  # noqa: PLR0913 - what an auditor may bring
-    source: Source | Path,
-    *,
-    vkey: str | None = None,
-    record_keys: Sequence[bytes] | None = None,
-    older: Sequence[bytes] = (),
-    policy: bytes | None = None,
-    workers: int | None = None,
-    progress: Progress | None = None,
-    tsa_roots: Sequence[Certificate] = (),
-) -> Verification:
-    """Verify a published log, or a home.
-
-    `vkey` is the log's verifier key and `record_keys` the raw public keys of its records, both
-    from somewhere else than the log; `older` are checkpoints seen before; `policy` is a witness
-    policy of the caller's own (C2SP tlog-policy), whose quorum must hold, and which pins the log's
-    key where it names it; `workers` how many processes check signatures (default: one for each
-    core); `progress(done, total)` counts records; `tsa_roots` are roots of time stamping
-    authorities that the caller trusts.
-
-    Raises:
-        HomeInvalid: there is no log to read.
-        NoteInvalid: there is no checkpoint, or `vkey` or one of `older` can not be parsed.
-        PolicyInvalid: `policy` can not be parsed.
-    """
-    if isinstance(source, Path):
-        source = DirectorySource(source)
-    brought = Brought(vkey, record_keys, tuple(older), policy, workers, tuple(tsa_roots))
-    return Verifier(source, progress).run(brought)
-
-
 class Verifier:
-    """One run over a published log; each method is a step of `report.TITLES` or reads for one.
+    """One run over a published shard; each method is a step of `report.TITLES` or reads for one.
 
+    `before` is what the run over the shard before handed over, `ended` what this one does.
     `bundle.verifier` does the same over a bundle, and says what is other there.
     """
 
-    def __init__(self, source: Source, progress: Progress | None) -> None:
-        self._source = source
+    def __init__(
+        self, source: Source, progress: Progress | None, before: Before | None = None
+    ) -> None:
+        self.ended: Before | None = None
+        self._source, self._preceding = source, before
         self._report = Report()
         self._progress = progress or (lambda _done, _total: None)
         self._before: dict[int, set[bytes]] = {}
-        self._kept = 0
+        self._kept = self._rest = 0
 
-    def run(
-        self,
-        brought: Brought,
-    ) -> Verification:
+    def run(self, brought: Brought) -> Verification:
         """Do every step; see `verify_log`."""
-        report = self._report
+        report, policy = self._report, brought.policy
         raw = self._read_checkpoint()
-        vkey, policy = brought.vkey, brought.policy
-        pinned = vkey is not None or self._pinned(raw, policy) is not None
-        key = self._log_key(vkey) if vkey else self._pinned(raw, policy) or self._log_key(None)
+        given = self._given_key(raw, brought)
+        key = given or self._own_key()
         checkpoint = self._checkpoint(raw, key)
         self._older(key, checkpoint, brought.older)
         self._stamps = self._read_stamps(checkpoint, key, brought.tsa_roots)
@@ -133,16 +97,11 @@ class Verifier:
         vouched = testimony.checkpoint
         if vouched.size < checkpoint.size:
             self._before.setdefault(vouched.size, set()).add(vouched.root)
-        genesis = self._genesis(checkpoint)
-        unknown = 0
+        genesis = self._begin(checkpoint)
         if genesis is None:
             self._skip_all("the first record can not be read")
         else:
-            conduct = self._conduct(genesis)
-            trusted = self._record_keys(genesis, brought.record_keys, key)
-            keys = conduct.custody.trust(trusted, brought.record_keys)
-            self._stream(checkpoint, keys, conduct, brought.workers)
-            unknown = conduct.actions.unknown
+            self._follow(checkpoint, genesis, key, brought)
         sound = not any(report.failed[step] for step in (CHECKPOINT, TREE, OLDER))
         witnessed = testimony.tell(report, checkpoint.size, sound=sound)
         report.skip(REPLAY, "decisions are not replayed here; `check replay` does that")
@@ -154,14 +113,24 @@ class Verifier:
             findings=tuple(report.findings),
             left_out=report.left_out,
             counts=dict(sorted(report.counts.items())),
-            unknown=unknown,
-            pinned=pinned,
+            unknown=0 if self.ended is None else self.ended.conduct.actions.unknown,
+            pinned=given is not None,
             witnessed=witnessed,
             witnessed_size=vouched.size if witnessed else 0,
             policy_given=policy is not None,
             cosigned=testimony.named,
             checkpoint=raw,
         )
+
+    def _follow(
+        self, checkpoint: Checkpoint, genesis: GenesisRecord, key: VerifierKey, brought: Brought
+    ) -> None:
+        """Follow the records from the first one on, and hand over what they add up to."""
+        conduct = self._conduct(genesis)
+        trusted = self._record_keys(genesis, brought.record_keys, key)
+        keys = conduct.custody.trust(trusted, brought.record_keys)
+        self._stream(checkpoint, keys, conduct, brought.workers)
+        self.ended = Before(checkpoint, conduct, key, self._rest)
 
     def _read_stamps(
         self, checkpoint: Checkpoint, key: VerifierKey, roots: Sequence[Certificate]
@@ -176,19 +145,16 @@ class Verifier:
             raise NoteInvalid("there is no checkpoint", "is this the published log, or a home?")
         return raw
 
-    def _pinned(self, raw: bytes, policy: bytes | None) -> VerifierKey | None:
-        key = pinned_key(policy, parse_checkpoint_unverified(raw)[0].origin)
+    def _given_key(self, raw: bytes, brought: Brought) -> VerifierKey | None:
+        if brought.vkey is not None:
+            self._report.say(KEYS, "the log's key was given")
+            return parse_vkey(brought.vkey)
+        key = pinned_key(brought.policy, parse_checkpoint_unverified(raw)[0].origin)
         if key is not None:
             self._report.say(KEYS, "the log's key was given, by the policy")
         return key
 
-    def _conduct(self, genesis: GenesisRecord) -> Conduct:
-        return Conduct(self._report, genesis, self._plan_of)
-
-    def _log_key(self, vkey: str | None) -> VerifierKey:
-        if vkey is not None:
-            self._report.say(KEYS, "the log's key was given")
-            return parse_vkey(vkey)
+    def _own_key(self) -> VerifierKey:
         raw = self._source.read("log.vkey")
         if raw is None:
             raise NoteInvalid("the log names no key", "give its verifier key: `--vkey`")
@@ -224,14 +190,30 @@ class Verifier:
         else:
             self._report.say(OLDER, f"{len(older)} are prefixes of this log")
 
-    def _genesis(self, checkpoint: Checkpoint) -> GenesisRecord | None:
+    def _begin(self, checkpoint: Checkpoint) -> GenesisRecord | None:
+        """Return the genesis, held against the end of the shard before; None if there is none."""
+        first = self._first(checkpoint)
+        genesis = None if first is None else self._genesis(first, checkpoint)
+        if first is not None and genesis is not None:
+            check_begin(self._report, genesis, first, self._preceding)
+        return genesis
+
+    def _first(self, checkpoint: Checkpoint) -> bytes | None:
+        """Return the first entry, or None if there is none, which is said."""
         if checkpoint.size == 0:
             self._report.fail(ORDER, "the log is empty: even the genesis is missing")
             return None
         try:
-            first = read_bundle(self._source, *next(bundles_of(checkpoint.size)))[0]
+            return read_bundle(self._source, *next(bundles_of(checkpoint.size)))[0]
+        except TileInvalid as error:
+            self._report.fail(TREE, error.message, 0)
+            return None
+
+    def _genesis(self, first: bytes, checkpoint: Checkpoint) -> GenesisRecord | None:
+        """Return the genesis that the first entry must be, or None if it is not, which is said."""
+        try:
             record = read_record_unverified(first)
-        except (TileInvalid, EnvelopeInvalid, RecordInvalid) as error:
+        except (EnvelopeInvalid, RecordInvalid) as error:
             self._report.fail(TREE, error.message, 0)
             return None
         genesis = record.predicate
@@ -239,6 +221,10 @@ class Verifier:
             self._report.fail(ORDER, "the first record is not the genesis of this log", 0)
             return None
         return genesis if isinstance(genesis, GenesisRecord) else None
+
+    def _conduct(self, genesis: GenesisRecord) -> Conduct:
+        before = self._preceding.conduct if self._preceding else None
+        return Conduct(self._report, genesis, self._plan_of, before)
 
     def _record_keys(
         self, genesis: GenesisRecord, given: Sequence[bytes] | None, key: VerifierKey
@@ -249,11 +235,13 @@ class Verifier:
         named = {keyid_of(one): one for one in raw if one and len(one) == KEY_BYTES}
         if given is None:
             return named
-        pinned = {keyid_of(one): one for one in given}
-        if not named.keys() <= pinned.keys():
+        # A key that came later counts by the chain of rotations from these on, pinned or not:
+        # also one that the shard before, held against the same keys, ended with.
+        trusted = {keyid_of(one) for one in given}
+        trusted |= self._preceding.keys.keys() if self._preceding else set()
+        if not named.keys() <= trusted:
             self._report.fail(KEYS, "the genesis names a record key that was not given", 0)
-        # A key that came later counts by the chain of rotations from these on, pinned or not.
-        return {keyid: one for keyid, one in named.items() if keyid in pinned}
+        return {keyid: one for keyid, one in named.items() if keyid in trusted}
 
     def _stream(
         self,
@@ -264,11 +252,10 @@ class Verifier:
     ) -> None:
         home = getattr(self._source, "home", None)
         truth = Truth(home, self._report, conduct.erasures) if home is not None else None
-        tree, signed = TileTree(), 0
-        self._check_older(tree)
+        tree, signed = PublishedTree(self._source, self._report, self._before, self._stamps), 0
         try:
             for job, checked in self._checked(checkpoint.size, keys, workers):
-                self._take_hashes(tree, checked)
+                tree.take(checked.hashes)
                 for index, problem in checked.problems:
                     self._report.fail(SIGNATURES, problem, index)
                 for fact in checked.facts:
@@ -282,99 +269,68 @@ class Verifier:
             self._report.fail(TREE, error.message, tree.size)
         except LedgerError as error:
             self._report.fail(TRUTH, error.message)
-        self._finish(checkpoint, tree, conduct, truth, signed)
+        tree.finish(checkpoint)
+        self._finish(conduct)
+        self._say(conduct, tree.size, signed)
+        self._finish_truth(truth, conduct)
 
-    def _finish(
-        self,
-        checkpoint: Checkpoint,
-        tree: TileTree,
-        conduct: Conduct,
-        truth: Truth | None,
-        signed: int,
-    ) -> None:
-        self._check_partials(tree, checkpoint)
+    def _finish(self, conduct: Conduct) -> None:
+        """Look through what can only be seen at the end."""
         conduct.actions.finish()
         conduct.custody.finish(self._kept)
         self._check_plans(conduct)
+        self._stamps.finish()
+
+    def _say(self, conduct: Conduct, size: int, signed: int) -> None:
         report, counts = self._report, self._report.counts
-        report.say(TREE, f"{tree.size} entries lead to the signed root, without a gap")
+        report.say(TREE, f"{size} entries lead to the signed root, without a gap")
+        self._say_people(conduct, signed)
+        report.say(IN_FORCE, "nothing allowed under a stop or another plan")
+        ended = f"{counts['effect']}, each with its allow; {conduct.actions.unknown} unknown"
+        report.say(EFFECTS, ended + elsewhere(conduct))
+        if not report.failed[TREE]:
+            report.say(COMPLETE, f"every index from 0 to {size - 1}")
+        else:
+            report.skip(COMPLETE, "the entries do not lead to the signed root")
+        report.skip(DISCLOSED, "a log discloses no values")
+
+    def _say_people(self, conduct: Conduct, signed: int) -> None:
+        report, counts = self._report, self._report.counts
         report.say(SIGNATURES, f"{signed} records, each signed by a key that counted there")
         report.say(ORDER, "the genesis is first, times never decrease")
         report.say(RELEASES, f"{counts['plan-release']}, each signed by a holder of the role")
         report.say(COMMANDS, f"{conduct.commands} commands, each signed by a person of the plan")
-        report.say(APPROVALS, f"{conduct.actions.approved} released, each with its verdicts")
-        report.say(IN_FORCE, "nothing allowed under a stop or another plan")
-        unknown = conduct.actions.unknown
-        self._stamps.finish()
-        report.say(EFFECTS, f"{counts['effect']}, each with its allow; {unknown} unknown")
-        if not report.failed[TREE]:
-            report.say(COMPLETE, f"every index from 0 to {checkpoint.size - 1}")
-        else:
-            report.skip(COMPLETE, "the entries do not lead to the signed root")
-        report.skip(DISCLOSED, "a log discloses no values")
-        self._finish_truth(truth)
-        published = "a published log holds no payloads to look at"
-        conduct.erasures.finish(None if truth is not None else published)
+        approved = f"{conduct.actions.approved} released, each with its verdicts"
+        report.say(APPROVALS, approved + elsewhere(conduct))
 
-    def _finish_truth(self, truth: Truth | None) -> None:
+    def _finish_truth(self, truth: Truth | None, conduct: Conduct) -> None:
         if truth is None:
             self._report.skip(TRUTH, "a published log holds no segments and no payloads")
+            conduct.erasures.finish("a published log holds no payloads to look at")
             return
         try:
-            rest = truth.finish()
+            self._rest = truth.finish()
         except LedgerError as error:
             self._report.fail(TRUTH, error.message)
-            return
-        self._report.say(
-            TRUTH,
-            f"segments hold what was published; {truth.values} values in {truth.payloads} "
-            f"payloads match their digests; {rest} records not yet under a checkpoint",
-        )
+        else:
+            self._report.say(
+                TRUTH,
+                f"segments hold what was published; {truth.values} values in {truth.payloads} "
+                f"payloads match their digests; {self._rest} records not yet under a checkpoint",
+            )
+        conduct.erasures.finish()
 
     def _skip_all(self, why: str) -> None:
         people = (RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS)
-        for step in (SIGNATURES, *people, PLANS, TRUTH, ERASURES, COMPLETE, DISCLOSED):
+        over_time = (OVER_TIME, SHARDS, ADOPTIONS)
+        rest = (PLANS, TRUTH, ERASURES, COMPLETE, DISCLOSED)
+        for step in (SIGNATURES, *people, *over_time, *rest):
             self._report.skip(step, why)
-        for step in (OVER_TIME, ADOPTIONS):
-            self._report.skip(step, why)
-
-    def _take_hashes(self, tree: TileTree, checked: Checked) -> None:
-        hashes = checked.hashes
-        for at in range(0, len(hashes), 32):
-            for level, number, tile in tree.append(hashes[at : at + 32]):
-                self._check_tile(level, number, tile)
-            if tree.size in self._before:
-                self._check_older(tree)
-            if tree.size in self._stamps.roots:
-                self._stamps.root(tree.size, tree.root())
-
-    def _check_older(self, tree: TileTree) -> None:
-        if self._before.pop(tree.size, set()) - {tree.root()}:
-            what = f"the first {tree.size} records are not those of an older checkpoint"
-            self._report.fail(OLDER, what)
-
-    def _check_tile(self, level: int, number: int, hashes: list[bytes]) -> None:
-        try:
-            published = read_tile(self._source, level, number, len(hashes))
-        except TileInvalid as error:
-            self._report.fail(TREE, error.message)
-            return
-        if published != b"".join(hashes):
-            self._report.fail(TREE, f"tile {level}/{number} is not that of the entries")
-
-    def _check_partials(self, tree: TileTree, checkpoint: Checkpoint) -> None:
-        if tree.size != checkpoint.size:
-            self._report.fail(TREE, f"{tree.size} of {checkpoint.size} entries could be read")
-            return
-        if tree.root() != checkpoint.root:
-            self._report.fail(TREE, "the entries do not lead to the root of the checkpoint")
-        for level, number, hashes in tree.partials():
-            self._check_tile(level, number, hashes)
 
     def _check_plans(self, conduct: Conduct) -> None:
         missing = 0
         for index, release in conduct.plans:
-            raw = self._source.read(f"plans/{release.plan}.json")
+            raw = self._plan_of(release.plan or "")
             if raw is None:
                 missing += 1
             elif sha256_hex(raw) != release.plan:
@@ -393,18 +349,7 @@ class Verifier:
     def _checked(
         self, size: int, keys: Mapping[str, bytes], workers: int | None
     ) -> Iterator[tuple[Job, Checked]]:
-        """Yield every bundle, checked, in order; a few are in flight at a time.
-
-        `keys` grows while what was yielded before is taken up.
-        """
-        count = workers or cpu_count()
-        if count < 2 or size < POOL_FROM * 256:
-            for job in self._jobs(size, keys):
-                yield job, check_entries(job)
-            return
-        with _pool(count) as pool:
-            for job, checked in _in_order(pool, self._jobs(size, keys), count * 3):
-                yield job, _checked_again(job, checked, keys)
+        return checked_in_order(self._jobs(size, keys), size, keys, workers)
 
     def _jobs(self, size: int, keys: Mapping[str, bytes], /) -> Iterator[Job]:
         for number, width in bundles_of(size):
@@ -412,30 +357,9 @@ class Verifier:
             yield Job(number * 256, entries, dict(keys))
 
 
-def _checked_again(job: Job, checked: Checked, keys: Mapping[str, bytes]) -> Checked:
-    """Return what was found, looked at again if a key came up while it was being checked."""
-    if checked.strangers and job.keys != keys:
-        return check_entries(Job(job.first, job.entries, dict(keys)))
-    return checked
-
-
-def _in_order(pool: Executor, jobs: Iterable[Job], in_flight: int) -> Iterator[tuple[Job, Checked]]:
-    waiting: deque[tuple[Job, Future[Checked]]] = deque()
-    for job in jobs:
-        waiting.append((job, pool.submit(check_entries, job)))
-        if len(waiting) >= in_flight:
-            done, future = waiting.popleft()
-            yield done, future.result()
-    for done, future in waiting:
-        yield done, future.result()
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[Executor]:
-    # Forking is quicker, but not safe in a process that has threads.
-    kind = "fork" if threading.active_count() == 1 else "spawn"
-    pool = ProcessPoolExecutor(workers, mp_context=get_context(kind))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
+def elsewhere(conduct: Conduct) -> str:
+    """Return what is to be said of references into shards that were not given."""
+    count = conduct.actions.elsewhere
+    if not count:
+        return ""
+    return f"; {count} refer to records in shards that were not given: not checked"

@@ -1,0 +1,1 @@
+"""What a log in several shards asks of the wheel."""
