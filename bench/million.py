@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -30,6 +32,7 @@ from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 
 _BATCH = 512
+_BUNDLED = 1_000
 
 
 def long_home(folder: Path, records: int, millis_apart: int = 500) -> Path:
@@ -123,8 +126,25 @@ def start(path: Path) -> dict[str, float]:
     return taken
 
 
+def bundle(path: Path, records: int) -> dict[str, float]:
+    """Make a bundle of records out of the middle, as the command does; its size and seconds.
+
+    `floor` is the start of the same command's interpreter, which asks for its help.
+    """
+    first, out = records // 2, path.parent / "some.wkb"
+    command = [sys.executable, "-m", "watchkeeper", "log", "bundle"]
+    wanted = [str(path), "--out", str(out), "--index", f"{first}-{first + _BUNDLED - 1}"]
+    began = time.perf_counter()
+    subprocess.run([*command, "--help"], check=True, stdout=subprocess.DEVNULL)
+    floor = time.perf_counter() - began
+    began = time.perf_counter()
+    subprocess.run([*command, *wanted], check=True, stdout=subprocess.DEVNULL)
+    seconds = time.perf_counter() - began
+    return {"seconds": seconds, "floor": floor, "records": _BUNDLED, "bytes": out.stat().st_size}
+
+
 def main() -> None:
-    """Make a long home, start it by reading everything, and again by the snapshot."""
+    """Make a long home, start it by reading everything and by the snapshot, make a bundle."""
     parser = argparse.ArgumentParser(prog="bench.million", description=__doc__)
     parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--millis-apart", type=int, default=250)
@@ -134,6 +154,7 @@ def main() -> None:
         path = long_home(Path(folder), wanted.records, wanted.millis_apart)
         print("by reading everything ", start(path), flush=True)
         print("by the snapshot       ", start(path), flush=True)
+        print("a bundle              ", bundle(path, wanted.records), flush=True)
 
 
 if __name__ == "__main__":
