@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,9 +42,8 @@ class Scene:
         return {one["name"]: one for one in self.world.health()[1]["witnesses"]}
 
 
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    folder = tmp_path_factory.mktemp("witnessed")
+@contextmanager
+def witnessed(folder: Path) -> Iterator[Scene]:
     world = make_world(folder / "world", files)
     vkey = vkey_of(world.home)
     with circle(folder / "circle") as witnesses:
@@ -55,6 +55,12 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         finally:
             world.end()
             world.client.close()
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with witnessed(tmp_path_factory.mktemp("witnessed")) as scene:
+        yield scene
 
 
 def gifts(world: World) -> list[object]:
@@ -138,3 +144,20 @@ def test_without_a_policy_it_is_blocked_and_said_at_the_start(tmp_path: Path) ->
         (decided,) = world.decisions(blocked.refusal["decision"])
         assert decided.decision.outcome is Outcome.BLOCK
         assert world.call("send", to="x", text="published").done
+
+
+def test_the_witnesses_go_on_with_the_next_shard(tmp_path: Path) -> None:
+    with witnessed(tmp_path) as scene:
+        world = scene.world
+        assert world.call("give", amount=1).done
+        assert world.ask("ana", "roll", {})["shard"] == 1
+        assert world.call("give", amount=2).done
+        assert {one["failure"] for one in scene.witnesses().values()} == {None}
+        assert world.end() == 0
+        auditor = tmp_path / "auditor.policy"
+        auditor.write_bytes((world.home / "witness.policy").read_bytes())
+        both = verify(world.home, "--policy", auditor)
+        assert both.returncode == 0, both.stdout
+        assert "UNWITNESSED" not in both.stdout
+        world.start()
+        assert world.call("give", amount=3).done

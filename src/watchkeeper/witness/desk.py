@@ -5,11 +5,16 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from watchkeeper.errors import LedgerError, NoteInvalid, cut
-from watchkeeper.ledger.checkpoint import Checkpoint, parse_checkpoint, parse_checkpoint_unverified
+from watchkeeper.ledger.checkpoint import (
+    Checkpoint,
+    origin_parts,
+    parse_checkpoint,
+    parse_checkpoint_unverified,
+)
 from watchkeeper.ledger.note import Note, VerifierKey, parse_note_unverified, render_signature
 from watchkeeper.ledger.witness.cosignature import (
     cosign,
@@ -24,10 +29,12 @@ from watchkeeper.ledger.witness.message import (
     parse_request,
     render_size,
 )
-from watchkeeper.ledger.witness.policy import parse_policy
+from watchkeeper.ledger.witness.policy import Policy, parse_policy
 from watchkeeper.ports import WitnessStore
 
 UNAVAILABLE = 503
+MOST_SHARDS = 1000
+"""So many shards of a log are known with it: its key must not fill the witness's disk."""
 TEXT = "text/plain; charset=utf-8"
 _log = logging.getLogger("watchkeeper.witness")
 
@@ -67,12 +74,13 @@ class Desk:
     def latest(self, origin_digest: str) -> bytes | None:
         """Return the checkpoint that was cosigned last, by the SHA-256 of its log's origin."""
         for log in parse_policy(self._store.policy()).logs:
-            if hashlib.sha256(log.key.name.encode()).hexdigest() == origin_digest:
-                return self._store.last(log.key.name)
+            for origin in (log.key.name, *_later_shards(log.key.name)):
+                if hashlib.sha256(origin.encode()).hexdigest() == origin_digest:
+                    return self._store.last(origin)
         return None
 
     def _answer(self, asked: AddCheckpoint, seen: Checkpoint, note: Note, body: bytes) -> Reply:
-        key = parse_policy(self._store.policy()).log_key(seen.origin)
+        key = key_of(parse_policy(self._store.policy()), seen.origin)
         if key is None:
             return _no(Refusal(No.UNKNOWN_LOG, f"not a log of this witness: {cut(seen.origin)}"))
         last, signed_at = self._last(seen.origin)
@@ -117,6 +125,30 @@ class Desk:
             )  # fmt: skip
             self._store.keep_evidence(seen.origin, body)
         return _no(refusal)
+
+
+def key_of(policy: Policy, origin: str) -> VerifierKey | None:
+    """Return the key of the log of an origin, if the policy names it, or an earlier shard of it.
+
+    A home goes on in shards `<name>/1`, `<name>/2` and so on, each a log with a history of its
+    own, signed with the same key: whoever let the witness know one of them means the home.
+    """
+    exact = policy.log_key(origin)
+    if exact is not None:
+        return exact
+    for log in policy.logs:
+        if origin in _later_shards(log.key.name):
+            return VerifierKey(origin, log.key.kind, log.key.public)
+    return None
+
+
+def _later_shards(origin: str) -> Iterator[str]:
+    """Yield the origins that may follow one; none where it is not that of a shard."""
+    try:
+        name, shard = origin_parts(origin)
+    except NoteInvalid:
+        return
+    yield from (f"{name}/{number}" for number in range(shard + 1, MOST_SHARDS))
 
 
 def _no(refusal: Refusal) -> Reply:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.worlds.homes import FaultyFiles, Story
+from watchkeeper.adapters.keys import FileSigner, load_key
 from watchkeeper.adapters.witness_store import (
     FolderStore,
     add_log,
@@ -23,7 +26,7 @@ from watchkeeper.ledger.checkpoint import (
     parse_checkpoint_unverified,
     sign_checkpoint,
 )
-from watchkeeper.ledger.merkle import consistency_proof
+from watchkeeper.ledger.merkle import EMPTY_ROOT, consistency_proof
 from watchkeeper.ledger.note import open_note, parse_note_unverified
 from watchkeeper.ledger.tiles import nodes_from_tiles
 from watchkeeper.ledger.witness.cosignature import cosignatures, parse_answer
@@ -194,3 +197,24 @@ async def test_over_http(bench: Bench) -> None:
         assert open_note(latest.content, [bench.vkey])[1] == (bench.vkey,)
         assert (await client.get("/" + "0" * 64 + "/checkpoint")).status_code == 404
         assert str(bench.vkey) in (await client.get("/healthz")).text
+
+
+def test_a_later_shard_of_a_log_that_it_knows_is_known_with_it(bench: Bench) -> None:
+    """Each has a history of its own; the key must be the same, and there is an end to it."""
+    assert bench.ask(0)[0] == 200
+    signer = load_key(bench.story.path / "keys/log.key")
+    stranger = FileSigner(Ed25519PrivateKey.generate())
+    name = "acme.example/refunds"
+
+    def first(origin: str, key: FileSigner) -> int:
+        raw = sign_checkpoint(Checkpoint(origin, 0, EMPTY_ROOT), key)
+        return bench.desk.add_checkpoint(render_request(AddCheckpoint(0, (), raw))).status
+
+    assert first(f"{name}/1", stranger) == 403
+    assert bench.store.last(f"{name}/1") is None
+    assert first(f"{name}/1", signer) == first(f"{name}/7", signer) == 200
+    digest = hashlib.sha256(f"{name}/7".encode()).hexdigest()
+    assert b"refunds/7" in (bench.desk.latest(digest) or b"")
+    for origin in (f"{name}/01", f"{name}/-1", f"{name}/x", f"{name}x/1", f"{name}/1/1", name):
+        assert first(origin, signer) == 404, origin
+    assert first(f"{name}/1000", signer) == 404
