@@ -132,6 +132,11 @@ class Records(Protocol):
         ...
 
     @property
+    def shards(self) -> tuple[int, ...]:
+        """The numbers of the shards that are here, the newest last."""
+        ...
+
+    @property
     def size(self) -> int:
         """How many records of the newest shard have an index, durable or not."""
         ...
@@ -276,8 +281,8 @@ class Log(Records, Protocol):
         """What only this home knows: keys the digests by which it recognises a retry."""
         ...
 
-    def torn_tails(self) -> int:
-        """Return how many torn tails are kept aside after crashes."""
+    def torn_tails(self, shard: int | None = None) -> int:
+        """Return how many torn tails of a shard (default: the newest) are kept after crashes."""
         ...
 
     def begin_erasure(self) -> None:

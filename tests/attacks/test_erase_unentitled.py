@@ -14,7 +14,7 @@ from tests.worlds.disk_bank import DiskBank, files_holding
 from watchkeeper.errors import CommandInvalid, NotAuthorised
 from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.ledger.erasure import erasure_digest
-from watchkeeper.loop.erasure.erase import due_by_itself
+from watchkeeper.loop.erasure.unasked import due_by_itself
 from watchkeeper.records.action import Status
 from watchkeeper.records.bundle import Bundle, Retention
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
@@ -231,9 +231,7 @@ def test_nothing_follows_an_erasure_of_the_shard_before(bank: DiskBank) -> None:
     follows = Ref(0, before)
     sealed(bank, (Span(done, done + 1),), asked=ErasureKind.SETTLED, follows=follows)
     bank.log.finish_erasures()
-    assert [message[:40] for message in found(bank)] == [
-        "shard 1: it follows an erasure of another"[:40]
-    ]
+    assert found(bank) == [f"shard 1: record {done} did not wait for its effect"]
 
 
 def test_an_erasure_that_takes_what_settling_or_approving_needs_is_found(bank: DiskBank) -> None:
@@ -266,8 +264,7 @@ def test_what_is_due_goes_by_itself_on_the_plans_word_alone(tmp_path: Path) -> N
     bank.clock.advance(15 * DAY)
     young = act(bank)
     bank.clock.advance(6 * DAY)
-    due = due_by_itself(bank.kernel)
-    assert due is not None
+    [due] = due_by_itself(bank.kernel)
     due.look()
     assert due.found.spans == (Span(2, 4),)
     due.signed = due.found.digest
@@ -283,4 +280,4 @@ def test_what_is_due_goes_by_itself_on_the_plans_word_alone(tmp_path: Path) -> N
 
 def test_a_plan_that_is_not_automatic_erases_nothing_by_itself(bank: DiskBank) -> None:
     bank.release(with_retention(Retention(most_seconds=DAY)))
-    assert due_by_itself(bank.kernel) is None
+    assert due_by_itself(bank.kernel) == []

@@ -17,7 +17,8 @@ from watchkeeper.adapters.posix import create_home, open_home
 from watchkeeper.adapters.posix.files import Files
 from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.loop.commands import Commands
-from watchkeeper.loop.erasure.erase import Erasing, settled_since
+from watchkeeper.loop.erasure.erase import Erasing
+from watchkeeper.loop.erasure.unasked import settled_since
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.records.bundle import Bundle, Stage

@@ -22,6 +22,7 @@ from watchkeeper.ports import WitnessState
 from watchkeeper.records.administration import Carried, GenesisRecord
 from watchkeeper.records.bundle import Level, Stage
 from watchkeeper.records.custody import Doubt
+from watchkeeper.records.erasure import ErasureRecord
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.reference import Ref
@@ -145,6 +146,10 @@ class MemoryLog:
         return len(self.disk) + len(self.queued)
 
     @property
+    def shards(self) -> tuple[int, ...]:
+        return (*sorted(self.older), self.shard)
+
+    @property
     def durable(self) -> int:
         return len(self.disk)
 
@@ -242,7 +247,7 @@ class MemoryLog:
     def secret(self) -> bytes:
         return b"memory" * 6
 
-    def torn_tails(self) -> int:
+    def torn_tails(self, shard: int | None = None) -> int:  # noqa: ARG002 - the port's signature
         return 0
 
     def begin_erasure(self) -> None:
@@ -250,16 +255,24 @@ class MemoryLog:
 
     def finish_erasures(self) -> int:
         """Remove what every erasure record names; a stub stands where a payload was."""
-        found = [
+        said = [
             (e.ref.index, e.record.predicate) for e in self.entries() if e.record.kind == "erasure"
         ]
-        erased, count = ErasedBy(found), 0
-        for index, (raw, beside) in enumerate(self.disk):
-            by, entry = erased.of(index), self.entry(Ref(self.shard, index))
+        return sum(
+            self._erase([one for one in said if one[1].shard in about], number)
+            for number in self.shards
+            for about in ({None, number} if number == self.shard else {number},)
+        )
+
+    def _erase(self, found: list[tuple[int, ErasureRecord]], shard: int) -> int:
+        erased, count, disk = ErasedBy(found), 0, self._disk(shard)
+        later = None if shard == self.shard else self.shard
+        for index, (raw, beside) in enumerate(disk):
+            by, entry = erased.of(index), self.entry(Ref(shard, index))
             if by is None or entry.payload is None or entry.record.kind in NEVER_ERASED:
                 continue
             kept = kept_of(entry.record, entry.payload.body, dict(found)[by].at)
-            self.disk[index] = (raw, render_stub(by, kept, len(beside or b"")))
+            disk[index] = (raw, render_stub(by, kept, len(beside or b""), later))
             count += 1
         return count
 

@@ -1,8 +1,9 @@
 """What stands in the place of an erased payload, and what an erasure is about (evidence format, 1).
 
 The stub is JSON as long as the payload was, filled up with blanks, so that no record moves:
-`{"erased": <index of the erasure record>, "kept": {...}}`. It keeps no value: of an allowed action
-the ids of its keys, which are HMAC digests under a secret of the home (I3).
+`{"erased": <index of the erasure record>, "in": <its shard>, "kept": {...}}`, with `in` only where
+the record is in a later shard. It keeps no value: of an allowed action the ids of its keys, which
+are HMAC digests under a secret of the home (I3).
 """
 
 from __future__ import annotations
@@ -20,13 +21,18 @@ from watchkeeper.records.statement import Erased, Record
 
 NEVER_ERASED = frozenset({Kind.GENESIS, Kind.PLAN_RELEASE})
 """A plan is no personal data, and everything that was decided by it is replayed with it."""
-_ERASED, _KEPT = "erased", "kept"
+_ERASED, _IN, _KEPT = "erased", "in", "kept"
 
 
-def erasure_digest(spans: Iterable[Span], deferred: Iterable[Span]) -> str:
-    """Return the digest of exactly which records an erasure is about: what a person signs."""
-    said = [[[span.first, span.end] for span in some] for some in (spans, deferred)]
-    return sha256_hex(canonical(said))
+def erasure_digest(
+    spans: Iterable[Span], deferred: Iterable[Span], shard: int | None = None
+) -> str:
+    """Return the digest of exactly which records an erasure is about: what a person signs.
+
+    `shard` is the older shard that they stand in, None where it is the erasure's own.
+    """
+    said: list[Any] = [[[span.first, span.end] for span in some] for some in (spans, deferred)]
+    return sha256_hex(canonical(said if shard is None else [*said, shard]))
 
 
 def spans_of(indexes: Iterable[int]) -> tuple[Span, ...]:
@@ -43,7 +49,10 @@ def spans_of(indexes: Iterable[int]) -> tuple[Span, ...]:
 
 
 class ErasedBy:
-    """Which erasure record says that the payload of a record is erased; the newest, if several."""
+    """Which erasure record says that the payload of a record is erased; the newest, if several.
+
+    All of them are about one shard.
+    """
 
     def __init__(self, erasures: Iterable[tuple[int, ErasureRecord]]) -> None:
         self._sets = [
@@ -76,13 +85,15 @@ def kept_of(record: Record, body: Mapping[str, Any], at: Instant) -> dict[str, A
     return {"keys": keys, **same} if keys else {}
 
 
-def render_stub(by: int, kept: Mapping[str, Any], length: int) -> bytes:
+def render_stub(by: int, kept: Mapping[str, Any], length: int, shard: int | None = None) -> bytes:
     """Render what takes the place of a payload of `length` bytes, exactly as long.
 
-    A payload too short to name its erasure held no value: two braces are left of it.
+    `shard` is that of the erasure record, where it is a later one. A payload too short to name its
+    erasure held no value: two braces are left of it.
     """
-    said = {_ERASED: by, _KEPT: dict(kept)} if kept else {_ERASED: by}
-    for text in (render_json(said), render_json({_ERASED: by}), b"{}"):
+    named = {_ERASED: by} if shard is None else {_ERASED: by, _IN: shard}
+    said = {**named, _KEPT: dict(kept)} if kept else named
+    for text in (render_json(said), render_json(named), b"{}"):
         if len(text) <= length:
             return text.ljust(length)
     return b" " * length
@@ -90,9 +101,11 @@ def render_stub(by: int, kept: Mapping[str, Any], length: int) -> bytes:
 
 def parse_stub(body: Any) -> Erased | None:
     """Return what a stub says, or None for a payload that is none."""
-    if not isinstance(body, dict) or not set(body) <= {_ERASED, _KEPT}:
+    if not isinstance(body, dict) or not set(body) <= {_ERASED, _IN, _KEPT}:
         return None
-    by, kept = body.get(_ERASED), body.get(_KEPT, {})
+    by, shard, kept = body.get(_ERASED), body.get(_IN), body.get(_KEPT, {})
     if type(by) is not int or not isinstance(kept, dict):
         return None
-    return Erased(by, kept)
+    if _IN in body and type(shard) is not int:
+        return None
+    return Erased(by, kept, shard)

@@ -47,6 +47,8 @@ class ErasureRecord:
     body holds `asked`, `records` (the record's own subject: the digest of spans and deferred) and
     `reason`. Without a signature the erasure rests on another record: `plan`, whose retention
     demands it, or `follows`, the erasure that had deferred it.
+
+    All of them stand in one shard: that of the record itself, or the older one that `shard` names.
     """
 
     at: Instant
@@ -59,3 +61,4 @@ class ErasureRecord:
     signature: Signature | None = None
     plan: str | None = None
     follows: Ref | None = None
+    shard: int | None = None

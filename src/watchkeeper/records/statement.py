@@ -55,10 +55,14 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What is left of an erased payload: the erasure record's index, and what had to stay."""
+    """What is left of an erased payload: the erasure record's index, and what had to stay.
+
+    The erasure record stands in the same shard, or in the later one that `shard` names.
+    """
 
     by: int
     kept: Mapping[str, Any]
+    shard: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

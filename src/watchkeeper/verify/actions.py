@@ -126,10 +126,9 @@ class Actions:
         """How many allowed actions have no effect yet."""
         return len(self._open)
 
-    def needs_payload(self, index: int) -> bool:
-        """Tell whether the action of a decision in this shard is unknown, or waits for people."""
-        here = Ref(self._shard, index)
-        return here in self._open or here in self._waiting
+    def needs_payload(self, decision: Ref) -> bool:
+        """Tell whether the action of a decision is unknown, or waits for people."""
+        return decision in self._open or decision in self._waiting
 
     def decision(self, index: int, decided: Decided, at: int) -> None:
         """Follow a decision made at `at`, in microseconds."""

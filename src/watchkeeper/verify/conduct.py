@@ -20,7 +20,7 @@ from watchkeeper.records.statement import Record
 from watchkeeper.verify.actions import Actions
 from watchkeeper.verify.custody import Custody
 from watchkeeper.verify.entries import Decided, Fact
-from watchkeeper.verify.erasures import Erasures, PlanOf
+from watchkeeper.verify.erasures import Erasures, PlanOf, Run
 from watchkeeper.verify.people import (
     OPERATE,
     RELEASE,
@@ -71,8 +71,9 @@ def taken_over(genesis: GenesisRecord) -> Ended:
 class Conduct:
     """Takes up the facts of a shard in order and reports what does not hold.
 
-    Keys and erasures are a shard's own; people, stops and actions go on from the shard `before`,
-    or from what the genesis says where that was not given.
+    Keys are a shard's own; people, stops and actions go on from the shard `before`, or from what
+    the genesis says where that was not given. `run` is what the shards that are verified together
+    know of each other's erasures, `before` or not.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Conduct:
         genesis: GenesisRecord,
         plan_of: PlanOf = lambda _: None,
         before: Conduct | None = None,
+        run: Run | None = None,
     ) -> None:
         self._report = report
         self._commands = Commands(genesis.origin)
@@ -99,7 +101,7 @@ class Conduct:
         else:
             self.actions = before.actions
             self.actions.go_on(report, self._commands, genesis.shard)
-        self.erasures = Erasures(report, self._commands, plan_of, shard=genesis.shard)
+        self.erasures = Erasures(report, self._commands, plan_of, shard=genesis.shard, run=run)
         self.erasures.needed = self.actions.needs_payload
         self._rules: dict[Kind, Callable[[int, Record], None]] = {
             Kind.GENESIS: self._genesis,
@@ -143,6 +145,7 @@ class Conduct:
     def take(self, fact: Fact) -> None:
         """Take up the next record."""
         self.custody.signed(fact)
+        self.erasures.follow(fact.index)
         if fact.at < self._at:
             self._report.fail(ORDER, f"time goes back to {render_instant(fact.at)}", fact.index)
         self._at = max(self._at, fact.at)

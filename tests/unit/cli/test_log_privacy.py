@@ -111,7 +111,7 @@ def test_a_dry_run_says_what_would_go_and_takes_nothing(home: Path) -> None:
         run("erase", home, "--subject", PERSON, "--by", "ana", "--dry-run", "--json")
     )
     assert found["payloads"] == 2
-    assert found["erasure"] is None
+    assert found["erasures"] == []
     assert {path: path.read_bytes() for path in home.rglob("*.seg")} == before
 
 
@@ -134,7 +134,8 @@ def test_erasing_a_person_leaves_a_log_that_verifies(home: Path, tmp_path: Path)
 def test_an_index_an_age_and_what_is_due(home: Path) -> None:
     def erase(*words: str) -> dict[str, Any]:
         said = run("erase", home, *words, "--by", "ana", "--why", "mistake", "--json")
-        return dict(json.loads(said))
+        [found] = json.loads(said)["shards"]
+        return dict(found)
 
     index = index_of(home, 0)
     assert erase("--index", str(index))["spans"] == [[index, index + 2]]

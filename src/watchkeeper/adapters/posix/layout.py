@@ -116,6 +116,11 @@ def shards_of(root: Path) -> list[Layout]:
     return [layout for layout in found if layout.segments.is_dir()]
 
 
+def numbers_here(root: Path) -> tuple[int, ...]:
+    """Return the numbers of the shards that are there, the newest last."""
+    return tuple(layout.shard for layout in shards_of(root))
+
+
 def newest_shard(root: Path) -> Layout:
     """Return the shard that is written to, be it whole or not; shard 0 where there is no other."""
     return Layout(root, _numbers(root)[-1])

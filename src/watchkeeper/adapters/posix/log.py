@@ -14,7 +14,7 @@ from watchkeeper.adapters.keys import TokenAccess
 from watchkeeper.adapters.posix.custody import Keyring, Watch
 from watchkeeper.adapters.posix.erasing import Eraser, resume
 from watchkeeper.adapters.posix.files import Files
-from watchkeeper.adapters.posix.layout import Layout, newest_shard
+from watchkeeper.adapters.posix.layout import Layout, newest_shard, numbers_here
 from watchkeeper.adapters.posix.reader import ReadOnlyLog, entry_of, read_shard
 from watchkeeper.adapters.posix.recovery import Opened, recover
 from watchkeeper.adapters.posix.shards.begin import (
@@ -129,6 +129,7 @@ class PosixLog(Current):
         self._watch: Watch | None = None
         self._older: dict[int, ReadOnlyLog] = {}
         self._ended: tuple[int, Published, threading.Thread] | None = None
+        self._eraser = Eraser(files, layout.root, self)
         self._take(layout, opened)
         self._publisher = threading.Thread(
             target=self._publish_often,
@@ -138,15 +139,16 @@ class PosixLog(Current):
         )
         self._publisher.start()
 
-    def _take(self, layout: Layout, opened: Opened) -> None:
-        super()._take(layout, opened)
-        self._eraser = Eraser(self._files, layout, self)
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    @property
+    def shards(self) -> tuple[int, ...]:
+        """The numbers of the shards that are here, the newest last."""
+        return numbers_here(self.layout.root)
 
     def size_of(self, shard: int) -> int:
         """How many durable records a shard has.
@@ -185,10 +187,21 @@ class PosixLog(Current):
             yield entry_of(frame, self.shard)
 
     def _shard(self, number: int) -> ReadOnlyLog:
-        """Return an older shard; it never changes, so what is known of it stays."""
+        """Return an older shard; no record moves in it, so what is known of it stays.
+
+        Nothing of it is held open: what is erased there is gone with the file that held it.
+        """
+        if not Layout(self.layout.root, number).segments.is_dir():
+            self._older.pop(number, None)  # it was moved away in the meantime
         if number not in self._older:
             self._older[number] = read_shard(self.layout.root, number)
         return self._older[number]
+
+    def segment_of(self, index: int, shard: int) -> int:
+        """Return the number of the segment in which a durable record stands."""
+        if shard != self.shard:
+            return self._shard(shard).segment_of(index)
+        return self._frames.segment_of(index)
 
     def begin_erasure(self) -> None:
         """Note durably that the record of an erasure comes next; it begins a new segment.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 from watchkeeper.adapters.posix.custody import Keyring, KeyScan
 from watchkeeper.adapters.posix.files import Files
-from watchkeeper.adapters.posix.layout import Layout, newest_shard
+from watchkeeper.adapters.posix.layout import Layout, newest_shard, numbers_here
 from watchkeeper.adapters.posix.recovery import read_genesis
 from watchkeeper.adapters.posix.segments import Places, read_after, read_at
 from watchkeeper.adapters.posix.snapshots import (
@@ -85,6 +86,7 @@ class ReadOnlyLog:
         self.record_keys = genesis_keys(genesis)
         self.log_vkey = genesis.log_key
         self._files = files
+        self._looking = threading.Lock()
         self._kept = self._load()
         self._places = Places() if self._kept is None else Places.restored(self._kept.places)
 
@@ -103,6 +105,11 @@ class ReadOnlyLog:
     def shard(self) -> int:
         """The number of the shard."""
         return self.genesis.shard
+
+    @property
+    def shards(self) -> tuple[int, ...]:
+        """The numbers of the home's shards that are here, the newest last."""
+        return numbers_here(self.layout.root)
 
     def entries(self, start: int = 0, shard: int | None = None) -> Iterator[Entry]:
         """Read records in order from `start`, up to what was synced when the reading began.
@@ -182,11 +189,18 @@ class ReadOnlyLog:
             raise LedgerError(f"no record {index} in a log of {len(self._places)}")
         return read_at(self._files, self.layout, self._places, index)
 
+    def segment_of(self, index: int) -> int:
+        """Return the number of the segment in which a record stands."""
+        if index >= len(self._places):
+            self._look()
+        return self._places.of(index)[0]
+
     def _look(self) -> None:
         """Note where records stand that came since the last look."""
-        found = read_after(self._files, self.layout, self._places, limit=self._limit())
-        for number, frame in found:
-            self._places.add(number, frame.start)
+        with self._looking:
+            found = read_after(self._files, self.layout, self._places, limit=self._limit())
+            for number, frame in found:
+                self._places.add(number, frame.start)
 
     def _load(self) -> Snapshot | None:
         """Return the newest snapshot, if the key that signed it is still in force."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,11 +12,12 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
+from watchkeeper.cli.erasures import Asked, Shards
 from watchkeeper.cli.log.arguments import AsJson
 from watchkeeper.cli.people import Line, find_home
 from watchkeeper.errors import CommandInvalid, cut
 from watchkeeper.ledger.canonical import hidden_digest
-from watchkeeper.loop.erasure.erase import settled_since
+from watchkeeper.loop.erasure.unasked import settled_since
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.plan.workspace.models.scalars import moment_text, parse_duration
@@ -22,8 +25,7 @@ from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.instant import parse_instant, render_instant
 
 _TERMINAL = Point("terminal", Boundary.IN_PROCESS)
-Asked = tuple[dict[str, Any], dict[str, Any]]
-"""The body of the command, and what comes beside it."""
+_INDEX = re.compile(r"(?:(\d{1,9})[./])?(\d{1,15})(?:-(\d{1,15}))?", re.ASCII)
 
 
 def erase(
@@ -37,7 +39,8 @@ def erase(
         str | None, typer.Option("--older-than", help="A day (2026-05-01), or an age (180d).")
     ] = None,
     index: Annotated[
-        list[str] | None, typer.Option("--index", help="A record, or some: 12, 12-40; repeatable.")
+        list[str] | None,
+        typer.Option("--index", help="Records: 12, 12-40, or 0.12; repeatable."),
     ] = None,
     due: Annotated[
         bool, typer.Option("--due", help="What is older than the plan lets it become.")
@@ -55,7 +58,9 @@ def erase(
     """Erase payloads: what the log verifies by stays, the values are gone from every file.
 
     Needs the role `privacy`, or `operate` where nobody holds that. An erasure is recorded before
-    anything is removed. Ends with 1 if the plan still holds some of it back.
+    anything is removed. Every shard that is here is looked through; `--index` takes an older one as
+    SHARD.INDEX, and what later shards say of that record. Ends with 1 if the plan still holds some
+    of it back, or a shard is not here.
 
     Examples:
       watchkeeper log erase home --subject maria@example.com --why "request 2026-17" --by ana
@@ -68,16 +73,22 @@ def erase(
             _resume(path, as_json=as_json)
             return
         asked = _asked(subject, older_than, index, due=due, system=system)
+        if not (dry_run or why.strip()):
+            raise CommandInvalid("an erasure needs a reason", "give `--why`")
         line = Line(path, by)
         try:
-            found = _look(line, asked) if dry_run else _erase(line, asked, why)
+            shards = Shards(line, asked)
+            found = shards.look() if dry_run else shards.erase(why)
         finally:
             line.close()
     if as_json:
         output.show_json(found)
     else:
-        output.show(_said(found, dry_run=dry_run))
-    if found["held"]:
+        output.show("\n".join(_said(found, shards.newest, dry_run=dry_run)))
+    for missing in shards.missing:
+        what = f"shard {missing} of this log is not here; put it back and run this again"
+        output.say(f"not erased: {what}")
+    if found["held"] or shards.missing:
         raise typer.Exit(output.Exit.FOUND)
 
 
@@ -88,7 +99,7 @@ def _asked(
     *,
     due: bool,
     system: str | None,
-) -> Asked:
+) -> list[Asked]:
     given = [name for name in (subject, older_than, index) if name] + [True] * due
     if len(given) != 1:
         raise CommandInvalid(
@@ -100,56 +111,17 @@ def _asked(
         salt = wiring.ids().random_bytes(16)
         digest = hidden_digest(salt, value)
         beside = {"subject": value, "subjectSalt": salt.hex()}
-        return {**body, "asked": "subject", "subject": digest}, beside
+        return [Asked({**body, "asked": "subject", "subject": digest}, beside)]
     if older_than:
-        return {**body, "asked": "age", "before": _before(older_than)}, {}
+        return [Asked({**body, "asked": "age", "before": _before(older_than)})]
     if index:
-        return {**body, "asked": "records", "spans": [_span(text) for text in index]}, {}
-    return {**body, "asked": "due"}, {}
-
-
-def _look(line: Line, asked: Asked) -> dict[str, Any]:
-    found: dict[str, Any] = line.ask("erasable", *asked)
-    return found
-
-
-def _erase(line: Line, asked: Asked, why: str) -> dict[str, Any]:
-    """Look, sign for exactly what was found, erase; again while there is more.
-
-    What an agent did for a person in the meantime is found by looking once more.
-    """
-    if not why.strip():
-        raise CommandInvalid("an erasure needs a reason", "give `--why`")
-    body, beside = asked
-    total: dict[str, Any] = {}
-    while True:
-        found = _look(line, asked)
-        if not (found["spans"] or found["deferred"] or found["tails"]):
-            return _sum(total, found)
-        salt = wiring.ids().random_bytes(16)
-        signed = {
-            **body,
-            "end": found["end"],
-            "records": found["records"],
-            "reason": hidden_digest(salt, why),
-        }
-        reason = {"reason": why, "salt": salt.hex()}
-        done = line.ask("erase", signed, {**beside, **reason})
-        total = _sum(total, done)
-        if not (done["more"] or body["asked"] == "subject"):
-            return total
-
-
-def _sum(total: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
-    erasures = [*total.get("erasures", ()), *([done["erasure"]] if done["erasure"] else ())]
-    return {
-        **done,
-        "spans": [*total.get("spans", ()), *done["spans"]],
-        "deferred": [*total.get("deferred", ()), *done["deferred"]],
-        "payloads": total.get("payloads", 0) + done["payloads"],
-        "removed": total.get("removed", 0) + done["removed"],
-        "erasures": erasures,
-    }
+        named = [_span(text) for text in index]
+        return [
+            Asked({**body, "asked": "records", "spans": spans}, since=shard)
+            for shard in dict.fromkeys(number for number, _ in named)
+            for spans in [[span for number, span in named if number == shard]]
+        ]
+    return [Asked({**body, "asked": "due"})]
 
 
 def _resume(path: Path, *, as_json: bool) -> None:
@@ -184,34 +156,45 @@ def _before(text: str) -> str:
         ) from None
 
 
-def _span(text: str) -> list[int]:
-    first, dash, last = text.partition("-")
-    if not first.isdigit() or (dash and not last.isdigit()):
-        raise CommandInvalid(f"not an index, nor two: {cut(text)}", "like `12`, or `12-40`")
-    return [int(first), int(last if dash else first) + 1]
+def _span(text: str) -> tuple[int | None, list[int]]:
+    """Return the shard that is named, None for the newest, and the records of it."""
+    found = _INDEX.fullmatch(text)
+    if found is None:
+        raise CommandInvalid(
+            f"not an index, nor two: {cut(text)}", "like `12`, `12-40`, or `0.12` of shard 0"
+        )
+    shard, first, last = (None if part is None else int(part) for part in found.groups())
+    return shard, [first or 0, (last if last is not None else first or 0) + 1]
 
 
-def _said(found: dict[str, Any], *, dry_run: bool) -> str:
+def _said(found: dict[str, Any], newest: int, *, dry_run: bool) -> Iterator[str]:
     would = "would be erased" if dry_run else "erased"
-    lines = [f"{found['payloads']} payloads {would}{_listed(found['spans'])}"]
-    if found["deferred"]:
-        later = "kept until the effect is settled, then erased"
-        lines.append(f"  {later}{_listed(found['deferred'])}")
-    if found["held"]:
-        lines.append(f"  held back by the plan until {found['heldUntil']}{_listed(found['held'])}")
+    shards = found["shards"]
+    alone = len(shards) == 1 and shards[0]["shard"] == newest
+    yield f"{found['payloads']} payloads {would}" + (_listed(shards[0], "spans", "") * alone)
+    for one in shards:
+        place = "" if one["shard"] == newest else f"{one['shard']}."
+        if one["spans"] and not alone:
+            yield f"  {one['payloads']} in shard {one['shard']}{_listed(one, 'spans', place)}"
+        if one["deferred"]:
+            later = "kept until the effect is settled, then erased"
+            yield f"  {later}{_listed(one, 'deferred', place)}"
+        if one["held"]:
+            until = f"held back by the plan until {one['heldUntil']}"
+            yield f"  {until}{_listed(one, 'held', place)}"
     if found["elsewhere"]:
-        records = ", ".join(str(index) for index in found["elsewhere"])
-        lines.append(f"  the name stands elsewhere too, look at records {records} (--index)")
+        records = ", ".join(found["elsewhere"])
+        yield f"  the name stands elsewhere too, look at records {records} (--index)"
     if dry_run and found["tails"]:
-        lines.append(f"  and {found['tails']} torn tails, kept aside after crashes")
+        yield f"  and {found['tails']} torn tails, kept aside after crashes"
     if dry_run and found["more"]:
-        lines.append("  and more, which further records will name")
-    return "\n".join(lines)
+        yield "  and more, which further records will name"
 
 
-def _listed(spans: list[list[int]]) -> str:
+def _listed(one: dict[str, Any], name: str, place: str) -> str:
+    spans = one[name]
     if not spans:
         return ""
-    named = [str(a) if b == a + 1 else f"{a}-{b - 1}" for a, b in spans[:20]]
+    found = [f"{place}{a}" if b == a + 1 else f"{place}{a}-{b - 1}" for a, b in spans[:20]]
     more = f" and {len(spans) - 20} more ranges" if len(spans) > 20 else ""
-    return f": records {', '.join(named)}{more}"
+    return f": records {', '.join(found)}{more}"

@@ -325,7 +325,7 @@ class State:
             self.outcomes[record.action_id] = entry.ref
 
     def _erasure(self, entry: Entry, record: ErasureRecord) -> None:
-        here = entry.ref.shard
+        here = entry.ref.shard if record.shard is None else record.shard
         for action in self.open.values():
             place = action.decision
             if place.shard == here and _in(record.deferred, place):

@@ -8,7 +8,8 @@ import logging
 from typing import Any
 
 from watchkeeper.errors import WatchkeeperError
-from watchkeeper.loop.erasure.erase import Erasing, due_by_itself, settled_since
+from watchkeeper.loop.erasure.erase import Erasing
+from watchkeeper.loop.erasure.unasked import due_by_itself, settled_since
 from watchkeeper.loop.kernel import Kernel
 
 DAY_SECONDS = 86_400
@@ -68,14 +69,14 @@ class Erasures:
             await asyncio.to_thread(self._kernel.home.log.finish_erasures)
 
     async def _what_is_due(self) -> None:
-        plan, due = self._kernel.home.state.plan, due_by_itself(self._kernel)
-        if due is None:
-            return
-        await asyncio.to_thread(due.look)
-        if due.found.spans or due.found.deferred:
-            due.signed = due.found.digest
-            await self._carry_out(due)
-        if not due.found.more:
+        plan, more = self._kernel.home.state.plan, False
+        for due in due_by_itself(self._kernel):
+            await asyncio.to_thread(due.look)
+            if due.found.spans or due.found.deferred:
+                due.signed = due.found.digest
+                await self._carry_out(due)
+            more = more or due.found.more
+        if not more:
             self._looked = asyncio.get_running_loop().time(), plan
 
     async def _carry_out(self, erasing: Erasing) -> None:

@@ -28,7 +28,8 @@ def erasing_of(kernel: Kernel, command: Command, beside: Mapping[str, Any], word
     """Return the erasure that a command asks for; with verb `erasable` it only looks.
 
     Raises:
-        CommandInvalid: it does not say what to erase, gives no reason, or gives the person away.
+        CommandInvalid: it does not say what to erase, gives no reason, gives the person away, or
+            names a shard that is not here.
     """
     body = command.body
     asked = _ASKABLE.get(str(body.get("asked")))
@@ -37,6 +38,8 @@ def erasing_of(kernel: Kernel, command: Command, beside: Mapping[str, Any], word
     wanted = Wanted(
         asked,
         kernel.home.now(),
+        shard=_older_shard(kernel, body.get("shard")),
+        spans_in=_index(body.get("spansIn")),
         end=_index(body.get("end")),
         subject=_subject(body, beside) if asked is ErasureKind.SUBJECT else None,
         before=_moment(body.get("before")) if asked is ErasureKind.AGE else None,
@@ -51,6 +54,18 @@ def erasing_of(kernel: Kernel, command: Command, beside: Mapping[str, Any], word
         raise CommandInvalid("an erasure needs a reason", "give `--why`")
     _check_discreet(wanted.subject, beside)
     return Erasing(kernel, wanted, word, signed=str(body.get("records")))
+
+
+def _older_shard(kernel: Kernel, value: Any) -> int | None:
+    """Return the older shard that a command names; None for the one that is written to."""
+    shard, newest = _index(value), kernel.home.log.shard
+    if shard is not None and shard > newest:
+        raise CommandInvalid(f"there is no shard {shard} yet", f"the newest is shard {newest}")
+    if shard is not None and shard not in kernel.home.log.shards:
+        raise CommandInvalid(
+            f"shard {shard} of this log is not here", "put it back and run this again"
+        )
+    return None if shard == newest else shard
 
 
 def _check_discreet(subject: str | None, beside: Mapping[str, Any]) -> None:

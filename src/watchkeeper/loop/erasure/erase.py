@@ -9,15 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from watchkeeper.do.state.projection import Settled
-from watchkeeper.errors import CommandInvalid, LedgerError
-from watchkeeper.ledger.erasure import erasure_digest
-from watchkeeper.loop.erasure.plans import retentions
+from watchkeeper.errors import CommandInvalid
 from watchkeeper.loop.erasure.selection import Found, Wanted, select
-from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.records.action import Reason
-from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
+from watchkeeper.records.erasure import ErasureRecord, Span
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Signature
@@ -57,22 +53,31 @@ class Erasing:
     found: Found = field(default_factory=lambda: Found(0))
     index: int | None = None
     removed: int = 0
+    _newest: int = 0
     _unknown: frozenset[int] = frozenset()
     _waiting: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         state = self.kernel.home.state
-        self._unknown = _unknown_here(self.kernel)
-        self._waiting = self._unknown & {
-            action.decision.index for id_, action in state.open.items() if id_ in state.deferred
-        }
+        self._newest = self.kernel.home.log.shard
+        self._unknown = self._open()
+        self._waiting = frozenset(
+            action.decision.index
+            for id_, action in state.open.items()
+            if id_ in state.deferred and action.decision.shard == self.shard
+        )
+
+    @property
+    def shard(self) -> int:
+        """The number of the shard whose payloads are to be erased."""
+        return self._newest if self.wanted.shard is None else self.wanted.shard
 
     def look(self) -> None:
         """Find the records. May run in any thread.
 
         Raises:
             CommandInvalid: a record that was named can not be erased.
-            LedgerError: a record can not be read.
+            LedgerError: a record can not be read, or the shard is not here.
         """
         home = self.kernel.home
         today = home.enforcer.bundle
@@ -90,10 +95,11 @@ class Erasing:
         if self.signed is None:
             return False
         home, found = self.kernel.home, self.found
-        tails = home.log.torn_tails()
+        tails = home.log.torn_tails(self.shard)
         self._check(found, tails)
         for pending in home.state.pending.waiting():
-            if _holds(found.spans, pending.decision.index) and _here(home, pending.decision):
+            place = pending.decision
+            if place.shard == self.shard and _holds(found.spans, place.index):
                 self.kernel.void(pending, Reason.VOIDED).wait(_WAIT_SECONDS)
         home.log.begin_erasure()
         said = ErasureRecord(
@@ -107,6 +113,7 @@ class Erasing:
             signature=self.word.signature,
             plan=self.word.plan,
             follows=self.word.follows,
+            shard=self.wanted.shard,
         )
         record = Record(Kind.ERASURE, "payloads", found.digest, said)
         ticket = home.append(record, self.word.payload)
@@ -133,6 +140,7 @@ class Erasing:
         """Return what to tell the person, as JSON."""
         found = self.found
         return {
+            "shard": self.shard,
             "records": found.digest,
             "end": found.end,
             "payloads": found.payloads,
@@ -141,78 +149,32 @@ class Erasing:
             "held": _pairs(found.held),
             "heldUntil": None if found.held_until is None else render_instant(found.held_until),
             "elsewhere": list(found.elsewhere),
-            "tails": self.kernel.home.log.torn_tails(),
+            "tails": self.kernel.home.log.torn_tails(self.shard),
             "more": found.more,
             "erasure": self.index,
             "removed": self.removed,
         }
 
+    def _open(self) -> frozenset[int]:
+        """Return the decisions of the shard whose effect is unknown."""
+        opened = self.kernel.home.state.open.values()
+        return frozenset(a.decision.index for a in opened if a.decision.shard == self.shard)
+
     def _check(self, found: Found, tails: int) -> None:
+        if self.kernel.home.log.shard != self._newest:
+            # What was found is named by its place: it would be taken for records of the next one.
+            raise CommandInvalid("the log goes on in a new shard", "look again, and sign again")
         if self.signed != found.digest:
             raise CommandInvalid(
                 "other records would be erased than you were shown", "look again, and sign again"
             )
         if not (found.spans or found.deferred or tails):
             raise CommandInvalid("there is nothing to erase")
-        unknown = _unknown_here(self.kernel)
+        unknown = self._open()
         if any(_holds(found.spans, index) for index in unknown) or any(
             index not in unknown for span in found.deferred for index in range(span.first, span.end)
         ):
             raise CommandInvalid("an action was settled in between", "look again, and sign again")
-
-
-def due_by_itself(kernel: Kernel) -> Erasing | None:
-    """Return the erasure that the plan in force demands without anybody asking, if it does.
-
-    What `record` is to say is for the caller to take from what `look` found.
-    """
-    home = kernel.home
-    if not any(says.automatic for says in retentions(home.enforcer.bundle).values()):
-        return None
-    wanted = Wanted(ErasureKind.DUE, home.now(), automatic=True)
-    return Erasing(kernel, wanted, Word(plan=home.state.plan), signed=None)
-
-
-def settled_since(kernel: Kernel) -> Erasing | None:
-    """Return the erasure of what had waited for its effect, or None if nothing did.
-
-    One erasure at a time: what follows another comes with the next call.
-    """
-    home = kernel.home
-    settled = [one for one in home.state.settled.values() if _here(home, one.decision)]
-    if not settled:
-        return None
-    first = settled[0].erasure
-    mine = [one for one in settled if one.erasure == first and _durable(kernel, one)][:100]
-    if not mine:
-        return None
-    indexes = sorted({ref.index for one in mine for ref in (one.decision, one.effect)})
-    spans = tuple(Span(index, index + 1) for index in indexes)
-    wanted = Wanted(ErasureKind.SETTLED, kernel.home.now(), spans=spans)
-    erasing = Erasing(kernel, wanted, Word(follows=first), erasure_digest(spans, ()))
-    erasing.found = Found(kernel.home.log.size, spans)
-    return erasing
-
-
-def _here(home: Home, ref: Ref) -> bool:
-    """Tell whether a record stands in the shard that is being written: only there is erased."""
-    return ref.shard == home.log.shard
-
-
-def _unknown_here(kernel: Kernel) -> frozenset[int]:
-    home = kernel.home
-    return frozenset(
-        action.decision.index for action in home.state.open.values() if _here(home, action.decision)
-    )
-
-
-def _durable(kernel: Kernel, one: Settled) -> bool:
-    """Tell whether the effect is on the disk: in the segment in writing nothing is erased."""
-    try:
-        kernel.home.log.entry(one.effect)
-    except LedgerError:
-        return False
-    return True
 
 
 def _holds(spans: tuple[Span, ...], index: int) -> bool:

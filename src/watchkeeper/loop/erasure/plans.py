@@ -6,24 +6,49 @@ from collections.abc import Mapping
 
 from watchkeeper.errors import WatchkeeperError
 from watchkeeper.loop.standing import bundle_of
+from watchkeeper.ports import Records
 from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.bundle import Bundle, Retention
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Entry
 
 _NONE = Retention()
+_HOLD_A_PLAN = frozenset({Kind.PLAN_RELEASE, Kind.GENESIS})
 
 
 class Plans:
-    """The plans that were in force, by their digest; `today` is the one that is in force now."""
+    """The plans that were in force, by their digest; `today` is the one that is in force now.
 
-    def __init__(self, today: Bundle) -> None:
-        self._today = retentions(today)
+    A plan may have been released in an older shard than the one that is looked through: it is
+    looked up where the decision stands, in `records`.
+    """
+
+    def __init__(self, today: Bundle, records: Records) -> None:
+        self._today, self._records = retentions(today), records
+        self._looked: set[int] = set()
         self._retentions: dict[str, Mapping[str, Retention]] = {}
         self._subjects: dict[str, Mapping[tuple[str, str], tuple[str, ...]]] = {}
 
+    def knows(self, plan: str) -> bool:
+        """Tell whether a plan was taken up."""
+        return plan in self._retentions
+
+    def look_in(self, shard: int) -> None:
+        """Take up every plan that was in force in a shard, once.
+
+        Raises:
+            LedgerError: the shard is not here, or a record of it can not be read.
+        """
+        if shard not in self._looked:
+            self._looked.add(shard)
+            for entry in self._records.entries(shard=shard):
+                self.take(entry)
+
     def take(self, release: Entry) -> None:
         """Take up a release or a shard's first record; a plan that can not be read says nothing."""
+        if release.record.kind not in _HOLD_A_PLAN:
+            return
         said = release.record.predicate
         if isinstance(said, GenesisRecord):
             said = said.carried
@@ -46,12 +71,17 @@ class Plans:
         return self._subjects.get(plan, {}).get((server, tool))
 
     def held_until(
-        self, plan: str, system: str, at: Instant, *, for_subject: bool
+        self, plan: str, system: str | None, at: Instant, *, for_subject: bool
     ) -> Instant | None:
-        """Return until when a payload has to stay, by the plan that decided and by today's."""
+        """Return until when a payload has to stay, by the plan that decided and by today's.
+
+        Where the system is not known, by the longest that today's plan keeps any.
+        """
         until = at
-        then = self._retentions.get(plan, {}).get(system, _NONE)
-        for says in (then, self._today.get(system, _NONE)):
+        then = [self._retentions.get(plan, {}).get(system or "", _NONE)]
+        if system is None:
+            then = list(self._today.values())
+        for says in (*then, self._today.get(system or "", _NONE)):
             if not (for_subject and says.subject_before_least):
                 until = max(until, at.plus(says.least_seconds))
         return until if until > at else None

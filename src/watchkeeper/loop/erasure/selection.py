@@ -7,30 +7,31 @@ from dataclasses import dataclass, field
 
 from watchkeeper.errors import CommandInvalid
 from watchkeeper.ledger.erasure import NEVER_ERASED, erasure_digest, spans_of
-from watchkeeper.ledger.marks import Decided, Marks
+from watchkeeper.ledger.marks import Marks
+from watchkeeper.loop.erasure.belonging import Belonging, decision_of
 from watchkeeper.loop.erasure.plans import Plans
 from watchkeeper.loop.erasure.subject import Subject
 from watchkeeper.ports import Records
-from watchkeeper.records.action import DecisionRecord, EffectRecord
+from watchkeeper.records.action import DecisionRecord
 from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.erasure import ErasureKind, Span
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.kinds import Kind
-from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 
 MOST_SPANS = 1000
 """So many fit into one record beside the signature."""
 _MOST_ELSEWHERE = 100
-_HOLD_A_PLAN = frozenset({Kind.PLAN_RELEASE, Kind.GENESIS})
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked to be erased, among the records before `end` (None: all durable ones).
+    """What is asked to be erased in one shard, among the records before `end` (None: all).
 
-    `subject` names a person, `before` a moment, `spans` records; `system` narrows each. `now` is
-    the time that ages are counted from; `automatic` that nobody asked but the plan.
+    `shard` is an older shard, None for the one that is written to. `subject` names a person,
+    `before` a moment, `spans` records of the shard `spans_in` (None: the same one), with which goes
+    what this shard says of them; `system` narrows each. `now` is the time that ages are counted
+    from; `automatic` that nobody asked but the plan.
     """
 
     asked: ErasureKind
@@ -41,6 +42,8 @@ class Wanted:
     system: str | None = None
     spans: tuple[Span, ...] = ()
     automatic: bool = False
+    shard: int | None = None
+    spans_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Found:
     `deferred` are decisions whose effect is unknown; `held` those that the plan does not let go
     yet, until `held_until` at the longest; `elsewhere` records that hold the person's name where
     no plan says that it names somebody; `more` says that there are more than one record can name.
+    All of them stand in `shard`, which is an older one, or None for the one that is written to.
     """
 
     end: int
@@ -59,11 +63,12 @@ class Found:
     held_until: Instant | None = None
     elsewhere: tuple[int, ...] = ()
     more: bool = False
+    shard: int | None = None
 
     @property
     def digest(self) -> str:
         """What a person signs, so that exactly these records are erased."""
-        return erasure_digest(self.spans, self.deferred)
+        return erasure_digest(self.spans, self.deferred, self.shard)
 
     @property
     def payloads(self) -> int:
@@ -85,9 +90,13 @@ def select(
 
     Raises:
         CommandInvalid: a record that is named is none that can be erased.
+        HomeInvalid: the shard is not here.
     """
-    looking = _Looking(wanted, Plans(today), frozenset(unknown))
-    for entry in records.entries():
+    belonging = Belonging(records, Plans(today, records))
+    shard = records.shard if wanted.shard is None else wanted.shard
+    named_in = shard if wanted.spans_in is None else wanted.spans_in
+    looking = _Looking(wanted, named_in, belonging, frozenset(unknown))
+    for entry in records.entries(shard=wanted.shard):
         if wanted.end is not None and entry.ref.index >= wanted.end:
             break
         looking.take(entry, waits=entry.ref.index in waiting)
@@ -103,10 +112,10 @@ class _Looking:
     """
 
     wanted: Wanted
-    plans: Plans
+    named_in: int
+    belonging: Belonging
     unknown: frozenset[int]
     end: int = 0
-    decided: Decided = field(default_factory=Decided)
     actions: dict[str, list[int]] = field(default_factory=dict)
     held_actions: set[str] = field(default_factory=set)
     alone: Marks = field(default_factory=Marks)
@@ -121,20 +130,16 @@ class _Looking:
 
     def take(self, entry: Entry, *, waits: bool) -> None:
         self.end = entry.ref.index + 1
-        said = entry.record.predicate
-        if entry.record.kind in _HOLD_A_PLAN:
-            self.plans.take(entry)
-        if isinstance(said, DecisionRecord):
-            self.decided.add(entry.ref.index, said.plan, said.system, said.at)
+        self.belonging.take(entry)
         if entry.record.kind in NEVER_ERASED or entry.payload is None or not entry.payload.body:
             self._refuse_named(entry)
             return
-        plan, system, at = self._belongs(entry)
         if waits:
             return
+        plan, system, at = self.belonging.of(entry)
         if self.wanted.system in {None, system} and self._is_wanted(entry, system, at):
             for_subject = self.wanted.asked is ErasureKind.SUBJECT
-            until = self.plans.held_until(plan, system, at, for_subject=for_subject)
+            until = self.belonging.plans.held_until(plan, system, at, for_subject=for_subject)
             self._keep(entry, until)
 
     def found(self) -> Found:
@@ -148,6 +153,7 @@ class _Looking:
             held_until=self.held_until,
             elsewhere=tuple(self.elsewhere[:_MOST_ELSEWHERE]),
             more=more,
+            shard=self.wanted.shard,
         )
 
     def _goes(self) -> tuple[Marks, bool]:
@@ -184,61 +190,50 @@ class _Looking:
         if held:
             self.held_actions.add(said.action_id)
 
-    def _belongs(self, entry: Entry) -> tuple[str, str, Instant]:
-        """Return plan, system and age of the action that a record belongs to.
-
-        An action is as old as the decision, whatever is said of it later.
-        """
-        said, about = entry.record.predicate, _about(entry)
-        found = self.decided.of(entry.ref.index if about is None else about)
-        return found or ("", "", said.at)
-
-    def _is_wanted(self, entry: Entry, system: str, at: Instant) -> bool:
-        wanted, index = self.wanted, entry.ref.index
+    def _is_wanted(self, entry: Entry, system: str | None, at: Instant) -> bool:
+        wanted = self.wanted
         if wanted.asked is ErasureKind.SUBJECT:
             return self._is_about_subject(entry)
         if wanted.asked is ErasureKind.AGE:
             return wanted.before is not None and at < wanted.before
         if wanted.asked is ErasureKind.DUE:
-            due = self.plans.due_before(system, wanted.now, automatic=wanted.automatic)
+            plans = self.belonging.plans
+            due = plans.due_before(system or "", wanted.now, automatic=wanted.automatic)
             return due is not None and at < due
-        return self._is_named(index) or self._follows_named(entry)
+        # A decision that was named takes its effect and its verdicts with it.
+        return any(self._is_named(ref) for ref in (entry.ref, decision_of(entry)) if ref)
 
-    def _is_named(self, index: int) -> bool:
-        return any(span.first <= index < span.end for span in self.wanted.spans)
-
-    def _follows_named(self, entry: Entry) -> bool:
-        """Tell whether a record is about a decision that was named: its effect goes with it."""
-        about = _about(entry)
-        return about is not None and self._is_named(about)
+    def _is_named(self, ref: Ref) -> bool:
+        named = (span.first <= ref.index < span.end for span in self.wanted.spans)
+        return ref.shard == self.named_in and any(named)
 
     def _is_about_subject(self, entry: Entry) -> bool:
-        said, body, subject = entry.record.predicate, entry.beside, self._subject
+        body, subject = entry.beside, self._subject
         if subject is None:
             return False
-        if isinstance(said, DecisionRecord) and subject.named_by(said, body, self.plans):
+        if (
+            self._names_subject(entry, subject)
+            or getattr(entry.record.predicate, "action_id", None) in self.actions
+        ):
             return True
-        if getattr(said, "action_id", None) in self.actions:
+        older = self.belonging.older(entry)
+        if older is not None and self._names_subject(older, subject):
             return True
         if subject.is_in(body):
             self.elsewhere.append(entry.ref.index)
         return False
 
+    def _names_subject(self, entry: Entry, subject: Subject) -> bool:
+        said, plans = entry.record.predicate, self.belonging.plans
+        return isinstance(said, DecisionRecord) and subject.named_by(said, entry.beside, plans)
+
     def _refuse_named(self, entry: Entry) -> None:
         """A person who names a record by its index is told why it can not be erased."""
         index = entry.ref.index
         named = any(span.first == index and span.end == index + 1 for span in self.wanted.spans)
-        if self.wanted.asked is ErasureKind.RECORDS and named:
+        if self.wanted.asked is ErasureKind.RECORDS and named and self._is_named(entry.ref):
             why = "holds a plan" if entry.record.kind in NEVER_ERASED else "holds no payload"
             raise CommandInvalid(
                 f"record {index} can not be erased: it {why}",
                 "a plan is needed to replay what it decided" if why == "holds a plan" else None,
             )
-
-
-def _about(entry: Entry) -> int | None:
-    """Return the decision of the same shard that an effect or a verdict is about, or None."""
-    said = entry.record.predicate
-    if isinstance(said, EffectRecord | VerdictRecord) and said.decision.shard == entry.ref.shard:
-        return said.decision.index
-    return None

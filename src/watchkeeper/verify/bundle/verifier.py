@@ -198,5 +198,8 @@ class BundleVerifier(Verifier):
                 "each was decided by the last plan in the bundle; stops, releases and effects "
                 "in the gaps can not be seen",
             )
-        conduct.erasures.finish("a bundle holds the payloads that step 22 looked at")
+        conduct.erasures.finish(
+            "a bundle holds the payloads that step 22 looked at; whether a later shard erased "
+            "others can not be seen in it"
+        )
         report.skip(TRUTH, "a bundle holds no segments")

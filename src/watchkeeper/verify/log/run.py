@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from watchkeeper.ledger.checkpoint import parse_checkpoint_unverified
 from watchkeeper.ledger.note import parse_vkey
+from watchkeeper.verify.erasures import Run
 from watchkeeper.verify.log.shards import Before, in_order, joined, number_of
 from watchkeeper.verify.log.verifier import Brought, Progress, Verifier
 from watchkeeper.verify.report import Verification
@@ -57,10 +58,11 @@ def verify_log(  # noqa: PLR0913 - what an auditor may bring
     named = in_order(shards)
     found: list[Verification] = []
     before: Before | None = None
+    erasures = Run(frozenset(number_of(origin) for origin, _ in named))
     for (origin, shard), mine in zip(named, _shared([o for o, _ in named], brought), strict=True):
         if before is not None and number_of(before.checkpoint.origin) + 1 != number_of(origin):
             before = None
-        verifier = Verifier(shard, progress, before)
+        verifier = Verifier(shard, progress, before, erasures)
         found.append(verifier.run(mine))
         before = verifier.ended
     return joined(found)

@@ -33,7 +33,7 @@ from watchkeeper.records.kinds import Kind
 from watchkeeper.verify.conduct import Conduct
 from watchkeeper.verify.custody import ADOPTIONS, OVER_TIME
 from watchkeeper.verify.entries import Checked, Job
-from watchkeeper.verify.erasures import ERASURES
+from watchkeeper.verify.erasures import ERASURES, Run
 from watchkeeper.verify.home import Truth
 from watchkeeper.verify.log.parallel import checked_in_order
 from watchkeeper.verify.log.shards import SHARDS, Before, check_begin
@@ -70,15 +70,20 @@ class Brought:
 class Verifier:
     """One run over a published shard; each method is a step of `report.TITLES` or reads for one.
 
-    `before` is what the run over the shard before handed over, `ended` what this one does.
+    `before` is what the run over the shard before handed over, `ended` what this one does;
+    `erasures` goes through all shards that are verified together.
     `bundle.verifier` does the same over a bundle, and says what is other there.
     """
 
     def __init__(
-        self, source: Source, progress: Progress | None, before: Before | None = None
+        self,
+        source: Source,
+        progress: Progress | None,
+        before: Before | None = None,
+        erasures: Run | None = None,
     ) -> None:
         self.ended: Before | None = None
-        self._source, self._preceding = source, before
+        self._source, self._preceding, self._erasures = source, before, erasures
         self._report = Report()
         self._progress = progress or (lambda _done, _total: None)
         self._before: dict[int, set[bytes]] = {}
@@ -224,7 +229,7 @@ class Verifier:
 
     def _conduct(self, genesis: GenesisRecord) -> Conduct:
         before = self._preceding.conduct if self._preceding else None
-        return Conduct(self._report, genesis, self._plan_of, before)
+        return Conduct(self._report, genesis, self._plan_of, before, self._erasures)
 
     def _record_keys(
         self, genesis: GenesisRecord, given: Sequence[bytes] | None, key: VerifierKey

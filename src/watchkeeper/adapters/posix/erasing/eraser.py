@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from watchkeeper.adapters.posix.erasing.intent import Intent
@@ -24,8 +26,12 @@ class Truth(Protocol):
     """What an eraser needs of the log whose payloads it removes."""
 
     @property
-    def durable_size(self) -> int:
-        """How many records are durable."""
+    def shard(self) -> int:
+        """The number of the shard that is written to."""
+        ...
+
+    def size_of(self, shard: int) -> int:
+        """How many durable records a shard has."""
         ...
 
     @property
@@ -37,21 +43,24 @@ class Truth(Protocol):
         """Read durable records back, in order, from `start`."""
         ...
 
-    def segment_of(self, index: int) -> int:
+    def segment_of(self, index: int, shard: int) -> int:
         """Return the number of the segment in which a durable record stands."""
         ...
 
     def let_go(self, number: int) -> None:
-        """Close what is open of a segment."""
+        """Close what is open of a segment of the shard that is written to."""
         ...
 
 
 class Eraser:
-    """Removes payloads of one home, one erasure at a time."""
+    """Removes payloads of one home, one erasure at a time, in whatever shard they stand.
 
-    def __init__(self, files: Files, layout: Layout, truth: Truth) -> None:
-        self._files, self._layout, self._truth = files, layout, truth
-        self._intent = Intent(files, layout.root)
+    The records that say so stand in the shard that is written to; the note too is about that one.
+    """
+
+    def __init__(self, files: Files, root: Path, truth: Truth) -> None:
+        self._files, self._root, self._truth = files, root, truth
+        self._intent = Intent(files, root)
         self._one_at_a_time = threading.Lock()
         self._noting = threading.Lock()
         self._begun = 0
@@ -90,34 +99,53 @@ class Eraser:
         begun, since = self._begun, self._intent.read()
         if since is None:
             return 0
-        found = [
-            (entry.ref.index, entry.record.predicate)
-            for entry in self._truth.entries(since)
-            if entry.record.kind is Kind.ERASURE
-        ]
-        removal = Removal(self._files, self._layout, self._truth.let_go)
-        removal.remove_leftovers()
-        erased, times = ErasedBy(found), {index: said.at for index, said in found}
-        numbers = self._segments_of(said for _, said in found)
-        count = sum(removal.segment(n, erased, times.__getitem__) for n in sorted(numbers))
-        if found:
-            removal.remove_tails()
+        newest, about = self._truth.shard, defaultdict[int, list[tuple[int, ErasureRecord]]](list)
+        for entry in self._truth.entries(since):
+            if entry.record.kind is Kind.ERASURE:
+                shard = entry.record.predicate.shard
+                said = (entry.ref.index, entry.record.predicate)
+                about[newest if shard is None else shard].append(said)
+        self._removal(newest).remove_leftovers()
+        count, failed = 0, []
+        for shard, found in sorted(about.items()):
+            try:
+                count += self._remove(shard, found)
+            except (OSError, LedgerError) as error:
+                failed.append(error)  # what stands against one shard does not keep the others
+        if failed:
+            raise failed[0]
         with self._noting:
             # One that began in the meantime may have a record that was not looked at.
             if self._begun == begun:
                 self._intent.clear()
         return count
 
-    def _segments_of(self, erasures: Iterable[ErasureRecord]) -> set[int]:
+    def _remove(self, shard: int, found: Sequence[tuple[int, ErasureRecord]]) -> int:
+        """Remove what records say of one shard; return how many payloads that were."""
+        removal = self._removal(shard)
+        removal.remove_leftovers()
+        erased, times = ErasedBy(found), {index: said.at for index, said in found}
+        numbers = self._segments_of(shard, (said for _, said in found))
+        count = sum(removal.segment(n, erased, times.__getitem__) for n in sorted(numbers))
+        removal.remove_tails()
+        return count
+
+    def _removal(self, shard: int) -> Removal:
+        newest, layout = self._truth.shard, Layout(self._root, shard)
+        if shard == newest:
+            return Removal(self._files, layout, self._truth.let_go)
+        return Removal(self._files, layout, by=newest)
+
+    def _segments_of(self, shard: int, erasures: Iterable[ErasureRecord]) -> set[int]:
         """Return the segments that hold what is erased; never the one that is being written."""
-        end = self._truth.durable_size
+        end = self._truth.size_of(shard)
         numbers = {
-            self._truth.segment_of(index)
+            self._truth.segment_of(index, shard)
             for said in erasures
             for span in said.spans
             for index in range(max(0, span.first), min(span.end, end))
         }
-        if self._truth.segment_in_writing in numbers:
+        if shard == self._truth.shard and self._truth.segment_in_writing in numbers:
             raise LedgerError("an erasure of records in the segment that is being written")
         return numbers
 

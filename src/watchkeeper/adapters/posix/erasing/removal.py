@@ -35,12 +35,19 @@ def tails(layout: Layout) -> list[Path]:
 class Removal:
     """Removes what erasure records say is erased. Doing it again changes nothing.
 
-    `replaced(number)` is called once a segment was put in the place of another: who holds the
+    All of it is in the shard of `layout`; `by` is the shard of the records, where it is a later
+    one. `replaced(number)` is called once a segment was put in the place of another: who holds the
     old one open must let go of it.
     """
 
-    def __init__(self, files: Files, layout: Layout, replaced: Callable[[int], None]) -> None:
-        self._files, self._layout, self._replaced = files, layout, replaced
+    def __init__(
+        self,
+        files: Files,
+        layout: Layout,
+        replaced: Callable[[int], None] = lambda _: None,
+        by: int | None = None,
+    ) -> None:
+        self._files, self._layout, self._replaced, self._by = files, layout, replaced, by
 
     def segment(self, number: int, erased: ErasedBy, at: Callable[[int], Instant]) -> int:
         """Remove what is to be removed of one segment and return how many payloads that were.
@@ -92,7 +99,7 @@ class Removal:
         count, end, waiting = 0, 0, bytearray()
         for frame in scan(self._files, path):
             by = _goes(frame, erased)
-            payload = frame.payload if by is None else _stub(frame, by, at(by))
+            payload = frame.payload if by is None else _stub(frame, by, at(by), self._by)
             count, end = count + (by is not None), frame.end
             waiting += render_frame(frame.index, frame.batch, frame.envelope, payload)
             if len(waiting) >= CHUNK:
@@ -128,9 +135,9 @@ def _goes(frame: Frame, erased: ErasedBy) -> int | None:
     return None if read_own_record(frame.envelope).kind in NEVER_ERASED else by
 
 
-def _stub(frame: Frame, by: int, at: Instant) -> bytes:
+def _stub(frame: Frame, by: int, at: Instant, shard: int | None) -> bytes:
     record, body = read_own_record(frame.envelope), _body(frame)
-    return render_stub(by, kept_of(record, body, at), len(frame.payload))
+    return render_stub(by, kept_of(record, body, at), len(frame.payload), shard)
 
 
 def _body(frame: Frame) -> dict[str, object]:

@@ -214,13 +214,10 @@ class Current:
         except OSError:
             return 0
 
-    def torn_tails(self) -> int:
-        """Return how many torn tails are kept aside after crashes."""
-        return len(tails(self.layout))
-
-    def segment_of(self, index: int) -> int:
-        """Return the number of the segment in which a durable record stands."""
-        return self._frames.segment_of(index)
+    def torn_tails(self, shard: int | None = None) -> int:
+        """Return how many torn tails of a shard (default: the newest) are kept after crashes."""
+        number = self.shard if shard is None else shard
+        return len(tails(Layout(self.layout.root, number)))
 
     @property
     def segment_in_writing(self) -> int:
