@@ -53,15 +53,21 @@ def sealed(bank: DiskBank, spans: tuple[Span, ...], **changes: Any) -> int:
     """An erasure record that the home's own key signed, whoever wrote it."""
     said: dict[str, Any] = {"at": bank.home.now(), "asked": ErasureKind.RECORDS, "spans": spans}
     record = ErasureRecord(**{**said, **changes})
-    digest = erasure_digest(record.spans, record.deferred)
+    digest = erasure_digest(record.spans, record.deferred, record.shard)
     bank.log.begin_erasure()
     ticket = bank.log.append(Record(Kind.ERASURE, "payloads", digest, record))
     ticket.wait(10)
     return ticket.ref.index
 
 
-def signed(bank: DiskBank, spans: tuple[Span, ...], person: str = "ana", **body: Any) -> Signature:
-    digest = erasure_digest(spans, ())
+def signed(
+    bank: DiskBank,
+    spans: tuple[Span, ...],
+    person: str = "ana",
+    shard: int | None = None,
+    **body: Any,
+) -> Signature:
+    digest = erasure_digest(spans, (), shard)
     said = {"asked": "records", "records": digest, "reason": "", **body}
     return bank.sign(person, "erase", said)
 

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from tests.worlds.bank import allowed, pay, signer
 from tests.worlds.disk_bank import DiskBank, files_holding
+from tests.worlds.rolled import move_away
 from watchkeeper import wiring
 from watchkeeper.cli.app import app
 from watchkeeper.ledger.canonical import parse_json
@@ -145,6 +146,80 @@ def test_an_index_an_age_and_what_is_due(home: Path) -> None:
     # What was done an hour ago, and not the reason that was given just now.
     assert erase("--older-than", "30m")["payloads"] == 2
     assert "nothing is left" in run("erase", home, "--resume")
+
+
+@pytest.fixture
+def two(home: Path) -> Path:
+    """The same home in its second shard, where the person occurs again and an effect comes late."""
+    bank = DiskBank(home.parent / "two", start=wiring.clock().wall().plus(-3600))
+    first = [
+        allowed(bank.ask(pay(n, to="clinic", note=str(n), on_behalf_of=PERSON))) for n in (1, 2)
+    ]
+    bank.kernel.finish(first[0], Status.SUCCEEDED, first[0].at, {"text": "done"}).wait(10)
+    bank.roll()
+    last = allowed(bank.ask(pay(3, to="clinic", note="3", on_behalf_of=PERSON)))
+    for answer in (first[1], last):
+        bank.kernel.finish(answer, Status.SUCCEEDED, answer.at, {"text": PERSON}).wait(10)
+    bank.close()
+    return bank.path
+
+
+def test_a_person_is_looked_for_in_every_shard_and_erased_from_each(two: Path) -> None:
+    words = ("erase", two, "--subject", PERSON, "--by", "ana", "--why", "17")
+    found = json.loads(run(*words, "--dry-run", "--json"))
+    assert found["payloads"] == 6
+    assert [(one["shard"], one["spans"]) for one in found["shards"]] == [
+        (0, [[2, 5]]),
+        (1, [[1, 4]]),
+    ]
+    said = run(*words)
+    assert said.splitlines() == [
+        "6 payloads erased",
+        "  3 in shard 0: records 0.2-4",
+        "  3 in shard 1: records 1-3",
+    ]
+    assert files_holding(two, PERSON) == []
+    assert "3 payloads erased" in run("verify", two)
+    assert "of 3 payloads of shard 0 (subject)" in run("show", two)
+
+
+def test_a_record_of_an_older_shard_by_its_index(two: Path) -> None:
+    found = json.loads(
+        run("erase", two, "--index", "0.3", "--by", "ana", "--why", "mistake", "--json")
+    )
+    assert [(one["shard"], one["spans"]) for one in found["shards"]] == [
+        (0, [[3, 4]]),
+        (1, [[2, 3]]),
+    ]
+    assert len(found["erasures"]) == 2
+    result = CliRunner().invoke(app, ["log", "disclose", str(two), "3", "result", "--shard", "0"])
+    assert "see record 1/" in result.stderr
+    run("erase", two, "--index", "7.3", "--by", "ana", "--why", "mistake", code=2)
+    run("verify", two)
+
+
+def test_a_shard_that_is_not_here_is_named_loudly(two: Path, tmp_path: Path) -> None:
+    move_away(two, tmp_path / "cold")
+    words = ["log", "erase", str(two), "--subject", PERSON, "--by", "ana", "--why", "17"]
+    result = CliRunner().invoke(app, [*words, "--dry-run"])
+    assert result.exit_code == 1
+    said = "not erased: shard 0 of this log is not here; put it back and run this again"
+    assert said in result.stderr.replace("\n", " ")
+    result = CliRunner().invoke(app, [*words, "--json"])
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["notErased"] == [0]
+
+
+def test_a_bundle_of_a_shard_that_a_later_one_erased_from_says_so(
+    two: Path, tmp_path: Path
+) -> None:
+    run("erase", two, "--subject", PERSON, "--by", "ana", "--why", "17")
+    words = ["log", "bundle", str(two), "--payloads", "--shard", "0", "--out", str(tmp_path / "x")]
+    result = CliRunner().invoke(app, [*words, "--json"])
+    assert "3 payloads were erased by records of shard 1" in result.stderr
+    assert json.loads(result.stdout)["erasedLater"] == [[1, 3]]
+    said = run("verify", tmp_path / "x")
+    assert "whether a later shard erased" in " ".join(said.split())
 
 
 @pytest.mark.parametrize(

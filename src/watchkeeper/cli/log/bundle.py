@@ -95,6 +95,8 @@ def bundle(
         made = wiring.write_bundle(where, out, wish, replace=force, progress=update, shard=shard)
     if made.behind:
         output.say(f"{made.behind} newer records are not witnessed yet, and left out: `--newest`")
+    for later, count in made.erased.items():
+        output.say(f"{count} payloads were erased by records of shard {later}, which is not in it")
     if as_json:
         output.show_json(_json(made, out))
     else:
@@ -128,6 +130,7 @@ def _json(made: Composed, out: Path) -> dict[str, Any]:
         "plans": made.plans,
         "disclosed": made.disclosed,
         "behind": made.behind,
+        "erasedLater": [[shard, count] for shard, count in made.erased.items()],
     }
 
 

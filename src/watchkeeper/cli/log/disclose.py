@@ -53,7 +53,8 @@ def disclose(
         body = parse_json_unverified(frame.payload) if frame.payload else None
         stub = parse_stub(body)
         if stub is not None:
-            raise LedgerError(f"the payload of record {index} was erased", f"see record {stub.by}")
+            by = stub.by if stub.shard is None else f"{stub.shard}/{stub.by}"
+            raise LedgerError(f"the payload of record {index} was erased", f"see record {by}")
         if not isinstance(body, dict):
             raise LedgerError(f"record {index} has no payload", "")
         raw = render_disclosed(take_out(index, frame.envelope, body, name))

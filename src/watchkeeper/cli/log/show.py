@@ -81,5 +81,7 @@ def _sentence(entry: Entry) -> str:
         return f"verdict  on {said.decision}: {said.answer.value} by {said.reviewer}"
     if kind is Kind.ERASURE:
         count = sum(span.end - span.first for span in said.spans)
-        return f"erasure  of {count} payloads ({said.asked.value}) by {said.by or 'the plan'}"
+        where = "" if said.shard is None else f" of shard {said.shard}"
+        by = said.by or "the plan"
+        return f"erasure  of {count} payloads{where} ({said.asked.value}) by {by}"
     return f"{kind.value:8} {entry.record.subject} {entry.record.digest[:16]}"

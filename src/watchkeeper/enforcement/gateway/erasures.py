@@ -26,6 +26,7 @@ class Erasures:
         self._task: asyncio.Task[None] | None = None
         self._looked: tuple[float, str | None] | None = None
         self._tried: float | None = None
+        self._over: set[int] = set()
 
     async def run(self, erasing: Erasing) -> dict[str, Any]:
         """Look, record and finish; return what to tell the person.
@@ -70,11 +71,17 @@ class Erasures:
 
     async def _what_is_due(self) -> None:
         plan, more = self._kernel.home.state.plan, False
+        if self._looked is not None and self._looked[1] != plan:
+            self._over.clear()
         for due in due_by_itself(self._kernel):
+            if due.shard in self._over:
+                continue
             await asyncio.to_thread(due.look)
             if due.found.spans or due.found.deferred:
                 due.signed = due.found.digest
                 await self._carry_out(due)
+            if due.wanted.shard is not None and not (due.found.to_come or due.found.more):
+                self._over.add(due.shard)  # nothing is added to an older shard
             more = more or due.found.more
         if not more:
             self._looked = asyncio.get_running_loop().time(), plan

@@ -52,7 +52,8 @@ class Found:
 
     `deferred` are decisions whose effect is unknown; `held` those that the plan does not let go
     yet, until `held_until` at the longest; `elsewhere` records that hold the person's name where
-    no plan says that it names somebody; `more` says that there are more than one record can name.
+    no plan says that it names somebody; `more` says that there are more than one record can name,
+    `to_come` that others will be due by the plan one day.
     All of them stand in `shard`, which is an older one, or None for the one that is written to.
     """
 
@@ -63,6 +64,7 @@ class Found:
     held_until: Instant | None = None
     elsewhere: tuple[int, ...] = ()
     more: bool = False
+    to_come: bool = False
     shard: int | None = None
 
     @property
@@ -121,6 +123,7 @@ class _Looking:
     alone: Marks = field(default_factory=Marks)
     held: Marks = field(default_factory=Marks)
     held_until: Instant | None = None
+    to_come: bool = False
     elsewhere: list[int] = field(default_factory=list)
     _subject: Subject | None = None
 
@@ -153,6 +156,7 @@ class _Looking:
             held_until=self.held_until,
             elsewhere=tuple(self.elsewhere[:_MOST_ELSEWHERE]),
             more=more,
+            to_come=self.to_come or self.held_until is not None,
             shard=self.wanted.shard,
         )
 
@@ -199,6 +203,7 @@ class _Looking:
         if wanted.asked is ErasureKind.DUE:
             plans = self.belonging.plans
             due = plans.due_before(system or "", wanted.now, automatic=wanted.automatic)
+            self.to_come = self.to_come or (due is not None and at >= due)
             return due is not None and at < due
         # A decision that was named takes its effect and its verdicts with it.
         return any(self._is_named(ref) for ref in (entry.ref, decision_of(entry)) if ref)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import BinaryIO
@@ -68,7 +69,9 @@ class Wish:
 class Composed:
     """What became of it: how many records, in how many runs, with how many disclosed members.
 
-    `size` is how many records its checkpoint covers, `behind` how many the log has beyond that.
+    `size` is how many records its checkpoint covers, `behind` how many the log has beyond that;
+    `erased` counts the payloads that could not be disclosed since a later shard erased them, by
+    the number of that shard.
     """
 
     records: int
@@ -77,6 +80,7 @@ class Composed:
     disclosed: int
     size: int
     behind: int
+    erased: Mapping[int, int] = field(default_factory=dict)
 
 
 def compose(  # noqa: PLR0913 - each is another part of the world
@@ -114,6 +118,7 @@ class _Composer:
     choice: Choice
     pack: Pack
     progress: Callable[[int, int], None]
+    later: Counter[int] = field(default_factory=Counter)
 
     def run(self, made: Instant, out: BinaryIO) -> Composed:
         shelf, choice = self.shelf, self.choice
@@ -137,7 +142,8 @@ class _Composer:
         )
         self.pack.write(out, render_manifest(manifest))
         records = sum(end - first for first, end in runs)
-        return Composed(records, len(runs), plans, disclosed, shelf.size, shelf.behind)
+        later = dict(sorted(self.later.items()))
+        return Composed(records, len(runs), plans, disclosed, shelf.size, shelf.behind, later)
 
     def _runs(self) -> list[Run]:
         choice, size = self.choice, self.shelf.size
@@ -220,7 +226,7 @@ class _Composer:
         chosen = runs if self.choice.runs is None else runs_of(self.choice.runs)
         disclosing = Disclosing(wish.whole, wish.disclose)
         count = 0
-        for name, raw in disclosed_members(disclosing, self.shelf, payloads(chosen)):
+        for name, raw in disclosed_members(disclosing, self.shelf, payloads(chosen), self.later):
             self.pack.add(name, [raw])
             count += 1
         return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -25,18 +26,26 @@ class Disclosing:
 
 
 def disclosed_members(
-    disclosing: Disclosing, shelf: Shelf, payloads: Iterable[tuple[int, bytes]]
+    disclosing: Disclosing,
+    shelf: Shelf,
+    payloads: Iterable[tuple[int, bytes]],
+    later: Counter[int],
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the members that disclose, in their order.
 
     The payload of a plan release is left out: it holds the plan, which has a place of its own.
+    What was erased is left out too, for the erasure record says so; where that stands in a later
+    shard, of which the bundle holds nothing, `later` counts it.
 
     Raises:
         RecordInvalid: a payload whose value is not the recorded one.
     """
     for index, raw in payloads:
-        if parse_stub(parse_json_unverified(raw)) is not None:
-            continue  # erased: the erasure record says so
+        stub = parse_stub(parse_json_unverified(raw))
+        if stub is not None:
+            if stub.shard is not None:
+                later[stub.shard] += 1
+            continue
         record = read_record_unverified(shelf.entry(index))
         if not disclosing.whole:
             yield from sorted(_values(index, record, raw, disclosing.names))

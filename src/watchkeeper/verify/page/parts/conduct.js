@@ -198,7 +198,11 @@ class Conduct {
     const { said, index, digest } = record;
     this.counts.erasures += 1;
     const spans = [said.spans, said.deferred ?? []].map((some) => some.map(({ first, end }) => [first, end]));
-    let problem = await sha256Hex(encode(canonical(spans))) === digest ? null : 'its subject is not what it erases';
+    const about = said.shard === undefined ? spans : [...spans, said.shard];
+    let problem = await sha256Hex(encode(canonical(about))) === digest ? null : 'its subject is not what it erases';
+    if (!problem && said.shard !== undefined && !(said.shard >= 0 && said.shard < this.shard)) {
+      problem = `it names shard ${said.shard}, which is no older one`;
+    }
     if (!problem && said.signature) {
       const body = { asked: said.asked, records: digest, reason: said.why ?? '' };
       problem = await this.commands.problem(said.signature, this.authority, said.by ?? '', 'erase', body);

@@ -52,6 +52,7 @@ const PREDICATES = {
   erasure: {
     asked: 'text', spans: [{ first: 'int', end: 'int' }], 'by?': 'text', 'why?': 'text',
     'deferred?': [{ first: 'int', end: 'int' }], 'signature?': SIGNATURE, 'plan?': 'text', 'follows?': 'ref',
+    'shard?': 'int',
   },
   'key-rotation': {
     why: 'text', ...BY, 'replaces?': 'text', 'newKey?': 'text', 'proof?': 'text', 'old?': 'text',

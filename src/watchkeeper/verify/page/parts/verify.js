@@ -245,7 +245,7 @@ function sayStream(report, bundle, conduct) {
   const plans = [...bundle.members.keys()].filter((name) => name.startsWith('plans/')).length;
   if (plans) report.say(STEP.plans, `${plans}, each under its digest, with the people and roles that its release names`);
   else report.skip(STEP.plans, 'there are none in the bundle');
-  report.say(STEP.erasures, `${counts.erasures}, each by somebody or something named; whether the plan let go is for \`watchkeeper log verify\``);
+  report.say(STEP.erasures, `${counts.erasures}, each by somebody or something named; whether the plan let go is for \`watchkeeper log verify\`, and what a later shard erased can not be seen here`);
   report.skip(STEP.home, 'a bundle holds no home');
   report.skip(STEP.older, 'not done in this page: keep a checkpoint from each visit and give it to `watchkeeper log verify --older`');
   report.skip(STEP.replay, 'not here: `watchkeeper check replay`');

@@ -132,6 +132,7 @@ function tellOther(record) {
   if (record.disclosed?.has('reason')) lines.push(['Reason', shown(record.disclosed.get('reason')), 'disclosed, matches the record']);
   if (typeof said.agent === 'string') lines.push(['Agent', said.agent]);
   if (kind === 'erasure' && known) lines.push(['Asked', said.asked], ['Payloads of', said.spans.map(({ first, end }) => (end - first > 1 ? `records ${first} to ${end - 1}` : `record ${first}`)).join(', ') || 'none']);
+  if (kind === 'erasure' && known && said.shard !== undefined) lines.push(['In shard', String(said.shard)]);
   if (kind === 'key-rotation' && known) lines.push(said.newKey ? ['New key', said.newKey] : ['Revoked', `${said.revoked}, from record ${said.revokedFrom} on`]);
   if (kind === 'refusals') lines.push(['Counts', Object.entries(said.counts ?? {}).map(([code, count]) => `${count} × ${REASONS[code] ?? code}`).join('; ')]);
   return { title: KINDS[kind] ?? kind, outcome: 'other', verb: KINDS[kind] ?? kind, lines, records: [record] };
