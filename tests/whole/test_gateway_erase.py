@@ -36,10 +36,10 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-def asked(world: World, verb: str, found: Json | None = None) -> Json:
+def asked(world: World, verb: str, found: Json | None = None, **about: int) -> Json:
     """Ask for the person's data to be erased, or only to be looked for."""
     salt = bytes(16)
-    body: Json = {"asked": "subject", "subject": hidden_digest(salt, PERSON)}
+    body: Json = {"asked": "subject", "subject": hidden_digest(salt, PERSON), **about}
     beside = {"subject": PERSON, "subjectSalt": salt.hex()}
     if found is not None:
         body |= {"end": found["end"], "records": found["records"]}
@@ -83,6 +83,34 @@ def test_what_the_plan_says_is_due_goes_by_itself(world: World) -> None:
     until(lambda: not files_holding(world.home / "segments", PERSON))
     (said,) = [e.record.predicate for e in world.entries() if e.record.kind is Kind.ERASURE]
     assert (said.asked, said.by, said.signature) == (ErasureKind.DUE, "", None)
+    world.end()
+    verified = verify_log(world.home, workers=1)
+    assert verified.ok, verified.findings
+
+
+def test_a_person_is_erased_from_an_older_shard_while_the_agent_goes_on(world: World) -> None:
+    assert world.call("pay", to=PERSON, amount=10).done
+    world.roll()
+    found = asked(world, "erasable", shard=0)
+    assert (found["shard"], found["payloads"]) == (0, 2)
+    assert asked(world, "erasable")["payloads"] == 0
+    assert asked(world, "erase", found, shard=0)["removed"] == 2
+    assert world.call("pay", to="shop", amount=11).done
+    assert files_holding(world.home, PERSON) == []
+    world.end()
+    verified = verify_log(world.home, workers=1)
+    assert verified.ok, verified.findings
+
+
+def test_what_is_due_goes_by_itself_from_an_older_shard(world: World) -> None:
+    assert world.call("pay", to=PERSON, amount=10).done
+    world.roll()
+    assert world.call("pay", to=PERSON, amount=11).done
+    time.sleep(1.1)
+    files = with_subject(world.till, world.keys)
+    retention = "retention: {most: 1s, automatic: true}\n"
+    world.release({**files, "systems/till.yaml": files["systems/till.yaml"] + retention})
+    until(lambda: not files_holding(world.home, PERSON))
     world.end()
     verified = verify_log(world.home, workers=1)
     assert verified.ok, verified.findings

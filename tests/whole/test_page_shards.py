@@ -161,6 +161,9 @@ def test_a_genesis_of_another_shard(page: Opened, shard: Shard) -> None:
 
 def test_bundles_of_a_log_that_was_really_rolled(page: Opened, tmp_path: Path) -> None:
     bank = rolled(tmp_path / "home")
+    bank.erase(asked="records", spans=[[4, 5]], shard=0)
+    bank.log.publish_now()
+    assert wiring.read_log(bank.path, 0).frame(4).payload.startswith(b'{"erased":')
     bank.log.close()
     for shard, log in enumerate((bank.path / "log", bank.path / "shards/1/log")):
         out = tmp_path / f"{shard}.wkb"

@@ -98,6 +98,7 @@ class World:
     url: str = ""
     process: subprocess.Popen[bytes] | None = None
     hold: float = 0.0
+    shard: int = 0
     client: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=60))
 
     @property
@@ -176,9 +177,10 @@ class World:
         *,
         signed_by: str | None = None,
         at: Instant | None = None,
-        origin: str = "example.org/till/0",
+        origin: str | None = None,
     ) -> Signature:
         """Return a person's signed command, or what pretends to be one."""
+        origin = origin or f"example.org/till/{self.shard}"
         said = Command(
             origin, person, verb, secrets.token_hex(16), at or wiring.clock().wall(), body
         )
@@ -194,6 +196,10 @@ class World:
         answer = self.send(self.signed(person, verb, body), beside)
         assert "result" in answer, answer
         return answer["result"]
+
+    def roll(self) -> None:
+        """Have the log go on in its next shard."""
+        self.shard = int(self.ask("ana", "roll", {})["shard"])
 
     def shown(self, handle: str) -> tuple[Json, Json]:
         """Return what a reviewer sees of a waiting action, and a verdict that fits it."""
