@@ -1,0 +1,107 @@
+"""What people tell a home to do: each command is signed, single use, and checked against roles.
+
+The same code serves the gateway's local socket and a terminal that opens the home itself. What a
+verb does stands in the modules beside, each with a table `VERBS`.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from watchkeeper.do.state.projection import COMMAND_LIFETIME
+from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, RecordInvalid, cut
+from watchkeeper.ledger.canonical import parse_json
+from watchkeeper.ledger.envelope import open_command
+from watchkeeper.ledger.signature import keyid_of
+from watchkeeper.loop.commands import effects, reviews, stops, tokens, upkeep
+from watchkeeper.loop.commands.asked import OPERATE, RELEASE, Asked, Desk, Verb
+from watchkeeper.loop.home import Home
+from watchkeeper.loop.kernel import Kernel
+from watchkeeper.loop.settle import Settling, settle
+from watchkeeper.records.people import Signature
+
+__all__ = ["OPERATE", "RELEASE", "VERBS", "Commands"]
+
+VERBS: Mapping[str, Verb] = {
+    **reviews.VERBS,
+    **stops.VERBS,
+    **tokens.VERBS,
+    **effects.VERBS,
+    **upkeep.VERBS,
+}
+"""Everything that people can say to a home."""
+
+
+class Commands:
+    """Checks and carries out people's commands on one home."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._home: Home = kernel.home
+
+    def run(self, signature: Signature, beside: Mapping[str, Any]) -> Any:
+        """Carry out a signed command and return what to tell the person, as JSON.
+
+        What it records is durable when this returns. A `Settling` is returned where an action is
+        to be settled by reading the system of record, which needs the tool server; an `Erasing`
+        where payloads are to be erased, which takes time: it is for the caller to run.
+
+        Raises:
+            CommandInvalid: stale, replayed, malformed, forged, or nothing that can be done now.
+            NotAuthorised: the person does not hold the role.
+            HomeDoubtful: the home was restored or copied, and this would write to it.
+            LogUnavailable: it could not be recorded.
+        """
+        asked = self._check(signature, beside)
+        verb = VERBS[asked.command.verb]
+        self._check_allowed(asked, verb)
+        return verb.act(Desk(self._kernel), asked)
+
+    def settle(self, settling: Settling, content: Any) -> dict[str, Any]:
+        """Record the effect of an unknown action from what its system of record said."""
+        return settle(self._home, settling, content)
+
+    def _check_allowed(self, asked: Asked, verb: Verb) -> None:
+        role = verb.role_under(self._home.state.authority)
+        if role is not None and not self._home.state.authority.holds(asked.command.person, role):
+            raise NotAuthorised(
+                f"{cut(asked.command.person)} does not hold the role {cut(role)}",
+                "ask somebody who does, or change the roles in the plan and release it",
+            )
+        if not verb.of_doubtful:
+            self._home.check_undoubted()
+        if verb.needs_room and self._home.has_plan and self._home.short_of_room():
+            raise LogUnavailable(
+                "the disk is nearly full: only verdicts, stops and settled effects are recorded"
+            )
+
+    def _check(self, signature: Signature, beside: Mapping[str, Any]) -> Asked:
+        person = _person_named(signature)
+        keys = self._home.state.authority.people.get(person, ())
+        raw = [base64.b64decode(key) for key in keys]
+        if not raw:
+            raise NotAuthorised(f"{cut(person)} has no key in the plan in force")
+        command = open_command(signature, {keyid_of(key): key for key in raw})
+        if command.origin != self._home.log.origin:
+            raise CommandInvalid(f"the command is for another log: {cut(command.origin)}")
+        if command.verb not in VERBS:
+            raise CommandInvalid(f"there is no such command: {cut(command.verb)}")
+        if signature.sig in self._home.state.seen:
+            raise CommandInvalid("this very command was given before")
+        now = self._home.clock.wall()
+        if abs(now - command.at) > COMMAND_LIFETIME * 1_000_000:
+            raise CommandInvalid("the command is too old, or made by a clock that is off")
+        self._home.state.seen.add(signature.sig, now)
+        return Asked(command, signature, beside)
+
+
+def _person_named(signature: Signature) -> str:
+    """Return who a command says it is from; nothing is believed before its signature holds."""
+    try:
+        payload = base64.b64decode(signature.payload, validate=True)
+        person = parse_json(payload)["person"]
+    except (ValueError, TypeError, KeyError, RecordInvalid) as error:
+        raise CommandInvalid("the command can not be read") from error
+    return person if isinstance(person, str) else ""

@@ -1,0 +1,98 @@
+"""A command that was checked, and what a verb is given to carry it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from watchkeeper.do.state.projection import Authority
+from watchkeeper.errors import CommandInvalid, cut
+from watchkeeper.ledger.canonical import hidden_digest
+from watchkeeper.loop.home import Home
+from watchkeeper.loop.kernel import Kernel
+from watchkeeper.records.people import Command, Signature
+from watchkeeper.records.statement import Payload, Record
+
+RELEASE = "release"
+OPERATE = "operate"
+_WAIT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command that was checked, the signature over it, and what came beside it."""
+
+    command: Command
+    signature: Signature
+    beside: Mapping[str, Any]
+
+    def text(self, name: str) -> str:
+        """Return a text of the command's body.
+
+        Raises:
+            CommandInvalid: it is missing or no text.
+        """
+        found = self.command.body.get(name)
+        if not isinstance(found, str):
+            raise CommandInvalid(f"the command has no {cut(name)}")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a command is carried out: the home, and the kernel that decides for it."""
+
+    kernel: Kernel
+
+    @property
+    def home(self) -> Home:
+        """The home."""
+        return self.kernel.home
+
+    def append(self, record: Record, payload: Payload | None = None) -> None:
+        """Record what the command says; it is durable when this returns.
+
+        Raises:
+            LogUnavailable: it could not be recorded.
+        """
+        self.home.append(record, payload).wait(_WAIT_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """What a command's verb does, and who may say it.
+
+    `role` is the role that is needed, or how it follows from the plan in force; None where the
+    verb itself looks. With `needs_room` it may not be written below the plan's reserve of disk
+    (decision semantics, 9). With `of_doubtful` it may be asked of a home that was restored or
+    copied: to read, and to take it up again.
+    """
+
+    act: Callable[[Desk, Asked], Any]
+    role: str | Callable[[Authority], str] | None = None
+    needs_room: bool = False
+    of_doubtful: bool = False
+
+    def role_under(self, authority: Authority) -> str | None:
+        """Return the role that a person needs for it, None if any person of the plan may."""
+        return self.role(authority) if callable(self.role) else self.role
+
+
+def reason_of(asked: Asked) -> tuple[str | None, Payload | None]:
+    """Return the digest of the person's reason and, apart, its text."""
+    named, text, salt = asked.command.body.get("reason"), asked.beside.get("reason"), b""
+    if named is None and not text:
+        return None, None
+    with suppress(ValueError):
+        salt = bytes.fromhex(str(asked.beside.get("salt", "")))
+    if not isinstance(text, str) or len(salt) != 16 or hidden_digest(salt, text) != named:
+        raise CommandInvalid("the reason is not the one that was signed")
+    return named, Payload({"reason": text, "salts": {"reason": salt.hex()}})
+
+
+def why_of(asked: Asked) -> tuple[str, Payload | None]:
+    """Return the digest of the reason, empty where none was given, and apart its text."""
+    digest, payload = reason_of(asked)
+    return digest or "", payload

@@ -1,0 +1,57 @@
+"""Stops, and what lifts them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from watchkeeper.errors import CommandInvalid, RecordInvalid
+from watchkeeper.ledger.canonical import sha256_hex
+from watchkeeper.loop.commands.asked import OPERATE, Asked, Desk, Verb, why_of
+from watchkeeper.records.administration import ResumeRecord, ScopeKind, StopRecord, StopScope
+from watchkeeper.records.codec import from_json, to_json
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Record
+
+
+def _stop(desk: Desk, asked: Asked) -> Any:
+    scope = _scope(asked)
+    why, payload = why_of(asked)
+    at, by = desk.home.now(), asked.command.person
+    record = StopRecord(at, scope, by, why, asked.signature)
+    desk.append(Record(Kind.STOP, "scope", _digest_of(scope), record), payload)
+    return {"stopped": to_json(scope)}
+
+
+def _resume(desk: Desk, asked: Asked) -> Any:
+    scope = _scope(asked)
+    if scope not in desk.home.state.stops:
+        raise CommandInvalid("there is no such stop in force")
+    why, payload = why_of(asked)
+    if not why:
+        raise CommandInvalid("a reason is needed to resume", "give `--why`")
+    at, by = desk.home.now(), asked.command.person
+    record = ResumeRecord(at, scope, by, why, asked.signature)
+    desk.append(Record(Kind.RESUME, "scope", _digest_of(scope), record), payload)
+    return {"resumed": to_json(scope)}
+
+
+def _scope(asked: Asked) -> StopScope:
+    said = asked.command.body
+    body = {"kind": said.get("scopeKind"), "name": said.get("scopeName")}
+    try:
+        scope = from_json(StopScope, body)
+    except RecordInvalid as error:
+        raise CommandInvalid(f"not a scope: {error.message}") from None
+    if (scope.kind is ScopeKind.ALL) != (scope.name == ""):
+        raise CommandInvalid("a stop names an agent, a system or a tool, or is for all")
+    return scope
+
+
+def _digest_of(scope: StopScope) -> str:
+    return sha256_hex(f"{scope.kind.value}:{scope.name}".encode())
+
+
+VERBS = {
+    "stop": Verb(_stop),
+    "resume": Verb(_resume, OPERATE, needs_room=True),
+}
