@@ -17,12 +17,19 @@ from watchkeeper.do.decision.decide import Decided, decide, precheck
 from watchkeeper.do.decision.facts import FactRead, Facts, claims_match, recordable
 from watchkeeper.do.decision.request import Call, Request, make_request
 from watchkeeper.do.state.pending import Pending, Waiting
-from watchkeeper.errors import EntryTooLarge, LedgerError, LogUnavailable, RecordInvalid
+from watchkeeper.errors import EntryTooLarge, LogUnavailable, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
 from watchkeeper.loop.cover import level_of
 from watchkeeper.loop.floods import Floods, ReadLimits
 from watchkeeper.loop.home import Home
-from watchkeeper.loop.recall import keys_of, queries_of, refused_by_key, stored_outcome
+from watchkeeper.loop.recall import keys_of, queries_of, refused_by_key
+from watchkeeper.loop.returning import (
+    overtaken,
+    refused_by_approval,
+    stored,
+    taken_up,
+    unavailable,
+)
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
 from watchkeeper.ports import Ticket
 from watchkeeper.records.action import (
@@ -38,15 +45,10 @@ from watchkeeper.records.action import (
 from watchkeeper.records.administration import RefusalsRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Payload, Record
 
 _MAX_STORED_RESULT = 1 << 20
 _SHARD_REST_SECONDS = 60
-_ENDED = {
-    Waiting.REFUSED: Reason.REFUSED_BY_REVIEWER,
-    Waiting.VOIDED: Reason.VOIDED,
-}
 
 
 class Kernel:
@@ -69,7 +71,7 @@ class Kernel:
             secret=self.home.secret,
         )
         if self.home.failure() is not None:
-            return _unavailable(request)
+            return unavailable(request)
         if request.problem is None:
             same = request.same
             waiting = self.home.state.pending.same_call(call.agent, same)
@@ -109,7 +111,7 @@ class Kernel:
         except (EntryTooLarge, RecordInvalid):
             return self._record_less(admitted, facts)
         except LogUnavailable:
-            return _unavailable(admitted.request)
+            return unavailable(admitted.request)
 
     def may_release(self, allowed: Allowed) -> Reason | None:
         """Look once more, after the record is durable: None if the tool may be called now."""
@@ -155,7 +157,7 @@ class Kernel:
         at = self.home.now()
         try:
             for pending in self.home.state.pending.waiting():
-                why = self._overtaken(pending, at)
+                why = overtaken(self.home.state, pending, at)
                 if why is not None:
                     self.void(pending, why)
             if self.home.short_of_room():
@@ -195,9 +197,9 @@ class Kernel:
         lifetime = self.home.enforcer.bundle.limits.key_lifetime_seconds
         keys = keys_of(entry, request, lifetime, self.home.secret)
         admitted = Admitted(request, keys, (), began, pending)
-        stored = self._stored(admitted)
-        if stored is not None:
-            return stored
+        before = stored(self.home, admitted)
+        if before is not None:
+            return before
         if entry is None or self._refused(admitted, self.home.now())[0] is not None:
             return admitted
         known = precheck(self.home.enforcer, request)
@@ -211,62 +213,19 @@ class Kernel:
         )
 
     def _come_back(self, pending: Pending, began: int) -> Admitted | Answer:
-        why = self._overtaken(pending, self.home.now())
-        if pending.waits() and why is not None:
-            try:
-                ticket = self.void(pending, why)
-            except LogUnavailable:
-                why, ticket = Reason.LOG_UNAVAILABLE, None
-            return Refused(why, agent_sentence(why), pending.action_id, ticket)
-        if pending.state is Waiting.PENDING:
-            sentence = agent_sentence(Reason.REVIEW_REQUIRED)
-            return Escalated(pending.handle, sentence, pending.action_id, pending.expires)
-        if pending.state is Waiting.RELEASED:
-            effect = self.home.state.outcomes.get(pending.action_id)
-            return self._outcome(effect, pending.action_id)
-        if pending.state is not Waiting.APPROVED:
-            reason = pending.why or _ENDED[pending.state]
-            return Refused(reason, agent_sentence(reason), pending.action_id)
-        request = self.home.request_of(pending)
-        if request is None:
-            sentence = agent_sentence(Reason.VOIDED)
-            return Refused(Reason.VOIDED, sentence, pending.action_id)
-        return self._admitted(request, began, pending)
+        found = taken_up(self.home, pending, self.void)
+        return self._admitted(found, began, pending) if isinstance(found, Request) else found
 
     def _undecided(self, admitted: Admitted) -> Answer | None:
         """Return the answer to what can not be decided now, or was decided before."""
         if self.home.failure() is not None:
-            return _unavailable(admitted.request)
-        stored = self._stored(admitted)
-        if stored is not None:
-            return stored
+            return unavailable(admitted.request)
+        before = stored(self.home, admitted)
+        if before is not None:
+            return before
         if self.home.short_of_room() or not self.home.plan_is_loaded():
-            return _unavailable(admitted.request)
+            return unavailable(admitted.request)
         return None
-
-    def _stored(self, admitted: Admitted) -> Answer | None:
-        """Return the outcome of the same action, if it has one already."""
-        for key in admitted.keys:
-            use = self.home.state.keys.find(key["id"], self.home.now())
-            same = admitted.request.same
-            if use is not None and use.effect is not None and use.arguments == same:
-                return self._outcome(use.effect, use.action_id)
-        return None
-
-    def _outcome(self, effect: Ref | None, action_id: str) -> Answer:
-        """Return what came of an action, once that is durable (I2)."""
-        if effect is not None:
-            try:
-                return stored_outcome(self.home.log, effect)
-            except LedgerError:
-                pass  # its record is still on its way, or the disk fails
-        return Refused(Reason.EFFECT_UNKNOWN, agent_sentence(Reason.EFFECT_UNKNOWN), action_id)
-
-    def _overtaken(self, pending: Pending, at: Instant) -> Reason | None:
-        """Return why an action can no longer wait: time, or another plan (semantics, 5)."""
-        if pending.plan != self.home.state.plan:
-            return Reason.VOIDED
-        return Reason.EXPIRED if pending.expires <= at else None
 
     def _as_it_stands(self, admitted: Admitted) -> Admitted:
         """Look the approval up again: since the facts were read, its record may have been lost."""
@@ -290,22 +249,13 @@ class Kernel:
             return Reason.STOPPED, f"a stop is in force for {stop.kind.value} {stop.name}".strip()
         if request.action_id in state.open:
             return Reason.EFFECT_UNKNOWN, "this very action was allowed already"
-        unapproved = self._refused_by_approval(admitted.pending, at)
+        unapproved = refused_by_approval(state, admitted.pending, at)
         if unapproved is not None:
             return unapproved, "the approval does not hold"
         entry = self.home.enforcer.tool(request.call.server, request.call.tool)
         uncovered = self.home.log.uncoverable(level_of(entry))
         by_key = refused_by_key(state, request, admitted.keys, at)
         return by_key if uncovered is None else (Reason.NOT_WITNESSED, uncovered)
-
-    def _refused_by_approval(self, pending: Pending | None, at: Instant) -> Reason | None:
-        if pending is None:
-            return None
-        if pending.state is Waiting.RELEASED:
-            return Reason.EFFECT_UNKNOWN
-        if pending.state is not Waiting.APPROVED:
-            return pending.why or _ENDED.get(pending.state, Reason.VOIDED)
-        return self._overtaken(pending, at)
 
     def facts(self, admitted: Admitted, reads: tuple[FactRead, ...]) -> Facts:
         """Return what the decision on an admitted request would look at now."""
@@ -340,7 +290,7 @@ class Kernel:
         try:
             return self._record(narrowed, facts, decided)
         except (LogUnavailable, EntryTooLarge):
-            return _unavailable(request)
+            return unavailable(request)
 
     def _record(self, admitted: Admitted, facts: Facts, decided: Decided) -> Answer:
         request = admitted.request
@@ -387,11 +337,6 @@ class Kernel:
         )
         entry = Record(Kind.EFFECT, "action", allowed.request.digest, record)
         return self.home.append(entry, Payload(body))
-
-
-def _unavailable(request: Request) -> Refused:
-    reason = Reason.LOG_UNAVAILABLE
-    return Refused(reason, agent_sentence(reason), request.action_id)
 
 
 def _digest(text: str) -> str:
