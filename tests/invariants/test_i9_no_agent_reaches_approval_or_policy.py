@@ -72,7 +72,18 @@ def test_commands_are_reached_only_where_signed_commands_come_in() -> None:
 
 def test_the_gateway_runs_commands_for_its_local_socket_alone() -> None:
     """`Gateway.command` is the only way in, and no module that serves agents names it."""
-    for name in ("app", "calls", "relay", "methods", "waiting", "listing", "pins", "sessions"):
+    for name in (
+        "app",
+        "calls",
+        "asking",
+        "sending",
+        "relay",
+        "methods",
+        "waiting",
+        "listing",
+        "pins",
+        "sessions",
+    ):
         path = SOURCE / f"enforcement/gateway/{name}.py"
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             assert not (isinstance(node, ast.Attribute) and node.attr in {"command", "_commands"})

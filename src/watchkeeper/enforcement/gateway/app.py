@@ -17,7 +17,7 @@ from watchkeeper.do.decision.request import Call
 from watchkeeper.enforcement.gateway import methods
 from watchkeeper.enforcement.gateway.access import Places, agent_of
 from watchkeeper.enforcement.gateway.answers import refusal_body
-from watchkeeper.enforcement.gateway.calls import call_of
+from watchkeeper.enforcement.gateway.asking import call_of
 from watchkeeper.enforcement.gateway.gateway import Door, Gateway
 from watchkeeper.enforcement.gateway.relay import Out
 from watchkeeper.enforcement.gateway.rpc import (

@@ -9,17 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-import orjson
-
-from watchkeeper.do.decision.request import INPUT, Call
 from watchkeeper.enforcement.gateway import methods
 from watchkeeper.enforcement.gateway.answers import (
     RESULT_TOOL,
     render_refusal,
-    render_refused_method,
 )
+from watchkeeper.enforcement.gateway.asking import call_of, meta_of
 from watchkeeper.enforcement.gateway.relay import Out, Relay
 from watchkeeper.enforcement.gateway.rpc import (
     INVALID_REQUEST,
@@ -28,16 +24,21 @@ from watchkeeper.enforcement.gateway.rpc import (
     is_modern,
     render_error,
     render_progress,
-    render_result,
-    with_arguments,
+)
+from watchkeeper.enforcement.gateway.sending import (
+    asked_for,
+    http_status,
+    kept,
+    render,
+    status_of,
+    to_send,
 )
 from watchkeeper.enforcement.gateway.sessions import OpenCall, Session
 from watchkeeper.enforcement.gateway.waiting import Waiters
 from watchkeeper.enforcement.release import durable, review, settled
 from watchkeeper.enforcement.upstream.channel import NeverSent, SessionGone
-from watchkeeper.errors import LogUnavailable, RecordInvalid, UpstreamFailed
-from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
-from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused, Stored
+from watchkeeper.errors import LogUnavailable, UpstreamFailed
+from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
 from watchkeeper.records.action import Reason, Status
 
 _UNKNOWN = "It is not known whether the action was carried out; do not repeat it."
@@ -84,14 +85,14 @@ class Calls:
         if call.finished:
             return self._unknown(call)
         call.finished = True
-        status = _status(allowed, result)
+        status = status_of(allowed, result)
         if status is None:
             return self._unknown(call)
         try:
-            await durable(self._kernel.finish(allowed, status, call.started, _kept(message)))
+            await durable(self._kernel.finish(allowed, status, call.started, kept(message)))
         except LogUnavailable:
             return self._unknown(call)
-        asked = _asked_for(result)
+        asked = asked_for(result)
         if any(not self._relay.named(method) for method in asked):
             answer = Refused(
                 Reason.UNKNOWN_METHOD,
@@ -127,8 +128,8 @@ class Calls:
         if isinstance(answer, Allowed):
             await self._released(session, message, answer, headers, queue)
             return
-        status = _http_status(message, answer, modern=modern)
-        queue.put_nowait(Out(_render(message, answer, modern=modern), final=True, status=status))
+        status = http_status(message, answer, modern=modern)
+        queue.put_nowait(Out(render(message, answer, modern=modern), final=True, status=status))
 
     def _admit(self, agent: str, message: Message) -> Admitted | Answer:
         if message.method == methods.CALL and message.params.get("name") == RESULT_TOOL:
@@ -157,7 +158,7 @@ class Calls:
         self, answer: Escalated, agent: str, message: Message, queue: asyncio.Queue[Out | None]
     ) -> Answer:
         """Hold the call while people decide, and say so; then go on with what they said."""
-        token = _meta(message).get("progressToken")
+        token = meta_of(message).get("progressToken")
         held: Answer = answer
         began, round_ = asyncio.get_running_loop().time(), 0
         while isinstance(held, Escalated):
@@ -204,7 +205,7 @@ class Calls:
         if gone:
             queue.put_nowait(session_gone(message))
             return
-        queue.put_nowait(Out(_render(message, answer, modern=modern), final=True))
+        queue.put_nowait(Out(render(message, answer, modern=modern), final=True))
 
     async def _relayed(
         self,
@@ -219,7 +220,7 @@ class Calls:
         It may yet where the server ended a stream that can be resumed (2025-11-25, polling): the
         agent comes back for it with the id of the last event.
         """
-        body, sent_headers = _to_send(message, call.allowed, session, headers)
+        body, sent_headers = to_send(message, call.allowed, session, headers)
         resumable = False
         async with session.channel.send(body, sent_headers) as opened:
             async for out in self._relay.from_server(session, opened, self.finish, message):
@@ -255,138 +256,3 @@ def session_gone(message: Message) -> Out:
     """Return what tells an agent to begin a new session (MCP 2025-11-25, session management)."""
     why = "the session with the tool server has ended"
     return Out(render_error(message.id, INVALID_REQUEST, why), final=True, status=404)
-
-
-def call_of(agent: str, server: str, message: Message) -> Call:
-    """Return the call that a message makes; nothing in it is believed but its shape."""
-    meta = _meta(message)
-    name, arguments = message.params.get("name"), message.params.get("arguments", {})
-    problem = None
-    if message.method != methods.CALL:
-        name = ""
-        arguments = {k: v for k, v in message.params.items() if k != "_meta"}
-    elif not isinstance(name, str):
-        problem, name = "a call names its tool", ""
-    elif "task" in message.params:
-        problem = "calls as tasks are not let through"
-    trace = _trace(message, meta)
-    if trace is None:
-        problem, trace = "what stands beside the arguments has no canonical form", {}
-    key = meta.get("watchkeeper/idempotencyKey")
-    if key is not None and not (isinstance(key, str) and key):
-        problem = "an idempotency key is a text"
-    return Call(
-        agent=agent,
-        method=message.method,
-        server=server,
-        tool=name,
-        arguments=arguments,
-        key=key if isinstance(key, str) and key else None,
-        claimed=_texts(meta.get("watchkeeper/claims")),
-        trace=trace,
-        problem=problem,
-        raw=message.raw if problem else b"",
-    )
-
-
-def _trace(message: Message, meta: Mapping[str, Any]) -> dict[str, str] | None:
-    found = {"messageId": str(message.id)}
-    for name in ("traceparent", "tracestate"):
-        if isinstance(meta.get(name), str):
-            found[name] = meta[name]
-    try:
-        for name in INPUT:
-            if name in message.params:
-                # Part of what is asked, and so of what is decided, without its content.
-                found[name] = sha256_hex(canonical_arguments(message.params[name]))
-    except RecordInvalid:
-        return None
-    return found
-
-
-def _texts(value: Any) -> dict[str, str]:
-    if not isinstance(value, dict):
-        return {}
-    return {
-        name: text
-        for name, text in value.items()
-        if name in {"model", "prompt", "version"} and isinstance(text, str)
-    }
-
-
-def _meta(message: Message) -> dict[str, Any]:
-    found = message.params.get("_meta")
-    return found if isinstance(found, dict) else {}
-
-
-def _status(allowed: Allowed, result: Any) -> Status | None:
-    """Return how a released call ended, None where that is unknown (semantics, 6)."""
-    if isinstance(result, dict) and not result.get("isError"):
-        return Status.SUCCEEDED
-    entry = allowed.decided.entry
-    if entry is None or not entry.tool.writes or entry.tool.error_means_no_effect:
-        return Status.FAILED
-    return None
-
-
-def _asked_for(result: Any) -> list[str]:
-    """Return the methods that a result asks the agent's host for (2026-07-28)."""
-    asked = result.get("inputRequests") if isinstance(result, dict) else None
-    if not isinstance(asked, dict):
-        return []
-    return [str(r.get("method")) if isinstance(r, dict) else "" for r in asked.values()]
-
-
-def _kept(message: Message) -> Any:
-    """Return the answer for the record: the result or error, or the digest of what has no form."""
-    value = message.body.get("result", message.body.get("error"))
-    try:
-        canonical_arguments(value)
-    except RecordInvalid:
-        return {"sha256": sha256_hex(message.raw)}
-    return value
-
-
-def _to_send(
-    message: Message, allowed: Allowed, session: Session, headers: Mapping[str, str]
-) -> tuple[bytes, dict[str, str]]:
-    sent = session.headers(headers)
-    if allowed.request.call.method != methods.CALL:
-        return message.raw, sent
-    if message.params.get("name") == RESULT_TOOL:
-        # Release the approved action itself, under its own name.
-        tool = allowed.request.call.tool
-        # Nothing else of this message was approved: no answers to questions, no task.
-        kept = {"_meta": message.params["_meta"]} if "_meta" in message.params else {}
-        message = replace(message, params={"name": tool, **kept})
-        if "mcp-name" in sent:
-            sent["mcp-name"] = tool
-    return with_arguments(message, allowed.sent), sent
-
-
-def _without_result(answer: Stored) -> Refused:
-    failed = answer.status is Status.FAILED
-    reason = Reason.COULD_NOT_EVALUATE if failed else Reason.EFFECT_UNKNOWN
-    return Refused(reason, answer.sentence, answer.decision_id)
-
-
-def _http_status(message: Message, answer: Answer, *, modern: bool) -> int:
-    """Return 404 for a method that is not let through (MCP 2026-07-28, transports), else 200."""
-    if not modern or message.method == methods.CALL or not isinstance(answer, Refused):
-        return 200
-    return 404 if answer.reason is Reason.UNKNOWN_METHOD else 200
-
-
-def _render(message: Message, answer: Answer, *, modern: bool) -> bytes:
-    if isinstance(answer, Stored):
-        result = answer.result
-        if isinstance(result, dict) and "content" in result:
-            return render_result(message.id, result)
-        if isinstance(result, dict) and isinstance(result.get("code"), int):
-            return orjson.dumps({"jsonrpc": "2.0", "id": message.id, "error": result})
-        answer = _without_result(answer)
-    if isinstance(answer, Allowed):
-        raise TypeError("an allowed action is released, not rendered")
-    if message.method == methods.CALL:
-        return render_refusal(message.id, answer, modern=modern)
-    return render_refused_method(message.id, answer)
