@@ -1,0 +1,40 @@
+"""What the commands of `do` have in common: who asks, which home, how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from watchkeeper.cli import output
+from watchkeeper.cli.people import Line, find_home
+
+HomePath = Annotated[
+    Path | None, typer.Option("--home", help="The home; else WATCHKEEPER_HOME, else `home`.")
+]
+Person = Annotated[str, typer.Option("--by", help="Who you are: your id in the plan.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Handle = Annotated[str, typer.Argument(help="The handle, as `do pending` shows it.")]
+Why = Annotated[str, typer.Option("--why", help="Your reason, in a sentence.")]
+
+
+@contextmanager
+def open_line(home: Path | None, person: str) -> Iterator[Line]:
+    """Open a person's way to a home; what stands against it is said plainly."""
+    with output.speaking_plainly():
+        line = Line(find_home(home), person)
+        try:
+            yield line
+        finally:
+            line.close()
+
+
+def tell(value: Any, text: str, as_json: bool) -> None:
+    """Print what came of it: for a program, or for people."""
+    if as_json:
+        output.show_json(value)
+    else:
+        output.show(text)

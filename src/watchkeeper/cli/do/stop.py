@@ -1,0 +1,45 @@
+"""`do stop`, `do resume`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from watchkeeper.cli.do.asking import AsJson, HomePath, Person, Why, open_line, tell
+from watchkeeper.cli.people import reason_of
+
+
+def stop(
+    scope: Annotated[str, typer.Argument(help="all, agent:ID, system:ID or tool:SERVER/TOOL.")],
+    by: Person = "me",
+    why: Why = "",
+    home: HomePath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Stop an agent, a system, a tool, or everything, from the next decision on.
+
+    Example: watchkeeper do stop agent:refund-agent --by ana --why "odd refunds tonight"
+    """
+    body, beside = _scoped(scope, why)
+    with open_line(home, by) as line:
+        tell(line.ask("stop", body, beside), f"stopped {scope}", as_json)
+
+
+def resume(
+    scope: Annotated[str, typer.Argument(help="The scope of the stop, as it was given.")],
+    why: Annotated[str, typer.Option("--why", help="Your reason; required.")],
+    by: Person = "me",
+    home: HomePath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lift a stop; needs the role `operate` and a reason."""
+    body, beside = _scoped(scope, why)
+    with open_line(home, by) as line:
+        tell(line.ask("resume", body, beside), f"resumed {scope}", as_json)
+
+
+def _scoped(scope: str, why: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    kind, _, name = scope.partition(":")
+    digest, beside = reason_of(why)
+    return {"scopeKind": kind, "scopeName": name, "reason": digest}, beside
