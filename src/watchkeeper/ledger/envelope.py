@@ -169,6 +169,18 @@ def open_command(signature: Signature, keys: Mapping[str, bytes]) -> Command:
     return _parse_command(payload)
 
 
+def command_use(signature: Signature) -> str | None:
+    """Return what makes a command single use, `keyid:nonce`; None where it can not be read.
+
+    Never the signature's own bytes: an ECDSA signature has a second spelling that verifies too.
+    """
+    try:
+        payload = parse_json_unverified(decode_base64(signature.payload) or b"")
+        return f"{signature.keyid}:{payload['nonce']}"
+    except (RecordInvalid, KeyError, TypeError):
+        return None
+
+
 def _parse_command(payload: bytes) -> Command:
     try:
         command = from_json(Command, parse_canonical(payload))

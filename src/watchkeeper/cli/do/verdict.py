@@ -21,7 +21,7 @@ def pending(by: Person = "me", home: HomePath = None, as_json: AsJson = False) -
     """List the actions that wait for people."""
     with open_line(home, by) as line:
         waiting = line.ask("pending", {})
-    text = "\n\n".join(pending_text(item) for item in waiting) or "nothing waits"
+    text = "\n\n".join(_pending_text(item) for item in waiting) or "nothing waits"
     tell(waiting, text, as_json)
 
 
@@ -76,7 +76,7 @@ def _verdict(
         shown = item["shown"]
         if sha256_hex(canonical_arguments(shown)) != item["shownDigest"]:
             raise CommandInvalid("what is shown is not what was recorded", "refuse it")
-        output.say(pending_text(item))
+        output.say(_pending_text(item))
         if not yes and sys.stdin.isatty() and not typer.confirm(f"{verb}?", err=True):
             output.fail("nothing was said", code=output.Exit.FOUND)
         digest, beside = reason_of(why)
@@ -112,7 +112,7 @@ def _plainly(text: str) -> str:
     )
 
 
-def pending_text(item: dict[str, Any]) -> str:
+def _pending_text(item: dict[str, Any]) -> str:
     shown = item["shown"] or {}
     arguments = canonical_arguments(shown.get("arguments", {})).decode()
     facts = canonical_arguments(shown.get("facts", {})).decode()

@@ -149,8 +149,8 @@ def _restored(body: Mapping[str, Any]) -> State:
     settled = (Settled(*(Ref(*place) for place in one)) for one in body["settled"])
     state.settled = {one.decision: one for one in settled}
     state.adopted = set(body["adopted"])
-    for sig, at in body["seen"].items():
-        state.seen.record(sig, Instant(at))
+    for use, at in body["seen"].items():
+        state.seen.record(use, Instant(at))
     state.authority = Authority(_tuples(body["people"]), _tuples(body["roles"]))
     state.plan, state.released_by = body["plan"], body["releasedBy"]
     state.plan_ref = None if body["planRef"] is None else Ref(*body["planRef"])

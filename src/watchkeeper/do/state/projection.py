@@ -17,6 +17,7 @@ from watchkeeper.do.state.budget import FOR_GOOD, Budgets, longest_window
 from watchkeeper.do.state.keys import Keys, KeyUse
 from watchkeeper.do.state.pending import Pending, PendingActions, Waiting
 from watchkeeper.errors import RecordInvalid
+from watchkeeper.ledger.envelope import command_use
 from watchkeeper.records.action import (
     DecisionRecord,
     EffectRecord,
@@ -97,8 +98,10 @@ class Authority:
         return "privacy" if self.roles.get("privacy") else "operate"
 
 
-class SeenSignatures:
+class SeenCommands:
     """Signed commands of the last while, so that none is taken twice, restarts included.
+
+    Each by `ledger.envelope.command_use`: who holds a signature may be able to spell it otherwise.
 
     Those of commands that recorded nothing are forgotten by a restart: to look twice is harmless.
     """
@@ -109,27 +112,27 @@ class SeenSignatures:
         self._asked: dict[str, Instant] = {}
         self._recorded: dict[str, Instant] = {}
 
-    def __contains__(self, sig: str) -> bool:
-        return sig in self._recorded or sig in self._asked
+    def __contains__(self, use: str) -> bool:
+        return use in self._recorded or use in self._asked
 
-    def add(self, sig: str, at: Instant) -> None:
-        """Note a signature, and forget those too old to be accepted anyway."""
-        self._asked = _noted(self._asked, sig, at)
+    def add(self, use: str, at: Instant) -> None:
+        """Note a command, and forget those too old to be accepted anyway."""
+        self._asked = _noted(self._asked, use, at)
 
-    def record(self, sig: str, at: Instant) -> None:
-        """Note the signature of a command that was recorded."""
-        self._recorded = _noted(self._recorded, sig, at)
+    def record(self, use: str, at: Instant) -> None:
+        """Note a command that was recorded."""
+        self._recorded = _noted(self._recorded, use, at)
 
     def recorded_since(self, moment: Instant) -> dict[str, Instant]:
-        """Return the signatures in records after `moment`."""
-        return {sig: at for sig, at in self._recorded.items() if at > moment}
+        """Return the commands in records after `moment`."""
+        return {use: at for use, at in self._recorded.items() if at > moment}
 
 
-def _noted(seen: dict[str, Instant], sig: str, at: Instant) -> dict[str, Instant]:
+def _noted(seen: dict[str, Instant], use: str, at: Instant) -> dict[str, Instant]:
     if len(seen) > 256:
         oldest = at.plus(-2 * COMMAND_LIFETIME)
         seen = {old: when for old, when in seen.items() if when > oldest}
-    seen[sig] = at
+    seen[use] = at
     return seen
 
 
@@ -147,7 +150,7 @@ class State:
         self.outcomes: dict[str, Ref] = {}
         self.deferred: dict[str, Ref] = {}
         self.settled: dict[Ref, Settled] = {}
-        self.seen = SeenSignatures()
+        self.seen = SeenCommands()
         self.authority = Authority({}, {})
         self.plan: str | None = None
         self.plan_ref: Ref | None = None
@@ -174,8 +177,9 @@ class State:
         predicate = entry.record.predicate
         self.last_at = predicate.at
         signature = getattr(predicate, "signature", None)
-        if signature is not None:
-            self.seen.record(signature.sig, predicate.at)
+        use = None if signature is None else command_use(signature)
+        if use is not None:
+            self.seen.record(use, predicate.at)
         applier = self._appliers.get(entry.record.kind)
         if applier is not None:
             applier(entry, predicate)

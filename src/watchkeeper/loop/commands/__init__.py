@@ -88,12 +88,13 @@ class Commands:
             raise CommandInvalid(f"the command is for another log: {cut(command.origin)}")
         if command.verb not in VERBS:
             raise CommandInvalid(f"there is no such command: {cut(command.verb)}")
-        if signature.sig in self._home.state.seen:
+        use = f"{signature.keyid}:{command.nonce}"
+        if use in self._home.state.seen:
             raise CommandInvalid("this very command was given before")
         now = self._home.clock.wall()
         if abs(now - command.at) > COMMAND_LIFETIME * 1_000_000:
             raise CommandInvalid("the command is too old, or made by a clock that is off")
-        self._home.state.seen.add(signature.sig, now)
+        self._home.state.seen.add(use, now)
         return Asked(command, signature, beside)
 
 
