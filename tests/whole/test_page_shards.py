@@ -17,7 +17,7 @@ from tests.worlds.taken_away import packed, told
 from watchkeeper import wiring
 from watchkeeper.ledger.canonical import canonical, sha256_hex
 from watchkeeper.ledger.checkpoint import Checkpoint, log_key, sign_checkpoint
-from watchkeeper.ledger.envelope import pae
+from watchkeeper.ledger.pae import pae
 from watchkeeper.ledger.key_list import public_pem
 from watchkeeper.ledger.merkle import leaf_hash, root_of
 from watchkeeper.ledger.tiles import render_bundle

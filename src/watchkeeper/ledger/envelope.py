@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.errors import CommandInvalid, EnvelopeInvalid, RecordInvalid, cut
+from watchkeeper.ledger.assertion import PasskeyKey, challenge_of, check_assertion
 from watchkeeper.ledger.canonical import (
     canonical,
     parse_canonical,
     parse_json_unverified,
     render_checked,
 )
+from watchkeeper.ledger.pae import pae
 from watchkeeper.ledger.signature import SIGNATURE_BYTES, decode_base64, verifies
 from watchkeeper.ports import Signer
 from watchkeeper.records.codec import from_json, to_json
@@ -41,12 +43,6 @@ class Envelope:
     statement: bytes
     keyid: str
     signature: bytes
-
-
-def pae(payload_type: str, payload: bytes) -> bytes:
-    """Return the bytes that are signed: DSSE v1 pre-authentication encoding, lengths in bytes."""
-    kind = payload_type.encode()
-    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
 
 def seal(record: Record, signer: Signer) -> bytes:
@@ -150,8 +146,8 @@ def seal_command(command: Command, signer: Signer) -> Signature:
     )
 
 
-def open_command(signature: Signature, keys: Mapping[str, bytes]) -> Command:
-    """Return the command that one of `keys` (key id to raw public key) signed.
+def open_command(signature: Signature, keys: Mapping[str, bytes | PasskeyKey]) -> Command:
+    """Return the command that one of `keys` (key id to raw public key, or to a passkey) signed.
 
     Whether it is fresh, meant for this log and allowed is for the caller to check.
 
@@ -164,7 +160,13 @@ def open_command(signature: Signature, keys: Mapping[str, bytes]) -> Command:
     public = keys.get(signature.keyid)
     if public is None:
         raise CommandInvalid(f"command signed with a key that is not known: {cut(signature.keyid)}")
-    if not verifies(public, pae(COMMAND_TYPE, payload), sig):
+    if isinstance(public, PasskeyKey):
+        if signature.assertion is None:
+            raise CommandInvalid("command signed with a passkey, without its assertion")
+        check_assertion(signature.assertion, sig, public, challenge_of(payload))
+    elif signature.assertion is not None:
+        raise CommandInvalid("command with an assertion, signed with a key that makes none")
+    elif not verifies(public, pae(COMMAND_TYPE, payload), sig):
         raise CommandInvalid(f"command whose signature does not verify: {cut(signature.keyid)}")
     return _parse_command(payload)
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.ledger.canonical import canonical
-from watchkeeper.ledger.envelope import pae
+from watchkeeper.ledger.pae import pae
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of, verifies
 from watchkeeper.ports import Signer
 from watchkeeper.records.administration import GenesisRecord

@@ -159,6 +159,8 @@ class Home(Standing):
             stops=tuple(sorted_stops(state)),
             by=by,
             signature=signature,
+            passkeys=state.authority.passkeys,
+            console=state.authority.console,
         )
         body: dict[str, Any] = {"state": form}
         if state.plan_ref is not None:

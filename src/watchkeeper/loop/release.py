@@ -75,6 +75,8 @@ def _append(
         signature=signature,
         weakenings=_first(diff.weakenings),
         strengthenings=_first(diff.strengthenings),
+        passkeys={person.id: person.passkeys for person in bundle.people if person.passkeys},
+        console=bundle.console.url if bundle.console else None,
     )
     said = Record(Kind.PLAN_RELEASE, "plan", record.plan, record)
     payload = Payload({"bundle": to_json(bundle)})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from watchkeeper.records.bundle import Stage
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.people import Signature
+from watchkeeper.records.people import Passkey, Signature
 
 
 class ScopeKind(enum.StrEnum):
@@ -48,6 +48,8 @@ class Carried:
     stops: tuple[StopScope, ...] = ()
     by: str = ""
     signature: Signature | None = None
+    passkeys: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
+    console: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,10 @@ class PlanReleaseRecord:
     """A plan that is in force from this record's index on.
 
     `plan` is the SHA-256 of the bundle (also the record's subject); `people` maps those who hold
-    a role to their raw Ed25519 public keys in base64, `roles` maps roles to their holders: what
-    later commands are checked against. `signature` covers a `Command` with verb `release` and
-    body `{plan, previous}`.
+    a role to their raw Ed25519 public keys in base64, `passkeys` to their passkeys, which count on
+    pages of `console` (a URL; None is `http://localhost:8932`), `roles` maps roles to their
+    holders: what later commands are checked against. `signature` covers a `Command` with verb
+    `release` and body `{plan, previous}`.
     """
 
     at: Instant
@@ -91,6 +94,8 @@ class PlanReleaseRecord:
     signature: Signature
     weakenings: tuple[str, ...] = ()
     strengthenings: tuple[str, ...] = ()
+    passkeys: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
+    console: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

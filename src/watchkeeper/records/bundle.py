@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from watchkeeper.records.codec import Json
+from watchkeeper.records.people import Passkey
 from watchkeeper.records.typing import Node
 
 
@@ -49,6 +50,14 @@ class Person:
     id: str
     name: str
     keys: tuple[str, ...] = ()
+    passkeys: tuple[Passkey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """Where people reach the console: its URL, without a path."""
+
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,3 +344,4 @@ class Bundle:
     cedar_schemas: Mapping[str, str]
     limits: Limits = Limits()
     gaps: tuple[str, ...] = ()
+    console: Console | None = None

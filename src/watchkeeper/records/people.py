@@ -37,16 +37,42 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Passkey:
+    """A WebAuthn credential of a person.
+
+    `credential` is its id in base64url without padding, `public_key` its DER SubjectPublicKeyInfo
+    in base64, `algorithm` its COSE algorithm: -7 ES256, -8 EdDSA (Ed25519), -257 RS256. Its key's
+    id is the SHA-256 of the SubjectPublicKeyInfo, in hex.
+    """
+
+    credential: str
+    public_key: str
+    algorithm: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What an authenticator and a browser said beside a signature: base64 of the exact bytes."""
+
+    authenticator_data: str
+    client_data: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """A DSSE envelope over a `Command`: base64 payload, the key's id, base64 signature.
 
     The payload type is `COMMAND_TYPE`; the signature is Ed25519 over the DSSE v1
-    pre-authentication encoding.
+    pre-authentication encoding. With an `assertion` it is a passkey's over the authenticator data
+    and the SHA-256 of the client data (WebAuthn level 3, 6.3.3), whose challenge is the SHA-256 of
+    that encoding.
     """
 
     payload: str
     keyid: str
     sig: str
+    assertion: Assertion | None = None
 
 
 @dataclass(frozen=True, slots=True)

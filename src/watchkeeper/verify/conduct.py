@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,9 +26,10 @@ from watchkeeper.verify.people import (
     RELEASE,
     Authority,
     Commands,
+    Named,
     authority_of,
     first_authority,
-    released_authority,
+    named_by,
 )
 from watchkeeper.verify.report import Report
 
@@ -42,8 +43,7 @@ class Ended:
     since: Instant
     until: Instant
     authority: Authority | None = None
-    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    named: Named = field(default_factory=Named)
     plan: str | None = None
     released_by: str = ""
     stops: frozenset[StopScope] = frozenset()
@@ -55,13 +55,12 @@ def taken_over(genesis: GenesisRecord) -> Ended:
     if carried is None:
         people = genesis.first_release
         roles = {RELEASE: tuple(people)}
-        return Ended(genesis.at, Instant(0), people=people, roles=roles)
+        return Ended(genesis.at, Instant(0), named=Named(people, roles))
     return Ended(
         since=carried.since,
         until=carried.until,
-        authority=authority_of(carried.people, carried.roles),
-        people=carried.people,
-        roles=carried.roles,
+        authority=authority_of(carried),
+        named=named_by(carried),
         plan=carried.plan,
         released_by=carried.released_by,
         stops=frozenset(carried.stops),
@@ -91,7 +90,7 @@ class Conduct:
         self._authority: Authority = ended.authority or first_authority(genesis)
         self._plan, self._released_by = ended.plan, ended.released_by
         self._stops: set[StopScope] = set(ended.stops)
-        self._people, self._roles = ended.people, ended.roles
+        self._named = ended.named
         self._since, self._at = genesis.at, int(ended.until)
         self.plans: list[tuple[int, PlanReleaseRecord | Carried]] = []
         if genesis.carried is not None and genesis.carried.plan is not None:
@@ -130,8 +129,7 @@ class Conduct:
             since=self._since,
             until=Instant(self._at),
             authority=self._authority,
-            people=self._people,
-            roles=self._roles,
+            named=self._named,
             plan=self._plan,
             released_by=self._released_by,
             stops=frozenset(self._stops),
@@ -203,8 +201,8 @@ class Conduct:
         if problem is not None:
             self._report.fail(RELEASES, problem, index)
         self._plan, self._released_by = release.plan, release.released_by
-        self._people, self._roles = release.people, release.roles
-        self._authority = released_authority(release)
+        self._named = named_by(release)
+        self._authority = authority_of(release)
         self.plans.append((index, release))
 
     def _stop(self, index: int, record: Record) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.errors import CommandInvalid, RecordInvalid, cut
+from watchkeeper.ledger.assertion import PasskeyKey, passkey_keys
 from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.ledger.envelope import open_command
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of
 from watchkeeper.records.administration import Carried, GenesisRecord, PlanReleaseRecord
-from watchkeeper.records.people import Command, Signature
+from watchkeeper.records.codec import from_json
+from watchkeeper.records.people import Command, Passkey, Signature
 
 RELEASE = "release"
 OPERATE = "operate"
@@ -19,12 +21,15 @@ OPERATE = "operate"
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """The people of a plan with their keys (raw, by key id), and who holds which role."""
+    """The people of a plan with their keys (by key id), and who holds which role.
 
-    people: Mapping[str, Mapping[str, bytes]]
+    A key is a raw Ed25519 public key, or a passkey.
+    """
+
+    people: Mapping[str, Mapping[str, bytes | PasskeyKey]]
     roles: Mapping[str, tuple[str, ...]]
 
-    def keys(self, person: str) -> Mapping[str, bytes]:
+    def keys(self, person: str) -> Mapping[str, bytes | PasskeyKey]:
         """Return a person's keys; none if the plan does not know the person."""
         return self.people.get(person, {})
 
@@ -39,16 +44,27 @@ def first_authority(genesis: GenesisRecord) -> Authority:
     return Authority(people, {RELEASE: tuple(people)})
 
 
-def released_authority(release: PlanReleaseRecord) -> Authority:
-    """Return who may sign from this release on."""
-    return Authority(_keyrings(release.people), release.roles)
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom a record names: people with their keys in base64 and their passkeys, and roles."""
+
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    passkeys: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
+    console: str | None = None
 
 
-def authority_of(
-    people: Mapping[str, tuple[str, ...]], roles: Mapping[str, tuple[str, ...]]
-) -> Authority:
-    """Return an authority of people with their keys in base64, and of roles."""
-    return Authority(_keyrings(people), roles)
+def named_by(said: PlanReleaseRecord | Carried) -> Named:
+    """Return whom a release names, or a shard takes over."""
+    return Named(dict(said.people), dict(said.roles), dict(said.passkeys), said.console)
+
+
+def authority_of(said: PlanReleaseRecord | Carried) -> Authority:
+    """Return who may sign from a release on, or in a shard before its first release."""
+    keys: dict[str, dict[str, bytes | PasskeyKey]] = {**_keyrings(said.people)}
+    for person, passkeys in said.passkeys.items():
+        keys[person] = {**keys.get(person, {}), **passkey_keys(passkeys, said.console)}
+    return Authority(keys, said.roles)
 
 
 class Commands:
@@ -100,8 +116,8 @@ class Commands:
         return None
 
 
-def _keyrings(people: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, bytes]]:
-    out: dict[str, dict[str, bytes]] = {}
+def _keyrings(people: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, bytes | PasskeyKey]]:
+    out: dict[str, dict[str, bytes | PasskeyKey]] = {}
     for person, keys in people.items():
         raw = [decode_base64(key) for key in keys]
         out[person] = {keyid_of(key): key for key in raw if key and len(key) == KEY_BYTES}
@@ -109,7 +125,7 @@ def _keyrings(people: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, byte
 
 
 def same_authority(plan: bytes, release: PlanReleaseRecord | Carried) -> bool:
-    """Tell whether a release names the people, keys and roles of its plan, and no others.
+    """Tell whether a release names the people, keys, roles and console of its plan, no others.
 
     The releaser signs the plan's digest; what the record says beside it is only as good as this.
     """
@@ -117,6 +133,12 @@ def same_authority(plan: bytes, release: PlanReleaseRecord | Carried) -> bool:
         bundle = parse_json_unverified(plan)
         keys = {p["id"]: tuple(p["keys"]) for p in bundle["people"] if p.get("keys")}
         roles = {role: tuple(holders) for role, holders in bundle["roles"].items()}
+        passkeys = {
+            p["id"]: from_json(tuple[Passkey, ...], p["passkeys"])
+            for p in bundle["people"]
+            if p.get("passkeys")
+        }
+        console = bundle["console"]["url"] if "console" in bundle else None
     except (RecordInvalid, KeyError, TypeError, AttributeError):
         return False
-    return keys == dict(release.people) and roles == dict(release.roles)
+    return Named(keys, roles, passkeys, console) == named_by(release)

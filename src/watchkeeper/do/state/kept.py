@@ -29,6 +29,7 @@ from watchkeeper.ledger.canonical import parse_json_unverified, render_checked, 
 from watchkeeper.records.administration import GenesisRecord, StopScope
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.people import Passkey
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 
@@ -59,6 +60,7 @@ def state_to_json(state: State) -> dict[str, Any]:
         "seen": state.seen.recorded_since(at.plus(-2 * COMMAND_LIFETIME)),
         "people": _lists(state.authority.people),
         "roles": _lists(state.authority.roles),
+        **_web(state.authority),
         "plan": state.plan,
         "planRef": None if state.plan_ref is None else _place(state.plan_ref),
         "releasedBy": state.released_by,
@@ -151,11 +153,23 @@ def _restored(body: Mapping[str, Any]) -> State:
     state.adopted = set(body["adopted"])
     for use, at in body["seen"].items():
         state.seen.record(use, Instant(at))
-    state.authority = Authority(_tuples(body["people"]), _tuples(body["roles"]))
+    state.authority = Authority(
+        _tuples(body["people"]),
+        _tuples(body["roles"]),
+        from_json(dict[str, tuple[Passkey, ...]], body.get("passkeys", {})),
+        body.get("console"),
+    )
     state.plan, state.released_by = body["plan"], body["releasedBy"]
     state.plan_ref = None if body["planRef"] is None else Ref(*body["planRef"])
     state.last_at = None if body["lastAt"] is None else Instant(body["lastAt"])
     return state
+
+
+def _web(authority: Authority) -> dict[str, Any]:
+    """Return what only an authority with passkeys, or with a console of its own, has."""
+    passkeys = {p: [to_json(one) for one in held] for p, held in authority.passkeys.items()}
+    found = {"passkeys": passkeys, "console": authority.console}
+    return {name: value for name, value in found.items() if value}
 
 
 def _place(ref: Ref) -> list[int]:

@@ -7,7 +7,7 @@ a restart can not change what is known (design, 3).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,9 @@ from watchkeeper.do.state.budget import FOR_GOOD, Budgets, longest_window
 from watchkeeper.do.state.keys import Keys, KeyUse
 from watchkeeper.do.state.pending import Pending, PendingActions, Waiting
 from watchkeeper.errors import RecordInvalid
+from watchkeeper.ledger.assertion import PasskeyKey, passkey_keys
 from watchkeeper.ledger.envelope import command_use
+from watchkeeper.ledger.signature import decode_base64, keyring
 from watchkeeper.records.action import (
     DecisionRecord,
     EffectRecord,
@@ -41,7 +43,7 @@ from watchkeeper.records.custody import AdoptedRecord
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.people import Answer, VerdictRecord
+from watchkeeper.records.people import Answer, Passkey, VerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 
@@ -88,6 +90,14 @@ class Authority:
 
     people: Mapping[str, tuple[str, ...]]
     roles: Mapping[str, tuple[str, ...]]
+    passkeys: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
+    console: str | None = None
+
+    def verification_keys(self, person: str) -> dict[str, bytes | PasskeyKey]:
+        """Return what a person may sign with, by key id: raw Ed25519 keys, and passkeys."""
+        raw = (decode_base64(key) for key in self.people.get(person, ()))
+        passkeys = passkey_keys(self.passkeys.get(person, ()), self.console)
+        return {**keyring([key for key in raw if key is not None]), **passkeys}
 
     def holds(self, person: str, role: str) -> bool:
         """Tell whether a person holds a role."""
@@ -216,7 +226,7 @@ class State:
         self.authority = Authority(people, {"release": tuple(people)})
 
     def _release(self, entry: Entry, record: PlanReleaseRecord) -> None:
-        self.authority = Authority(record.people, record.roles)
+        self.authority = Authority(record.people, record.roles, record.passkeys, record.console)
         self.plan, self.plan_ref = record.plan, entry.ref
         self.budgets.keep_for(_longest_window_of(entry), record.at)
         self.released_by = record.released_by

@@ -14,7 +14,6 @@ from watchkeeper.do.state.projection import COMMAND_LIFETIME
 from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, RecordInvalid, cut
 from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.ledger.envelope import open_command
-from watchkeeper.ledger.signature import keyid_of
 from watchkeeper.loop.commands import effects, reviews, stops, tokens, upkeep
 from watchkeeper.loop.commands.asked import OPERATE, RELEASE, Asked, Desk, Verb
 from watchkeeper.loop.home import Home
@@ -79,11 +78,10 @@ class Commands:
 
     def _check(self, signature: Signature, beside: Mapping[str, Any]) -> Asked:
         person = _person_named(signature)
-        keys = self._home.state.authority.people.get(person, ())
-        raw = [base64.b64decode(key) for key in keys]
-        if not raw:
+        keys = self._home.state.authority.verification_keys(person)
+        if not keys:
             raise NotAuthorised(f"{cut(person)} has no key in the plan in force")
-        command = open_command(signature, {keyid_of(key): key for key in raw})
+        command = open_command(signature, keys)
         if command.origin != self._home.log.origin:
             raise CommandInvalid(f"the command is for another log: {cut(command.origin)}")
         if command.verb not in VERBS:

@@ -11,13 +11,14 @@ from watchkeeper.plan.policies.parse import ParsedPolicy
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.authority import AuthorityFile, GrantEntry
 from watchkeeper.plan.workspace.models.control import ControlFile
-from watchkeeper.plan.workspace.models.organisation import LimitsEntry
+from watchkeeper.plan.workspace.models.organisation import LimitsEntry, PersonEntry
 from watchkeeper.plan.workspace.models.system import RetentionEntry, SystemFile
 from watchkeeper.records.bundle import (
     Agent,
     Band,
     Budget,
     Bundle,
+    Console,
     Control,
     Grant,
     Limits,
@@ -27,6 +28,7 @@ from watchkeeper.records.bundle import (
     Row,
     System,
 )
+from watchkeeper.records.people import Passkey
 
 _MIB = 1024 * 1024
 
@@ -57,7 +59,7 @@ def assemble(
         systems=tuple(_system(says) for says in systems),
         agents=tuple(sorted(_agents(systems), key=lambda agent: agent.id)),
         people=tuple(
-            Person(person.id, person.name, tuple(person.keys))
+            Person(person.id, person.name, tuple(person.keys), _passkeys(person))
             for person in sorted(aims.people, key=lambda person: person.id)
         ),
         roles={role: tuple(sorted(set(holders))) for role, holders in sorted(aims.roles.items())},
@@ -74,6 +76,13 @@ def assemble(
         cedar_schemas=dict(sorted(schemas.items())),
         limits=_limits(aims.limits),
         gaps=tuple(gaps),
+        console=Console(aims.console.url) if aims.console else None,
+    )
+
+
+def _passkeys(says: PersonEntry) -> tuple[Passkey, ...]:
+    return tuple(
+        Passkey(entry.credential, entry.key, entry.algorithm, entry.name) for entry in says.passkeys
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from watchkeeper.plan.diff.changes import Changes, PlanDiff
 from watchkeeper.plan.diff.grants import compare_grants
 from watchkeeper.plan.diff.organisation import (
+    compare_console,
     compare_controls,
     compare_home,
     compare_limits,
@@ -30,6 +31,7 @@ def diff_bundles(old: Bundle | None, new: Bundle) -> PlanDiff:
     compare_systems(before, new, found)
     compare_servers(before, new, found)
     compare_people(before, new, found)
+    compare_console(before, new, found)
     compare_policies(before, new, found)
     compare_grants(before, new, found)
     compare_controls(before, new, found)
@@ -58,4 +60,5 @@ def _nothing(new: Bundle) -> Bundle:
         applicability=(),
         cedar_schemas={},
         limits=new.limits,
+        console=new.console,
     )

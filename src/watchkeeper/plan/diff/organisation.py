@@ -77,6 +77,24 @@ def _person(id_: str, old: Person, new: Person, found: Changes) -> None:
         found.weakened("person", id_, "may sign with another key")
     if set(old.keys) - set(new.keys):
         found.strengthened("person", id_, "may no longer sign with a key")
+    before, after = _keys_of(old), _keys_of(new)
+    if after - before:
+        found.weakened("person", id_, "may sign with another passkey")
+    if before - after:
+        found.strengthened("person", id_, "may no longer sign with a passkey")
+    if before == after and old.passkeys != new.passkeys:
+        found.changed("person", id_, "has a passkey by another name")
+
+
+def compare_console(old: Bundle, new: Bundle, found: Changes) -> None:
+    """Compare where people reach the console, and so where their passkeys count."""
+    if old.console != new.console:
+        was, now = (one.url if one else "localhost" for one in (old.console, new.console))
+        found.weakened("console", now, f"passkeys count on its pages, before on those of {was}")
+
+
+def _keys_of(person: Person) -> set[tuple[str, int]]:
+    return {(passkey.public_key, passkey.algorithm) for passkey in person.passkeys}
 
 
 def compare_controls(old: Bundle, new: Bundle, found: Changes) -> None:

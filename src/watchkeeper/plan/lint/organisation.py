@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from watchkeeper.ledger.assertion import is_passkey
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.lint.retention import check_retention
 from watchkeeper.plan.workspace.checked import Checked
 from watchkeeper.plan.workspace.load import Workspace
+from watchkeeper.plan.workspace.models.organisation import PasskeyEntry
 from watchkeeper.plan.workspace.models.system import SystemFile
-from watchkeeper.plan.workspace.report import Report
+from watchkeeper.plan.workspace.report import Report, Spot
 from watchkeeper.records.bundle import Stage
+from watchkeeper.records.people import Passkey
 
 RELEASE = "release"
 OPERATE = "operate"
@@ -51,6 +54,25 @@ def _people(workspace: Workspace, report: Report) -> None:
                     f"`{person.id}` has the same key as `{holder}`",
                     "one key is one person, or two approvals could come from one",
                 )
+        for n, passkey in enumerate(person.passkeys):
+            _passkey(spot.inside("passkeys", n), person.id, passkey, keys)
+
+
+def _passkey(spot: Spot, person: str, says: PasskeyEntry, keys: dict[str, str]) -> None:
+    if not is_passkey(Passkey(says.credential, says.key, says.algorithm)):
+        spot.inside("key").safety(
+            "key-unreadable",
+            f"this is no public key for algorithm {says.algorithm}",
+            "copy it again from the console, all of it",
+        )
+    for name, value in (("key", says.key), ("credential", says.credential)):
+        holder = keys.setdefault(f"{name}:{value}", person)
+        if holder != person:
+            spot.inside(name).safety(
+                "key-shared",
+                f"`{person}` has the same passkey as `{holder}`",
+                "one key is one person, or two approvals could come from one",
+            )
 
 
 def _roles(workspace: Workspace, names: Names, report: Report) -> None:

@@ -12,7 +12,7 @@ from watchkeeper.ledger.envelope import check_signature, parse_envelope_unverifi
 from watchkeeper.ledger.note import VerifierKey, parse_vkey
 from watchkeeper.records.administration import Carried, GenesisRecord
 from watchkeeper.verify.conduct import Conduct
-from watchkeeper.verify.people import Commands
+from watchkeeper.verify.people import Commands, named_by
 from watchkeeper.verify.report import Finding, Report, ShardSeen, Status, Step, Verification
 from watchkeeper.verify.source import Source
 
@@ -86,10 +86,12 @@ def _cited(genesis: GenesisRecord) -> Checkpoint | None:
 
 def _differences(carried: Carried, conduct: Conduct) -> list[str]:
     """Return what the shard says it took over and the records before it do not add up to."""
-    ended = conduct.ended()
+    ended, named = conduct.ended(), named_by(carried)
     pairs = {
-        "people": (dict(carried.people), dict(ended.people)),
-        "roles": (dict(carried.roles), dict(ended.roles)),
+        "people": (named.people, ended.named.people),
+        "roles": (named.roles, ended.named.roles),
+        "passkeys": (named.passkeys, ended.named.passkeys),
+        "console": (named.console, ended.named.console),
         "plan": (carried.plan, ended.plan),
         "releaser of the plan": (carried.released_by, ended.released_by),
         "stops": (set(carried.stops), set(ended.stops)),

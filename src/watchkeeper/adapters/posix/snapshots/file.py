@@ -23,8 +23,8 @@ from typing import Any
 
 from watchkeeper.errors import LedgerError, RecordInvalid, cut
 from watchkeeper.ledger.canonical import canonical, parse_canonical
-from watchkeeper.ledger.envelope import pae
 from watchkeeper.ledger.merkle import HASH_BYTES
+from watchkeeper.ledger.pae import pae
 from watchkeeper.ledger.signature import SIGNATURE_BYTES, verifies
 from watchkeeper.ledger.tiles import TileTree
 from watchkeeper.ports import Signer

@@ -5,11 +5,20 @@ ISO/IEC 42001:2023, 4.1-4.3, 5.2 and 5.3.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from watchkeeper.plan.workspace.models.scalars import Day, Id, Part, PublicKey, Seconds, Text
+from watchkeeper.plan.workspace.models.scalars import (
+    ConsoleUrl,
+    Credential,
+    Day,
+    Id,
+    Part,
+    PublicKey,
+    Seconds,
+    Text,
+)
 from watchkeeper.records.bundle import Stage
 
 StageName = Annotated[Stage, Field(strict=False)]
@@ -43,12 +52,30 @@ class AiPolicy(Part):
     review_by: Day | None = None
 
 
+class PasskeyEntry(Part):
+    """A passkey of a person, as the console shows it once it is made (WebAuthn level 3)."""
+
+    credential: Credential
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$")] = Field(
+        description="its public key: DER SubjectPublicKeyInfo in base64"
+    )
+    algorithm: Literal[-7, -8, -257] = Field(description="-7 ES256, -8 EdDSA, -257 RS256")
+    name: str = Field(default="", description="what its person calls it: `phone`")
+
+
 class PersonEntry(Part):
     """A person; `keys` are raw Ed25519 public keys in base64."""
 
     id: Id
     name: Text
     keys: list[PublicKey] = Field(default_factory=list)
+    passkeys: list[PasskeyEntry] = Field(default_factory=list)
+
+
+class ConsoleEntry(Part):
+    """Where people reach the console."""
+
+    url: ConsoleUrl = Field(description="like `https://watch.example`; passkeys are bound to it")
 
 
 class LimitsEntry(Part):
@@ -83,3 +110,4 @@ class AimsFile(Part):
         description="role to its holders; `release` signs plans, `operate` runs the home"
     )
     limits: LimitsEntry = LimitsEntry()
+    console: ConsoleEntry | None = None

@@ -22,6 +22,10 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9:]{5})"
 )
+_HOST = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_CONSOLE = re.compile(
+    rf"(?:https://|http://(?=localhost(?::|$)))(?P<host>{_HOST})(?::(?P<port>[1-9][0-9]{{0,4}}))?"
+)
 _MAX_SECONDS = 10 * 366 * 86_400
 
 
@@ -92,6 +96,24 @@ def check_key(text: str) -> str:
     return text
 
 
+def check_console(text: str) -> str:
+    """Return the URL of a console as browsers spell its origin, without a path.
+
+    A passkey is made for a domain, never for an address (WebAuthn level 3, 5.1.3), and browsers
+    make one only on a page that came by https, or from `localhost`.
+    """
+    found = _CONSOLE.fullmatch(text)
+    host, port = (found["host"], found["port"]) if found else ("", "")
+    usual = {"https": "443", "http": "80"}.get(text.partition(":")[0])
+    numeric = host.rpartition(".")[2].isdigit()
+    if found is None or numeric or port == usual or (port and int(port) > 65535):
+        raise ValueError(
+            "a console's address is like `https://watch.example` or `http://localhost:8932`: "
+            "small letters, a name and no path"
+        )
+    return text
+
+
 def check_text(text: str) -> str:
     """Return text that says something."""
     if not text.strip():
@@ -114,5 +136,8 @@ Limit = Annotated[
 Moment = Annotated[str, BeforeValidator(moment_text)]
 Day = Annotated[str, BeforeValidator(check_day)]
 Source = Annotated[str, AfterValidator(check_source)]
+Credential = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,1364}$")]
+"""A credential's id in base64url without padding: at most 1,023 bytes (WebAuthn level 3, 4)."""
+ConsoleUrl = Annotated[str, AfterValidator(check_console)]
 PublicKey = Annotated[str, AfterValidator(check_key)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

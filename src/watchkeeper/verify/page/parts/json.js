@@ -146,6 +146,7 @@ const SCALARS = {
   any: () => true,
   text: (value) => typeof value === 'string',
   int: (value) => Number.isSafeInteger(value) && value >= 0,
+  whole: (value) => Number.isSafeInteger(value),
   flag: (value) => typeof value === 'boolean',
   digest: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
   time: (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value)

@@ -5,14 +5,15 @@ const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 const ENVELOPE = { payload: 'text', payloadType: 'text', signatures: [{ keyid: 'digest', sig: 'text' }] };
 const STATEMENT = { _type: 'text', predicateType: 'text', predicate: { at: 'time' }, subject: [{ name: 'text', digest: { sha256: 'digest' } }] };
 
-const SIGNATURE = { payload: 'text', keyid: 'text', sig: 'text' };
+const SIGNATURE = { payload: 'text', keyid: 'text', sig: 'text', 'assertion?': { authenticatorData: 'text', clientData: 'text' } };
+const PASSKEYS = { '*': [{ credential: 'text', publicKey: 'text', algorithm: 'whole', 'name?': 'text' }] };
 const HIDDEN = { name: 'text', 'digest?': 'digest', 'clear?': 'any' };
 const PART = { outcome: 'text', reasons: ['text'], 'policies?': ['text'], 'controls?': ['text'], 'errors?': ['text'] };
 const SCOPE = { kind: 'text', name: 'text' };
 /** What a shard takes over from the one before. */
 const CARRIED = {
   until: 'time', 'plan?': 'digest', 'releasedBy?': 'text', 'people?': { '*': ['text'] }, 'roles?': { '*': ['text'] },
-  'stops?': [SCOPE],
+  'stops?': [SCOPE], 'passkeys?': PASSKEYS, 'console?': 'text',
 };
 const BY = { by: 'text', signature: SIGNATURE };
 
@@ -24,7 +25,7 @@ const PREDICATES = {
   },
   'plan-release': {
     plan: 'digest', 'previous?': 'digest', releasedBy: 'text', people: { '*': ['text'] }, roles: { '*': ['text'] },
-    signature: SIGNATURE,
+    signature: SIGNATURE, 'passkeys?': PASSKEYS, 'console?': 'text',
   },
   decision: {
     actionId: 'text', decision: PART, agent: 'text', system: 'text', stage: 'text', method: 'text', server: 'text',
