@@ -69,7 +69,8 @@ def test_it_verifies_in_a_shard_that_takes_the_passkeys_over(bank: DiskBank) -> 
     _approved(bank)
     bank.roll()
     assert bank.home.state.authority.console == PLACE
-    _approved(bank, note="again")
+    stop = ben().command(bank.log.origin, "stop", {**BODY, "reason": None}, at=bank.clock.wall())
+    assert bank.commands.run(stop, {})["stopped"] == {"kind": "all", "name": ""}
     bank.restart()
     assert set(bank.home.state.authority.passkeys) == {"ben", "cyd"}
     assert bank.verify().ok

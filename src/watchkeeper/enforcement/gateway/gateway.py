@@ -18,6 +18,7 @@ from watchkeeper.enforcement.gateway.relay import Relay
 from watchkeeper.enforcement.gateway.rpc import Message
 from watchkeeper.enforcement.gateway.sessions import Session, Sessions
 from watchkeeper.enforcement.gateway.waiting import Waiters
+from watchkeeper.enforcement.release import durable
 from watchkeeper.enforcement.upstream.channel import Channel
 from watchkeeper.enforcement.upstream.http import HttpChannel, http_pool
 from watchkeeper.enforcement.upstream.reader import Reader
@@ -98,7 +99,11 @@ class Gateway:
 
     async def command(self, signature: Signature, beside: dict[str, Any]) -> Any:
         """Carry out a person's signed command, reading the system of record where it says so."""
-        answer = self._commands.run(signature, beside)
+        begun = self._commands.begin(signature, beside)
+        if begun.ticket is not None:
+            # Others go on deciding meanwhile; that it is told only now is what I2 asks.
+            await durable(begun.ticket)
+        answer = begun.answer
         if isinstance(answer, Erasing):
             return await self._erasures.run(answer)
         if not isinstance(answer, Settling):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.do.state.projection import COMMAND_LIFETIME
@@ -19,9 +20,10 @@ from watchkeeper.loop.commands.asked import OPERATE, RELEASE, Asked, Desk, Verb
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.settle import Settling, settle
+from watchkeeper.ports import Ticket
 from watchkeeper.records.people import Signature
 
-__all__ = ["OPERATE", "RELEASE", "VERBS", "Commands"]
+__all__ = ["OPERATE", "RELEASE", "VERBS", "Begun", "Commands"]
 
 VERBS: Mapping[str, Verb] = {
     **reviews.VERBS,
@@ -31,6 +33,16 @@ VERBS: Mapping[str, Verb] = {
     **upkeep.VERBS,
 }
 """Everything that people can say to a home."""
+
+_WAIT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What to tell the person, once the ticket (None: nothing was recorded) is durable."""
+
+    answer: Any
+    ticket: Ticket | None = None
 
 
 class Commands:
@@ -53,10 +65,26 @@ class Commands:
             HomeDoubtful: the home was restored or copied, and this would write to it.
             LogUnavailable: it could not be recorded.
         """
+        begun = self.begin(signature, beside)
+        if begun.ticket is not None:
+            begun.ticket.wait(_WAIT_SECONDS)
+        return begun.answer
+
+    def begin(self, signature: Signature, beside: Mapping[str, Any]) -> Begun:
+        """Do the same, but leave it to the caller to wait for the disk.
+
+        For a caller that must not wait: verdicts, stops, tokens. What takes the home itself (a
+        release, another shard, keys) is durable when this returns.
+
+        Raises:
+            WatchkeeperError: as `run`.
+        """
         asked = self._check(signature, beside)
         verb = VERBS[asked.command.verb]
         self._check_allowed(asked, verb)
-        return verb.act(Desk(self._kernel), asked)
+        desk = Desk(self._kernel)
+        answer = verb.act(desk, asked)
+        return Begun(answer, desk.ticket)
 
     def settle(self, settling: Settling, content: Any) -> dict[str, Any]:
         """Record the effect of an unknown action from what its system of record said."""

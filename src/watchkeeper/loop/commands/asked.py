@@ -12,12 +12,12 @@ from watchkeeper.errors import CommandInvalid, cut
 from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
+from watchkeeper.ports import Ticket
 from watchkeeper.records.people import Command, Signature
 from watchkeeper.records.statement import Payload, Record
 
 RELEASE = "release"
 OPERATE = "operate"
-_WAIT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,16 @@ class Asked:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Desk:
-    """Where a command is carried out: the home, and the kernel that decides for it."""
+    """Where one command is carried out: the home, and the kernel that decides for it.
+
+    `ticket` is that of the last record which the command made; those before it are durable no
+    later.
+    """
 
     kernel: Kernel
+    ticket: Ticket | None = None
 
     @property
     def home(self) -> Home:
@@ -52,12 +57,12 @@ class Desk:
         return self.kernel.home
 
     def append(self, record: Record, payload: Payload | None = None) -> None:
-        """Record what the command says; it is durable when this returns.
+        """Queue a record of what the command says, and take it into account at once.
 
         Raises:
-            LogUnavailable: it could not be recorded.
+            LogUnavailable: nothing was queued.
         """
-        self.home.append(record, payload).wait(_WAIT_SECONDS)
+        self.ticket = self.home.append(record, payload)
 
 
 @dataclass(frozen=True, slots=True)

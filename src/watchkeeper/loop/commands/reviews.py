@@ -13,8 +13,6 @@ from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, VerdictRecord
 from watchkeeper.records.statement import Record
 
-_WAIT_SECONDS = 30.0
-
 
 def _pending(desk: Desk, _: Asked) -> Any:
     return [
@@ -58,7 +56,7 @@ def _pending_of(desk: Desk, handle: str) -> Pending:
     if pending is None:
         raise CommandInvalid(f"no action waits under {cut(handle)}", "see `do pending`")
     if pending.state is Waiting.PENDING and pending.expires <= desk.home.now():
-        desk.kernel.void(pending, Reason.EXPIRED).wait(_WAIT_SECONDS)
+        desk.kernel.void(pending, Reason.EXPIRED)
     if pending.state is not Waiting.PENDING:
         raise CommandInvalid(f"the action is not waiting any more: it is {pending.state.value}")
     return pending
