@@ -130,7 +130,9 @@ def _serve(start: Start, out: int) -> int:
     from watchkeeper.adapters.posix import writer
     from watchkeeper.adapters.posix.log import open_home
     from watchkeeper.enforcement.gateway.calls import Hold
-    from watchkeeper.enforcement.gateway.serve import Listen, Service, serve
+    from watchkeeper.enforcement.gateway.listening import Listen
+    from watchkeeper.enforcement.gateway.serve import Service, serve
+    from watchkeeper.loop.surface import Urls
 
     # Several publications and a new segment within a second's work.
     vars(writer).update(SEGMENT_BYTES=_SEGMENT_BYTES)
@@ -143,8 +145,8 @@ def _serve(start: Start, out: int) -> int:
         files = str(start.home / point.file).encode()
         ctypes.CDLL(None).faults_arm(files, point.n, CUTS[point.fault], str(report).encode())
 
-    def ready(url: str, _home: object) -> None:
-        os.write(out, json.dumps({"url": url}).encode() + b"\n")
+    def ready(urls: Urls, _home: object) -> None:
+        os.write(out, json.dumps({"url": urls.agents}).encode() + b"\n")
 
     serve(Service(start.home, Listen(port=0), Hold(0.0), ready))
     return 0

@@ -96,6 +96,7 @@ class World:
     people: dict[str, Person]
     tokens: dict[str, str] = field(default_factory=dict)
     url: str = ""
+    console: str = ""
     process: subprocess.Popen[bytes] | None = None
     hold: float = 0.0
     shard: int = 0
@@ -275,7 +276,8 @@ class World:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, (self.path / "gateway.err").read_text()
-        self.url = json.loads(line)["url"]
+        said = json.loads(line)
+        self.url, self.console = said["url"], said["console"]
 
     def kill(self) -> None:
         """End the gateway without warning, as a power cut would."""

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from watchkeeper.cli import output
 from watchkeeper.cli.people import find_home
+from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.loop.home import Home
+from watchkeeper.loop.surface import Urls
 from watchkeeper.records.bundle import Level
+
+if TYPE_CHECKING:
+    from watchkeeper.enforcement.gateway.listening import Listen
+
+CONSOLE_PORT = 8932
 
 
 def serve(
@@ -25,6 +32,15 @@ def serve(
     hold: Annotated[
         float, typer.Option("--hold", help="Seconds that a call waits for an approval.")
     ] = 20.0,
+    console: Annotated[
+        str | None,
+        typer.Option(
+            "--console",
+            metavar="[HOST:]PORT",
+            help="Where people reach the console. [default: port 8932; a free one with --port 0]",
+        ),
+    ] = None,
+    no_console: Annotated[bool, typer.Option("--no-console", help="Serve no console.")] = False,
     kept: Annotated[
         Path | None,
         typer.Option("--kept", help="Keep each checkpoint here too; best on another disk."),
@@ -35,32 +51,61 @@ def serve(
 ) -> None:
     """Serve a home: agents connect by MCP streamable HTTP at /mcp/SERVER with a bearer token.
 
+    People have a console on a port of its own: agents need not reach it.
+
     A home that was restored or copied is recognised by the checkpoint that was kept away from it
     and by where it stands, and is not served until `watchkeeper log adopt`.
     Ends cleanly on Ctrl-C or SIGTERM; killed at any moment, it loses nothing that was released.
 
-    Example: watchkeeper serve home --port 8930
+    Examples:
+      watchkeeper serve home --port 8930
+      watchkeeper serve home --console 0.0.0.0:8932   (behind a proxy with a certificate)
+      watchkeeper serve home --no-console
     """
+    from watchkeeper.console import make_app
     from watchkeeper.enforcement.gateway.calls import Hold
-    from watchkeeper.enforcement.gateway.serve import Listen, Service
+    from watchkeeper.enforcement.gateway.listening import Listen
+    from watchkeeper.enforcement.gateway.serve import Service
     from watchkeeper.enforcement.gateway.serve import serve as run
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
 
-    def ready(url: str, opened: Home) -> None:
+    def ready(urls: Urls, opened: Home) -> None:
         _warn_of_witnesses(opened)
         servers = [server.id for server in opened.enforcer.bundle.servers]
         if as_json:
-            output.show_json({"url": url, "servers": servers, "plan": opened.state.plan})
+            output.show_json(
+                {
+                    "url": urls.agents,
+                    "console": urls.console,
+                    "servers": servers,
+                    "plan": opened.state.plan,
+                }
+            )
         for server in servers:
-            output.say(f"agents of {server} connect to {url}/mcp/{server}")
+            output.say(f"agents of {server} connect to {urls.agents}/mcp/{server}")
+        if urls.console is not None:
+            output.say(f"people open {urls.console}")
         unknown = len(opened.state.open)
         if unknown:
             output.say(f"{unknown} effects are unknown: see `watchkeeper do resolve`")
 
     with output.speaking_plainly():
         listen = Listen(host, port, tuple(public_host or ()))
-        run(Service(find_home(home), listen, Hold(max(0.0, hold)), ready, kept))
+        pages = None if no_console else _console(console, port)
+        held = Hold(max(0.0, hold))
+        run(Service(find_home(home), listen, held, ready, kept, pages, make_app))
+
+
+def _console(named: str | None, port: int) -> Listen:
+    """Return where the console listens; where nobody says and all is for a trial, anywhere."""
+    from watchkeeper.enforcement.gateway.listening import Listen
+
+    usual = CONSOLE_PORT if port else 0
+    host, _, number = (named or str(usual)).rpartition(":")
+    if not number.isdigit() or int(number) > 65_535:
+        raise SettingsInvalid(f"not a port: {cut(named)}", "give `--console [HOST:]PORT`")
+    return Listen(host.strip("[]") or "127.0.0.1", int(number), option="--console")
 
 
 def _warn_of_witnesses(home: Home) -> None:

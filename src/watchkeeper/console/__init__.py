@@ -1,1 +1,5 @@
-"""The web console. Nothing is built here yet: see docs/not-done.md."""
+"""The door for people: pages in a browser, served beside the agents' door and on a port apart."""
+
+from watchkeeper.console.app import make_app
+
+__all__ = ["make_app"]

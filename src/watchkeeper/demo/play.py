@@ -127,7 +127,7 @@ class Play:
             "gateway",
             [
                 *(*self.gateway_command, "serve", str(self.places.home), "--json"),
-                *("--port", self._port, "--hold", str(self.hold_seconds)),
+                *("--port", self._port, "--hold", str(self.hold_seconds), "--no-console"),
             ],
         )
         self.servers["gateway"] = gateway

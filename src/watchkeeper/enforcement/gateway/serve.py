@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
+from starlette.types import ASGIApp
 
 from watchkeeper import settings, wiring
 from watchkeeper.enforcement.beside import Beside
@@ -18,11 +18,18 @@ from watchkeeper.enforcement.gateway.access import places
 from watchkeeper.enforcement.gateway.app import make_app
 from watchkeeper.enforcement.gateway.calls import Hold
 from watchkeeper.enforcement.gateway.gateway import Gateway
+from watchkeeper.enforcement.gateway.listening import (
+    Listen,
+    Listener,
+    bind,
+    port_of,
+    url_of,
+)
 from watchkeeper.enforcement.gateway.local import LocalSocket, check_path
 from watchkeeper.enforcement.snapshots import keep_snapshots
-from watchkeeper.errors import SettingsInvalid
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
+from watchkeeper.loop.surface import Surface, Urls
 from watchkeeper.records.action import Boundary, Point
 
 POINT = Point("mcp-gateway", Boundary.EXCLUSIVE)
@@ -30,30 +37,32 @@ SOCKET = "gateway.sock"
 
 
 @dataclass(frozen=True, slots=True)
-class Listen:
-    """Where a gateway listens; `hosts` are further names under which it is reached."""
-
-    host: str = "127.0.0.1"
-    port: int = 8930
-    hosts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Service:
-    """What to serve: a home, where, how long calls wait for people, and whom to tell the URL.
+    """What to serve: a home, where, how long calls wait for people, and whom to tell the URLs.
 
-    `kept` is where each checkpoint is also kept, away from the home.
+    `kept` is where each checkpoint is also kept, away from the home. `pages` makes what people
+    are served at `console`; without both there is no console.
     """
 
     path: Path
     listen: Listen
     hold: Hold
-    ready: Callable[[str, Home], None]
+    ready: Callable[[Urls, Home], None]
     kept: Path | None = None
+    console: Listen | None = None
+    pages: Callable[[Surface], ASGIApp] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """The sockets of a service: for agents, and for people where they have one."""
+
+    agents: socket.socket
+    people: socket.socket | None
 
 
 def serve(service: Service) -> None:
-    """Serve a home until SIGINT or SIGTERM; `ready` is told the URL once agents may connect.
+    """Serve a home until SIGINT or SIGTERM; `ready` is told the URLs once agents may connect.
 
     Raises:
         HomeLocked, HomeInvalid, KeyUnsafe, FrameInvalid, LogInconsistent: the home can not be
@@ -63,7 +72,7 @@ def serve(service: Service) -> None:
     """
     check_path(service.path / SOCKET)
     beside = Beside(settings.stamping(service.path), settings.telemetry())
-    with contextlib.closing(_bound(service.listen)) as bound:
+    with _bound(service) as bound:
         log = wiring.open_log(service.path, witnessing=True, kept=service.kept)
         try:
             home = Home(log, wiring.clock(), wiring.ids())
@@ -83,8 +92,8 @@ def serve(service: Service) -> None:
             log.close()
 
 
-async def _serve(service: Service, home: Home, bound: socket.socket) -> None:
-    listen, path = service.listen, service.path
+async def _serve(service: Service, home: Home, bound: _Bound) -> None:
+    path = service.path
     loop = asyncio.get_running_loop()
 
     def deliver(run: Callable[[], None]) -> None:
@@ -92,12 +101,8 @@ async def _serve(service: Service, home: Home, bound: socket.socket) -> None:
 
     home.log.deliver_with(deliver)
     gateway = Gateway(Kernel(home, POINT), path, service.hold)
-    port = bound.getsockname()[1]
-    app = make_app(gateway, places(listen.host, port, listen.hosts))
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=10
-    )
-    server = _Server(config)
+    urls = _urls(service, home, bound)
+    listeners = _listeners(service, gateway, urls, bound)
     local = LocalSocket(gateway, path / SOCKET)
     turning = asyncio.create_task(gateway.turn())
     keeping = asyncio.create_task(keep_snapshots(home.log, path))
@@ -105,9 +110,9 @@ async def _serve(service: Service, home: Home, bound: socket.socket) -> None:
         await gateway.read_pins()
         await local.open()
         for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, server.stop)
-        service.ready(f"http://{listen.host}:{port}", home)
-        await server.serve(sockets=[bound])
+            loop.add_signal_handler(name, _stop, listeners)
+        service.ready(urls, home)
+        await asyncio.gather(*(listener.run_until_stopped() for listener in listeners))
     finally:
         turning.cancel()
         keeping.cancel()
@@ -116,34 +121,38 @@ async def _serve(service: Service, home: Home, bound: socket.socket) -> None:
         await gateway.close()
 
 
-class _Server(uvicorn.Server):
-    """Leaves the signals to us, so that what is under way is recorded before we end."""
-
-    def stop(self) -> None:
-        """End once the requests under way are answered."""
-        self.should_exit = True
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
-        yield
+def _urls(service: Service, home: Home, bound: _Bound) -> Urls:
+    """Return where agents and people come: people where the plan says that they do."""
+    agents = url_of(service.listen, bound.agents)
+    if bound.people is None:
+        return Urls(agents)
+    named = home.enforcer.bundle.console
+    return Urls(agents, named.url if named else f"http://localhost:{port_of(bound.people)}")
 
 
-def _bound(listen: Listen) -> socket.socket:
-    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-    # Named, since asyncio turns off Nagle only for what is TCP by name.
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((listen.host, listen.port))
-    except OSError as error:
-        bound.close()
-        raise SettingsInvalid(
-            f"can not listen on {listen.host} port {listen.port}: {error.strerror}",
-            "choose another with --port",
-        ) from None
-    bound.listen(2048)
-    return bound
+def _listeners(service: Service, gateway: Gateway, urls: Urls, bound: _Bound) -> list[Listener]:
+    listen = service.listen
+    app = make_app(gateway, places(listen.host, port_of(bound.agents), listen.hosts))
+    listeners = [Listener(app, bound.agents)]
+    if bound.people is not None and service.pages is not None:
+        surface = Surface(gateway.kernel, service.path, gateway.command, urls)
+        listeners.append(Listener(service.pages(surface), bound.people))
+    return listeners
+
+
+def _stop(listeners: list[Listener]) -> None:
+    for listener in listeners:
+        listener.stop()
+
+
+@contextlib.contextmanager
+def _bound(service: Service) -> Iterator[_Bound]:
+    with contextlib.ExitStack() as held:
+        agents = held.enter_context(contextlib.closing(bind(service.listen)))
+        people = None
+        if service.console is not None and service.pages is not None:
+            people = held.enter_context(contextlib.closing(bind(service.console)))
+        yield _Bound(agents, people)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
