@@ -17,9 +17,9 @@ from tests.worlds.taken_away import packed, told
 from watchkeeper import wiring
 from watchkeeper.ledger.canonical import canonical, sha256_hex
 from watchkeeper.ledger.checkpoint import Checkpoint, log_key, sign_checkpoint
-from watchkeeper.ledger.pae import pae
 from watchkeeper.ledger.key_list import public_pem
 from watchkeeper.ledger.merkle import leaf_hash, root_of
+from watchkeeper.ledger.pae import pae
 from watchkeeper.ledger.tiles import render_bundle
 from watchkeeper.verify.bundle.range_proof import RangeProof, render_range_proof
 from watchkeeper.verify.compose.compose import Wish

@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -37,6 +37,7 @@ ES256, EDDSA, RS256 = -7, -8, -257
 DEFAULT_CONSOLE = "http://localhost:8932"
 """Where people reach the console where the plan names no place."""
 
+_PLACE = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]{1,5})?")
 _MAX_CLIENT_DATA = 4096
 _MAX_AUTHENTICATOR_DATA = 1024
 _PRESENT, _VERIFIED, _MAY_BE_COPIED, _COPIED, _ATTESTED, _EXTENDED = 1, 4, 8, 16, 64, 128
@@ -64,9 +65,12 @@ def passkey_keys(
 ) -> dict[str, PasskeyKey]:
     """Return passkeys by their ids (SHA-256 of the SPKI, in hex), as the plan's console has them.
 
-    What is no public key of its algorithm is left out: nothing verifies under it.
+    What is no public key of its algorithm is left out: nothing verifies under it. So is every one
+    where the console's place is none.
     """
     rp_id, origin = place_of(console or DEFAULT_CONSOLE)
+    if not rp_id:
+        return {}
     out = {}
     for passkey in passkeys:
         spki = decode_base64(passkey.public_key)
@@ -77,9 +81,12 @@ def passkey_keys(
 
 
 def place_of(console: str) -> tuple[str, str]:
-    """Return the relying party's id and the web origin of a console's URL (level 3, 5.1.2; 4)."""
-    parts = urlsplit(console)
-    return parts.hostname or "", f"{parts.scheme}://{parts.netloc}"
+    """Return the relying party's id and the web origin of a console's URL (level 3, 4).
+
+    A URL of a console is an origin as browsers spell it; of anything else the id is empty.
+    """
+    found = _PLACE.fullmatch(console)
+    return found[1] if found else "", console
 
 
 def is_passkey(passkey: Passkey) -> bool:

@@ -227,6 +227,9 @@ def test_where_a_console_is() -> None:
     assert place_of("https://watch.example") == ("watch.example", "https://watch.example")
     assert place_of("https://w.example:8443") == ("w.example", "https://w.example:8443")
     holder = Passholder("ana")
+    for odd in ("", "https://[::1", "https://w.example/", "https://a@w.example", "ftp://w.example"):
+        assert place_of(odd)[0] == ""
+        assert passkey_keys((holder.passkey,), odd or "x") == {}
     assert passkey_keys((holder.passkey,)) == passkey_keys((holder.passkey,), CONSOLE)
 
 

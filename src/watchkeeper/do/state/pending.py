@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from dataclasses import dataclass, field
 
 from watchkeeper.do.decision.facts import ApprovalFact, VerdictFact
@@ -66,6 +67,8 @@ class PendingActions:
     _by_action: dict[str, Pending] = field(default_factory=dict)
     _by_same: dict[tuple[str, str], Pending] = field(default_factory=dict)
     _by_key: dict[str, Pending] = field(default_factory=dict)
+    _waiting: Counter[str] = field(default_factory=Counter)
+    """How many wait, by agent."""
 
     def add(self, pending: Pending) -> None:
         """Note a new escalation."""
@@ -74,6 +77,8 @@ class PendingActions:
         self._by_same[pending.agent, pending.same] = pending
         for key in pending.keys:
             self._by_key[key] = pending
+        if pending.waits():
+            self._waiting[pending.agent] += 1
 
     def by_handle(self, handle: str) -> Pending | None:
         """Find one by the handle that the agent got."""
@@ -99,12 +104,14 @@ class PendingActions:
 
     def count_of(self, agent: str) -> int:
         """Return how many of an agent's actions wait for people."""
-        return sum(1 for p in self._by_handle.values() if p.agent == agent and p.waits())
+        return self._waiting[agent]
 
     def end(self, action_id: str, state: Waiting, at: Instant, why: Reason | None = None) -> None:
         """Note that one no longer waits, and why."""
         pending = self._by_action.get(action_id)
         if pending is not None:
+            if pending.waits():
+                self._waiting[pending.agent] -= 1
             pending.state = state
             pending.ended = at
             pending.why = why

@@ -18,6 +18,7 @@ _PARTS = (
     "keys",
     "witnesses",
     "records",
+    "assertion",
     "people",
     "custody",
     "conduct",

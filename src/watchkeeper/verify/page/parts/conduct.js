@@ -63,7 +63,7 @@ class Conduct {
     if (!problem && record.digest !== said.plan) problem = 'its subject is not its plan';
     if (problem) this.report.fail(STEP.releases, problem, index);
     this.plan = said.plan;
-    this.authority = await authorityOf(said.people, said.roles);
+    this.authority = await authorityOf(said);
     this.counts.releases += 1;
     this.checkPlan(record);
   }
@@ -71,10 +71,12 @@ class Conduct {
   checkPlan({ index, said }) {
     const plan = this.bundle.data(`plans/${said.plan}.json`);
     if (!plan) return;
-    const { people = [], roles = {} } = parseStrict(plan);
+    const { people = [], roles = {}, console: place } = parseStrict(plan);
     const keys = Object.fromEntries(people.filter((one) => one.keys?.length).map((one) => [one.id, one.keys]));
-    if (canonical([keys, roles]) !== canonical([said.people, said.roles])) {
-      this.report.fail(STEP.plans, 'the release names other people, keys or roles than its plan', index);
+    const passkeys = Object.fromEntries(people.filter((one) => one.passkeys?.length).map((one) => [one.id, one.passkeys]));
+    const released = [said.people, said.roles, said.passkeys ?? {}, said.console ?? null];
+    if (canonical([keys, roles, passkeys, place?.url ?? null]) !== canonical(released)) {
+      this.report.fail(STEP.plans, 'the release names other people, keys, roles or another console than its plan', index);
     }
   }
 

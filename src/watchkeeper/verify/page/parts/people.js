@@ -3,8 +3,8 @@
 const COMMAND_TYPE = 'application/vnd.watchkeeper.command+json';
 const COMMAND = { origin: 'text', person: 'text', verb: 'text', nonce: 'text', at: 'time', body: { '*': 'any' } };
 
-/** People with their keys (by key id) and roles, as a record names them. */
-async function authorityOf(people, roles) {
+/** People with their keys and passkeys (by key id) and roles, as a record names them. */
+async function authorityOf({ people = {}, roles = {}, passkeys = {}, console: place }) {
   const keys = new Map();
   for (const [person, given] of Object.entries(people)) {
     const own = new Map();
@@ -13,6 +13,9 @@ async function authorityOf(people, roles) {
       if (key?.length === 32) own.set(await keyid(key), key);
     }
     keys.set(person, own);
+  }
+  for (const [person, given] of Object.entries(passkeys)) {
+    keys.set(person, new Map([...keys.get(person) ?? [], ...await passkeysOf(given, place)]));
   }
   const holds = (person, role) => Object.hasOwn(roles, role) && roles[role].includes(person);
   return { keys: (person) => keys.get(person) ?? new Map(), holds };
@@ -53,10 +56,15 @@ class Commands {
   }
 }
 
-async function openCommand({ payload, keyid: id, sig }, keys) {
+async function openCommand({ payload, keyid: id, sig, assertion }, keys) {
   const [raw, signature] = [fromBase64(payload), fromBase64(sig)];
   const key = keys.get(id) ?? refuse('signed with a key that the plan does not name for this person');
-  if (!raw || signature?.length !== 64 || !await verifies(key, preAuthEncoding(COMMAND_TYPE, raw), signature)) {
+  if (!raw || !signature) refuse('a command that is not base64');
+  const signed = preAuthEncoding(COMMAND_TYPE, raw);
+  if (!(key instanceof Uint8Array)) {
+    if (!assertion) refuse('signed with a passkey, without its assertion');
+    await checkAssertion(assertion, signature, key, await sha256(signed));
+  } else if (assertion || signature.length !== 64 || !await verifies(key, signed, signature)) {
     refuse('the signature of the command does not verify');
   }
   const command = parseCanonical(raw);

@@ -152,8 +152,7 @@ async function stream(bundle, checkpoint, genesis, keys, report, progress) {
 
 /** Who may sign at first: those whom the genesis names, or those of the shard before. */
 function firstAuthority({ firstRelease, carried }) {
-  if (carried) return authorityOf(carried.people ?? {}, carried.roles ?? {});
-  return authorityOf(firstRelease, { release: Object.keys(firstRelease) });
+  return authorityOf(carried ?? { people: firstRelease, roles: { release: Object.keys(firstRelease) } });
 }
 
 /** Single records that follow one another go together; a range goes alone. */
