@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 
+from tests.attacks.test_erase_unentitled import DAY, with_retention
 from tests.worlds.bank import allowed, escalated, pay
-from tests.worlds.disk_bank import files_holding
+from tests.worlds.disk_bank import files_holding, spellings
 from tests.worlds.rolled import RolledBank, move_away
 from watchkeeper.errors import CommandInvalid, HomeInvalid
 from watchkeeper.ledger.canonical import hidden_digest
+from watchkeeper.loop.erasure.unasked import due_by_itself
 from watchkeeper.loop.shards.carried import check_carried
 from watchkeeper.loop.steps import Allowed, Refused, Stored
 from watchkeeper.records.action import Reason, Status
+from watchkeeper.records.bundle import Retention
+from watchkeeper.records.erasure import Span
 from watchkeeper.records.reference import Ref
 from watchkeeper.verify import DirectorySource, Verification, verify_log
 
@@ -90,7 +94,10 @@ def test_nothing_readable_is_left_in_any_file_of_any_shard(bank: RolledBank) -> 
     told(bank)
     for value in ALL:
         assert files_holding(bank.path, value)
-    assert not any("snapshots" in name for name in files_holding(bank.path, MARIA))
+    for shard in bank.log.shards:
+        count, state = bank.log.snapshot(shard) or (0, b"")
+        assert count > 0
+        assert not [value for value in ALL for form in spellings(value) if form in state]
     # Four in the first shard, three in the second (effect, verdict, release), three in the last.
     assert erased(bank, subject=MARIA) == 10
     bank.log.publish_now()
@@ -159,6 +166,8 @@ def test_what_is_unknown_waits_over_a_roll_and_is_then_erased(
         bank.roll()
     assert bank.settle_up() == 2
     assert bank.settle_up() == 0
+    bank.log.publish_now()
+    assert verify_log(bank.path / "shards" / str(bank.log.shard)).findings == ()
     for value in (MARIA, NOTE, RESULT):
         assert files_holding(bank.path, value) == []
     bank.restart()
@@ -260,3 +269,71 @@ def test_the_state_is_the_same_kept_up_and_rebuilt(bank: RolledBank) -> None:
     assert json.loads(kept)["deferred"]
     bank.restart()
     assert bank.home.kept_form() == kept
+
+
+def test_what_is_due_goes_from_every_shard_by_the_age_of_the_decision(tmp_path: Path) -> None:
+    says = Retention(most_seconds=20 * DAY, automatic=True)
+    bank = RolledBank(tmp_path / "home", with_retention(says))
+    ended(bank, begun(bank, key="k1"))
+    open_ = begun(bank, key="k2")
+    bank.roll()
+    bank.clock.advance(15 * DAY)
+    ended(bank, open_)
+    begun(bank, key="k3").ticket.wait(10)
+    assert due(bank) == {1: (), 0: ()}
+    bank.clock.advance(6 * DAY)
+    assert due(bank) == {1: (Span(1, 2),), 0: (Span(2, 5),)}
+    assert due(bank) == {1: (), 0: ()}
+    left = {name for name in files_holding(bank.path, NOTE) if "segments" in name}
+    assert left == {"shards/1/segments/00000000.seg"}  # the young one
+    assert bank.verify().findings == ()
+    bank.close()
+
+
+def due(bank: RolledBank) -> dict[int, tuple[Span, ...]]:
+    """Erase what is due by the plan alone; what that was, by shard."""
+    gone = {}
+    for erasing in due_by_itself(bank.kernel):
+        erasing.look()
+        gone[erasing.shard] = erasing.found.spans
+        if erasing.found.spans:
+            erasing.signed = erasing.found.digest
+            assert erasing.record()
+            erasing.finish()
+    return gone
+
+
+def test_a_shard_between_the_two_is_not_here(bank: RolledBank, tmp_path: Path) -> None:
+    ended(bank, begun(bank))
+    bank.roll()
+    bank.roll()
+    assert erased(bank, subject=MARIA) == 2
+    bank.log.publish_now()
+    (bank.path / "shards" / "1").rename(tmp_path / "one")
+    found = verify_log(bank.path)
+    assert found.findings == ()
+    assert "not given" not in step(found, 20)
+
+
+def test_the_log_goes_on_in_a_new_shard_while_an_erasure_is_looked_for(bank: RolledBank) -> None:
+    """What was found is named by its index: in the next shard that is another record."""
+    ended(bank, begun(bank))
+    erasing = bank.begin(subject=MARIA)
+    erasing.look()
+    bank.roll()
+    with pytest.raises(CommandInvalid, match="in a new shard"):
+        erasing.record()
+    assert files_holding(bank.path, MARIA)
+
+
+def test_an_effect_whose_decision_is_not_here_is_found_by_name(
+    bank: RolledBank, tmp_path: Path
+) -> None:
+    open_ = begun(bank)
+    bank.roll()
+    bank.kernel.finish(open_, Status.SUCCEEDED, open_.at, {"text": f"paid for {MARIA}"}).wait(10)
+    move_away(bank.path, tmp_path / "cold")
+    found = bank.look(subject=MARIA)
+    assert (found["payloads"], found["elsewhere"]) == (0, [1])
+    assert bank.erase(asked="records", spans=[[1, 2]])["removed"] == 1
+    assert files_holding(bank.path, MARIA) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.worlds.homes import PIN
-from watchkeeper.ledger.canonical import parse_json
+from watchkeeper.ledger.canonical import parse_json, sha256_hex
 from watchkeeper.ledger.erasure import (
     ErasedBy,
     erasure_digest,
@@ -31,6 +32,7 @@ from watchkeeper.records.action import (
     Reason,
 )
 from watchkeeper.records.bundle import Stage
+from watchkeeper.records.codec import to_json
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
@@ -85,18 +87,36 @@ def test_of_what_was_not_allowed_nothing_stays(outcome: Outcome) -> None:
     assert kept_of(decision(outcome), BODY, AT) == {}
 
 
-@given(by=st.integers(0, 2**53 - 1), length=st.integers(1, 400), keep=st.booleans())
-def test_a_stub_is_exactly_as_long_as_the_payload(by: int, length: int, keep: bool) -> None:
+@given(
+    by=st.integers(0, 2**53 - 1),
+    length=st.integers(1, 400),
+    keep=st.booleans(),
+    shard=st.none() | st.integers(1, 2**31),
+)
+def test_a_stub_is_exactly_as_long_as_the_payload(
+    by: int, length: int, keep: bool, shard: int | None
+) -> None:
     kept = {"keys": [KEY]} if keep else {}
-    stub = render_stub(by, kept, length)
+    stub = render_stub(by, kept, length, shard)
     assert len(stub) == length
     if length >= 200:
-        assert parse_stub(parse_json(stub)) == Erased(by, kept)
+        assert parse_stub(parse_json(stub)) == Erased(by, kept, shard)
 
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"erased": "7"}, {"erased": True}, {"erased": 7, "request": {}}, {"kept": {}}, [7], None],
+    [
+        {},
+        {"erased": 7, "in": "1"},
+        {"erased": 7, "in": None},
+        {"in": 1},
+        {"erased": "7"},
+        {"erased": True},
+        {"erased": 7, "request": {}},
+        {"kept": {}},
+        [7],
+        None,
+    ],
 )
 def test_what_is_no_stub_is_not_taken_for_one(body: Any) -> None:
     assert parse_stub(body) is None
@@ -118,6 +138,15 @@ def test_spans_hold_exactly_the_indexes(indexes: set[int]) -> None:
 def test_what_goes_and_what_waits_are_signed_apart() -> None:
     spans = (Span(1, 2),)
     assert erasure_digest(spans, ()) != erasure_digest((), spans)
+
+
+def test_an_erasure_of_its_own_shard_says_what_it_always_said() -> None:
+    spans, deferred = (Span(2, 5), Span(9, 10)), (Span(7, 8),)
+    said = ErasureRecord(AT, ErasureKind.AGE, spans, deferred=deferred)
+    assert "shard" not in to_json(said)
+    assert erasure_digest(spans, deferred) == sha256_hex(b"[[[2,5],[9,10]],[[7,8]]]")
+    assert to_json(replace(said, shard=0))["shard"] == 0
+    assert erasure_digest(spans, deferred, 0) == sha256_hex(b"[[[2,5],[9,10]],[[7,8]],0]")
 
 
 def test_the_newest_erasure_of_a_record_counts() -> None:

@@ -33,12 +33,14 @@ class _Deferred:
 class Run:
     """What the shards that are verified together know of each other, the oldest first.
 
-    `given` are their numbers; `held` what those that were followed hold.
+    `given` are their numbers; `held` what those that were followed hold; `blind` the erasures of
+    shards that were not given.
     """
 
     given: frozenset[int] = frozenset()
     held: dict[int, Held] = field(default_factory=dict)
     deferred: dict[Ref, _Deferred] = field(default_factory=dict)
+    blind: set[Ref] = field(default_factory=set)
     plan_of: list[PlanOf] = field(default_factory=list)
 
     def plan(self, digest: str) -> bytes | None:
@@ -102,22 +104,25 @@ class Erasures:
         """Check an erasure record."""
         said: ErasureRecord = record.predicate
         self.count += 1
-        number = self._shard if said.shard is None else said.shard
-        about = self._run.held.get(number)
+        about = self._about(said)
         problem = self._form_problem(index, record, about)
         if problem is None:
             problem = self._word_problem(said, record, authority, plan)
             if about is None:
-                self._elsewhere.add(number)
+                self._elsewhere.add(said.shard or 0)
+                self._run.blind.add(Ref(self._shard, index))
             else:
                 problem = self._named_problem(said, about) or problem
                 problem = problem or self._retention_problem(said, about, plan or "")
-                for place in _indexes(said.spans):
-                    about.erased(place, self._shard)
-            for place in _indexes(said.deferred):
-                self._run.deferred[Ref(number, place)] = _Deferred(Ref(self._shard, index))
+                self._take(index, said, about)
         if problem is not None:
             self._report.fail(ERASURES, problem, index)
+
+    def _take(self, index: int, said: ErasureRecord, about: Held) -> None:
+        for place in _indexes(said.spans):
+            about.erased(place, self._shard)
+        for place in _indexes(said.deferred):
+            self._run.deferred[Ref(about.shard, place)] = _Deferred(Ref(self._shard, index))
 
     def finish(self, why_not: str | None = None) -> None:
         """Hold what is erased against what the home holds, and say what was looked at.
@@ -226,7 +231,7 @@ class Erasures:
             self._elsewhere.add(before.shard)
             return None
         here = before.shard == self._shard
-        if about is None or (here and not self.holds(before.index)):
+        if about is None or before in self._run.blind or (here and not self.holds(before.index)):
             return None
         mine = {d: one for d, one in self._run.deferred.items() if one.erasure == before}
         allowed = {d for d, one in mine.items() if one.effect is not None}

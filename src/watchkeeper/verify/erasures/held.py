@@ -74,7 +74,7 @@ class Held:
 
     def left(self, by: int) -> Iterator[int]:
         """Yield the payloads that are still there though a record of shard `by` erased them."""
-        there = (index for index in self._present if index in self._erased[by])
+        there = (index for index in self._erased[by] if index in self._present)
         return (index for index in there if index not in self._never)
 
     def unexplained(self) -> int:
