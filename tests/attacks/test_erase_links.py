@@ -71,3 +71,29 @@ def test_a_torn_tail_that_is_a_link_is_not_taken_for_erased(bank: DiskBank, tmp_
     (kept / "00000000-1-00000000.torn").symlink_to(aside)
     with pytest.raises(LedgerError, match="a link where a file should be"):
         bank.erase(subject="maria")
+
+
+def test_a_segment_of_an_older_shard_with_a_second_name_is_not_taken_for_erased(
+    bank: DiskBank, tmp_path: Path
+) -> None:
+    bank.roll()
+    bank.clock.advance(2000)
+    done = allowed(bank.ask(pay(10, to="clinic", note="hip 2003", on_behalf_of="maria")))
+    bank.kernel.finish(done, Status.SUCCEEDED, done.at, {"text": "done"}).wait(10)
+    other = tmp_path / "copy.seg"
+    os.link(segment(bank), other)
+    with pytest.raises(LedgerError, match="2 names"):
+        bank.erase(subject="maria", shard=0)
+    assert any("0/2 is still there" in finding.message for finding in bank.verify().findings)
+    # What stands against one shard does not keep another.
+    with pytest.raises(LedgerError, match="2 names"):
+        bank.erase(subject="maria")
+    assert files_holding(bank.path, "hip 2003") == []
+    with pytest.raises(LedgerError, match="no new shard was begun"):
+        bank.roll()
+    assert bank.log.shard == 1
+    other.unlink()
+    assert bank.log.finish_erasures() == 2
+    assert files_holding(bank.path, "knee 1997") == []
+    bank.roll()
+    assert bank.verify().ok

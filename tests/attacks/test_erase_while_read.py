@@ -71,3 +71,21 @@ def test_threads_that_read_meanwhile_are_never_given_another_record(bank: DiskBa
     assert wrong == []
     bank.erase(subject="maria")
     assert files_holding(bank.path, NOTE) == []
+
+
+def test_an_older_shard_is_read_from_its_new_files_at_once(bank: DiskBank) -> None:
+    bank.roll()
+    beside = read_home(bank.path)
+    walking = beside.entries(shard=0)
+    first = [next(walking) for _ in range(5)]
+    assert bank.log.entry(Ref(0, 2)).payload is not None
+    bank.erase(subject="maria", shard=0)
+    assert bank.log.entry(Ref(0, 2)).erased is not None
+    assert beside.entry(Ref(0, 2)).erased is not None
+    rest = list(walking)
+    indexes = [entry.ref.index for entry in (*first, *rest)]
+    assert indexes == list(range(len(indexes)))
+    again = [entry.ref.index for entry in bank.log.entries(shard=0) if entry.erased]
+    assert again == list(range(2, 14))
+    open_files = [path.resolve() for path in Path("/proc/self/fd").iterdir() if path.exists()]
+    assert not [path for path in open_files if "deleted" in path.name and ".seg" in path.name]
