@@ -59,7 +59,7 @@ class Guarded:
         began = asyncio.get_running_loop().time()
         with (self.house.root / "gateway.err").open("ab") as messages:
             self.process = await asyncio.create_subprocess_exec(
-                *words, "--port", str(self.port), "--hold", "0",
+                *words, "--port", str(self.port), "--hold", "0", "--no-console",
                 stdout=asyncio.subprocess.PIPE, stderr=messages,
             )  # fmt: skip
         line = b"" if self.process.stdout is None else await self.process.stdout.readline()

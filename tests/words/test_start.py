@@ -54,7 +54,7 @@ def script(page: str, port: str) -> str:
             continue
         lines.append(f"echo '{MARK}{number}'")
         if name.startswith("watchkeeper serve"):
-            lines.append(f"{name} --port {port} > serve.log 2>&1 &\nSERVING=$!; CODE=0")
+            lines.append(f"{name} --port {port} --console 0 > serve.log 2>&1 &\nSERVING=$!; CODE=0")
             lines.append("until grep -q connect serve.log; do kill -0 $SERVING; sleep 0.1; done")
         else:
             lines.append(f"{name}\nCODE=$?")
