@@ -278,6 +278,14 @@ class Kernels(RuleBasedStateMachine):
         assert len(verdicts) >= asked.escalation.approvals
 
     @invariant()
+    def as_many_wait_as_are_counted(self) -> None:
+        pending = self.bank.home.state.pending
+        waiting = Counter(one.agent for one in pending.waiting())
+        assert {agent: pending.count_of(agent) for agent in waiting} == waiting
+        assert pending.count_of("nobody") == 0
+        assert sum(map(pending.count_of, ("payer", "other"))) == waiting.total()
+
+    @invariant()
     def nothing_executes_twice(self) -> None:
         """I3: one action once; under one key once; one approval once."""
         actions = Counter(r.allowed.request.action_id for r in self.executed)
