@@ -46,6 +46,7 @@ def test_as_json(shop: Shop, tmp_path: Path) -> None:
         "plans": 1,
         "disclosed": 0,
         "behind": 0,
+        "erasedLater": [],
     }
     code, said, _ = run("verify", out, "--json")
     found = json.loads(said)

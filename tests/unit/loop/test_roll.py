@@ -39,7 +39,11 @@ def done(bank: DiskBank, amount: float, **changes: object) -> None:
 def test_the_next_shard_goes_on(bank: DiskBank) -> None:
     done(bank, 20, note="a")
     before = bank.home.state.plan
-    assert bank.roll() == {"shard": 1, "origin": "example.org/desk/1"}
+    assert bank.roll() == {
+        "shard": 1,
+        "origin": "example.org/desk/1",
+        "newLogKey": False,
+    }
     assert (bank.log.shard, bank.log.size, bank.home.state.plan) == (1, 1, before)
     assert bank.home.state.plan_ref == Ref(1, 0)
     done(bank, 20, note="b")
