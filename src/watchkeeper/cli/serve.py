@@ -73,7 +73,14 @@ def serve(
     def ready(urls: Urls, opened: Home) -> None:
         _warn_of_witnesses(opened)
         servers = [server.id for server in opened.enforcer.bundle.servers]
-        if as_json:
+        for server in servers:
+            output.say(f"agents of {server} connect to {urls.agents}/mcp/{server}")
+        if urls.console is not None:
+            output.say(f"people open {urls.console}")
+        unknown = len(opened.state.open)
+        if unknown:
+            output.say(f"{unknown} effects are unknown: see `watchkeeper do resolve`")
+        if as_json:  # the last word: whoever waits for it goes on at once
             output.show_json(
                 {
                     "url": urls.agents,
@@ -82,13 +89,6 @@ def serve(
                     "plan": opened.state.plan,
                 }
             )
-        for server in servers:
-            output.say(f"agents of {server} connect to {urls.agents}/mcp/{server}")
-        if urls.console is not None:
-            output.say(f"people open {urls.console}")
-        unknown = len(opened.state.open)
-        if unknown:
-            output.say(f"{unknown} effects are unknown: see `watchkeeper do resolve`")
 
     with output.speaking_plainly():
         listen = Listen(host, port, tuple(public_host or ()))
