@@ -203,7 +203,8 @@ class _Looking:
         if wanted.asked is ErasureKind.DUE:
             plans = self.belonging.plans
             due = plans.due_before(system or "", wanted.now, automatic=wanted.automatic)
-            self.to_come = self.to_come or (due is not None and at >= due)
+            waits = system is None or (due is not None and at >= due)
+            self.to_come = self.to_come or waits
             return due is not None and at < due
         # A decision that was named takes its effect and its verdicts with it.
         return any(self._is_named(ref) for ref in (entry.ref, decision_of(entry)) if ref)
