@@ -1,0 +1,19 @@
+"""What waits for people: in short, one by one as a reviewer opens it, and who may decide it."""
+
+from watchkeeper.loop.inbox.bars import Bar, bars_of
+from watchkeeper.loop.inbox.inbox import Group, Inbox, Item, Mine, Opened, Page, Summary
+from watchkeeper.loop.inbox.view import view_digest, view_of
+
+__all__ = [
+    "Bar",
+    "Group",
+    "Inbox",
+    "Item",
+    "Mine",
+    "Opened",
+    "Page",
+    "Summary",
+    "bars_of",
+    "view_digest",
+    "view_of",
+]
