@@ -96,8 +96,17 @@ class Authority:
     def verification_keys(self, person: str) -> dict[str, bytes | PasskeyKey]:
         """Return what a person may sign with, by key id: raw Ed25519 keys, and passkeys."""
         raw = (decode_base64(key) for key in self.people.get(person, ()))
-        passkeys = passkey_keys(self.passkeys.get(person, ()), self.console)
+        passkeys = passkey_keys(self.passkeys_of(person), self.console)
         return {**keyring([key for key in raw if key is not None]), **passkeys}
+
+    def passkeys_of(self, person: str) -> tuple[Passkey, ...]:
+        """Return the passkeys of a person that count."""
+        return self.passkeys.get(person, ())
+
+    def knows(self, person: str) -> bool:
+        """Tell whether the plan in force gives a person a key, a passkey or a role."""
+        named = (*self.roles.values(), tuple(self.people), tuple(self.passkeys))
+        return any(person in some for some in named)
 
     def holds(self, person: str, role: str) -> bool:
         """Tell whether a person holds a role."""

@@ -1,0 +1,1 @@
+"""What guards the web door: hosts, origins, sessions, CSRF tokens, limits."""

@@ -1,0 +1,125 @@
+"""Who is signed in: sessions, kept in memory and by the digest of their token alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from watchkeeper.do.state.projection import Authority
+from watchkeeper.ports import Clock, Ids
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.people import Signature
+
+How = Literal["passkey", "openid", "code"]
+
+LONGEST = 8 * 3_600
+IDLE = 30 * 60
+LONGEST_BY_CODE = 10 * 60
+"""Seconds that a session may last, may rest, and may last where a code opened it."""
+MOST = 10_000
+_MICROS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A person who is signed in.
+
+    `csrf` is to come with whatever the session posts. `keyid` names the passkey that opened it.
+    With `may_only_enrol` it was opened by a code, whose signed command is `voucher`: it may
+    register a passkey and do nothing else.
+    """
+
+    person: str
+    how: How
+    opened: Instant
+    csrf: str
+    may_only_enrol: bool = False
+    keyid: str | None = None
+    voucher: Signature | None = None
+
+
+@dataclass(slots=True)
+class _Kept:
+    session: Session
+    opened: int
+    used: int
+
+
+class Sessions:
+    """The sessions of one process: a restart ends them all.
+
+    Ages are told by a clock that never goes back. `authority` is asked at each use, so that a
+    session ends the moment its person or its passkey no longer counts.
+    """
+
+    def __init__(self, clock: Clock, ids: Ids, authority: Callable[[], Authority]) -> None:
+        self._clock, self._ids, self._authority = clock, ids, authority
+        self._kept: dict[str, _Kept] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def open(
+        self,
+        person: str,
+        how: How,
+        *,
+        keyid: str | None = None,
+        voucher: Signature | None = None,
+    ) -> str:
+        """Open a session and return its token, which is told to nobody but the browser."""
+        self.sweep()
+        token, csrf = self._secret(), self._secret()
+        session = Session(person, how, self._clock.wall(), csrf, how == "code", keyid, voucher)
+        while len(self._kept) >= MOST:
+            del self._kept[next(iter(self._kept))]
+        now = self._clock.monotonic()
+        self._kept[_digest(token)] = _Kept(session, now, now)
+        return token
+
+    def find(self, token: str) -> Session | None:
+        """Return the session of a token, if it still counts; that keeps it from resting."""
+        name = _digest(token)
+        kept, now = self._kept.get(name), self._clock.monotonic()
+        if kept is None:
+            return None
+        if self._over(kept, now):
+            del self._kept[name]
+            return None
+        kept.used = now
+        return kept.session
+
+    def end(self, token: str) -> None:
+        """End a session."""
+        self._kept.pop(_digest(token), None)
+
+    def end_person(self, person: str) -> None:
+        """End every session of a person."""
+        self._kept = {n: kept for n, kept in self._kept.items() if kept.session.person != person}
+
+    def sweep(self) -> None:
+        """Forget the sessions that are over."""
+        now = self._clock.monotonic()
+        self._kept = {n: kept for n, kept in self._kept.items() if not self._over(kept, now)}
+
+    def _over(self, kept: _Kept, now: int) -> bool:
+        session = kept.session
+        longest = LONGEST_BY_CODE if session.may_only_enrol else LONGEST
+        if now - kept.opened >= longest * _MICROS or now - kept.used >= IDLE * _MICROS:
+            return True
+        authority = self._authority()
+        if not authority.knows(session.person):
+            return True
+        return session.keyid is not None and session.keyid not in authority.verification_keys(
+            session.person
+        )
+
+    def _secret(self) -> str:
+        return base64.urlsafe_b64encode(self._ids.random_bytes(32)).decode().rstrip("=")
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
