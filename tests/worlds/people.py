@@ -41,9 +41,9 @@ Private = EllipticCurvePrivateKey | Ed25519PrivateKey | RSAPrivateKey
 
 
 @cache
-def _private(person: str, algorithm: int) -> Private:
+def _private(person: str, algorithm: int, more: str = "") -> Private:
     """A key; but for RSA the same in every run."""
-    seed = hashlib.sha256(f"passkey of {person}".encode()).digest()
+    seed = hashlib.sha256(f"passkey of {person}{more}".encode()).digest()
     if algorithm == ES256:
         return derive_private_key(int.from_bytes(seed, "big") % (ORDER - 1) + 1, SECP256R1())
     if algorithm == EDDSA:
@@ -67,10 +67,11 @@ class Passholder:
     flags: int = 0
     extra: bytes = b""
     client: dict[str, Any] = field(default_factory=dict)
+    seed: str = ""
 
     @property
     def private(self) -> Private:
-        return _private(self.person, self.algorithm)
+        return _private(self.person, self.algorithm, self.seed)
 
     @property
     def spki(self) -> bytes:
@@ -102,10 +103,11 @@ class Passholder:
         *,
         at: Instant | None = None,
         nonce: str = "",
+        person: str = "",
     ) -> Signature:
-        """Sign a command to the log `origin`."""
+        """Sign a command to the log `origin`, as `person` if another is named."""
         made = nonce or os.urandom(16).hex()
-        said = Command(origin, self.person, verb, made, at or wiring.clock().wall(), body)
+        said = Command(origin, person or self.person, verb, made, at or wiring.clock().wall(), body)
         payload = canonical(to_json(said))
         assertion, sig = self.answer(challenge_of(payload))
         return Signature(base64.b64encode(payload).decode(), self.keyid, sig, assertion)

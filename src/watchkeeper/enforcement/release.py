@@ -15,34 +15,14 @@ from watchkeeper.do.decision.facts import FactRead
 from watchkeeper.errors import LogUnavailable, RecordInvalid, UpstreamFailed, WatchkeeperError
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.loop.cover import cover_of, overtaken
+from watchkeeper.loop.durable import durable
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.recall import at_path
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, FactQuery, Refused
-from watchkeeper.ports import Ticket
 from watchkeeper.records.action import Reason
 
 Read = Callable[[FactQuery], Awaitable[Any]]
 """Asks a tool server for a fact: returns its structured content, or raises UpstreamFailed."""
-
-
-async def durable(ticket: Ticket) -> None:
-    """Wait until a record is durable.
-
-    Raises:
-        LogUnavailable: it was not and will not be written.
-    """
-    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def finish(error: WatchkeeperError | None) -> None:
-        if done.done():
-            return
-        if error is None:
-            done.set_result(None)
-        else:
-            done.set_exception(LogUnavailable(error.message))
-
-    ticket.when_done(finish)
-    await done
 
 
 async def review(kernel: Kernel, admitted: Admitted, read: Read) -> Answer:

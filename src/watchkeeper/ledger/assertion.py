@@ -89,6 +89,17 @@ def place_of(console: str) -> tuple[str, str]:
     return found[1] if found else "", console
 
 
+def keyid_of_passkey(passkey: Passkey) -> str:
+    """Return the id of a passkey's key: SHA-256 of its SubjectPublicKeyInfo, in hex."""
+    return hashlib.sha256(decode_base64(passkey.public_key) or b"").hexdigest()
+
+
+def counter_of(assertion: Assertion) -> int:
+    """Return the signature counter that an assertion tells, 0 where it tells none (6.1.1)."""
+    data = decode_base64(assertion.authenticator_data) or b""
+    return int.from_bytes(data[33:37], "big") if len(data) >= _FIXED else 0
+
+
 def is_passkey(passkey: Passkey) -> bool:
     """Tell whether a passkey holds a public key of the algorithm that it names."""
     spki = decode_base64(passkey.public_key)

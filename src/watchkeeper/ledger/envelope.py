@@ -16,6 +16,7 @@ from watchkeeper.ledger.assertion import PasskeyKey, challenge_of, check_asserti
 from watchkeeper.ledger.canonical import (
     canonical,
     parse_canonical,
+    parse_json,
     parse_json_unverified,
     render_checked,
 )
@@ -181,6 +182,19 @@ def command_use(signature: Signature) -> str | None:
         return f"{signature.keyid}:{payload['nonce']}"
     except (RecordInvalid, KeyError, TypeError):
         return None
+
+
+def person_named(signature: Signature) -> str:
+    """Return who a command says it is from; nothing is believed before its signature holds.
+
+    Raises:
+        CommandInvalid: it can not be read.
+    """
+    try:
+        person = parse_json(decode_base64(signature.payload) or b"")["person"]
+    except (RecordInvalid, KeyError, TypeError) as error:
+        raise CommandInvalid("the command can not be read") from error
+    return person if isinstance(person, str) else ""
 
 
 def _parse_command(payload: bytes) -> Command:

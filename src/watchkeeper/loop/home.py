@@ -21,6 +21,7 @@ from watchkeeper.ledger.canonical import (
     render_checked,
     sha256_hex,
 )
+from watchkeeper.loop.codes import Codes
 from watchkeeper.loop.standing import Standing
 from watchkeeper.ports import Clock, Ids, Log, Ticket, WitnessState
 from watchkeeper.records.administration import Carried
@@ -39,13 +40,14 @@ class Home(Standing):
     """A home that is open for writing; its state is kept up while records are appended.
 
     `pins` holds the digest of each tool's definition as its server listed it last, by server and
-    tool; the enforcement point keeps it.
+    tool; the enforcement point keeps it. `codes` are the one-time codes that wait to be given.
     """
 
     def __init__(self, log: Log, clock: Clock, ids: Ids) -> None:
         self.log, self.ids = log, ids
         self.pins: dict[tuple[str, str], str] = {}
         self.listeners: list[Callable[[Entry], None]] = []
+        self.codes = Codes(clock)
         self._room: tuple[int, bool] = (-_ROOM_CHECK_MICROS, False)
         self._guard: ClockGuard | None = None
         self._lost = False
@@ -161,6 +163,8 @@ class Home(Standing):
             signature=signature,
             passkeys=state.authority.passkeys,
             console=state.authority.console,
+            registered=state.authority.registered,
+            revoked=tuple(sorted(state.authority.revoked)),
         )
         body: dict[str, Any] = {"state": form}
         if state.plan_ref is not None:

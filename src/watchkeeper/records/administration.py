@@ -36,6 +36,8 @@ class Carried:
     SHA-256 of the home's state, whose JSON is the genesis' payload under `state`; the plan in
     force stands there under `bundle`. `by` is who ended the shard, whose `signature` covers a
     `Command` with verb `roll` for the shard before; empty where the plan's limits ended it.
+    `registered` are the passkeys that records named, beside those of the plan, and `revoked` the
+    ids of those that count no more.
     """
 
     since: Instant
@@ -50,6 +52,8 @@ class Carried:
     signature: Signature | None = None
     passkeys: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
     console: str | None = None
+    registered: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
+    revoked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

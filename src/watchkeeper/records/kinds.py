@@ -17,7 +17,7 @@ from watchkeeper.records.administration import (
 )
 from watchkeeper.records.custody import AdoptedRecord, KeyRotationRecord
 from watchkeeper.records.erasure import ErasureRecord
-from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.people import PasskeyRecord, PasskeyRevokedRecord, VerdictRecord
 from watchkeeper.records.reference import Ref
 
 __all__ = ["PREDICATES", "Kind", "Ref"]
@@ -41,6 +41,8 @@ class Kind(enum.StrEnum):
     ERASURE = "erasure"
     KEY_ROTATION = "key-rotation"
     ADOPTED = "adopted"
+    PASSKEY = "passkey"
+    PASSKEY_REVOKED = "passkey-revoked"
 
 
 PREDICATES: dict[Kind, type] = {
@@ -59,4 +61,6 @@ PREDICATES: dict[Kind, type] = {
     Kind.ERASURE: ErasureRecord,
     Kind.KEY_ROTATION: KeyRotationRecord,
     Kind.ADOPTED: AdoptedRecord,
+    Kind.PASSKEY: PasskeyRecord,
+    Kind.PASSKEY_REVOKED: PasskeyRevokedRecord,
 }

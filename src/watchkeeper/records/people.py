@@ -42,13 +42,15 @@ class Passkey:
 
     `credential` is its id in base64url without padding, `public_key` its DER SubjectPublicKeyInfo
     in base64, `algorithm` its COSE algorithm: -7 ES256, -8 EdDSA (Ed25519), -257 RS256. Its key's
-    id is the SHA-256 of the SubjectPublicKeyInfo, in hex.
+    id is the SHA-256 of the SubjectPublicKeyInfo, in hex. `vouched_by` is who else said that it is
+    the person's; None where the plan or the person did.
     """
 
     credential: str
     public_key: str
     algorithm: int
     name: str = ""
+    vouched_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,41 @@ class Signature:
     keyid: str
     sig: str
     assertion: Assertion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRecord:
+    """A passkey counts for a person from here on, until it is revoked or the person leaves.
+
+    `signature` is by `by`. With a `code` (hex) it covers a `Command` with verb `console-code`
+    whose body holds `person`, `digest` (SHA-256 of the code's bytes, hex) and `expires`: the code
+    was given on a page. Without, it covers one with verb `add-passkey` by the person, whose body
+    holds `credential`, `publicKey`, `algorithm`.
+    """
+
+    at: Instant
+    person: str
+    passkey: Passkey
+    by: str
+    signature: Signature
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRevokedRecord:
+    """A passkey counts for nothing any more, whoever names it.
+
+    `why` is the salted digest of the reason, empty where none was given. `signature` covers a
+    `Command` with verb `revoke-passkey` by the person or by a holder of `operate`, whose body
+    holds `person` and `keyid`.
+    """
+
+    at: Instant
+    person: str
+    keyid: str
+    by: str
+    why: str
+    signature: Signature
 
 
 @dataclass(frozen=True, slots=True)

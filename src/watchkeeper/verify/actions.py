@@ -20,6 +20,7 @@ from watchkeeper.records.instant import render_instant
 from watchkeeper.records.people import Answer, VerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
+from watchkeeper.verify.enrolment import not_apart
 from watchkeeper.verify.entries import Decided
 from watchkeeper.verify.people import OPERATE, Authority, Commands
 from watchkeeper.verify.report import Report
@@ -253,7 +254,7 @@ class Actions:
             "role": said.role,
             "reason": said.reason,
         }
-        return self._commands.problem(
+        return not_apart(said, waiting.verdicts.values(), authority) or self._commands.problem(
             said.signature, authority, said.reviewer, said.answer.value, body
         )
 

@@ -19,6 +19,7 @@ from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.actions import Actions
 from watchkeeper.verify.custody import Custody
+from watchkeeper.verify.enrolment import Enrolled, Enrolment, enrolled_of
 from watchkeeper.verify.entries import Decided, Fact
 from watchkeeper.verify.erasures import Erasures, PlanOf, Run
 from watchkeeper.verify.people import (
@@ -38,7 +39,10 @@ ORDER, RELEASES, COMMANDS, IN_FORCE = 6, 7, 8, 10
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a shard ends with; `authority` is None where the genesis alone says it."""
+    """What a shard ends with; `authority` is None where the genesis alone says it.
+
+    It is that of the plan; `enrolled` are the passkeys that records named besides.
+    """
 
     since: Instant
     until: Instant
@@ -47,6 +51,7 @@ class Ended:
     plan: str | None = None
     released_by: str = ""
     stops: frozenset[StopScope] = frozenset()
+    enrolled: Enrolled = field(default_factory=Enrolled)
 
 
 def taken_over(genesis: GenesisRecord) -> Ended:
@@ -64,6 +69,7 @@ def taken_over(genesis: GenesisRecord) -> Ended:
         plan=carried.plan,
         released_by=carried.released_by,
         stops=frozenset(carried.stops),
+        enrolled=enrolled_of(carried),
     )
 
 
@@ -87,10 +93,12 @@ class Conduct:
         self._commands = Commands(genesis.origin)
         self.custody = Custody(report, self._commands, genesis.origin)
         ended = taken_over(genesis) if before is None else before.ended()
-        self._authority: Authority = ended.authority or first_authority(genesis)
+        self._of_plan: Authority = ended.authority or first_authority(genesis)
+        self._enrolment = Enrolment(self._commands, ended.enrolled)
         self._plan, self._released_by = ended.plan, ended.released_by
         self._stops: set[StopScope] = set(ended.stops)
         self._named = ended.named
+        self._authority = self._joined()
         self._since, self._at = genesis.at, int(ended.until)
         self.plans: list[tuple[int, PlanReleaseRecord | Carried]] = []
         if genesis.carried is not None and genesis.carried.plan is not None:
@@ -115,6 +123,8 @@ class Conduct:
             Kind.CLOCK_ACCEPTED: self._accept_clock,
             Kind.ERASURE: lambda i, r: self.erasures.erasure(i, r, self._authority, self._plan),
             Kind.KEY_ROTATION: lambda i, r: self.custody.rotation(i, r, self._authority),
+            Kind.PASSKEY: self._passkey,
+            Kind.PASSKEY_REVOKED: self._passkey_revoked,
             Kind.ADOPTED: lambda i, r: self.custody.adopted(i, r, self._authority),
         }
 
@@ -128,7 +138,8 @@ class Conduct:
         return Ended(
             since=self._since,
             until=Instant(self._at),
-            authority=self._authority,
+            authority=self._of_plan,
+            enrolled=self._enrolment.enrolled,
             named=self._named,
             plan=self._plan,
             released_by=self._released_by,
@@ -202,8 +213,25 @@ class Conduct:
             self._report.fail(RELEASES, problem, index)
         self._plan, self._released_by = release.plan, release.released_by
         self._named = named_by(release)
-        self._authority = authority_of(release)
+        self._of_plan = authority_of(release)
+        self._enrolment.enrolled = self._enrolment.enrolled.among(self._named)
+        self._authority = self._joined()
         self.plans.append((index, release))
+
+    def _joined(self) -> Authority:
+        return self._enrolment.enrolled.join(self._of_plan, self._named.console)
+
+    def _passkey(self, index: int, record: Record) -> None:
+        problem = self._enrolment.passkey(record.predicate, self._authority, self._named)
+        if problem is not None:
+            self._report.fail(COMMANDS, f"passkey: {problem}", index)
+        self._authority = self._joined()
+
+    def _passkey_revoked(self, index: int, record: Record) -> None:
+        problem = self._enrolment.revoked(record.predicate, self._authority)
+        if problem is not None:
+            self._report.fail(COMMANDS, f"passkey-revoked: {problem}", index)
+        self._authority = self._joined()
 
     def _stop(self, index: int, record: Record) -> None:
         self._command(index, record, "stop", _scope_body(record.predicate))

@@ -23,11 +23,13 @@ OPERATE = "operate"
 class Authority:
     """The people of a plan with their keys (by key id), and who holds which role.
 
-    A key is a raw Ed25519 public key, or a passkey.
+    A key is a raw Ed25519 public key, or a passkey. `vouched` names, by key id, who else said that
+    a passkey is its person's.
     """
 
     people: Mapping[str, Mapping[str, bytes | PasskeyKey]]
     roles: Mapping[str, tuple[str, ...]]
+    vouched: Mapping[str, str] = field(default_factory=dict)
 
     def keys(self, person: str) -> Mapping[str, bytes | PasskeyKey]:
         """Return a person's keys; none if the plan does not know the person."""

@@ -1,4 +1,4 @@
-"""Sessions end: by sign-out, by resting, by age, and when their person or passkey counts no more."""
+"""Sessions end: signed out, rested, aged; or when their person or passkey counts no more."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How people come in: by passkey, by a one-time code, by OpenID Connect; and what they sign then."""
+"""How people come in: by passkey, one-time code or OpenID Connect; and what they sign then."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from watchkeeper.do.state.budget import Budgets
 from watchkeeper.do.state.keys import Keys
+from watchkeeper.do.state.parts import PARTS
 from watchkeeper.do.state.pending import Pending
 from watchkeeper.do.state.projection import (
     COMMAND_LIFETIME,
@@ -65,6 +66,7 @@ def state_to_json(state: State) -> dict[str, Any]:
         "planRef": None if state.plan_ref is None else _place(state.plan_ref),
         "releasedBy": state.released_by,
         "lastAt": state.last_at,
+        **_parts(state, at),
     }
 
 
@@ -162,7 +164,25 @@ def _restored(body: Mapping[str, Any]) -> State:
     state.plan, state.released_by = body["plan"], body["releasedBy"]
     state.plan_ref = None if body["planRef"] is None else Ref(*body["planRef"])
     state.last_at = None if body["lastAt"] is None else Instant(body["lastAt"])
+    _restore_parts(state, body.get("parts", {}))
     return state
+
+
+def _parts(state: State, at: Instant) -> dict[str, Any]:
+    """Return the pieces of the state that hold anything, by name."""
+    kept = {part.name: part.to_json(at) for part in state.parts.values()}
+    kept = {name: body for name, body in kept.items() if body}
+    return {"parts": kept} if kept else {}
+
+
+def _restore_parts(state: State, body: Mapping[str, Any]) -> None:
+    unknown = sorted(body.keys() - {part.name for part in PARTS})
+    if unknown:
+        raise ValueError(f"a piece of the state that is not known here: {unknown[0]}")
+    for part in PARTS:
+        if part.name in body:
+            state.parts[part] = part.from_json(body[part.name])
+    state.join_passkeys()
 
 
 def _web(authority: Authority) -> dict[str, Any]:

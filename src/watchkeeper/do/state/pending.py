@@ -49,6 +49,8 @@ class Pending:
     released: str | None = None
     ended: Instant | None = None
     why: Reason | None = None
+    vouchers: tuple[str, ...] = ()
+    """Who vouched for passkeys that approved it."""
 
     def approval(self) -> ApprovalFact:
         """Return what was approved, as a fact for the decision that releases it."""

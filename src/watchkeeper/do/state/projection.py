@@ -7,17 +7,18 @@ a restart can not change what is known (design, 3).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from watchkeeper.do.decision.facts import VerdictFact
 from watchkeeper.do.decision.review import ReviewNeed, covers
 from watchkeeper.do.state.budget import FOR_GOOD, Budgets, longest_window
 from watchkeeper.do.state.keys import Keys, KeyUse
+from watchkeeper.do.state.parts import PARTS, Part, Passkeys
 from watchkeeper.do.state.pending import Pending, PendingActions, Waiting
 from watchkeeper.errors import RecordInvalid
-from watchkeeper.ledger.assertion import PasskeyKey, passkey_keys
+from watchkeeper.ledger.assertion import PasskeyKey, keyid_of_passkey, passkey_keys
 from watchkeeper.ledger.envelope import command_use
 from watchkeeper.ledger.signature import decode_base64, keyring
 from watchkeeper.records.action import (
@@ -43,12 +44,13 @@ from watchkeeper.records.custody import AdoptedRecord
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.people import Answer, Passkey, VerdictRecord
+from watchkeeper.records.people import Answer, Passkey, Signature, VerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 
 REMEMBER_ENDED = 86_400
 COMMAND_LIFETIME = 300
+P = TypeVar("P", bound=Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,18 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Who may do what to this home: the newest release's people and roles, or the genesis'."""
+    """Who may do what to this home: the newest release's people and roles, or the genesis'.
+
+    `registered` are passkeys that records named since; one in `revoked` (key ids) counts for
+    nothing, whoever names it.
+    """
 
     people: Mapping[str, tuple[str, ...]]
     roles: Mapping[str, tuple[str, ...]]
     passkeys: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
     console: str | None = None
+    registered: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
+    revoked: frozenset[str] = frozenset()
 
     def verification_keys(self, person: str) -> dict[str, bytes | PasskeyKey]:
         """Return what a person may sign with, by key id: raw Ed25519 keys, and passkeys."""
@@ -100,13 +108,22 @@ class Authority:
         return {**keyring([key for key in raw if key is not None]), **passkeys}
 
     def passkeys_of(self, person: str) -> tuple[Passkey, ...]:
-        """Return the passkeys of a person that count."""
-        return self.passkeys.get(person, ())
+        """Return the passkeys of a person that count: the plan's, and those of records."""
+        named = (*self.passkeys.get(person, ()), *self.registered.get(person, ()))
+        return tuple(one for one in named if keyid_of_passkey(one) not in self.revoked)
 
     def knows(self, person: str) -> bool:
         """Tell whether the plan in force gives a person a key, a passkey or a role."""
         named = (*self.roles.values(), tuple(self.people), tuple(self.passkeys))
         return any(person in some for some in named)
+
+    def vouched_for(self, keyid: str) -> str | None:
+        """Return who vouched that a passkey is its person's; None where nobody else did."""
+        for held in self.registered.values():
+            for passkey in held:
+                if keyid_of_passkey(passkey) == keyid:
+                    return passkey.vouched_by
+        return None
 
     def holds(self, person: str, role: str) -> bool:
         """Tell whether a person holds a role."""
@@ -142,6 +159,10 @@ class SeenCommands:
         """Note a command that was recorded."""
         self._recorded = _noted(self._recorded, use, at)
 
+    def recorded(self, use: str) -> bool:
+        """Tell whether a record holds a command of the last while."""
+        return use in self._recorded
+
     def recorded_since(self, moment: Instant) -> dict[str, Instant]:
         """Return the commands in records after `moment`."""
         return {use: at for use, at in self._recorded.items() if at > moment}
@@ -176,6 +197,7 @@ class State:
         self.released_by = ""
         self.adopted: set[str] = set()
         self.last_at: Instant | None = None
+        self.parts: dict[type[Part], Part] = {kind: kind() for kind in PARTS}
         self._appliers: dict[Kind, Callable[[Entry, Any], None]] = {
             Kind.GENESIS: self._genesis,
             Kind.PLAN_RELEASE: self._release,
@@ -196,12 +218,32 @@ class State:
         predicate = entry.record.predicate
         self.last_at = predicate.at
         signature = getattr(predicate, "signature", None)
-        use = None if signature is None else command_use(signature)
-        if use is not None:
-            self.seen.record(use, predicate.at)
+        if signature is not None:
+            self._signed(signature, predicate.at)
         applier = self._appliers.get(entry.record.kind)
         if applier is not None:
             applier(entry, predicate)
+        for part in self.parts.values():
+            if entry.record.kind in part.kinds:
+                part.apply(entry)
+        if entry.record.kind in Passkeys.kinds:
+            self.join_passkeys()
+
+    def part(self, kind: type[P]) -> P:
+        """Return one piece of the state."""
+        return cast("P", self.parts[kind])
+
+    def join_passkeys(self) -> None:
+        """Let the passkeys of records count for whom the plan names."""
+        passkeys = self.part(Passkeys)
+        registered, revoked = passkeys.registered(), passkeys.revoked
+        self.authority = replace(self.authority, registered=registered, revoked=revoked)
+
+    def _signed(self, signature: Signature, at: Instant) -> None:
+        use = command_use(signature)
+        if use is not None:
+            self.seen.record(use, at)
+        self.part(Passkeys).signed(signature)
 
     def charge(self, entry: Entry) -> None:
         """Take into account only what a record charges to a budget, or gives back."""
@@ -327,6 +369,9 @@ class State:
             return
         verdict = VerdictFact(entry.ref, record.reviewer, record.role)
         pending.verdicts = (*pending.verdicts, verdict)
+        vouched = self.authority.vouched_for(record.signature.keyid)
+        if vouched is not None:
+            pending.vouchers = (*pending.vouchers, vouched)
         need = ReviewNeed((), pending.roles, pending.approvals, 0)
         if covers(need, tuple((v.reviewer, v.role) for v in pending.verdicts)):
             pending.state = Waiting.APPROVED

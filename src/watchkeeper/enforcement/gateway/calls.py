@@ -35,9 +35,10 @@ from watchkeeper.enforcement.gateway.sending import (
 )
 from watchkeeper.enforcement.gateway.sessions import OpenCall, Session
 from watchkeeper.enforcement.gateway.waiting import Waiters
-from watchkeeper.enforcement.release import durable, review, settled
+from watchkeeper.enforcement.release import review, settled
 from watchkeeper.enforcement.upstream.channel import NeverSent, SessionGone
 from watchkeeper.errors import LogUnavailable, UpstreamFailed
+from watchkeeper.loop.durable import durable
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
 from watchkeeper.records.action import Reason, Status
 

@@ -18,12 +18,12 @@ from watchkeeper.enforcement.gateway.relay import Relay
 from watchkeeper.enforcement.gateway.rpc import Message
 from watchkeeper.enforcement.gateway.sessions import Session, Sessions
 from watchkeeper.enforcement.gateway.waiting import Waiters
-from watchkeeper.enforcement.release import durable
 from watchkeeper.enforcement.upstream.channel import Channel
 from watchkeeper.enforcement.upstream.http import HttpChannel, http_pool
 from watchkeeper.enforcement.upstream.reader import Reader
 from watchkeeper.enforcement.upstream.stdio import StdioChannel, StdioCommand
 from watchkeeper.loop.commands import Commands
+from watchkeeper.loop.durable import durable
 from watchkeeper.loop.erasure.erase import Erasing
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.settle import Settling

@@ -6,17 +6,17 @@ verb does stands in the modules beside, each with a table `VERBS`.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.do.state.projection import COMMAND_LIFETIME
-from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, RecordInvalid, cut
-from watchkeeper.ledger.canonical import parse_json
-from watchkeeper.ledger.envelope import open_command
-from watchkeeper.loop.commands import effects, reviews, stops, tokens, upkeep
+from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, cut
+from watchkeeper.ledger.assertion import counter_of
+from watchkeeper.ledger.envelope import open_command, person_named
+from watchkeeper.loop.commands import effects, people, reviews, stops, tokens, upkeep
 from watchkeeper.loop.commands.asked import OPERATE, RELEASE, Asked, Desk, Verb
+from watchkeeper.loop.enrolment import check_counter
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.settle import Settling, settle
@@ -31,6 +31,7 @@ VERBS: Mapping[str, Verb] = {
     **tokens.VERBS,
     **effects.VERBS,
     **upkeep.VERBS,
+    **people.VERBS,
 }
 """Everything that people can say to a home."""
 
@@ -105,7 +106,7 @@ class Commands:
             )
 
     def _check(self, signature: Signature, beside: Mapping[str, Any]) -> Asked:
-        person = _person_named(signature)
+        person = person_named(signature)
         keys = self._home.state.authority.verification_keys(person)
         if not keys:
             raise NotAuthorised(f"{cut(person)} has no key in the plan in force")
@@ -120,15 +121,11 @@ class Commands:
         now = self._home.clock.wall()
         if abs(now - command.at) > COMMAND_LIFETIME * 1_000_000:
             raise CommandInvalid("the command is too old, or made by a clock that is off")
+        self._check_counter(signature)
         self._home.state.seen.add(use, now)
         return Asked(command, signature, beside)
 
-
-def _person_named(signature: Signature) -> str:
-    """Return who a command says it is from; nothing is believed before its signature holds."""
-    try:
-        payload = base64.b64decode(signature.payload, validate=True)
-        person = parse_json(payload)["person"]
-    except (ValueError, TypeError, KeyError, RecordInvalid) as error:
-        raise CommandInvalid("the command can not be read") from error
-    return person if isinstance(person, str) else ""
+    def _check_counter(self, signature: Signature) -> None:
+        """Refuse a passkey that counts backwards: there may be two of it (WebAuthn 3, 6.1.1)."""
+        if signature.assertion is not None:
+            check_counter(self._home.state, signature.keyid, counter_of(signature.assertion))

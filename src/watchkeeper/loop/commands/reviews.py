@@ -6,6 +6,7 @@ from typing import Any
 
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import CommandInvalid, NotAuthorised, cut
+from watchkeeper.loop.commands.apart import check_apart
 from watchkeeper.loop.commands.asked import Asked, Desk, Verb, reason_of
 from watchkeeper.records.action import Reason
 from watchkeeper.records.instant import render_instant
@@ -33,6 +34,8 @@ def _verdict(desk: Desk, asked: Asked) -> Any:
     _check_binding(desk, asked, pending)
     role = asked.text("role")
     _check_reviewer(desk, asked.command.person, role, pending)
+    if asked.command.verb == Answer.APPROVE:
+        check_apart(desk.home, asked.command.person, asked.signature, pending)
     reason, payload = reason_of(asked)
     millis = asked.command.body.get("millis")
     verdict = VerdictRecord(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from watchkeeper.verify.bundle.manifest import Run, covers, runs_of
 from watchkeeper.verify.compose.key_changes import key_changes
+from watchkeeper.verify.compose.passkeys import passkey_records
 from watchkeeper.verify.compose.releases import releases
 from watchkeeper.verify.compose.shelf import Shelf
 from watchkeeper.verify.glance import glance
@@ -15,7 +16,8 @@ def closed(shelf: Shelf, runs: Iterable[Run]) -> list[Run]:
     """Return the runs with everything that their records rest on.
 
     That is the escalation and the verdicts of an allow, the decision of an effect or a verdict,
-    the genesis, every change of the record key, and every plan release up to the last record.
+    the genesis, every change of the record key, every record about passkeys where one signed, and
+    every plan release up to the last record.
 
     Raises:
         LedgerError: the log does not hold together.
@@ -29,6 +31,7 @@ def closed(shelf: Shelf, runs: Iterable[Run]) -> list[Run]:
         refs = {ref for run in fresh for ref in _refs(shelf, run, plans)}
         fresh = _singles(ref for ref in refs if not covers(wanted, ref))
         wanted = runs_of([*wanted, *fresh])
+    wanted = runs_of([*wanted, *_singles(passkey_records(shelf, wanted))])
     return runs_of([*wanted, *_singles(releases(shelf, wanted[-1][1], plans))])
 
 

@@ -12,6 +12,7 @@ from watchkeeper.ledger.envelope import check_signature, parse_envelope_unverifi
 from watchkeeper.ledger.note import VerifierKey, parse_vkey
 from watchkeeper.records.administration import Carried, GenesisRecord
 from watchkeeper.verify.conduct import Conduct
+from watchkeeper.verify.enrolment import enrolled_of
 from watchkeeper.verify.people import Commands, named_by
 from watchkeeper.verify.report import Finding, Report, ShardSeen, Status, Step, Verification
 from watchkeeper.verify.source import Source
@@ -91,6 +92,7 @@ def _differences(carried: Carried, conduct: Conduct) -> list[str]:
         "people": (named.people, ended.named.people),
         "roles": (named.roles, ended.named.roles),
         "passkeys": (named.passkeys, ended.named.passkeys),
+        "registered passkeys": (enrolled_of(carried), ended.enrolled),
         "console": (named.console, ended.named.console),
         "plan": (carried.plan, ended.plan),
         "releaser of the plan": (carried.released_by, ended.released_by),

@@ -20,6 +20,7 @@ _PARTS = (
     "records",
     "assertion",
     "people",
+    "enrolment",
     "custody",
     "conduct",
     "disclosed",

@@ -8,6 +8,7 @@ class Conduct {
     const [plan, at] = [carried?.plan ?? null, carried?.until ?? ''];
     Object.assign(this, { report, bundle, authority, shard, plan, at, next: 0, gaps: false });
     this.commands = new Commands(genesis.said.origin);
+    this.enrolment = new Enrolment(this.commands, carried ?? { people: genesis.said.firstRelease, roles: { release: Object.keys(genesis.said.firstRelease) } }, authority);
     this.custody = new Custody(report, this.commands, keys.named, keys.pinned);
     this.decisions = new Map();
     this.waiting = new Map();
@@ -63,7 +64,8 @@ class Conduct {
     if (!problem && record.digest !== said.plan) problem = 'its subject is not its plan';
     if (problem) this.report.fail(STEP.releases, problem, index);
     this.plan = said.plan;
-    this.authority = await authorityOf(said);
+    await this.enrolment.release(said);
+    this.authority = this.enrolment.authority;
     this.counts.releases += 1;
     this.checkPlan(record);
   }
@@ -85,6 +87,13 @@ class Conduct {
     let problem = await this.commands.problem(said.signature, this.authority, said.by, verb, body);
     if (!problem && role && !this.authority.holds(said.by, role)) problem = `${cut(said.by)} does not hold the role ${cut(role)}`;
     if (problem) this.report.fail(STEP.commands, `${kind}: ${problem}`, index);
+  }
+
+  async passkey(record) {
+    const act = record.kind === 'passkey' ? 'passkey' : 'revoke';
+    const problem = await this.enrolment[act](record.said);
+    this.authority = this.enrolment.authority;
+    if (problem) this.report.fail(STEP.commands, `${record.kind}: ${problem}`, record.index);
   }
 
   async stop(record) {
@@ -170,7 +179,8 @@ class Conduct {
       handle: asked.handle, request, tool: `${before.server}/${before.tool}`, pin: before.pin, agent: before.agent,
       plan: before.plan, shown: asked.shown, expires: asked.expires, role: said.role, reason: said.reason,
     };
-    return this.commands.problem(said.signature, this.authority, said.reviewer, said.answer, body);
+    const others = [...this.waiting.get(place(said.decision)).verdicts.values()].map((verdict) => verdict.said);
+    return notApart(said, others, this.authority) ?? this.commands.problem(said.signature, this.authority, said.reviewer, said.answer, body);
   }
 
   async effect(record) {
@@ -235,6 +245,8 @@ const RULES = {
   stop: Conduct.prototype.stop,
   resume: Conduct.prototype.resume,
   erasure: Conduct.prototype.erasure,
+  passkey: Conduct.prototype.passkey,
+  'passkey-revoked': Conduct.prototype.passkey,
   'key-rotation'(record) { return this.custody.rotation(record, this.authority); },
   adopted(record) { return this.custody.adoption(record, this.authority); },
   token(record) {

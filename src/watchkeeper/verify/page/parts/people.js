@@ -3,8 +3,8 @@
 const COMMAND_TYPE = 'application/vnd.watchkeeper.command+json';
 const COMMAND = { origin: 'text', person: 'text', verb: 'text', nonce: 'text', at: 'time', body: { '*': 'any' } };
 
-/** People with their keys and passkeys (by key id) and roles, as a record names them. */
-async function authorityOf({ people = {}, roles = {}, passkeys = {}, console: place }) {
+/** People with their keys and passkeys (by key id) and roles, as a record names them; `registered` are further passkeys. */
+async function authorityOf({ people = {}, roles = {}, passkeys = {}, console: place, registered = {}, revoked = [] }) {
   const keys = new Map();
   for (const [person, given] of Object.entries(people)) {
     const own = new Map();
@@ -14,11 +14,20 @@ async function authorityOf({ people = {}, roles = {}, passkeys = {}, console: pl
     }
     keys.set(person, own);
   }
-  for (const [person, given] of Object.entries(passkeys)) {
+  for (const [person, given] of [...Object.entries(passkeys), ...Object.entries(registered)]) {
     keys.set(person, new Map([...keys.get(person) ?? [], ...await passkeysOf(given, place)]));
   }
+  for (const own of keys.values()) revoked.forEach((id) => own.delete(id));
+  const vouchers = new Map();
+  for (const passkey of Object.values(registered).flat()) {
+    if (passkey.vouchedBy !== undefined) vouchers.set(await keyidOf(passkey), passkey.vouchedBy);
+  }
   const holds = (person, role) => Object.hasOwn(roles, role) && roles[role].includes(person);
-  return { keys: (person) => keys.get(person) ?? new Map(), holds };
+  const known = (person) => [people, passkeys].some((named) => Object.hasOwn(named, person)) || Object.values(roles).some((held) => held.includes(person));
+  return {
+    keys: (person) => keys.get(person) ?? new Map(), holds, known, has: (id) => [...keys.values()].some((own) => own.has(id)),
+    voucher: (id) => vouchers.get(id) ?? null,
+  };
 }
 
 /** Checks the commands of one log; each may be used once. */

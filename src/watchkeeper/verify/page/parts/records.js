@@ -6,14 +6,15 @@ const ENVELOPE = { payload: 'text', payloadType: 'text', signatures: [{ keyid: '
 const STATEMENT = { _type: 'text', predicateType: 'text', predicate: { at: 'time' }, subject: [{ name: 'text', digest: { sha256: 'digest' } }] };
 
 const SIGNATURE = { payload: 'text', keyid: 'text', sig: 'text', 'assertion?': { authenticatorData: 'text', clientData: 'text' } };
-const PASSKEYS = { '*': [{ credential: 'text', publicKey: 'text', algorithm: 'whole', 'name?': 'text' }] };
+const PASSKEY = { credential: 'text', publicKey: 'text', algorithm: 'whole', 'name?': 'text', 'vouchedBy?': 'text' };
+const PASSKEYS = { '*': [PASSKEY] };
 const HIDDEN = { name: 'text', 'digest?': 'digest', 'clear?': 'any' };
 const PART = { outcome: 'text', reasons: ['text'], 'policies?': ['text'], 'controls?': ['text'], 'errors?': ['text'] };
 const SCOPE = { kind: 'text', name: 'text' };
 /** What a shard takes over from the one before. */
 const CARRIED = {
   until: 'time', 'plan?': 'digest', 'releasedBy?': 'text', 'people?': { '*': ['text'] }, 'roles?': { '*': ['text'] },
-  'stops?': [SCOPE], 'passkeys?': PASSKEYS, 'console?': 'text',
+  'stops?': [SCOPE], 'passkeys?': PASSKEYS, 'console?': 'text', 'registered?': PASSKEYS, 'revoked?': ['text'],
 };
 const BY = { by: 'text', signature: SIGNATURE };
 
@@ -60,6 +61,8 @@ const PREDICATES = {
     'revoked?': 'text', 'revokedFrom?': 'int',
   },
   adopted: { why: 'text', ...BY, size: 'int', doubts: [{ kind: 'text', id: 'text', seen: 'text' }] },
+  passkey: { person: 'text', passkey: PASSKEY, ...BY, 'code?': 'text' },
+  'passkey-revoked': { person: 'text', keyid: 'text', why: 'text', ...BY },
   refusals: { agent: 'text', since: 'time', 'counts?': { '*': 'int' } },
 };
 

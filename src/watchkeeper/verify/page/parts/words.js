@@ -20,7 +20,7 @@ const BOUNDARIES = {
 };
 const KINDS = {
   genesis: 'Beginning of the log', 'plan-release': 'Plan released', stop: 'Stop', resume: 'Stop lifted', token: 'Token made',
-  'token-revoked': 'Token revoked', 'clock-accepted': 'Clock accepted', refusals: 'Refusals, counted', erasure: 'Values erased', 'key-rotation': 'Record key changed', adopted: 'Home taken up again',
+  'token-revoked': 'Token revoked', 'clock-accepted': 'Clock accepted', refusals: 'Refusals, counted', erasure: 'Values erased', 'key-rotation': 'Record key changed', adopted: 'Home taken up again', passkey: 'Passkey registered', 'passkey-revoked': 'Passkey revoked',
 };
 
 function when(time) {

@@ -1,0 +1,11 @@
+"""Pieces of a home's state: each takes the records that concern it, and keeps itself as JSON."""
+
+from __future__ import annotations
+
+from watchkeeper.do.state.parts.frame import Part
+from watchkeeper.do.state.parts.passkeys import Passkeys
+
+__all__ = ["PARTS", "Part", "Passkeys"]
+
+PARTS: tuple[type[Part], ...] = (Passkeys,)
+"""Every piece; a state that was kept before one of them was made goes on with an empty one."""

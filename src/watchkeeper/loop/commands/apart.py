@@ -1,0 +1,25 @@
+"""Whether two approvals come from two people."""
+
+from __future__ import annotations
+
+from watchkeeper.do.state.pending import Pending
+from watchkeeper.errors import NotAuthorised
+from watchkeeper.loop.home import Home
+from watchkeeper.records.people import Signature
+
+
+def check_apart(home: Home, person: str, signature: Signature, pending: Pending) -> None:
+    """Refuse an approval by a passkey that one who approved vouched for, or the other way round.
+
+    Whoever vouched for a passkey could hold it: the two count as one person.
+
+    Raises:
+        NotAuthorised: it is so.
+    """
+    vouched = home.state.authority.vouched_for(signature.keyid)
+    before = {*(verdict.reviewer for verdict in pending.verdicts), *pending.vouchers}
+    if before & {person, person if vouched is None else vouched}:
+        raise NotAuthorised(
+            "of somebody and the passkey that they vouched for, only one may approve",
+            "let a third person approve, or name the passkey in the plan",
+        )
