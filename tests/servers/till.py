@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 Json = dict[str, Any]
+_VERSION: Final = "io.modelcontextprotocol/protocolVersion"
 TEXT: Final[Json] = {"type": "string"}
 PAY: Final[Json] = {
     "to": TEXT,
@@ -108,6 +109,7 @@ def _call(folder: Path, params: Json) -> Json | None:
 
 
 def _answer(folder: Path, method: str, params: Json) -> Json | None:
+    modern = _VERSION in (params.get("_meta") or {})
     if method == "initialize":
         return {
             "protocolVersion": "2025-11-25",
@@ -115,7 +117,8 @@ def _answer(folder: Path, method: str, params: Json) -> Json | None:
             "serverInfo": {"name": "till", "version": "1"},
         }
     if method == "tools/list":
-        return {"tools": definitions(_mood(folder).get("describe", "Pays."))}
+        tools = definitions(_mood(folder).get("describe", "Pays."))
+        return {"tools": tools, **({"ttlMs": 0, "cacheScope": "public"} if modern else {})}
     if method == "ping":
         return {}
     if method == "tools/call":
@@ -138,6 +141,8 @@ def main() -> None:
         else:
             if result is None:
                 continue
+            if _VERSION in ((message.get("params") or {}).get("_meta") or {}):
+                result["resultType"] = "complete"
             answer["result"] = result
         print(json.dumps(answer), flush=True)
 

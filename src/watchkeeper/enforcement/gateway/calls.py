@@ -16,6 +16,7 @@ from watchkeeper.enforcement.gateway.answers import (
     render_refusal,
 )
 from watchkeeper.enforcement.gateway.asking import call_of, meta_of
+from watchkeeper.enforcement.gateway.elicit import Back, Elicitation
 from watchkeeper.enforcement.gateway.relay import Out, Relay
 from watchkeeper.enforcement.gateway.rpc import (
     INVALID_REQUEST,
@@ -56,9 +57,11 @@ class Hold:
 class Calls:
     """Carries out the actions of agents on one tool server."""
 
-    def __init__(self, relay: Relay, waiters: Waiters, hold: Hold) -> None:
+    def __init__(
+        self, relay: Relay, waiters: Waiters, hold: Hold, elicitation: Elicitation
+    ) -> None:
         self._relay, self._kernel = relay, relay.kernel
-        self._waiters, self._hold = waiters, hold
+        self._waiters, self._hold, self._elicitation = waiters, hold, elicitation
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(
@@ -121,21 +124,34 @@ class Calls:
         queue: asyncio.Queue[Out | None],
     ) -> None:
         await self._relay.pins.fresh()
-        modern = is_modern(message)
-        admitted = self._admit(session.agent, message)
-        answer = await self._answered(admitted)
+        modern, agent = is_modern(message), session.agent
+        back = self._elicitation.take(agent, self._relay.server, message)
+        if isinstance(back, Back):
+            message = back.message
+            if back.renew:
+                queue.put_nowait(Out(self._elicitation.renew(message, back.pending), final=True))
+                return
+        answer = await self._answered(self._admit(agent, message, back))
         if isinstance(answer, Escalated):
-            answer = await self._held(answer, session.agent, message, queue)
+            answer = await self._held(answer, agent, message, queue)
         if isinstance(answer, Allowed):
             await self._released(session, message, answer, headers, queue)
             return
+        asked = self._elicitation.ask(message, answer) if isinstance(answer, Escalated) else None
         status = http_status(message, answer, modern=modern)
-        queue.put_nowait(Out(render(message, answer, modern=modern), final=True, status=status))
+        data = asked or render(message, answer, modern=modern)
+        queue.put_nowait(Out(data, final=True, status=status))
 
-    def _admit(self, agent: str, message: Message) -> Admitted | Answer:
+    def _admit(self, agent: str, message: Message, back: Back | str | None) -> Admitted | Answer:
+        """Take a call in; `back` is what it came back with, or what is wrong with that."""
+        if isinstance(back, Back):
+            return self._kernel.come_back(agent, back.pending.handle)
+        call = call_of(agent, self._relay.server, message)
+        if isinstance(back, str):
+            return self._kernel.admit(replace(call, problem=back, raw=message.raw))
         if message.method == methods.CALL and message.params.get("name") == RESULT_TOOL:
             return self._come_back(agent, message)
-        return self._kernel.admit(call_of(agent, self._relay.server, message))
+        return self._kernel.admit(call)
 
     def _come_back(self, agent: str, message: Message) -> Admitted | Answer:
         """Take up what waits under a handle: the agent's own, at the server that it is for."""
@@ -166,9 +182,10 @@ class Calls:
             left = self._hold.seconds - (asyncio.get_running_loop().time() - began)
             if left <= 0:
                 return held
-            if await self._waiters.wait(held.handle, min(left, self._hold.progress)):
-                held = await self._answered(self._kernel.come_back(agent, held.handle))
-            elif token is not None:
+            await self._waiters.wait(held.handle, min(left, self._hold.progress))
+            # Looked up whether or not a word was heard: it may have come before anybody waited.
+            held = await self._answered(self._kernel.come_back(agent, held.handle))
+            if isinstance(held, Escalated) and token is not None:
                 round_ += 1
                 queue.put_nowait(Out(render_progress(token, round_, "waiting for approval")))
         return held

@@ -12,6 +12,7 @@ from typing import Any
 
 from watchkeeper import settings
 from watchkeeper.enforcement.gateway.calls import Calls, Hold
+from watchkeeper.enforcement.gateway.elicit import Elicitation
 from watchkeeper.enforcement.gateway.erasures import Erasures
 from watchkeeper.enforcement.gateway.pins import Pins
 from watchkeeper.enforcement.gateway.relay import Relay
@@ -47,14 +48,19 @@ class Door:
 
 
 class Gateway:
-    """Holds the doors to the tool servers; made anew for a server that a release changed."""
+    """Holds the doors to the tool servers; made anew for a server that a release changed.
+
+    `console` is the URL under which people are served pages, None where they are not.
+    """
 
     def __init__(self, kernel: Kernel, home: Path, hold: Hold) -> None:
         self.kernel, self.sessions = kernel, Sessions()
         self.unauthenticated = 0
+        self.console: str | None = None
         self._path, self._hold = home, hold
         self._pool = http_pool()
         self._waiters = Waiters(kernel.home)
+        self._elicitation = Elicitation(kernel.home, lambda: self.console)
         self._doors: dict[str, Door] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._commands = Commands(kernel)
@@ -175,7 +181,7 @@ class Gateway:
         open_channel = self._channel_maker(server)
         pins = Pins(self.kernel.home, server.id, Reader(open_channel))
         relay = Relay(self.kernel, server.id, pins, open_channel)
-        return Door(server, relay, Calls(relay, self._waiters, self._hold))
+        return Door(server, relay, Calls(relay, self._waiters, self._hold, self._elicitation))
 
     def _channel_maker(self, server: Server) -> Callable[[], Channel]:
         if server.url is not None:

@@ -102,6 +102,7 @@ async def _serve(service: Service, home: Home, bound: _Bound) -> None:
     home.log.deliver_with(deliver)
     gateway = Gateway(Kernel(home, POINT), path, service.hold)
     urls = _urls(service, home, bound)
+    gateway.console = urls.console
     listeners = _listeners(service, gateway, urls, bound)
     local = LocalSocket(gateway, path / SOCKET)
     turning = asyncio.create_task(gateway.turn())
