@@ -15,17 +15,23 @@ from watchkeeper.loop.steps import Escalated, Refused
 from watchkeeper.records.action import Outcome, Reason
 
 RESULT_TOOL = "watchkeeper_result"
+MOST_WAIT = 60
+"""Seconds that an agent may have its call for a result held."""
 RESULT_DEFINITION: dict[str, Any] = {
     "name": RESULT_TOOL,
     "title": "Result of an action that waited for approval",
     "description": (
         "Gives the result of an action that had to be approved by a person. "
         "Call it with the handle that you were given. While nobody has answered, it says so; "
-        "once approved, the action is carried out exactly as you asked for it, once."
+        "once approved, the action is carried out exactly as you asked for it, once. "
+        "With `wait` it answers as soon as somebody did, or after so many seconds."
     ),
     "inputSchema": {
         "type": "object",
-        "properties": {"handle": {"type": "string", "maxLength": 64}},
+        "properties": {
+            "handle": {"type": "string", "maxLength": 64},
+            "wait": {"type": "number", "minimum": 0, "maximum": MOST_WAIT},
+        },
         "required": ["handle"],
         "additionalProperties": False,
     },

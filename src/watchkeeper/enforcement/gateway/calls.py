@@ -10,8 +10,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
 
+from watchkeeper.do.decision.request import Call
 from watchkeeper.enforcement.gateway import methods
 from watchkeeper.enforcement.gateway.answers import (
+    MOST_WAIT,
     RESULT_TOOL,
     render_refusal,
 )
@@ -149,11 +151,11 @@ class Calls:
         call = call_of(agent, self._relay.server, message)
         if isinstance(back, str):
             return self._kernel.admit(replace(call, problem=back, raw=message.raw))
-        if message.method == methods.CALL and message.params.get("name") == RESULT_TOOL:
-            return self._come_back(agent, message)
+        if _asks_for_result(message):
+            return self._come_back(agent, message, call)
         return self._kernel.admit(call)
 
-    def _come_back(self, agent: str, message: Message) -> Admitted | Answer:
+    def _come_back(self, agent: str, message: Message, call: Call) -> Admitted | Answer:
         """Take up what waits under a handle: the agent's own, at the server that it is for."""
         arguments = message.params.get("arguments")
         handle = arguments.get("handle") if isinstance(arguments, dict) else None
@@ -161,10 +163,12 @@ class Calls:
             handle if isinstance(handle, str) else ""
         )
         mine = pending is not None and pending.agent == agent
+        problem = "there is no such handle"
         if pending is not None and mine and pending.action.startswith(f"{self._relay.server}/"):
-            return self._kernel.come_back(agent, pending.handle)
-        call = call_of(agent, self._relay.server, message)
-        return self._kernel.admit(replace(call, problem="there is no such handle", raw=message.raw))
+            if _wait_of(message, 0.0) is not None:
+                return self._kernel.come_back(agent, pending.handle)
+            problem = f"`wait` is a number of seconds from 0 to {MOST_WAIT}"
+        return self._kernel.admit(replace(call, problem=problem, raw=message.raw))
 
     async def _answered(self, admitted: Admitted | Answer) -> Answer:
         if isinstance(admitted, Admitted):
@@ -175,11 +179,13 @@ class Calls:
         self, answer: Escalated, agent: str, message: Message, queue: asyncio.Queue[Out | None]
     ) -> Answer:
         """Hold the call while people decide, and say so; then go on with what they said."""
-        token = meta_of(message).get("progressToken")
+        token, patience = meta_of(message).get("progressToken"), self._hold.seconds
+        if _asks_for_result(message):
+            patience = _wait_of(message, patience) or 0.0
         held: Answer = answer
         began, round_ = asyncio.get_running_loop().time(), 0
         while isinstance(held, Escalated):
-            left = self._hold.seconds - (asyncio.get_running_loop().time() - began)
+            left = patience - (asyncio.get_running_loop().time() - began)
             if left <= 0:
                 return held
             await self._waiters.wait(held.handle, min(left, self._hold.progress))
@@ -268,6 +274,19 @@ class Calls:
     def _unknown(self, call: OpenCall) -> bytes:
         answer = Refused(Reason.EFFECT_UNKNOWN, _UNKNOWN, call.allowed.request.action_id)
         return render_refusal(call.identity, answer, modern=call.modern)
+
+
+def _asks_for_result(message: Message) -> bool:
+    return message.method == methods.CALL and message.params.get("name") == RESULT_TOOL
+
+
+def _wait_of(message: Message, usual: float) -> float | None:
+    """Return how long a call for a result may be held, in seconds; None if it says nonsense."""
+    arguments = message.params.get("arguments")
+    wait = arguments.get("wait", usual) if isinstance(arguments, dict) else usual
+    if isinstance(wait, bool) or not isinstance(wait, int | float):
+        return None
+    return float(wait) if wait == usual or 0 <= wait <= MOST_WAIT else None
 
 
 def session_gone(message: Message) -> Out:
