@@ -37,6 +37,7 @@ here means that something failed. Each class has a stable `code`, which programs
     ├── UpstreamFailed           a tool server that can not be reached or does not answer
     ├── ExportFailed             a trace store that can not be reached or does not take spans
     ├── SettingsInvalid          a setting that is missing or makes no sense
+    ├── PermitInvalid            raised in a tool's own server: no permit for this call
     └── ActionRefused            raised by the guard only, for Python callers
         ├── ActionBlocked
         └── ActionEscalated
@@ -311,3 +312,17 @@ class ActionEscalated(ActionRefused):
     def __init__(self, sentence: str, *, reason: str, decision_id: str, handle: str) -> None:
         super().__init__(sentence, reason=reason, decision_id=decision_id)
         self.handle = handle
+
+
+class PermitInvalid(WatchkeeperError):
+    """A tool's server will not act: no permit, or one that is not for this call, here and now.
+
+    `reason` is one word for programs: missing, malformed, forged, unknown-key, audience, expired,
+    early, other-call, used, before-store, or unkept.
+    """
+
+    code = "permit-invalid"
+
+    def __init__(self, message: str, *, reason: str, advice: str = "") -> None:
+        super().__init__(message, advice)
+        self.reason = reason

@@ -357,3 +357,23 @@ class WitnessStore(Protocol):
     def close(self) -> None:
         """Let go of the store."""
         ...
+
+
+class PermitKeys(Protocol):
+    """The home's own key for permits."""
+
+    def signer(self) -> Signer:
+        """Return the key that signs permits now; its public half is published by then.
+
+        Raises:
+            KeyUnavailable, KeyUnsafe: it is not there.
+        """
+        ...
+
+    def published(self) -> bytes:
+        """Return the JWK set of the public keys that count.
+
+        Raises:
+            KeyUnavailable, KeyUnsafe: as `signer`.
+        """
+        ...

@@ -5,7 +5,9 @@
     python serve.py --database desk.db --stdio
 
 Over HTTP each request needs `Authorization: Bearer <credential>`, and the first line on stdout is
-`{"port": ..., "url": ...}` once the port is open.
+`{"port": ..., "url": ...}` once the port is open. With `--permits` nothing is done without a permit
+of the gateway's either, so that the credential alone does nothing; which permits were used stands
+beside the database, in `<database>.permits`.
 """
 
 from __future__ import annotations
@@ -27,12 +29,22 @@ from starlette.responses import PlainTextResponse
 from desk.seed import seed
 from desk.service import Desk
 from desk.store import Store
+from watchkeeper.permit import (
+    KeysFile,
+    PermitInvalid,
+    Permits,
+    RequirePermit,
+    UsedFile,
+    require_permits,
+)
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 _LOOPBACK = "127.0.0.1"
 _PATH = "/mcp"
+AUDIENCE = "desk"
+"""Whom permits have to be for: what the tool file names."""
 _LEAST_CREDENTIAL = 32
 
 
@@ -70,9 +82,23 @@ def read_credential(path: Path) -> str:
     return credential
 
 
-async def serve_http(desk: Desk, credential: str, port: int) -> None:
+def permits_of(database: Path, keys: Path) -> Permits:
+    """Return what checks permits for this desk by the gateway's published keys.
+
+    Raises:
+        PermitInvalid: it can not be kept which were used.
+    """
+    used = UsedFile(database.with_name(f"{database.name}.permits"))
+    # Gateway and desk share one machine, and so one clock.
+    return Permits(KeysFile(keys), AUDIENCE, used, leeway=1.0)
+
+
+async def serve_http(desk: Desk, credential: str, port: int, permits: Permits | None) -> None:
     """Serve until the process is told to stop; announces the port on stdout."""
-    app = desk.server().streamable_http_app(host=_LOOPBACK, streamable_http_path=_PATH)
+    server = desk.server()
+    app: ASGIApp = server.streamable_http_app(host=_LOOPBACK, streamable_http_path=_PATH)
+    if permits is not None:
+        app = RequirePermit(app, permits)
     config = uvicorn.Config(
         RequireCredential(app, credential),
         log_level="warning",
@@ -90,9 +116,11 @@ async def serve_http(desk: Desk, credential: str, port: int) -> None:
         await uvicorn.Server(config).serve(sockets=[listener])
 
 
-async def serve_stdio(desk: Desk) -> None:
+async def serve_stdio(desk: Desk, permits: Permits | None) -> None:
     """Serve the one client at the other end of stdin and stdout, until it goes."""
     server = desk.server()
+    if permits is not None:
+        require_permits(server, permits)
     async with stdio_server() as (reader, writer):
         await server.run(reader, writer, server.create_initialization_options())
 
@@ -106,15 +134,17 @@ def main(argv: list[str] | None = None) -> int:
             return 0
         store = Store.open(options.database)
         credential = None if options.stdio else read_credential(options.credential)
-    except (OSError, ValueError) as error:
+        keys = options.permits
+        permits = None if keys is None else permits_of(options.database, keys)
+    except (OSError, ValueError, PermitInvalid) as error:
         print(f"refund desk: {error}", file=sys.stderr)
         return 2
     desk = Desk(store, options.refund_delay_ms / 1000, options.drift_file, options.slow_file)
     try:
         if credential is None:
-            anyio.run(serve_stdio, desk)
+            anyio.run(serve_stdio, desk, permits)
         else:
-            anyio.run(serve_http, desk, credential, options.port)
+            anyio.run(serve_http, desk, credential, options.port, permits)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -130,6 +160,9 @@ def _options() -> argparse.ArgumentParser:
     doing.add_argument("--stdio", action="store_true", help="serve on stdin and stdout")
     doing.add_argument(
         "--credential", type=Path, help="serve over HTTP, with the credential in this file"
+    )
+    parser.add_argument(
+        "--permits", type=Path, help="demand permits, by the keys in this file of the gateway's"
     )
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--refund-delay-ms", type=int, default=0, help="slows each refund down")

@@ -14,6 +14,7 @@ from watchkeeper.do.decision.request import Call, make_request
 from watchkeeper.errors import HomeInvalid, RecordInvalid, cut
 from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+from watchkeeper.loop.permits import enforced_at
 from watchkeeper.loop.standing import Standing
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Boundary, Point
@@ -134,7 +135,7 @@ def _facts(
     return Facts(
         at=at,
         stage=system.stage if system else enforcer.bundle.stage,
-        point=_POINT,
+        point=enforced_at(_POINT, enforcer.bundle, call.server),
         pin=entry.tool.pin if entry else None,
         read=reads,
         budgets=budgets,

@@ -38,6 +38,7 @@ class Play:
     books: DeskBooks
     hold_seconds: float = 0.2
     servers: dict[str, Process] = field(default_factory=dict)
+    desk_url: str = ""
     _agent: Agent | None = None
     _port: str = "0"
 
@@ -82,10 +83,12 @@ class Play:
                 *(sys.executable, str(self.example / "serve.py")),
                 *("--database", str(places.database), "--credential", str(places.credential)),
                 *("--drift-file", str(places.drift), "--slow-file", str(places.slow)),
+                *("--permits", str(places.permit_keys)),
             ],
         )
         self.servers["desk"] = desk
-        return str(desk.hear(_START_SECONDS)["url"])
+        self.desk_url = str(desk.hear(_START_SECONDS)["url"])
+        return self.desk_url
 
     def make_plan(self, url: str) -> str:
         """Lint and release the workspace for the desk at `url`; returns the plan's digest."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from watchkeeper.demo import acts, crash, outsider, reckoning
+from watchkeeper.demo import acts, crash, outsider, reckoning, stolen
 from watchkeeper.demo.claims import Claim, Claims, Teller
 from watchkeeper.demo.desk import DeskBooks
 from watchkeeper.demo.play import Play
@@ -122,6 +122,7 @@ def _day(play: Play) -> None:
     acts.ordinary_work(play)
     acts.hard_rules(play)
     acts.smuggled(play)
+    stolen.stolen_credential(play)
     acts.dropped_connection(play)
     crash.keep_checkpoint(play)
     killed_at = crash.killed(play)

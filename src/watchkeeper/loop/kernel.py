@@ -22,6 +22,7 @@ from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha
 from watchkeeper.loop.cover import level_of
 from watchkeeper.loop.floods import Floods, ReadLimits
 from watchkeeper.loop.home import Home
+from watchkeeper.loop.permits import enforced_at
 from watchkeeper.loop.recall import keys_of, queries_of, refused_by_key
 from watchkeeper.loop.returning import (
     overtaken,
@@ -269,7 +270,7 @@ class Kernel:
         return Facts(
             at=at,
             stage=system.stage if system else enforcer.bundle.stage,
-            point=self._point,
+            point=enforced_at(self._point, enforcer.bundle, call.server),
             pin=self.home.pins.get((call.server, call.tool)),
             refused=refused,
             refused_why=why,

@@ -14,6 +14,7 @@ from watchkeeper.plan.lint.authority import check_authority, tools_of_system
 from watchkeeper.plan.lint.controls import check_controls
 from watchkeeper.plan.lint.names import Names, names_of
 from watchkeeper.plan.lint.organisation import check_organisation
+from watchkeeper.plan.lint.permit_rules import check_permit_rules
 from watchkeeper.plan.lint.policies import check_lower_bounds, check_policy
 from watchkeeper.plan.lint.reach import check_grants, check_permits
 from watchkeeper.plan.lint.servers import check_servers
@@ -80,6 +81,7 @@ def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
     names, report = names_of(workspace), Report()
     check_organisation(workspace, names, report)
     check_servers(workspace, names, report)
+    check_permit_rules(workspace, names, report)
     check_authority(workspace, names, report)
     servers = _servers(workspace, report)
     written = _written(workspace, report)

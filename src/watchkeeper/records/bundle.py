@@ -180,6 +180,14 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
+class PermitRule:
+    """What a tool server is sent with each call: a permit for `audience`, good for so long."""
+
+    audience: str
+    lifetime_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """A tool server: how to reach or start it, and where its credential comes from.
 
@@ -187,7 +195,8 @@ class Server:
     the guard, in the agent's own process). `env` maps variables of the
     started process, and `headers` HTTP headers, to where their value is read from by the gateway
     (`env:NAME`, `file:PATH`) or a fixed text (`text:VALUE`); secrets are never in the bundle.
-    `methods` are the decided methods besides `tools/call` that are let through by name.
+    `methods` are the decided methods besides `tools/call` that are let through by name. With
+    `permit` it lets nothing be done without one, and its actions are `permit-verified`.
     """
 
     id: str
@@ -200,6 +209,7 @@ class Server:
     methods: tuple[str, ...] = ()
     tools: tuple[Tool, ...] = ()
     module: str | None = None
+    permit: PermitRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

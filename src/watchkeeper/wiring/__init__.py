@@ -18,6 +18,7 @@ from watchkeeper.wiring.homes import (
     keep_snapshot,
     key_list,
     open_log,
+    permit_keys,
     read_log,
 )
 from watchkeeper.wiring.machine import (
@@ -69,6 +70,7 @@ __all__ = [
     "open_witness",
     "origin_of",
     "otlp_sender",
+    "permit_keys",
     "person_signer",
     "published_size",
     "read_entries",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchkeeper import settings
 from watchkeeper.ledger.key_list import parse_key_list
-from watchkeeper.ports import Log
+from watchkeeper.ports import Log, PermitKeys
 from watchkeeper.records.bundle import Stage
 from watchkeeper.verify import DirectorySource
 from watchkeeper.wiring.machine import clock, ids
@@ -135,6 +135,14 @@ def key_list(where: str) -> dict[str, Any]:
         found["record"][-1]["lives"] = keyring.uri("record")
         found["log"]["lives"] = keyring.uri("log")
     return found
+
+
+def permit_keys(path: Path) -> PermitKeys:
+    """Return the home's key for permits; it is looked for, or made, when it is first needed."""
+    from watchkeeper.adapters.permit_key import HomePermitKeys
+
+    wall = clock()
+    return HomePermitKeys(path, _token_access(), lambda: wall.wall() // 1_000_000)
 
 
 def _watch(kept: Path | None) -> Watch:

@@ -36,6 +36,11 @@ class Places:
         return self.out / "home"
 
     @property
+    def permit_keys(self) -> Path:
+        """The public keys of the gateway's permits, which the desk reads."""
+        return self.home / "permits.jwks"
+
+    @property
     def database(self) -> Path:
         """The refund desk's own database."""
         return self.out / "desk.db"

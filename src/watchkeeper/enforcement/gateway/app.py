@@ -19,6 +19,7 @@ from watchkeeper.enforcement.gateway.access import Places, agent_of
 from watchkeeper.enforcement.gateway.answers import refusal_body
 from watchkeeper.enforcement.gateway.asking import call_of
 from watchkeeper.enforcement.gateway.gateway import Door, Gateway
+from watchkeeper.enforcement.gateway.permits import WELL_KNOWN
 from watchkeeper.enforcement.gateway.relay import Out
 from watchkeeper.enforcement.gateway.rpc import (
     HEADER_MISMATCH,
@@ -67,6 +68,7 @@ def make_app(gateway: Gateway, places: Places) -> Starlette:
     return Starlette(
         routes=[
             Route("/healthz", health, methods=["GET"]),
+            Route(WELL_KNOWN, gateway.permits.answer, methods=["GET"]),
             Route("/mcp", doors.answer, methods=["GET", "POST", "DELETE"]),
             Route("/mcp/{server}", doors.answer, methods=["GET", "POST", "DELETE"]),
         ]

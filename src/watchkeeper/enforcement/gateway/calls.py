@@ -29,9 +29,11 @@ from watchkeeper.enforcement.gateway.rpc import (
     render_progress,
 )
 from watchkeeper.enforcement.gateway.sending import (
+    BeforeSend,
     asked_for,
     http_status,
     kept,
+    nothing_beside,
     render,
     status_of,
     to_send,
@@ -59,11 +61,18 @@ class Hold:
 class Calls:
     """Carries out the actions of agents on one tool server."""
 
-    def __init__(
-        self, relay: Relay, waiters: Waiters, hold: Hold, elicitation: Elicitation
+    def __init__(  # noqa: PLR0913 - what carries a call, and what goes with it
+        self,
+        relay: Relay,
+        waiters: Waiters,
+        hold: Hold,
+        *,
+        elicitation: Elicitation,
+        before_send: BeforeSend = nothing_beside,
     ) -> None:
         self._relay, self._kernel = relay, relay.kernel
-        self._waiters, self._hold, self._elicitation = waiters, hold, elicitation
+        self._waiters, self._hold = waiters, hold
+        self._elicitation, self._before_send = elicitation, before_send
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(
@@ -244,7 +253,7 @@ class Calls:
         It may yet where the server ended a stream that can be resumed (2025-11-25, polling): the
         agent comes back for it with the id of the last event.
         """
-        body, sent_headers = to_send(message, call.allowed, session, headers)
+        body, sent_headers = to_send(message, call.allowed, session, headers, self._before_send)
         resumable = False
         async with session.channel.send(body, sent_headers) as opened:
             async for out in self._relay.from_server(session, opened, self.finish, message):

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from watchkeeper import settings
+from watchkeeper import settings, wiring
 from watchkeeper.enforcement.gateway.calls import Calls, Hold
 from watchkeeper.enforcement.gateway.elicit import Elicitation
 from watchkeeper.enforcement.gateway.erasures import Erasures
+from watchkeeper.enforcement.gateway.permits import SentPermits
 from watchkeeper.enforcement.gateway.pins import Pins
 from watchkeeper.enforcement.gateway.relay import Relay
 from watchkeeper.enforcement.gateway.rpc import Message
@@ -27,6 +28,7 @@ from watchkeeper.loop.commands import Commands
 from watchkeeper.loop.durable import durable
 from watchkeeper.loop.erasure.erase import Erasing
 from watchkeeper.loop.kernel import Kernel
+from watchkeeper.loop.permits import PermitDesk
 from watchkeeper.loop.settle import Settling
 from watchkeeper.ports import WitnessState
 from watchkeeper.records.bundle import Server
@@ -65,6 +67,7 @@ class Gateway:
         self._closing: set[asyncio.Task[None]] = set()
         self._commands = Commands(kernel)
         self._erasures = Erasures(kernel)
+        self.permits = SentPermits(PermitDesk(kernel.home, wiring.permit_keys(home)))
 
     def door(self, server_id: str) -> Door | None:
         """Return the door to a tool server of the plan in force, or None."""
@@ -179,9 +182,17 @@ class Gateway:
 
     def _open(self, server: Server) -> Door:
         open_channel = self._channel_maker(server)
-        pins = Pins(self.kernel.home, server.id, Reader(open_channel))
+        reader = Reader(open_channel, beside=self.permits.read_from(server.id))
+        pins = Pins(self.kernel.home, server.id, reader)
         relay = Relay(self.kernel, server.id, pins, open_channel)
-        return Door(server, relay, Calls(relay, self._waiters, self._hold, self._elicitation))
+        calls = Calls(
+            relay,
+            self._waiters,
+            self._hold,
+            elicitation=self._elicitation,
+            before_send=self.permits.sent_to(server.id),
+        )
+        return Door(server, relay, calls)
 
     def _channel_maker(self, server: Server) -> Callable[[], Channel]:
         if server.url is not None:
@@ -219,5 +230,5 @@ async def _end(session: Session) -> None:
 
 
 def _reach(server: Server) -> Server:
-    """Return what of a server decides how it is reached: all but its tools and methods."""
-    return replace(server, tools=(), methods=())
+    """Return what of a server decides how it is reached: all but tools, methods and permits."""
+    return replace(server, tools=(), methods=(), permit=None)

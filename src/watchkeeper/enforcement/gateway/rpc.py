@@ -137,6 +137,11 @@ def with_arguments(message: Message, sent: bytes) -> bytes:
     return orjson.dumps({**message.body, "params": params})
 
 
+def with_params(message: Message) -> bytes:
+    """Render a message with its params as they stand in it now."""
+    return orjson.dumps({**message.body, "params": message.params})
+
+
 def is_modern(message: Message) -> bool:
     """Tell whether a message is of the era without sessions (MCP 2026-07-28)."""
     meta = message.params.get("_meta")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,30 +14,77 @@ from watchkeeper.enforcement.gateway.answers import (
     render_refusal,
     render_refused_method,
 )
-from watchkeeper.enforcement.gateway.rpc import Message, render_result, with_arguments
+from watchkeeper.enforcement.gateway.asking import meta_of
+from watchkeeper.enforcement.gateway.rpc import (
+    Message,
+    render_result,
+    with_arguments,
+    with_params,
+)
 from watchkeeper.enforcement.gateway.sessions import Session
-from watchkeeper.errors import RecordInvalid
+from watchkeeper.enforcement.upstream.channel import NeverSent, Sent
+from watchkeeper.errors import LedgerError, RecordInvalid, SettingsInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
+from watchkeeper.ledger.permit import META, Asked, asked_by
 from watchkeeper.loop.steps import Allowed, Answer, Refused, Stored
 from watchkeeper.records.action import Reason, Status
 
+BeforeSend = Callable[[Allowed, Asked], Sent]
+"""Asked once for each released call, when nothing but sending it is left to do."""
+
+
+def nothing_beside(_allowed: Allowed, _asked: Asked) -> Sent:
+    """Put nothing beside a released call."""
+    return Sent()
+
 
 def to_send(
-    message: Message, allowed: Allowed, session: Session, headers: Mapping[str, str]
+    message: Message,
+    allowed: Allowed,
+    session: Session,
+    headers: Mapping[str, str],
+    before_send: BeforeSend = nothing_beside,
 ) -> tuple[bytes, dict[str, str]]:
-    """Return body and headers of a released call: exactly what was decided."""
+    """Return body and headers of a released call: exactly what was decided.
+
+    Raises:
+        NeverSent: what has to go beside it can not be made, so nothing is sent.
+    """
     sent = session.headers(headers)
     if allowed.request.call.method != methods.CALL:
-        return message.raw, sent
+        beside = _beside(allowed, message.params, before_send)
+        if not beside.meta and META not in meta_of(message):
+            return message.raw, sent
+        message = _with_meta(message, beside)
+        return with_params(message), {**sent, **beside.headers}
     if message.params.get("name") == RESULT_TOOL:
         # Release the approved action itself, under its own name.
         tool = allowed.request.call.tool
         # Nothing else of this message was approved: no answers to questions, no task.
-        beside = {"_meta": message.params["_meta"]} if "_meta" in message.params else {}
-        message = replace(message, params={"name": tool, **beside})
+        meta = {"_meta": message.params["_meta"]} if "_meta" in message.params else {}
+        message = replace(message, params={"name": tool, **meta})
         if "mcp-name" in sent:
             sent["mcp-name"] = tool
-    return with_arguments(message, allowed.sent), sent
+    params = {**message.params, "arguments": allowed.request.call.arguments}
+    beside = _beside(allowed, params, before_send)
+    message = _with_meta(message, beside)
+    return with_arguments(message, allowed.sent), {**sent, **beside.headers}
+
+
+def _beside(allowed: Allowed, params: Mapping[str, Any], before_send: BeforeSend) -> Sent:
+    try:
+        return before_send(allowed, asked_by(allowed.request.call.method, params))
+    except (LedgerError, RecordInvalid, SettingsInvalid) as error:
+        raise NeverSent(f"no permit could be made: {error.message}") from None
+
+
+def _with_meta(message: Message, beside: Sent) -> Message:
+    """Put our own members into `_meta`; a permit that an agent wrote there is none of ours."""
+    meta = {key: value for key, value in meta_of(message).items() if key != META}
+    meta.update(beside.meta)
+    if not meta and not meta_of(message):
+        return message
+    return replace(message, params={**message.params, "_meta": meta})
 
 
 def status_of(allowed: Allowed, result: Any) -> Status | None:

@@ -108,6 +108,7 @@ async def _serve(service: Service, home: Home, bound: _Bound) -> None:
     turning = asyncio.create_task(gateway.turn())
     keeping = asyncio.create_task(keep_snapshots(home.log, path))
     try:
+        gateway.permits.make_ready()
         await gateway.read_pins()
         await local.open()
         for name in (signal.SIGINT, signal.SIGTERM):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from watchkeeper.errors import UpstreamFailed
 
@@ -52,6 +52,14 @@ class Opened:
     headers: Mapping[str, str] = field(default_factory=dict)
     streamed: bool = False
     http: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the gateway itself puts beside what is sent: headers, and members of `_meta`."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Channel(Protocol):

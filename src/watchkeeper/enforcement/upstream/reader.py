@@ -14,7 +14,13 @@ from typing import Any
 
 import orjson
 
-from watchkeeper.enforcement.upstream.channel import Arrived, BrokenOff, Channel, NeverSent
+from watchkeeper.enforcement.upstream.channel import (
+    Arrived,
+    BrokenOff,
+    Channel,
+    NeverSent,
+    Sent,
+)
 from watchkeeper.errors import RecordInvalid, UpstreamFailed
 from watchkeeper.ledger.canonical import parse_json
 
@@ -26,16 +32,25 @@ _MAX_PAGES = 100
 _DISCOVER_SECONDS = 3.0
 _MAX_DEPTH = 128
 _MAX_BYTES = 16 << 20
+BesideRead = Callable[[str, Mapping[str, Any]], Sent]
+"""Says what goes beside a method with its params; may raise NeverSent."""
 
 
 class Reader:
     """One connection of our own to one tool server; calls may run at the same time.
 
-    `open_channel` is called again where a started server has ended.
+    `open_channel` is called again where a started server has ended; `beside` says what goes beside
+    each call of a tool.
     """
 
-    def __init__(self, open_channel: Callable[[], Channel], seconds: float = 10.0) -> None:
-        self._open, self._seconds = open_channel, seconds
+    def __init__(
+        self,
+        open_channel: Callable[[], Channel],
+        seconds: float = 10.0,
+        *,
+        beside: BesideRead | None = None,
+    ) -> None:
+        self._open, self._seconds, self._beside = open_channel, seconds, beside
         self._channel = open_channel()
         self._ids = itertools.count(1)
         self._era: str | None = None
@@ -154,12 +169,18 @@ class Reader:
             return
 
     async def _request(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        headers = dict(self._headers)
+        headers, meta = dict(self._headers), {}
         if self._era == MODERN:
-            params = {**params, "_meta": _modern_meta()}
+            meta = _modern_meta()
             headers = {"mcp-protocol-version": MODERN, "mcp-method": method}
             if method == "tools/call":
                 headers["mcp-name"] = str(params["name"])
+        if method == "tools/call" and self._beside is not None:
+            # For each time that it is sent: what was refused once may have been used up.
+            sent = self._beside(method, params)
+            headers, meta = {**headers, **sent.headers}, {**meta, **sent.meta}
+        if meta:
+            params = {**params, "_meta": meta}
         try:
             async with self._channel.send(self._render(method, params), headers) as opened:
                 return await self._result(opened.messages, opened.status)

@@ -14,7 +14,15 @@ from watchkeeper.plan.workspace.checked import Checked
 from watchkeeper.plan.workspace.finding import Finding, Severity
 from watchkeeper.plan.workspace.models.tool import Fact, ToolEntry, ToolFile
 from watchkeeper.plan.workspace.yaml_tree import Fraction
-from watchkeeper.records.bundle import FactSource, Level, OncePer, Server, Settlement, Tool
+from watchkeeper.records.bundle import (
+    FactSource,
+    Level,
+    OncePer,
+    PermitRule,
+    Server,
+    Settlement,
+    Tool,
+)
 
 
 @dataclass(slots=True)
@@ -76,6 +84,11 @@ def _numbers(value: Any) -> Any:
     return [_numbers(item) for item in value] if isinstance(value, list) else value
 
 
+def _permit(says: ToolFile) -> PermitRule | None:
+    said = says.permit
+    return None if said is None else PermitRule(said.audience, said.lifetime)
+
+
 def _server(says: ToolFile, tools: tuple[Tool, ...] = ()) -> Server:
     return Server(
         id=says.id,
@@ -87,6 +100,7 @@ def _server(says: ToolFile, tools: tuple[Tool, ...] = ()) -> Server:
         user=says.user,
         methods=tuple(sorted(set(says.methods))),
         module=says.module,
+        permit=_permit(says),
         tools=tuple(sorted(tools, key=lambda tool: tool.name)),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchkeeper.plan.diff.changes import Changes, listed
-from watchkeeper.records.bundle import Bundle, FactSource, Server, Tool
+from watchkeeper.records.bundle import Bundle, FactSource, PermitRule, Server, Tool
 
 _REACHED_BY = ("command", "url", "module", "cwd", "env", "headers", "user")
 _UNSURE = ("schema", "derived", "settle", "sentence")
@@ -36,6 +36,25 @@ def _server(id_: str, old: Server, new: Server, found: Changes) -> None:
     if set(old.methods) - set(new.methods):
         words = f"no longer lets through {listed(set(old.methods) - set(new.methods))}"
         found.strengthened("server", id_, words)
+    _permit(id_, old.permit, new.permit, found)
+
+
+def _permit(id_: str, old: PermitRule | None, new: PermitRule | None, found: Changes) -> None:
+    """Compare what is demanded of each call: without a permit a stolen credential is enough."""
+    if old == new:
+        return
+    if old is None:
+        found.strengthened("server", id_, "is sent a permit with each call")
+    elif new is None:
+        found.weakened("server", id_, "is no longer sent a permit with each call")
+    else:
+        if old.audience != new.audience:
+            words = f"its permits are for `{new.audience}` now, not for `{old.audience}`"
+            found.weakened("server", id_, words)
+        if old.lifetime_seconds != new.lifetime_seconds:
+            weaker = new.lifetime_seconds > old.lifetime_seconds
+            words = f"its permits are good for {new.lifetime_seconds} s"
+            found.moved("server", id_, words, weaker=weaker)
 
 
 def _tool(id_: str, old: Tool, new: Tool, found: Changes) -> None:

@@ -97,6 +97,13 @@ class ToolEntry(Part):
     )
 
 
+class PermitEntry(Part):
+    """The server demands a permit with each call: whom it is for, and how long it is good."""
+
+    audience: Id
+    lifetime: Seconds = 60
+
+
 class ToolFile(Part):
     """`tools/<id>.yaml`: exactly one of `command`, `url` and `module`."""
 
@@ -110,4 +117,5 @@ class ToolFile(Part):
     headers: dict[str, Source] = Field(default_factory=dict)
     user: Text | None = None
     methods: list[Method] = Field(default_factory=list)
+    permit: PermitEntry | None = None
     tools: dict[str, ToolEntry] = Field(default_factory=dict)
