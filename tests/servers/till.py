@@ -108,7 +108,8 @@ def _call(folder: Path, params: Json) -> Json | None:
     return _write(folder, name, arguments)
 
 
-def _answer(folder: Path, method: str, params: Json) -> Json | None:
+def answer(folder: Path, method: str, params: Json) -> Json | None:
+    """Answer one request; None for what is never answered."""
     modern = _VERSION in (params.get("_meta") or {})
     if method == "initialize":
         return {
@@ -133,18 +134,18 @@ def main() -> None:
         message = json.loads(line)
         if "method" not in message or "id" not in message:
             continue
-        answer: Json = {"jsonrpc": "2.0", "id": message["id"]}
+        said: Json = {"jsonrpc": "2.0", "id": message["id"]}
         try:
-            result = _answer(folder, message["method"], message.get("params") or {})
+            result = answer(folder, message["method"], message.get("params") or {})
         except LookupError:
-            answer["error"] = {"code": -32601, "message": "no such method"}
+            said["error"] = {"code": -32601, "message": "no such method"}
         else:
             if result is None:
                 continue
             if _VERSION in ((message.get("params") or {}).get("_meta") or {}):
                 result["resultType"] = "complete"
-            answer["result"] = result
-        print(json.dumps(answer), flush=True)
+            said["result"] = result
+        print(json.dumps(said), flush=True)
 
 
 if __name__ == "__main__":

@@ -349,7 +349,7 @@ def make_world(
     """
     folder.mkdir(parents=True, exist_ok=True)
     world = World(folder, {name: Person(name) for name in PEOPLE}, hold=hold)
-    world.till.mkdir()
+    world.till.mkdir(exist_ok=True)
     world.mood()
     bundle = write_and_compile(folder / "aims", files(world.till, world.keys, **changes))
     first = {"ana": (world.people["ana"].public,)}

@@ -115,7 +115,8 @@ class UsedFile:
             if self._fd < 0:
                 flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
                 self._fd = os.open(self._path, flags, _OWNER_ONLY)
-                self._read, self._used = 0, {}
+                # What was known stays known: a file put back from before must not undo it.
+                self._read = 0
             fcntl.flock(self._fd, fcntl.LOCK_EX)
             mine = os.fstat(self._fd)
             try:
@@ -156,14 +157,16 @@ class UsedFile:
         """Read the first line, or write it where there is none yet."""
         if not lines:
             # The second that has begun is not known from its beginning.
-            self._since, self._floor = int(self._clock()) + 1, 0
-            self._append(f"{_MAGIC} {self._since} 0\n".encode())
+            self._since = int(self._clock()) + 1
+            self._append(f"{_MAGIC} {self._since} {self._floor}\n".encode())
             _sync_folder(self._path.parent)
             return
         found = _HEAD.fullmatch(lines[0])
         if found is None:
             raise _unkept("it is no store of used permits")
-        self._since, self._floor = int(found[1]), int(found[2])
+        self._since = max(self._since, int(found[1]))
+        self._floor = max(self._floor, int(found[2]))
+        self._used = {id_: until for id_, until in self._used.items() if until > self._floor}
 
     def _append(self, line: bytes) -> None:
         """Write one line; on the disk when this returns. What failed half-way is taken back."""
