@@ -1,0 +1,1 @@
+"""What happens now: a ring of the newest records, and the stream of events made from it."""

@@ -1,0 +1,149 @@
+"""Routes of the pages: each as HTML and, below `/api/v1`, as JSON of the very same view."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from watchkeeper.console.live.events import events
+from watchkeeper.console.live.feed import Feed, Told
+from watchkeeper.console.once import Once
+from watchkeeper.console.pages.answering import json_response, problem
+from watchkeeper.console.pages.saying import Saying, WhoReads
+from watchkeeper.console.pages.table import API, PAGES, Page
+from watchkeeper.console.pages.templates import render
+from watchkeeper.console.signin.session import Session
+from watchkeeper.console.views.decision import place
+from watchkeeper.console.views.inbox import waiting_for
+from watchkeeper.console.views.rows import Choice, row_of
+from watchkeeper.console.visit import Missing, Visit
+from watchkeeper.loop.inbox import Inbox
+from watchkeeper.loop.surface import Surface
+from watchkeeper.records.codec import Json, to_json
+
+Serve = Callable[[Request], Awaitable[Response]]
+_MAX_QUERY = 1_024
+
+
+class Pages:
+    """Serves the pages of one home to whoever is signed in."""
+
+    def __init__(self, surface: Surface, who_reads: WhoReads) -> None:
+        self._surface, self._who_reads = surface, who_reads
+        home = surface.kernel.home
+        self._feed, self._inbox = Feed(home), Inbox(home)
+        self._once = Once()
+
+    def routes(self) -> list[BaseRoute]:
+        """Return every route of the pages, and of what they load."""
+        found: list[BaseRoute] = [
+            Mount("/static", StaticFiles(packages=[("watchkeeper.console", "static")]))
+        ]
+        for page in PAGES:
+            found.append(Route(API + page.api, self._json(page), methods=["GET"]))
+            found.append(Route(page.path, self._html(page), methods=["GET"]))
+        found.append(Route(f"{API}/live", self._live, methods=["GET"]))
+        return [*found, *Saying(self._surface, self._who_reads).routes(API)]
+
+    def _reader(self, request: Request) -> Session | None:
+        """Return the session of who may read: not that of a code, which only enrols."""
+        session = self._who_reads(request)
+        return None if session is None or session.may_only_enrol else session
+
+    def _json(self, page: Page) -> Serve:
+        async def serve(request: Request) -> Response:
+            session = self._reader(request)
+            if session is None:
+                return problem(401, "not-signed-in", "nobody is signed in")
+            found = await page.see(self._visit(request, session))
+            if isinstance(found, Missing):
+                return problem(404, "not-found", found.why)
+            return json_response(to_json(found))
+
+        return serve
+
+    def _html(self, page: Page) -> Serve:
+        async def serve(request: Request) -> Response:
+            session = self._reader(request)
+            if session is None:
+                return _to_sign_in(request)
+            visit = self._visit(request, session)
+            found = await page.see(visit)
+            if isinstance(found, Missing):
+                text = render("missing.html.jinja", **_around(visit, session), why=found.why)
+                return HTMLResponse(text, 404)
+            around = _around(visit, session, page)
+            return HTMLResponse(render(page.template, **around, view=found))
+
+        return serve
+
+    async def _live(self, request: Request) -> Response:
+        session = self._reader(request)
+        if session is None:
+            return problem(401, "not-signed-in", "nobody is signed in")
+        visit = self._visit(request, session)
+        chosen = Choice.of(visit)
+
+        def line(told: Told) -> Json | None:
+            return to_json(row_of(told)) if chosen.holds(told) else None
+
+        def alive() -> bool:
+            return self._reader(request) is not None
+
+        last = place(request.headers.get("last-event-id") or visit.query.get("after"))
+        stream = events(self._feed, last, line, alive)
+        return StreamingResponse(stream, media_type="text/event-stream")
+
+    def _visit(self, request: Request, session: Session) -> Visit:
+        query = {name: value[:_MAX_QUERY] for name, value in request.query_params.items()}
+        return Visit(
+            surface=self._surface,
+            feed=self._feed,
+            inbox=self._inbox,
+            person=session.person,
+            now=self._surface.kernel.home.clock.wall(),
+            once=self._once,
+            params=request.path_params,
+            query=query,
+        )
+
+
+def page_routes(surface: Surface, who_reads: WhoReads) -> list[BaseRoute]:
+    """Return the routes of the pages over a home that is served.
+
+    `who_reads` tells who is signed in; nobody else is shown anything but what the pages load.
+    """
+    return Pages(surface, who_reads).routes()
+
+
+def _to_sign_in(request: Request) -> Response:
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/sign-in?next={quote(path, safe='')}", 303)
+
+
+def _around(visit: Visit, session: Session, page: Page | None = None) -> Mapping[str, Any]:
+    """Return what every page shows around its own."""
+    state = visit.home.state
+    return {
+        "page": page,
+        "pages": [listed for listed in PAGES if listed.icon],
+        "counts": {
+            "inbox": waiting_for(visit),
+            "unknown": len(state.open),
+            "stops": len(state.stops),
+        },
+        "organisation": visit.plan.organisation,
+        "stage": visit.plan.stage.value,
+        "me": session.person,
+        "my_name": visit.name_of(session.person),
+        "csrf": session.csrf,
+        "now": visit.now,
+        "stopped": any(scope.kind.value == "all" for scope in state.stops),
+        "path": visit.surface.path,
+    }

@@ -1,0 +1,156 @@
+"""The one table of pages: routes, JSON and its description are all made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from watchkeeper.console.views.agents import Agents, AgentSeen, agent, agents
+from watchkeeper.console.views.answers import Answers, answers
+from watchkeeper.console.views.decision import DecisionSeen, decision
+from watchkeeper.console.views.escalation import Escalation, escalation
+from watchkeeper.console.views.inbox import Inbox, inbox
+from watchkeeper.console.views.rows import OUTCOMES, Live, live
+from watchkeeper.console.views.stops import Stops, stops
+from watchkeeper.console.views.unknown import Unknowns, unknown
+from watchkeeper.console.visit import Missing, Visit
+
+API = "/api/v1"
+See = Callable[[Visit], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question that a page takes in its address; `among` are the only values, if any."""
+
+    name: str
+    about: str
+    among: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page at `path`, its JSON at `api` below `/api/v1`; `see` gives a `view`, or `Missing`.
+
+    `icon` is set for what stands in the navigation, under `title`.
+    """
+
+    path: str
+    api: str
+    name: str
+    title: str
+    about: str
+    see: See
+    view: type
+    queries: tuple[Query, ...] = ()
+    icon: str = ""
+
+    @property
+    def template(self) -> str:
+        """The template that renders its view."""
+        return f"{self.name}.html.jinja"
+
+
+PAGES: tuple[Page, ...] = (
+    Page(
+        path="/",
+        api="/escalations",
+        name="inbox",
+        title="Inbox",
+        about="What waits for people, the oldest first.",
+        see=inbox,
+        view=Inbox,
+        queries=(
+            Query("show", "what waits for you, or for anybody", ("mine", "all")),
+            Query("like", "only the actions of this group: its `key`"),
+            Query("cursor", "only what comes after: the `cursor` of the answer before"),
+        ),
+        icon="inbox",
+    ),
+    Page(
+        path="/e/{handle}",
+        api="/escalations/{handle}",
+        name="escalation",
+        title="An action that waits",
+        about="One escalated action, with all that a person needs to decide it.",
+        see=escalation,
+        view=Escalation,
+    ),
+    Page(
+        path="/live",
+        api="/decisions",
+        name="live",
+        title="Live",
+        about="What happened last; `GET /api/v1/live` streams what comes.",
+        see=live,
+        view=Live,
+        queries=(
+            Query("outcome", "only decisions of this outcome", OUTCOMES),
+            Query("agent", "only what this agent did"),
+            Query("tool", "only what was done with this tool, as `server/tool`"),
+        ),
+        icon="live",
+    ),
+    Page(
+        path="/d/{action}",
+        api="/decisions/{action}",
+        name="decision",
+        title="A decision",
+        about="One action: its records, why it was so decided, who answers for it, and the proof.",
+        see=decision,
+        view=DecisionSeen,
+        queries=(Query("at", "the place of a record of it, `shard/index`, where it is long ago"),),
+    ),
+    Page(
+        path="/agents",
+        api="/agents",
+        name="agents",
+        title="Agents",
+        about="Every agent of the plan: its authority, and how much of it is used.",
+        see=agents,
+        view=Agents,
+        icon="agents",
+    ),
+    Page(
+        path="/agents/{agent}",
+        api="/agents/{agent}",
+        name="agent",
+        title="An agent",
+        about="One agent of the plan.",
+        see=agent,
+        view=AgentSeen,
+    ),
+    Page(
+        path="/stops",
+        api="/stops",
+        name="stops",
+        title="Stops",
+        about="What is stopped, since when and by whom.",
+        see=stops,
+        view=Stops,
+        icon="stops",
+    ),
+    Page(
+        path="/unknown",
+        api="/unknown",
+        name="unknown",
+        title="Unknown",
+        about="Actions that were allowed and of which nobody knows what came.",
+        see=unknown,
+        view=Unknowns,
+        icon="unknown",
+    ),
+    Page(
+        path="/answers",
+        api="/answers",
+        name="answers",
+        title="Answers",
+        about="Which systems are in scope, which controls are enforced, what proves it.",
+        see=answers,
+        view=Answers,
+        icon="answers",
+    ),
+)
+
+__all__ = ["API", "PAGES", "Missing", "Page", "Query"]

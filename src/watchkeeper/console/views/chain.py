@@ -1,0 +1,50 @@
+"""Who answers for a decision: from the agent back to who put the plan into force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from watchkeeper.console.visit import Visit
+from watchkeeper.records.action import DecisionRecord
+from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.statement import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Somebody of the chain: `kind` is agent, owner, grantor, control, reviewer or release."""
+
+    kind: str
+    who: str
+    name: str
+    what: str
+
+
+def chain_of(visit: Visit, said: DecisionRecord, entries: Iterable[Entry]) -> tuple[Link, ...]:
+    """Return who answers for a decision, as its own records name them."""
+    return tuple(_links(visit, said, entries))
+
+
+def _links(visit: Visit, said: DecisionRecord, entries: Iterable[Entry]) -> Iterator[Link]:
+    yield Link("agent", said.agent, said.agent, "asked for it")
+    system = next((one for one in visit.plan.systems if one.id == said.system), None)
+    if system is not None:
+        name = visit.name_of(system.owner)
+        yield Link("owner", system.owner, name, f"owns the system {system.id}")
+    answers = said.accountable
+    grants = ", ".join(used.grant for used in said.grants if used.satisfied)
+    for person in answers.grantors:
+        what = f"granted the authority ({grants})" if grants else "granted the authority"
+        yield Link("grantor", person, visit.name_of(person), what)
+    controls = ", ".join(said.decision.controls)
+    for person in answers.control_owners:
+        yield Link("control", person, visit.name_of(person), f"owns the control {controls}")
+    for entry in entries:
+        verdict = entry.record.predicate
+        if isinstance(verdict, VerdictRecord):
+            what = f"said {verdict.answer.value} as {verdict.role}"
+            yield Link("reviewer", verdict.reviewer, visit.name_of(verdict.reviewer), what)
+    if answers.released_by:
+        name = visit.name_of(answers.released_by)
+        yield Link("release", answers.released_by, name, f"released the plan {said.plan[:12]}")

@@ -1,0 +1,81 @@
+"""The inbox: what waits for people, the oldest first, and like beside like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watchkeeper.console.views.waiting import Summary, summary_of
+from watchkeeper.console.visit import Missing, Visit
+from watchkeeper.loop.inbox import Item
+from watchkeeper.loop.inbox.inbox import KEPT
+
+PAGE = 50
+YOURS = "mine"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Like actions: of one agent, on one tool, for the same reviews."""
+
+    key: str
+    sentence: str
+    count: int
+    handles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What waits: `total` that the person who looks may see, `yours` that they may decide.
+
+    `items` are at most fifty of those that `show` and `like` choose; `cursor` names where the next
+    ones begin, None if there are none.
+    """
+
+    total: int
+    yours: int
+    show: str
+    like: str
+    items: tuple[Summary, ...]
+    groups: tuple[Group, ...]
+    cursor: str | None
+
+
+async def inbox(visit: Visit) -> Inbox | Missing:
+    """Return the inbox; `show` is `mine` or `all`, `like` the key of a group."""
+    everything = visit.inbox.items(visit.person, limit=KEPT).items
+    yours = tuple(item for item in everything if item.mine.may)
+    show = "all" if visit.query.get("show") == "all" else YOURS
+    like = visit.query.get("like", "")
+    chosen = [
+        item
+        for item in (yours if show == YOURS else everything)
+        if not like or item.summary.group == like
+    ]
+    page, cursor = _part(chosen, visit.query.get("cursor"))
+    return Inbox(
+        total=len(everything),
+        yours=len(yours),
+        show=show,
+        like=like,
+        items=tuple(summary_of(item) for item in page),
+        groups=_groups(visit) if not like else (),
+        cursor=cursor,
+    )
+
+
+def waiting_for(visit: Visit) -> int:
+    """Return how many actions the person who looks may decide."""
+    found = visit.inbox.items(visit.person, limit=KEPT).items
+    return sum(1 for item in found if item.mine.may)
+
+
+def _part(chosen: list[Item], cursor: str | None) -> tuple[list[Item], str | None]:
+    start = next((n + 1 for n, one in enumerate(chosen) if one.summary.handle == cursor), 0)
+    page = chosen[start : start + PAGE]
+    more = start + PAGE < len(chosen)
+    return page, page[-1].summary.handle if more else None
+
+
+def _groups(visit: Visit) -> tuple[Group, ...]:
+    found = sorted(visit.inbox.groups(visit.person), key=lambda group: (-group.count, group.key))
+    return tuple(Group(one.key, one.sentence, one.count, one.handles) for one in found)

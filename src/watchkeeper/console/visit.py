@@ -1,0 +1,53 @@
+"""Who looks at a page, and at what of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from watchkeeper.console.live.feed import Feed
+from watchkeeper.console.once import Once
+from watchkeeper.loop.home import Home
+from watchkeeper.loop.inbox import Inbox
+from watchkeeper.loop.surface import Surface
+from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One look of one person at one page; `now` is the gateway's own clock."""
+
+    surface: Surface
+    feed: Feed
+    inbox: Inbox
+    person: str
+    now: Instant
+    once: Once
+    params: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def home(self) -> Home:
+        """The home that is served."""
+        return self.surface.kernel.home
+
+    @property
+    def plan(self) -> Bundle:
+        """The plan in force."""
+        return self.home.enforcer.bundle
+
+    def name_of(self, person: str) -> str:
+        """Return what people call a person of the plan, or the id again."""
+        return next((p.name or p.id for p in self.plan.people if p.id == person), person)
+
+    def may(self, role: str) -> bool:
+        """Tell whether the person who looks holds a role."""
+        return self.home.state.authority.holds(self.person, role)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """There is no such thing to look at, and why."""
+
+    why: str

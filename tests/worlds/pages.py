@@ -1,0 +1,168 @@
+"""The console's pages over a bank in memory, served to a real browser or to a client in process."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from starlette.applications import Starlette
+from starlette.requests import Request
+
+from tests.worlds.bank import LIMITS, Bank, bank_bundle
+from tests.worlds.browser import started
+from tests.worlds.people import Passholder
+from watchkeeper.console.headers import SecurityHeaders
+from watchkeeper.console.pages import page_routes
+from watchkeeper.console.signin.session import Session, Sessions
+from watchkeeper.loop.surface import Surface, Urls
+from watchkeeper.records.bundle import Bundle, Console, Limits
+from watchkeeper.records.people import Signature
+
+COOKIE = "wk"
+
+
+@dataclass
+class Desk:
+    """A bank, people with passkeys, and the console's pages over it at `url`."""
+
+    url: str
+    path: Path = field(default_factory=lambda: Path("nowhere"))
+    limits: Limits = field(default_factory=lambda: replace(LIMITS, pending_per_agent=1_000))
+
+    def __post_init__(self) -> None:
+        self.holders = {name: Passholder(name, origin=self.url) for name in ("ana", "ben", "cyd")}
+        self.bank = Bank(self._bundle())
+        home = self.bank.home
+        self.sessions = Sessions(home.clock, home.ids, lambda: home.state.authority)
+        self.surface = Surface(self.bank.kernel, self.path, self._command, Urls("", self.url))
+        pages = Starlette(routes=page_routes(self.surface, self.who_reads))
+        self.app = SecurityHeaders(pages, https=False)
+
+    def who_reads(self, request: Request) -> Session | None:
+        return self.sessions.find(request.cookies.get(COOKIE, ""))
+
+    def token(self, person: str) -> str:
+        return self.sessions.open(person, "passkey")
+
+    def _bundle(self) -> Bundle:
+        bundle = bank_bundle()
+        people = tuple(
+            replace(p, passkeys=(self.holders[p.id].passkey,)) if p.id in self.holders else p
+            for p in bundle.people
+        )
+        return replace(bundle, people=people, console=Console(self.url), limits=self.limits)
+
+    async def _command(self, signature: Signature, beside: dict[str, Any]) -> Any:
+        return self.bank.commands.run(signature, beside)
+
+    def get(self, path: str, person: str | None = "ben", **headers: str) -> httpx2.Response:
+        """Ask the application itself, without a socket."""
+        cookies = {COOKIE: self.token(person)} if person is not None else {}
+
+        async def ask() -> httpx2.Response:
+            transport = httpx2.ASGITransport(app=self.app)
+            async with httpx2.AsyncClient(
+                transport=transport, base_url=self.url, cookies=cookies
+            ) as client:
+                return await client.get(path, headers=headers)
+
+        return asyncio.run(ask())
+
+
+@dataclass
+class Looked:
+    """A page in a browser, and what it did that it should not have."""
+
+    desk: Desk
+    context: Any
+    page: Any
+    seen: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.desk.url + path)
+        self.page.wait_for_timeout(350)  # keys settle: none counts just after a page was shown
+
+
+@contextlib.contextmanager
+def served(**changes: Any) -> Iterator[Desk]:
+    """Serve the pages at a port of their own."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        desk = Desk(f"http://localhost:{bound.getsockname()[1]}", **changes)
+        config = uvicorn.Config(desk.app, log_level="warning", lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
+        thread.start()
+        try:
+            yield desk
+        finally:
+            server.should_exit = True
+            server.force_exit = True
+            thread.join(20)
+
+
+@contextlib.contextmanager
+def looking(
+    browser: Any, desk: Desk, person: str, *, verified: bool = True, **context: Any
+) -> Iterator[Looked]:
+    """Look at the pages as a person whose passkey is in this browser's authenticator."""
+    around = browser.new_context(**context)
+    around.add_cookies([{"name": COOKIE, "value": desk.token(person), "url": desk.url}])
+    page = around.new_page()
+    found = Looked(desk, around, page)
+    page.on("pageerror", lambda error: found.seen.append(f"fault {error}"))
+    page.on("console", lambda message: found.seen.append(f"message {message.text}"))
+    page.on("request", lambda asked: _note_foreign(found, asked.url))
+    if context.get("java_script_enabled", True):
+        _authenticator(around, page, desk.holders[person], verified=verified)
+    yield found
+    around.close()
+
+
+def _note_foreign(found: Looked, url: str) -> None:
+    if not url.startswith(found.desk.url):
+        found.seen.append(f"request {url}")
+
+
+def _authenticator(around: Any, page: Any, holder: Passholder, *, verified: bool) -> None:
+    """Give a browser an authenticator that holds a person's passkey (CDP domain WebAuthn)."""
+    session = around.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": verified,
+        "automaticPresenceSimulation": True,
+    }
+    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    raw = holder.private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    credential = holder.passkey.credential
+    given = {
+        "credentialId": base64.b64encode(
+            base64.urlsafe_b64decode(credential + "=" * (-len(credential) % 4))
+        ).decode(),
+        "isResidentCredential": True,
+        "rpId": holder.rp_id,
+        "privateKey": base64.b64encode(raw).decode(),
+        "userHandle": base64.b64encode(holder.person.encode()).decode(),
+        "signCount": 0,
+    }
+    session.send(
+        "WebAuthn.addCredential",
+        {"authenticatorId": made["authenticatorId"], "credential": given},
+    )
+
+
+__all__ = ["Desk", "Looked", "looking", "served", "started"]
