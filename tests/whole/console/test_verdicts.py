@@ -63,7 +63,9 @@ def test_a_person_refuses_with_a_reason(browser: Any, desk: Desk) -> None:
 
 
 def test_several_are_walked_through_by_keys_alone(browser: Any, desk: Desk) -> None:
-    handles = [escalated(desk.bank.ask(pay(300, mark=f"m{n}", note=f"n{n}"))).handle for n in range(3)]
+    handles = [
+        escalated(desk.bank.ask(pay(300, mark=f"m{n}", note=f"n{n}"))).handle for n in range(3)
+    ]
     with looking(browser, desk, "ben") as look:
         for handle in handles:
             look.open("/")

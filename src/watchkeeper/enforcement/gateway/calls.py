@@ -61,7 +61,7 @@ class Hold:
 class Calls:
     """Carries out the actions of agents on one tool server."""
 
-    def __init__(  # noqa: PLR0913 - what carries a call, and what goes with it
+    def __init__(
         self,
         relay: Relay,
         waiters: Waiters,
