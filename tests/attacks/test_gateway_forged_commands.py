@@ -173,7 +173,7 @@ class TestVerdicts:
     def test_a_refusal_can_not_be_taken_back(self, till: World) -> None:
         reply = till.call("drop", what="no")
         body = till.shown(reply.handle)[1]
-        till.ask("ben", "refuse", body)
+        till.refuse(reply.handle)
         _refused(till, till.signed("cara", "approve", body), "command-invalid")
         assert till.call("watchkeeper_result", handle=reply.handle).reason == "refused-by-reviewer"
 

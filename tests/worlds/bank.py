@@ -62,6 +62,12 @@ def signer(name: str) -> FileSigner:
     return FileSigner(Ed25519PrivateKey.from_private_bytes(seed))
 
 
+def reason_of(text: str, name: str = "reason") -> tuple[str, dict[str, str]]:
+    """The digest of a text that a person signs, and what comes beside it."""
+    salt = hashlib.sha256(text.encode()).digest()[:16]
+    return hidden_digest(salt, text), {name: text, "salt": salt.hex()}
+
+
 def public(name: str) -> str:
     return base64.b64encode(signer(name).public_key).decode()
 
@@ -147,7 +153,22 @@ class Bank:
         return self.tell(person, "approve", **{**self.verdict_body(handle), **changes})
 
     def refuse(self, handle: str, person: str = "ben", **changes: Any) -> Any:
-        return self.tell(person, "refuse", **{**self.verdict_body(handle), **changes})
+        reason, beside = reason_of("not like this")
+        body = {**self.verdict_body(handle), "reason": reason, **changes}
+        return self.tell(person, "refuse", beside, **body)
+
+    def withdraw(self, handle: str, person: str = "ben", **changes: Any) -> Any:
+        """Have a person take their approval back."""
+        pending = self.home.state.pending.by_handle(handle)
+        assert pending is not None
+        mine = next((v.ref for v in pending.verdicts if v.reviewer == person), None)
+        body = {
+            "handle": handle,
+            "request": pending.digest,
+            "verdict": mine and {"shard": mine.shard, "index": mine.index},
+            "reason": None,
+        }
+        return self.tell(person, "withdraw", **{**body, **changes})
 
     def stop(self, kind: str = "all", name: str = "", person: str = "ben") -> Any:
         return self.tell(person, "stop", scopeKind=kind, scopeName=name, reason=None)

@@ -223,7 +223,9 @@ class World:
         return self.ask(person, "approve", self.shown(handle)[1])
 
     def refuse(self, handle: str, person: str = "ben") -> Any:
-        return self.ask(person, "refuse", self.shown(handle)[1])
+        salt, why = secrets.token_bytes(16), "not like this"
+        body = {**self.shown(handle)[1], "reason": hidden_digest(salt, why)}
+        return self.ask(person, "refuse", body, {"reason": why, "salt": salt.hex()})
 
     def stop(self, scope: str = "all", person: str = "ana", why: str = "") -> Any:
         return self._scoped("stop", scope, person, why)

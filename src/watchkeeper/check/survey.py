@@ -284,6 +284,8 @@ class _Counter:
             self._early[said.action_id] = said.decision.shard
 
     def _add_verdict(self, _ref: Ref, said: VerdictRecord) -> None:
+        if said.answer is Answer.WITHDRAW:
+            return
         seen = self._verdicts.setdefault((said.reviewer, said.role), [0, 0, said.millis_taken])
         seen[0 if said.answer is Answer.APPROVE else 1] += 1
         seen[2] = min(seen[2], said.millis_taken)

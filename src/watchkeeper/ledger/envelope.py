@@ -197,6 +197,21 @@ def person_named(signature: Signature) -> str:
     return person if isinstance(person, str) else ""
 
 
+def command_body(signature: Signature) -> Mapping[str, Any]:
+    """Return the body of a command whose signature is checked elsewhere.
+
+    Raises:
+        CommandInvalid: it can not be read.
+    """
+    try:
+        body = parse_json_unverified(decode_base64(signature.payload) or b"")["body"]
+    except (RecordInvalid, KeyError, TypeError) as error:
+        raise CommandInvalid("a command that can not be read") from error
+    if not isinstance(body, dict):
+        raise CommandInvalid("command whose body is no object")
+    return body
+
+
 def _parse_command(payload: bytes) -> Command:
     try:
         command = from_json(Command, parse_canonical(payload))

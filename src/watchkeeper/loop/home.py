@@ -165,6 +165,7 @@ class Home(Standing):
             console=state.authority.console,
             registered=state.authority.registered,
             revoked=tuple(sorted(state.authority.revoked)),
+            written_by=state.authority.written_by,
         )
         body: dict[str, Any] = {"state": form}
         if state.plan_ref is not None:

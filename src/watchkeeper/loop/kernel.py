@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from watchkeeper.do.account.case import Case
 from watchkeeper.do.account.explain import agent_sentence
-from watchkeeper.do.account.record import Case, Marks, speak
+from watchkeeper.do.account.record import Marks, speak
 from watchkeeper.do.decision.decide import Decided, decide, precheck
 from watchkeeper.do.decision.facts import FactRead, Facts, claims_match, recordable
 from watchkeeper.do.decision.request import Call, Request, make_request

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.do.decision.enforcer import Enforcer
-from watchkeeper.errors import CommandInvalid, RecordInvalid
+from watchkeeper.errors import CommandInvalid, RecordInvalid, cut
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.loop.kernel import Kernel
@@ -14,14 +15,23 @@ from watchkeeper.plan.diff.changes import PlanDiff
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.records.action import Reason
 from watchkeeper.records.administration import PlanReleaseRecord
-from watchkeeper.records.bundle import Bundle
-from watchkeeper.records.codec import to_json
+from watchkeeper.records.bundle import AUTHOR, Bundle, Policy
+from watchkeeper.records.codec import Json, to_json
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Command, Signature
 from watchkeeper.records.statement import Entry, Payload, Record
 
 _WAIT_SECONDS = 30.0
 _MAX_NAMED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A plan to be released, what it changes, and who changed the reviews that ask for that."""
+
+    bundle: Bundle
+    diff: PlanDiff
+    authors: Mapping[str, str]
 
 
 def release_plan(
@@ -49,7 +59,8 @@ def release_plan(
     Enforcer(bundle, digest, command.person)
     old = home.enforcer.bundle if home.has_plan else None
     diff = diff_bundles(old, bundle)
-    entry = _append(kernel, command, signature, bundle, diff)
+    authors = authors_of(old, home.state.authority.written_by, bundle, _author(command, bundle))
+    entry = _append(kernel, (command, signature), _New(bundle, diff, authors))
     home.adopt(entry)
     for pending in home.state.pending.waiting():
         kernel.void(pending, Reason.VOIDED).wait(_WAIT_SECONDS)
@@ -61,10 +72,44 @@ def release_plan(
     }
 
 
-def _append(
-    kernel: Kernel, command: Command, signature: Signature, bundle: Bundle, diff: PlanDiff
-) -> Entry:
-    home = kernel.home
+def _author(command: Command, bundle: Bundle) -> str:
+    """Return who wrote what is new: the signer, unless they say that somebody else did."""
+    named = command.body.get("writtenBy")
+    if named is None:
+        return command.person
+    if named not in {person.id for person in bundle.people}:
+        raise CommandInvalid(f"{cut(named)} is nobody whom the plan names")
+    return str(named)
+
+
+def authors_of(
+    old: Bundle | None, before: Mapping[str, str], new: Bundle, author: str
+) -> dict[str, str]:
+    """Return who changed each review last that keeps its author apart from who approves.
+
+    A review that stayed the same, and whose grant did, keeps its author.
+    """
+    was = {} if old is None else {policy.id: policy for policy in old.policies}
+    return {
+        policy.id: before[policy.id]
+        if policy.id in before
+        and old is not None
+        and policy.id in was
+        and _says(old, was[policy.id]) == _says(new, policy)
+        else author
+        for policy in new.policies
+        if AUTHOR in policy.separate
+    }
+
+
+def _says(bundle: Bundle, policy: Policy) -> Json:
+    """Return everything that a review and its grant say."""
+    grant = next((grant for grant in bundle.grants if grant.id == policy.grant), None)
+    return [to_json(policy), None if grant is None else to_json(grant)]
+
+
+def _append(kernel: Kernel, asked: tuple[Command, Signature], new: _New) -> Entry:
+    home, (command, signature), bundle, diff = kernel.home, asked, new.bundle, new.diff
     record = PlanReleaseRecord(
         at=home.now(),
         plan=str(command.body["plan"]),
@@ -77,6 +122,7 @@ def _append(
         strengthenings=_first(diff.strengthenings),
         passkeys={person.id: person.passkeys for person in bundle.people if person.passkeys},
         console=bundle.console.url if bundle.console else None,
+        written_by=new.authors,
     )
     said = Record(Kind.PLAN_RELEASE, "plan", record.plan, record)
     payload = Payload({"bundle": to_json(bundle)})

@@ -142,13 +142,19 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """What an escalated action waits for. `shown` is the digest of what a reviewer is shown."""
+    """What an escalated action waits for. `shown` is the digest of what a reviewer is shown.
+
+    `separate` says who must not decide on it: `author` of the review, `grantor` of its grant.
+    `reason` is `required` where an approval needs one too.
+    """
 
     handle: str
     roles: tuple[str, ...]
     approvals: int
     expires: Instant
     shown: str
+    separate: tuple[str, ...] = ()
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class Carried:
     console: str | None = None
     registered: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
     revoked: tuple[str, ...] = ()
+    written_by: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class PlanReleaseRecord:
     a role to their raw Ed25519 public keys in base64, `passkeys` to their passkeys, which count on
     pages of `console` (a URL; None is `http://localhost:8932`), `roles` maps roles to their
     holders: what later commands are checked against. `signature` covers a `Command` with verb
-    `release` and body `{plan, previous}`.
+    `release` and body `{plan, previous}`, and `writtenBy` where another than the signer wrote what
+    is new. `written_by` says who changed each review last that keeps its author from approving.
     """
 
     at: Instant
@@ -100,6 +102,7 @@ class PlanReleaseRecord:
     strengthenings: tuple[str, ...] = ()
     passkeys: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
     console: str | None = None
+    written_by: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

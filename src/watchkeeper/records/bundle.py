@@ -14,6 +14,10 @@ from watchkeeper.records.codec import Json
 from watchkeeper.records.people import Passkey
 from watchkeeper.records.typing import Node
 
+AUTHOR, GRANTOR = "author", "grantor"
+"""Whom a review may keep from approving: who wrote it last, who gave its grant."""
+REQUIRED = "required"
+
 
 class Stage(enum.StrEnum):
     """How real it is; only `production` counts as enforced in production."""
@@ -155,7 +159,8 @@ class Tool:
     its input schema, closed at every level; `root` says how its arguments become Cedar types;
     `derived` are the declared derived values (notes on tool typing, rule 12); `resource_type`
     and `resource_argument` say what is acted on; `clear` are the top-level arguments that may
-    stand in the log; `subject` those that name a data subject.
+    stand in the log; `subject` those that name a data subject; `first` those that a reviewer
+    should see first.
     """
 
     name: str
@@ -177,6 +182,7 @@ class Tool:
     timeout_millis: int = 60_000
     level: Level = Level.DURABLE
     sentence: str = ""
+    first: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +272,8 @@ class Policy:
     `body` is its Cedar JSON (EST) form without annotations. `actions` are the actions that its
     scope names with `==`, or the members of what it names with `in`, already resolved to
     `server/tool`; None means every action of its system. `observe_until` is an RFC 3339 time.
+    Of a review, `separate` says who may not approve (`author`, `grantor`) and `reason` is
+    `required` where an approval needs one.
     """
 
     id: str
@@ -280,6 +288,8 @@ class Policy:
     expires_seconds: int = 14_400
     grant: str | None = None
     observe_until: str | None = None
+    separate: tuple[str, ...] = ()
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from watchkeeper.records.administration import (
 )
 from watchkeeper.records.custody import AdoptedRecord, KeyRotationRecord
 from watchkeeper.records.erasure import ErasureRecord
+from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import PasskeyRecord, PasskeyRevokedRecord, VerdictRecord
 from watchkeeper.records.reference import Ref
 
@@ -43,6 +44,8 @@ class Kind(enum.StrEnum):
     ADOPTED = "adopted"
     PASSKEY = "passkey"
     PASSKEY_REVOKED = "passkey-revoked"
+    QUESTION = "question"
+    ANSWER = "answer"
 
 
 PREDICATES: dict[Kind, type] = {
@@ -63,4 +66,6 @@ PREDICATES: dict[Kind, type] = {
     Kind.ADOPTED: AdoptedRecord,
     Kind.PASSKEY: PasskeyRecord,
     Kind.PASSKEY_REVOKED: PasskeyRevokedRecord,
+    Kind.QUESTION: QuestionRecord,
+    Kind.ANSWER: AnswerRecord,
 }

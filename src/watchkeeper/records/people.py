@@ -18,6 +18,7 @@ class Answer(enum.StrEnum):
 
     APPROVE = "approve"
     REFUSE = "refuse"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,13 @@ class VerdictRecord:
 
     `signature` covers a `Command` with verb `approve` or `refuse` whose body holds `request`,
     `tool`, `pin`, `agent`, `plan`, `shown`, `expires`, `handle`, `reason` (a salted digest, or
-    null).
+    null), and `view` where something was shown beside (the digest of that). With `group` it is
+    `approve-list` or `refuse-list` over many escalations, each bound in one of its `items`; `group`
+    is the digest of them all. With `withdraws` it takes that verdict back: verb `withdraw`, body
+    `handle`, `request`, `verdict`, `reason`.
+
+    `millis_taken` is how long the reviewer looked: measured by the home where `timed` is `home`,
+    else the reviewer's own word.
     """
 
     at: Instant
@@ -131,3 +138,7 @@ class VerdictRecord:
     millis_taken: int
     signature: Signature
     reason: str | None = None
+    view: str | None = None
+    group: str | None = None
+    withdraws: Ref | None = None
+    timed: str | None = None

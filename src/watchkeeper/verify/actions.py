@@ -9,21 +9,26 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.records.action import EffectRecord, Escalation
 from watchkeeper.records.codec import from_json
-from watchkeeper.records.instant import render_instant
+from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import Answer, VerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
-from watchkeeper.verify.enrolment import not_apart
 from watchkeeper.verify.entries import Decided
 from watchkeeper.verify.people import OPERATE, Authority, Commands
 from watchkeeper.verify.report import Report
+from watchkeeper.verify.verdicts import (
+    Waiting,
+    answer_problem,
+    approval_problem,
+    question_problem,
+    verdict_problem,
+)
 
 APPROVALS, EFFECTS = 9, 11
 
@@ -72,16 +77,6 @@ def _each(shelf: bytearray) -> Iterator[bytes]:
 
 def _names(shelf: bytearray) -> set[bytes]:
     return set(_each(shelf))
-
-
-@dataclass(slots=True)
-class Waiting:
-    """An escalated action that was not released yet, and the verdicts on it."""
-
-    ref: Ref
-    decided: Decided
-    asked: Escalation
-    verdicts: dict[Ref, VerdictRecord] = field(default_factory=dict)
 
 
 class Actions:
@@ -147,13 +142,39 @@ class Actions:
                 return
             self._report.fail(APPROVALS, "a verdict on an action that does not wait", index)
             return
-        problem = self._verdict_problem(record, waiting, authority)
+        problem = verdict_problem(record, waiting, authority, self._commands)
         if problem is not None:
             self._report.fail(APPROVALS, f"verdict: {problem}", index)
         elif said.answer is Answer.APPROVE:
             waiting.verdicts[Ref(self._shard, index)] = said
+        elif said.withdraws is not None:
+            del waiting.verdicts[said.withdraws]
         else:
             self._forget(said.decision)
+
+    def question(self, index: int, record: Record, authority: Authority) -> None:
+        """Check a question to an agent, and keep it for the answer."""
+        said: QuestionRecord = record.predicate
+        waiting = self._waiting.get(said.decision)
+        if waiting is None and self._is_elsewhere(said.decision):
+            return
+        problem = question_problem(record, waiting, authority, self._commands)
+        if problem is not None:
+            self._report.fail(APPROVALS, f"question: {problem}", index)
+        elif waiting is not None:
+            waiting.open_questions.add(Ref(self._shard, index))
+
+    def answer(self, index: int, record: Record) -> None:
+        """Check an agent's answer to a question."""
+        said: AnswerRecord = record.predicate
+        waiting = self._waiting.get(said.decision)
+        if waiting is None and self._is_elsewhere(said.decision):
+            return
+        problem = answer_problem(record, waiting)
+        if problem is not None and not self._is_elsewhere(said.question):
+            self._report.fail(APPROVALS, f"answer: {problem}", index)
+        elif waiting is not None:
+            waiting.open_questions.discard(said.question)
 
     def effect(self, index: int, record: Record, authority: Authority) -> None:
         """Check that an effect is the one end of an allowed action."""
@@ -221,42 +242,11 @@ class Actions:
         problem = (
             "approved, but it does not wait (any more)"
             if waiting is None
-            else _approval_problem(waiting, decided, at)
+            else approval_problem(waiting, decided, at)
         )
         if problem is not None:
             self._report.fail(APPROVALS, problem, index)
         self._forget(decided.escalated_by)
-
-    def _verdict_problem(
-        self, record: Record, waiting: Waiting, authority: Authority
-    ) -> str | None:
-        said: VerdictRecord = record.predicate
-        decided, asked = waiting.decided, waiting.asked
-        if (said.action_id, record.digest) != (decided.action, decided.digest):
-            return "on another action than it refers to"
-        if said.shown != asked.shown:
-            return "on something else than what was to be shown"
-        if said.at >= asked.expires:
-            return "after the escalation had expired"
-        if said.role not in asked.roles or not authority.holds(said.reviewer, said.role):
-            return f"{cut(said.reviewer)} does not hold the role {cut(said.role)} that is asked for"
-        if said.reviewer == decided.agent:
-            return "by the agent itself"
-        body: Mapping[str, Any] = {
-            "handle": asked.handle,
-            "request": decided.digest,
-            "tool": decided.tool,
-            "pin": decided.pin,
-            "agent": decided.agent,
-            "plan": decided.plan,
-            "shown": asked.shown,
-            "expires": render_instant(asked.expires),
-            "role": said.role,
-            "reason": said.reason,
-        }
-        return not_apart(said, waiting.verdicts.values(), authority) or self._commands.problem(
-            said.signature, authority, said.reviewer, said.answer.value, body
-        )
 
     def _check_resolved(self, index: int, said: EffectRecord, authority: Authority) -> None:
         by = said.resolved_by
@@ -277,35 +267,3 @@ class Actions:
         waiting = self._waiting.pop(ref, None)
         if waiting and self._waiting_by_action.get(waiting.decided.action) == ref:
             del self._waiting_by_action[waiting.decided.action]
-
-
-def _approval_problem(waiting: Waiting, decided: Decided, at: int) -> str | None:
-    """Return why the verdicts that an allow cites do not release it, or None if they do."""
-    before = waiting.decided
-    if at >= waiting.asked.expires:
-        return "released after the escalation had expired"
-    if (decided.action, decided.digest) != (before.action, before.digest):
-        return "approved as another action than was shown"
-    if (decided.agent, decided.tool, decided.pin, decided.plan) != (
-        before.agent,
-        before.tool,
-        before.pin,
-        before.plan,
-    ):
-        return "approved for another agent, tool, pin or plan"
-    cited = [waiting.verdicts.get(ref) for ref in decided.verdicts]
-    if None in cited or len(set(decided.verdicts)) != len(cited):
-        return "cites a verdict that is none, not valid, or used twice"
-    return _coverage_problem(waiting.asked, [verdict for verdict in cited if verdict])
-
-
-def _coverage_problem(asked: Escalation, verdicts: list[VerdictRecord]) -> str | None:
-    """N of M means N different people; a role named twice needs two different holders."""
-    people = {verdict.reviewer for verdict in verdicts}
-    if len(people) < asked.approvals:
-        return f"approved by {len(people)} people, where {asked.approvals} are needed"
-    for role in set(asked.roles):
-        holders = {verdict.reviewer for verdict in verdicts if verdict.role == role}
-        if len(holders) < asked.roles.count(role):
-            return f"not approved by enough holders of the role {cut(role)}"
-    return None

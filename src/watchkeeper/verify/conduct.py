@@ -29,6 +29,7 @@ from watchkeeper.verify.people import (
     Commands,
     Named,
     authority_of,
+    authors_problem,
     first_authority,
     named_by,
 )
@@ -114,6 +115,8 @@ class Conduct:
             Kind.GENESIS: self._genesis,
             Kind.PLAN_RELEASE: self._release,
             Kind.VERDICT: lambda i, r: self.actions.verdict(i, r, self._authority),
+            Kind.QUESTION: lambda i, r: self.actions.question(i, r, self._authority),
+            Kind.ANSWER: self.actions.answer,
             Kind.EFFECT: self._effect,
             Kind.VOID: lambda _, r: self.actions.voided(r.predicate.decision),
             Kind.STOP: self._stop,
@@ -209,6 +212,8 @@ class Conduct:
             problem = "it does not follow the plan that was in force"
         if problem is None and record.digest != release.plan:
             problem = "its subject is not its plan"
+        if problem is None:
+            problem = authors_problem(release, self._authority)
         if problem is not None:
             self._report.fail(RELEASES, problem, index)
         self._plan, self._released_by = release.plan, release.released_by

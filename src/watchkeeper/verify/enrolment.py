@@ -49,7 +49,7 @@ class Enrolled:
             person: {keyid: key for keyid, key in held.items() if keyid not in self.revoked}
             for person, held in keys.items()
         }
-        return Authority(left, authority.roles, vouched)
+        return replace(authority, people=left, vouched=vouched)
 
 
 def enrolled_of(carried: Carried | None) -> Enrolled:

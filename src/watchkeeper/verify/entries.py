@@ -48,6 +48,8 @@ class Decided:
     asked: Mapping[str, Any] | None
     escalated_by: Ref | None
     verdicts: tuple[Ref, ...]
+    policies: tuple[str, ...] = ()
+    grantors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,8 @@ def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
             asked=said.get("escalation"),
             escalated_by=None if before is None else _ref(before),
             verdicts=tuple(_ref(ref) for ref in said.get("verdicts", ())),
+            policies=tuple(said["decision"].get("policies", ())),
+            grantors=tuple(said["accountable"].get("grantors", ())),
         )
     except (KeyError, TypeError, IndexError, AttributeError):
         raise RecordInvalid("a decision that does not parse") from None

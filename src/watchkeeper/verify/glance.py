@@ -64,7 +64,9 @@ def _refs(kind: str, said: dict[str, Any]) -> tuple[tuple[int, int], ...]:
         before = said.get("escalatedBy")
         cited = [*said.get("verdicts", ()), *([] if before is None else [before])]
     else:
-        cited = [said["decision"]] if kind in {"effect", "verdict", "void"} else []
+        about = kind in {"effect", "verdict", "void", "question", "answer"}
+        named = (said["decision"], said.get("withdraws"), said.get("question")) if about else ()
+        cited = [ref for ref in named if ref is not None]
     return tuple((ref["shard"], ref["index"]) for ref in cited)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 from watchkeeper.errors import CommandInvalid, RecordInvalid, cut
 from watchkeeper.ledger.assertion import PasskeyKey, passkey_keys
 from watchkeeper.ledger.canonical import parse_json_unverified
-from watchkeeper.ledger.envelope import open_command
+from watchkeeper.ledger.envelope import command_body, open_command
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of
 from watchkeeper.records.administration import Carried, GenesisRecord, PlanReleaseRecord
+from watchkeeper.records.bundle import AUTHOR
 from watchkeeper.records.codec import from_json
-from watchkeeper.records.people import Command, Passkey, Signature
+from watchkeeper.records.people import Command, Passkey, Signature, VerdictRecord
 
 RELEASE = "release"
 OPERATE = "operate"
@@ -24,12 +26,13 @@ class Authority:
     """The people of a plan with their keys (by key id), and who holds which role.
 
     A key is a raw Ed25519 public key, or a passkey. `vouched` names, by key id, who else said that
-    a passkey is its person's.
+    a passkey is its person's. `written_by` says who changed a review last.
     """
 
     people: Mapping[str, Mapping[str, bytes | PasskeyKey]]
     roles: Mapping[str, tuple[str, ...]]
     vouched: Mapping[str, str] = field(default_factory=dict)
+    written_by: Mapping[str, str] = field(default_factory=dict)
 
     def keys(self, person: str) -> Mapping[str, bytes | PasskeyKey]:
         """Return a person's keys; none if the plan does not know the person."""
@@ -54,11 +57,18 @@ class Named:
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     passkeys: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
     console: str | None = None
+    written_by: Mapping[str, str] = field(default_factory=dict)
 
 
 def named_by(said: PlanReleaseRecord | Carried) -> Named:
     """Return whom a release names, or a shard takes over."""
-    return Named(dict(said.people), dict(said.roles), dict(said.passkeys), said.console)
+    return Named(
+        dict(said.people),
+        dict(said.roles),
+        dict(said.passkeys),
+        said.console,
+        dict(said.written_by),
+    )
 
 
 def authority_of(said: PlanReleaseRecord | Carried) -> Authority:
@@ -66,7 +76,7 @@ def authority_of(said: PlanReleaseRecord | Carried) -> Authority:
     keys: dict[str, dict[str, bytes | PasskeyKey]] = {**_keyrings(said.people)}
     for person, passkeys in said.passkeys.items():
         keys[person] = {**keys.get(person, {}), **passkey_keys(passkeys, said.console)}
-    return Authority(keys, said.roles)
+    return Authority(keys, said.roles, written_by=said.written_by)
 
 
 class Commands:
@@ -75,6 +85,7 @@ class Commands:
     def __init__(self, origin: str) -> None:
         self._origin = origin
         self._seen: set[bytes] = set()
+        self._lists: dict[bytes, bytes] = {}
         self.checked = 0
 
     def problem(
@@ -96,6 +107,23 @@ class Commands:
             return error.message
         return self._mismatch(command, person, verb, body) or self._replayed(signature, command)
 
+    def part_problem(
+        self,
+        said: VerdictRecord,
+        authority: Authority,
+        verb: str,
+        body: Mapping[str, Any],
+        part: str,
+    ) -> str | None:
+        """Return the same of a command over a list, which is used once for each part of it."""
+        self.checked += 1
+        try:
+            command = open_command(said.signature, authority.keys(said.reviewer))
+        except CommandInvalid as error:
+            return error.message
+        found = self._mismatch(command, said.reviewer, verb, body)
+        return found or self._part_replayed(said.signature, command, part)
+
     def _mismatch(
         self, command: Command, person: str, verb: str, body: Mapping[str, Any]
     ) -> str | None:
@@ -111,11 +139,37 @@ class Commands:
         return None
 
     def _replayed(self, signature: Signature, command: Command) -> str | None:
-        use = bytes.fromhex(signature.keyid[:32]) + bytes.fromhex(command.nonce)
-        if use in self._seen:
+        use = _use(signature, command)
+        if use in self._seen or use in self._lists:
             return "the command was used before"
         self._seen.add(use)
         return None
+
+    def _part_replayed(self, signature: Signature, command: Command, part: str) -> str | None:
+        use, said = _use(signature, command), hashlib.sha256(signature.payload.encode()).digest()
+        # All parts come from one payload, or its nonce was used for two commands.
+        if use in self._seen or self._lists.setdefault(use, said) != said:
+            return "the command was used before"
+        if use + part.encode() in self._seen:
+            return "the command was used before"
+        self._seen.add(use + part.encode())
+        return None
+
+
+def _use(signature: Signature, command: Command) -> bytes:
+    return bytes.fromhex(signature.keyid[:32]) + bytes.fromhex(command.nonce)
+
+
+def authors_problem(release: PlanReleaseRecord, before: Authority) -> str | None:
+    """Return whom a release names as an author who is neither its own nor was one before.
+
+    Its own author is who signed it, unless they signed that another person wrote it.
+    """
+    author = command_body(release.signature).get("writtenBy", release.released_by)
+    for policy, person in release.written_by.items():
+        if person not in {author, before.written_by.get(policy)}:
+            return f"it names {cut(person)} as who wrote {cut(policy)}, which nobody signed"
+    return None
 
 
 def _keyrings(people: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, bytes | PasskeyKey]]:
@@ -141,6 +195,12 @@ def same_authority(plan: bytes, release: PlanReleaseRecord | Carried) -> bool:
             if p.get("passkeys")
         }
         console = bundle["console"]["url"] if "console" in bundle else None
+        kept_apart = {
+            p["id"] for p in bundle.get("policies", ()) if AUTHOR in p.get("separate", ())
+        }
     except (RecordInvalid, KeyError, TypeError, AttributeError):
         return False
-    return Named(keys, roles, passkeys, console) == named_by(release)
+    named = named_by(release)
+    if set(named.written_by) != kept_apart:
+        return False
+    return Named(keys, roles, passkeys, console, named.written_by) == named

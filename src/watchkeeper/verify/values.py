@@ -2,7 +2,8 @@
 
 A record holds HMAC-SHA-256 digests; the payload beside it holds the salts, under names of their
 own (`arg.order_id`, `fact.order.total`, `trace.call`, `resource`, `onBehalfOf`, `result`,
-`reason`), and the values. A value with its salt can be checked by whoever has the record alone.
+`reason`, `text`), and the values. A value with its salt can be checked by whoever has the record
+alone.
 """
 
 from __future__ import annotations
@@ -16,10 +17,17 @@ from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.records.action import DecisionRecord, EffectRecord, Hidden
 from watchkeeper.records.administration import ResumeRecord, StopRecord
+from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import VerdictRecord
 
-_REASONS: dict[type, str] = {VerdictRecord: "reason", StopRecord: "why", ResumeRecord: "why"}
-"""The kinds of predicate that hold the digest of a person's reason, and in which field."""
+_TEXTS: dict[type, tuple[str, str]] = {
+    VerdictRecord: ("reason", "reason"),
+    StopRecord: ("why", "reason"),
+    ResumeRecord: ("why", "reason"),
+    QuestionRecord: ("text", "text"),
+    AnswerRecord: ("text", "text"),
+}
+"""The kinds of predicate that hold the digest of a text: in which field, and its payload's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +62,9 @@ def matches(digest: str, salt: bytes, value: Any) -> bool:
 def digests_of(said: Any) -> dict[str, str]:
     """Return the digests that a predicate holds, by the name that a payload gives their salts."""
     found = {name: hidden.digest for name, hidden in _hidden(said) if hidden.digest is not None}
-    field = _REASONS.get(type(said))
-    reason = getattr(said, field) if field else None
-    return {**found, "reason": reason} if reason else found
+    field, name = _TEXTS.get(type(said), ("", ""))
+    text = getattr(said, field) if field else None
+    return {**found, name: text} if text else found
 
 
 def held_values(said: Any, body: Mapping[str, Any]) -> Iterator[Held]:
@@ -100,7 +108,7 @@ def _values(said: Any, body: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
     if isinstance(said, EffectRecord):
         found = tuple(body[key] for key in ("result", "settledFrom") if key in body)
         return {"result": found} if found else {}
-    return {"reason": (body["reason"],)} if "reason" in body else {}
+    return {name: (body[name],) for name in ("reason", "text") if name in body}
 
 
 def _values_of_decision(

@@ -15,7 +15,7 @@ from watchkeeper.records.statement import Entry
 
 MOST_OPEN = 100_000
 LookUp = Callable[[Ref], Entry | None]
-_ABOUT_A_DECISION = frozenset({Kind.EFFECT, Kind.VERDICT, Kind.VOID})
+_ABOUT_A_DECISION = frozenset({Kind.EFFECT, Kind.VERDICT, Kind.VOID, Kind.QUESTION, Kind.ANSWER})
 
 
 def nowhere(_: Ref) -> Entry | None:
@@ -38,8 +38,11 @@ class Actions:
             return entry
         if kind not in _ABOUT_A_DECISION:
             return None
-        ends = kind is not Kind.VERDICT or said.answer is Answer.REFUSE
-        found = self._open.pop(said.decision, None) if ends else self._open.get(said.decision)
+        goes_on = kind in {Kind.QUESTION, Kind.ANSWER}
+        goes_on = goes_on or (kind is Kind.VERDICT and said.answer is not Answer.REFUSE)
+        found = self._open.get(said.decision)
+        if not goes_on:
+            self._open.pop(said.decision, None)
         if found is None:
             found = self._look_up(said.decision)
         return found if found is not None and found.record.kind is Kind.DECISION else None

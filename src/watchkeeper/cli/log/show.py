@@ -79,6 +79,9 @@ def _sentence(entry: Entry) -> str:
         return f"effect   of {said.decision}: {said.status.value}"
     if kind is Kind.VERDICT:
         return f"verdict  on {said.decision}: {said.answer.value} by {said.reviewer}"
+    if kind in {Kind.QUESTION, Kind.ANSWER}:
+        by = said.by if kind is Kind.QUESTION else said.agent
+        return f"{kind.value:8} on {said.decision}: by {by}"
     if kind is Kind.ERASURE:
         count = sum(span.end - span.first for span in said.spans)
         where = "" if said.shard is None else f" of shard {said.shard}"

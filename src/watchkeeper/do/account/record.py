@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from watchkeeper.do.account.case import Case
 from watchkeeper.do.account.explain import operator_sentence
+from watchkeeper.do.account.shown import shown_of
 from watchkeeper.do.decision.decide import Decided
 from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.do.decision.engine import ENGINE
@@ -20,7 +22,6 @@ from watchkeeper.records.action import (
     Escalation,
     FactUsed,
     Hidden,
-    Outcome,
 )
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Payload, Record
@@ -30,16 +31,6 @@ Salts = Callable[[int], bytes]
 _SALT = 16
 _SALTS_AT_ONCE = 16
 _ALL_ARGUMENTS = "arguments"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A decided action: the plan, the request, the facts, and what came of them."""
-
-    enforcer: Enforcer
-    request: Request
-    facts: Facts
-    decided: Decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +76,7 @@ def speak(case: Case, marks: Marks, salts: Salts) -> Spoken:
     hider = _Hider(salts)
     predicate = _predicate(case, hider, marks.duration_micros)
     body = _payload(case, hider, marks.keys)
-    shown, need = _shown(case, marks.handle, salts), case.decided.need
+    shown, need = shown_of(case, marks.handle, salts(_SALT)), case.decided.need
     if shown is not None and need is not None:
         asked = Escalation(
             handle=marks.handle,
@@ -93,6 +84,8 @@ def speak(case: Case, marks: Marks, salts: Salts) -> Spoken:
             approvals=need.approvals,
             expires=case.facts.at.plus(need.expires_seconds),
             shown=sha256_hex(canonical_arguments(shown)),
+            separate=need.separate,
+            reason=need.reason,
         )
         predicate = replace(predicate, escalation=asked)
         body["shown"] = shown
@@ -197,36 +190,6 @@ def _facts(facts: Facts, decided: Decided, hider: _Hider) -> tuple[FactUsed, ...
             value = Hidden(read.source, clear="could not be read")
             used.append(FactUsed(value, source, read.read_at))
     return tuple(used)
-
-
-def _shown(case: Case, handle: str, salts: Salts) -> dict[str, Any] | None:
-    """Return exactly what a reviewer is shown; its digest stands in record and verdict.
-
-    The salt keeps the digest from being that of likely arguments: all else in it is in the log.
-    """
-    enforcer, request, facts, decided = case.enforcer, case.request, case.facts, case.decided
-    if decided.part.outcome is not Outcome.ESCALATE or decided.need is None:
-        return None
-    call = request.call
-    return {
-        "salt": salts(_SALT).hex(),
-        "handle": handle,
-        "actionId": request.action_id,
-        "request": request.digest,
-        "agent": call.agent,
-        "onBehalfOf": call.on_behalf_of,
-        "system": decided.system.id if decided.system else "",
-        "tool": request.action,
-        "pin": facts.pin,
-        "arguments": call.arguments,
-        "facts": {read.source: dict(read.values) for read in facts.read},
-        "reviews": list(decided.need.reviews),
-        "controls": list(decided.part.controls),
-        "roles": list(decided.need.roles),
-        "plan": enforcer.digest,
-        "expires": str(facts.at.plus(decided.need.expires_seconds)),
-        "sentence": operator_sentence(request, decided),
-    }
 
 
 def _payload(case: Case, hider: _Hider, keys: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

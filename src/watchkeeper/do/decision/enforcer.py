@@ -108,6 +108,10 @@ class Enforcer:
         """Return a policy by its id."""
         return self._policies_by_id[policy_id]
 
+    def control(self, control: str) -> Control | None:
+        """Return a control by its id, or None."""
+        return self._controls.get(control)
+
     def controls_of(self, policy_ids: tuple[str, ...]) -> tuple[str, ...]:
         """Return the controls that these policies enforce, sorted."""
         return tuple(sorted({self._policies_by_id[policy].control for policy in policy_ids}))

@@ -13,17 +13,23 @@ class ReviewNeed:
     """Who must approve before the action may be decided again, and until when.
 
     `roles` names a role as often as different people with it are needed; `approvals` is how many
-    different people in all.
+    different people in all. `separate` says who may not be one of them; `reason` is `required`
+    where an approval needs one.
     """
 
     reviews: tuple[str, ...]
     roles: tuple[str, ...]
     approvals: int
     expires_seconds: int
+    separate: tuple[str, ...] = ()
+    reason: str | None = None
 
 
 def review_need(policies: Iterable[Policy]) -> ReviewNeed:
-    """Join what several reviews ask for: every role of each, the shortest expiry."""
+    """Join what several reviews ask for: every role of each, the shortest expiry.
+
+    Whom one of them keeps out is kept out; a reason that one of them asks for is asked for.
+    """
     fired = tuple(policies)
     roles: dict[str, int] = {}
     for policy in fired:
@@ -36,6 +42,8 @@ def review_need(policies: Iterable[Policy]) -> ReviewNeed:
         roles=named,
         approvals=max(len(named), *(policy.approvals for policy in fired)),
         expires_seconds=min(policy.expires_seconds for policy in fired),
+        separate=tuple(sorted({who for policy in fired for who in policy.separate})),
+        reason="required" if any(policy.reason for policy in fired) else None,
     )
 
 

@@ -160,6 +160,7 @@ def _restored(body: Mapping[str, Any]) -> State:
         _tuples(body["roles"]),
         from_json(dict[str, tuple[Passkey, ...]], body.get("passkeys", {})),
         body.get("console"),
+        written_by=dict(body.get("writtenBy", {})),
     )
     state.plan, state.released_by = body["plan"], body["releasedBy"]
     state.plan_ref = None if body["planRef"] is None else Ref(*body["planRef"])
@@ -186,9 +187,10 @@ def _restore_parts(state: State, body: Mapping[str, Any]) -> None:
 
 
 def _web(authority: Authority) -> dict[str, Any]:
-    """Return what only an authority with passkeys, or with a console of its own, has."""
+    """Return what only some authorities have: passkeys, a console, authors kept apart."""
     passkeys = {p: [to_json(one) for one in held] for p, held in authority.passkeys.items()}
-    found = {"passkeys": passkeys, "console": authority.console}
+    written = dict(authority.written_by)
+    found = {"passkeys": passkeys, "console": authority.console, "writtenBy": written}
     return {name: value for name, value in found.items() if value}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from watchkeeper.do.decision.facts import ApprovalFact, VerdictFact
@@ -24,7 +25,11 @@ class Waiting(enum.StrEnum):
 
 @dataclass(slots=True)
 class Pending:
-    """One escalated action, as it was recorded; `request` is the payload's own request."""
+    """One escalated action, as it was recorded.
+
+    `kept_out` are people who must not decide on it; `reason` is `required` where an approval needs
+    one; `questions` were asked back, `answers` are those that the agent gave, in their order.
+    """
 
     action_id: str
     handle: str
@@ -49,8 +54,12 @@ class Pending:
     released: str | None = None
     ended: Instant | None = None
     why: Reason | None = None
-    vouchers: tuple[str, ...] = ()
-    """Who vouched for passkeys that approved it."""
+    vouchers: Mapping[str, str] = field(default_factory=dict)
+    """Who vouched for the passkey of an approval, by the place of the verdict."""
+    kept_out: tuple[str, ...] = ()
+    reason: str | None = None
+    questions: tuple[Ref, ...] = ()
+    answers: tuple[Ref, ...] = ()
 
     def approval(self) -> ApprovalFact:
         """Return what was approved, as a fact for the decision that releases it."""

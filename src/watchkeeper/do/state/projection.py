@@ -24,6 +24,7 @@ from watchkeeper.ledger.signature import decode_base64, keyring
 from watchkeeper.records.action import (
     DecisionRecord,
     EffectRecord,
+    Escalation,
     Outcome,
     Status,
     VoidRecord,
@@ -38,12 +39,13 @@ from watchkeeper.records.administration import (
     TokenRecord,
     TokenRevokedRecord,
 )
-from watchkeeper.records.bundle import Grant
+from watchkeeper.records.bundle import AUTHOR, GRANTOR, Grant
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.custody import AdoptedRecord
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import Answer, Passkey, Signature, VerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
@@ -100,6 +102,7 @@ class Authority:
     console: str | None = None
     registered: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
     revoked: frozenset[str] = frozenset()
+    written_by: Mapping[str, str] = field(default_factory=dict)
 
     def verification_keys(self, person: str) -> dict[str, bytes | PasskeyKey]:
         """Return what a person may sign with, by key id: raw Ed25519 keys, and passkeys."""
@@ -211,6 +214,8 @@ class State:
             Kind.TOKEN_REVOKED: self._revoke,
             Kind.ERASURE: self._erasure,
             Kind.ADOPTED: self._adopt,
+            Kind.QUESTION: self._question,
+            Kind.ANSWER: self._answer,
         }
 
     def apply(self, entry: Entry) -> None:
@@ -277,7 +282,13 @@ class State:
         self.authority = Authority(people, {"release": tuple(people)})
 
     def _release(self, entry: Entry, record: PlanReleaseRecord) -> None:
-        self.authority = Authority(record.people, record.roles, record.passkeys, record.console)
+        self.authority = Authority(
+            record.people,
+            record.roles,
+            record.passkeys,
+            record.console,
+            written_by=record.written_by,
+        )
         self.plan, self.plan_ref = record.plan, entry.ref
         self.budgets.keep_for(_longest_window_of(entry), record.at)
         self.released_by = record.released_by
@@ -355,10 +366,22 @@ class State:
                 shown=asked.shown,
                 shown_facts=payload.get("shownFacts", ""),
                 keys=tuple(key["id"] for key in payload.get("keys", ())),
+                kept_out=self._kept_out(record, asked),
+                reason=asked.reason,
             )
         )
         for action_id in self.pending.forget_before(record.at.plus(-REMEMBER_ENDED)):
             self.outcomes.pop(action_id, None)
+
+    def _kept_out(self, record: DecisionRecord, asked: Escalation) -> tuple[str, ...]:
+        """Return the people who must not decide on an escalated action."""
+        found: set[str] = set()
+        if AUTHOR in asked.separate:
+            written = self.authority.written_by
+            found.update(written[p] for p in record.decision.policies if p in written)
+        if GRANTOR in asked.separate:
+            found.update(record.accountable.grantors)
+        return tuple(sorted(found))
 
     def _verdict(self, entry: Entry, record: VerdictRecord) -> None:
         pending = self.pending.by_action(record.action_id)
@@ -367,14 +390,29 @@ class State:
         if record.answer is Answer.REFUSE:
             self.pending.end(record.action_id, Waiting.REFUSED, record.at)
             return
-        verdict = VerdictFact(entry.ref, record.reviewer, record.role)
-        pending.verdicts = (*pending.verdicts, verdict)
+        if record.answer is Answer.WITHDRAW:
+            kept = tuple(v for v in pending.verdicts if v.ref != record.withdraws)
+        else:
+            kept = (*pending.verdicts, VerdictFact(entry.ref, record.reviewer, record.role))
         vouched = self.authority.vouched_for(record.signature.keyid)
         if vouched is not None:
-            pending.vouchers = (*pending.vouchers, vouched)
+            pending.vouchers = {**pending.vouchers, str(entry.ref): vouched}
+        standing = {str(v.ref) for v in kept}
+        pending.vouchers = {ref: by for ref, by in pending.vouchers.items() if ref in standing}
         need = ReviewNeed((), pending.roles, pending.approvals, 0)
-        if covers(need, tuple((v.reviewer, v.role) for v in pending.verdicts)):
-            pending.state = Waiting.APPROVED
+        covered = covers(need, tuple((v.reviewer, v.role) for v in kept))
+        pending.verdicts = kept
+        pending.state = Waiting.APPROVED if covered else Waiting.PENDING
+
+    def _question(self, entry: Entry, record: QuestionRecord) -> None:
+        pending = self.pending.by_action(record.action_id)
+        if pending is not None and pending.decision == record.decision and pending.waits():
+            pending.questions = (*pending.questions, entry.ref)
+
+    def _answer(self, entry: Entry, record: AnswerRecord) -> None:
+        pending = self.pending.by_action(record.action_id)
+        if pending is not None and pending.decision == record.decision and pending.waits():
+            pending.answers = (*pending.answers, entry.ref)
 
     def _effect(self, entry: Entry, record: EffectRecord) -> None:
         action = self.open.pop(record.action_id, None)

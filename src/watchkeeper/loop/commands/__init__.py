@@ -14,7 +14,16 @@ from watchkeeper.do.state.projection import COMMAND_LIFETIME
 from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, cut
 from watchkeeper.ledger.assertion import counter_of
 from watchkeeper.ledger.envelope import open_command, person_named
-from watchkeeper.loop.commands import effects, people, reviews, stops, tokens, upkeep
+from watchkeeper.loop.commands import (
+    effects,
+    lists,
+    people,
+    questions,
+    reviews,
+    stops,
+    tokens,
+    upkeep,
+)
 from watchkeeper.loop.commands.asked import OPERATE, RELEASE, Asked, Desk, Verb
 from watchkeeper.loop.enrolment import check_counter
 from watchkeeper.loop.home import Home
@@ -27,6 +36,8 @@ __all__ = ["OPERATE", "RELEASE", "VERBS", "Begun", "Commands"]
 
 VERBS: Mapping[str, Verb] = {
     **reviews.VERBS,
+    **lists.VERBS,
+    **questions.VERBS,
     **stops.VERBS,
     **tokens.VERBS,
     **effects.VERBS,

@@ -18,6 +18,8 @@ from watchkeeper.records.statement import Payload, Record
 
 RELEASE = "release"
 OPERATE = "operate"
+MOST_TEXT = 4096
+"""How many bytes a reason or a question may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +89,27 @@ class Verb:
 
 def reason_of(asked: Asked) -> tuple[str | None, Payload | None]:
     """Return the digest of the person's reason and, apart, its text."""
-    named, text, salt = asked.command.body.get("reason"), asked.beside.get("reason"), b""
+    return text_of(asked, "reason")
+
+
+def text_of(asked: Asked, name: str) -> tuple[str | None, Payload | None]:
+    """Return the digest of a text that a person signed and, apart, the text with its salt.
+
+    Raises:
+        CommandInvalid: the text beside is another one, or longer than 4 KiB.
+    """
+    named, text, salt = asked.command.body.get(name), asked.beside.get(name), b""
     if named is None and not text:
         return None, None
     with suppress(ValueError):
         salt = bytes.fromhex(str(asked.beside.get("salt", "")))
     if not isinstance(text, str) or len(salt) != 16 or hidden_digest(salt, text) != named:
-        raise CommandInvalid("the reason is not the one that was signed")
-    return named, Payload({"reason": text, "salts": {"reason": salt.hex()}})
+        raise CommandInvalid(f"the {name} is not the one that was signed")
+    if len(text.encode()) > MOST_TEXT:
+        raise CommandInvalid(
+            f"the {name} is longer than {MOST_TEXT} bytes", "say it in fewer words"
+        )
+    return named, Payload({name: text, "salts": {name: salt.hex()}})
 
 
 def why_of(asked: Asked) -> tuple[str, Payload | None]:

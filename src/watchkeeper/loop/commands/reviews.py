@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import CommandInvalid, NotAuthorised, cut
 from watchkeeper.loop.commands.apart import check_apart
 from watchkeeper.loop.commands.asked import Asked, Desk, Verb, reason_of
+from watchkeeper.loop.inbox.binding import bound_values
+from watchkeeper.loop.inbox.dialogue import dialogue_of
+from watchkeeper.loop.inbox.looked import Looked, looked
+from watchkeeper.loop.inbox.objections import objection
 from watchkeeper.records.action import Reason
+from watchkeeper.records.bundle import REQUIRED
+from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, VerdictRecord
-from watchkeeper.records.statement import Record
+from watchkeeper.records.statement import Payload, Record
 
 
 def _pending(desk: Desk, _: Asked) -> Any:
@@ -24,40 +31,93 @@ def _pending(desk: Desk, _: Asked) -> Any:
             "approved": [v.reviewer for v in pending.verdicts],
             "shownDigest": pending.shown,
             "shown": desk.home.shown(pending),
+            "dialogue": [to_json(one) for one in dialogue_of(desk.home, pending)],
         }
         for pending in desk.home.state.pending.waiting()
     ]
 
 
 def _verdict(desk: Desk, asked: Asked) -> Any:
-    pending = _pending_of(desk, asked.text("handle"))
-    _check_binding(desk, asked, pending)
-    role = asked.text("role")
-    _check_reviewer(desk, asked.command.person, role, pending)
-    if asked.command.verb == Answer.APPROVE:
+    pending = pending_of(desk, asked.text("handle"))
+    check_plan(desk, pending)
+    for name, value in bound_values(pending).items():
+        if asked.command.body.get(name) != value:
+            raise CommandInvalid(f"the verdict is for another {name} than the one that waits")
+    answer, role = Answer(asked.command.verb), asked.text("role")
+    check_reviewer(desk, asked, role, pending)
+    if answer is Answer.APPROVE:
         check_apart(desk.home, asked.command.person, asked.signature, pending)
     reason, payload = reason_of(asked)
-    millis = asked.command.body.get("millis")
-    verdict = VerdictRecord(
+    check_reason(answer, pending, reason)
+    seen = looked(desk.home, pending, asked.command.person, asked.command.body, asked.beside)
+    said = VerdictRecord(
         at=desk.home.now(),
         action_id=pending.action_id,
         decision=pending.decision,
-        answer=Answer(asked.command.verb),
+        answer=answer,
         reviewer=asked.command.person,
         role=role,
         shown=pending.shown,
-        millis_taken=millis if isinstance(millis, int) and millis >= 0 else 0,
+        millis_taken=seen.millis,
         signature=asked.signature,
         reason=reason,
+        view=seen.view,
+        timed=seen.timed,
     )
-    desk.append(Record(Kind.VERDICT, "action", pending.digest, verdict), payload)
+    record_verdict(desk, pending, said, beside_verdict(payload, seen))
     return {"handle": pending.handle, "state": pending.state.value}
 
 
-def _pending_of(desk: Desk, handle: str) -> Pending:
-    pending = desk.home.state.pending.by_handle(handle)
-    if pending is None:
-        raise CommandInvalid(f"no action waits under {cut(handle)}", "see `do pending`")
+def _withdraw(desk: Desk, asked: Asked) -> Any:
+    """Take one's own approval back, as long as the action was not released."""
+    pending = _known(desk, asked.text("handle"))
+    if not pending.waits():
+        raise CommandInvalid(f"it can not be taken back any more: it is {pending.state.value}")
+    mine = next((v for v in pending.verdicts if v.reviewer == asked.command.person), None)
+    named = {"shard": mine.ref.shard, "index": mine.ref.index} if mine else None
+    if mine is None or asked.command.body.get("verdict") != named:
+        raise CommandInvalid("there is no such approval of yours", "see `do pending`")
+    if asked.command.body.get("request") != pending.digest:
+        raise CommandInvalid("the approval is for another request than the one that waits")
+    reason, payload = reason_of(asked)
+    said = VerdictRecord(
+        at=desk.home.now(),
+        action_id=pending.action_id,
+        decision=pending.decision,
+        answer=Answer.WITHDRAW,
+        reviewer=asked.command.person,
+        role=mine.role,
+        shown=pending.shown,
+        millis_taken=0,
+        signature=asked.signature,
+        reason=reason,
+        withdraws=mine.ref,
+    )
+    record_verdict(desk, pending, said, payload)
+    return {"handle": pending.handle, "state": pending.state.value}
+
+
+def record_verdict(
+    desk: Desk, pending: Pending, said: VerdictRecord, payload: Payload | None
+) -> None:
+    """Put a verdict on record."""
+    desk.append(Record(Kind.VERDICT, "action", pending.digest, said), payload)
+
+
+def beside_verdict(reason: Payload | None, seen: Looked) -> Payload | None:
+    """Return what is kept with a verdict: the text of its reason, and the view that was signed."""
+    body: Mapping[str, Any] = reason.body if reason else {}
+    view = {"view": seen.text} if seen.text is not None else {}
+    return Payload({**body, **view}) if body or view else None
+
+
+def pending_of(desk: Desk, handle: str) -> Pending:
+    """Return an action that waits for people; one that expired is ended here.
+
+    Raises:
+        CommandInvalid: none waits under this handle.
+    """
+    pending = _known(desk, handle)
     if pending.state is Waiting.PENDING and pending.expires <= desk.home.now():
         desk.kernel.void(pending, Reason.EXPIRED)
     if pending.state is not Waiting.PENDING:
@@ -65,25 +125,30 @@ def _pending_of(desk: Desk, handle: str) -> Pending:
     return pending
 
 
-def _check_binding(desk: Desk, asked: Asked, pending: Pending) -> None:
-    """A verdict holds for exactly what was shown, under the plan in force."""
-    bound = {
-        "request": pending.digest,
-        "tool": pending.action,
-        "pin": pending.pin,
-        "agent": pending.agent,
-        "plan": pending.plan,
-        "shown": pending.shown,
-        "expires": render_instant(pending.expires),
-    }
-    for name, value in bound.items():
-        if asked.command.body.get(name) != value:
-            raise CommandInvalid(f"the verdict is for another {name} than the one that waits")
+def _known(desk: Desk, handle: str) -> Pending:
+    pending = desk.home.state.pending.by_handle(handle)
+    if pending is None:
+        raise CommandInvalid(f"no action waits under {cut(handle)}", "see `do pending`")
+    return pending
+
+
+def check_plan(desk: Desk, pending: Pending) -> None:
+    """A verdict holds under the plan by which the action was escalated.
+
+    Raises:
+        CommandInvalid: another plan is in force.
+    """
     if pending.plan != desk.home.state.plan:
         raise CommandInvalid("the plan was changed since: the action has to be asked again")
 
 
-def _check_reviewer(desk: Desk, person: str, role: str, pending: Pending) -> None:
+def check_reviewer(desk: Desk, asked: Asked, role: str, pending: Pending) -> None:
+    """A verdict comes from somebody who holds the role, and whom nothing keeps out.
+
+    Raises:
+        NotAuthorised, CommandInvalid: why not.
+    """
+    person = asked.command.person
     if role not in pending.roles:
         raise NotAuthorised(f"the action does not wait for the role {cut(role)}")
     if not desk.home.state.authority.holds(person, role):
@@ -91,14 +156,29 @@ def _check_reviewer(desk: Desk, person: str, role: str, pending: Pending) -> Non
     request = desk.home.request_of(pending)
     if request is None:
         raise CommandInvalid("the request was erased and can not be approved")
-    if person in {request.call.agent, request.call.on_behalf_of}:
-        raise NotAuthorised("nobody decides on an action of their own")
-    if person in {verdict.reviewer for verdict in pending.verdicts}:
-        raise NotAuthorised(f"{cut(person)} has approved already; another person must")
+    why = objection(desk.home.state, person, pending, request.call.on_behalf_of)
+    if why is not None:
+        raise NotAuthorised(f"{cut(person)} can not decide on this: {why}")
+    vouched = desk.home.state.authority.vouched_for(asked.signature.keyid)
+    if vouched is not None and vouched in pending.kept_out:
+        raise NotAuthorised(
+            f"{cut(vouched)} vouched for this passkey, and is kept apart from who approves this"
+        )
+
+
+def check_reason(answer: Answer, pending: Pending, reason: str | None) -> None:
+    """A refusal needs a reason, and an approval does where the plan says so.
+
+    Raises:
+        CommandInvalid: there is none.
+    """
+    if reason is None and (answer is Answer.REFUSE or pending.reason == REQUIRED):
+        raise CommandInvalid(f"a reason is required to {answer.value}", "give `--why`")
 
 
 VERBS = {
     "pending": Verb(_pending, of_doubtful=True),
     "approve": Verb(_verdict),
     "refuse": Verb(_verdict),
+    "withdraw": Verb(_withdraw),
 }

@@ -17,6 +17,8 @@ def objection(state: State, person: str, pending: Pending, on_behalf_of: str | N
         return "it does not wait for a role of yours"
     if person in {pending.agent, on_behalf_of}:
         return "nobody decides on an action of their own"
+    if person in pending.kept_out:
+        return "the plan keeps apart who wrote or granted it, and who approves"
     if person in {verdict.reviewer for verdict in pending.verdicts}:
         return "you have approved it already; another person must"
     return None

@@ -15,6 +15,7 @@ from watchkeeper.do.state.pending import Pending
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.inbox.bars import bars_of
+from watchkeeper.loop.inbox.dialogue import dialogue_of
 from watchkeeper.loop.inbox.past import Done, Past
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import Instant, parse_instant, render_instant
@@ -27,7 +28,7 @@ def view_of(home: Home, pending: Pending, person: str, past: Past | None = None)
 
     A JSON object: `salt`, `handle`, `person`, `at`; `factsAge` (seconds by source); `lately` and
     `similar` (lists of `{ref, at, tool, outcome, ended, by}`, the newest first; empty without
-    `past`); `budgets` (as `Bar`).
+    `past`); `budgets` (as `Bar`); `dialogue` (what was asked back, and the agent's answers).
     """
     at = home.now()
     shown = home.shown(pending) or {}
@@ -40,7 +41,14 @@ def view_of(home: Home, pending: Pending, person: str, past: Past | None = None)
         "lately": [_said(d) for d in past.lately(pending.agent, pending.action_id)] if past else [],
         "similar": [_said(d) for d in past.similar(pending.action_id)] if past else [],
         "budgets": [to_json(bar) for bar in bars_of(home, pending.agent, pending.action, at)],
+        "dialogue": [to_json(one) for one in dialogue_of(home, pending)],
     }
+
+
+def questions_in(view: Mapping[str, Any]) -> int:
+    """Return how many questions and answers a view holds."""
+    said = view.get("dialogue", [])
+    return len(said) + sum(1 for one in said if one.get("answered") is not None)
 
 
 def view_digest(view: Mapping[str, Any]) -> str:

@@ -155,6 +155,8 @@ def _policy(scoped: ScopedPolicy) -> Policy:
         expires_seconds=notes.expires_seconds,
         grant=parsed.grant,
         observe_until=notes.observe_until and notes.observe_until.replace("Z", ".000000Z"),
+        separate=notes.separate,
+        reason="required" if notes.reason_required else None,
     )
 
 

@@ -78,6 +78,8 @@ def _review_notes(notes: Annotations, review: ReviewEntry) -> Annotations:
         escalate_to=(review.role,),
         approvals=review.approvals,
         expires_seconds=review.expires,
+        separate=tuple(sorted(set(review.separate))),
+        reason_required=review.reason,
     )
 
 

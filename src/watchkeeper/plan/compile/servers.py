@@ -139,6 +139,7 @@ def _tool(name: str, entry: ToolEntry, typed: TypedTool) -> Tool:
         timeout_millis=entry.timeout * 1000,
         level=Level(entry.level),
         sentence=entry.sentence,
+        first=tuple(dict.fromkeys(entry.first)),
     )
 
 

@@ -77,6 +77,14 @@ def compare_review(kind: str, id_: str, old: Policy, new: Policy, found: Changes
     if old.expires_seconds != new.expires_seconds:
         words = f"waits {new.expires_seconds} s for approval, before {old.expires_seconds} s"
         found.moved(kind, id_, words, weaker=new.expires_seconds > old.expires_seconds)
+    for kept_out in sorted({*old.separate, *new.separate}):
+        if (kept_out in old.separate) != (kept_out in new.separate):
+            weaker = kept_out in old.separate
+            words = f"its {kept_out} {'may approve now' if weaker else 'may no longer approve'}"
+            found.moved(kind, id_, words, weaker=weaker)
+    if old.reason != new.reason:
+        words = "needs" if new.reason else "no longer needs"
+        found.moved(kind, id_, f"an approval {words} a reason", weaker=new.reason is None)
 
 
 def _compare_observation(old: Policy, new: Policy, found: Changes) -> None:

@@ -6,7 +6,7 @@ from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.records.bundle import Bundle, FactSource, PermitRule, Server, Tool
 
 _REACHED_BY = ("command", "url", "module", "cwd", "env", "headers", "user")
-_UNSURE = ("schema", "derived", "settle", "sentence")
+_UNSURE = ("schema", "derived", "settle", "sentence", "first")
 _LEVELS = ("durable", "published", "witnessed")
 
 

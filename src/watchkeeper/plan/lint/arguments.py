@@ -26,6 +26,7 @@ def check_arguments(
         _visible(entry, tool, spot)
         _retries(entry, tool, spot)
         _sentence(entry, tool, spot.inside("sentence"))
+        named(entry.first, tool, spot.inside("first"))
         _facts(file.says, entry, typed, tool, spot)
         _settle(file.says, entry, typed, tool, spot)
 

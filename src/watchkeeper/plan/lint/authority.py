@@ -68,19 +68,22 @@ def _references(grant: GrantEntry, around: _Around, spot: Spot) -> None:
     for n, action in enumerate(grant.actions):
         spot.inside("actions", n).needs("tool", action, around.tools)
     if grant.review is not None:
-        _reviewer(grant.review, around, spot.inside("review"))
+        _reviewer(grant, grant.review, around, spot.inside("review"))
 
 
-def _reviewer(review: ReviewEntry, around: _Around, spot: Spot) -> None:
+def _reviewer(grant: GrantEntry, review: ReviewEntry, around: _Around, spot: Spot) -> None:
     if review.control is not None:
         spot.inside("control").needs("control", review.control, around.workspace.controls)
     if not spot.inside("role").needs("role", review.role, around.names.roles):
         return
-    holders = around.names.roles[review.role]
-    if len(holders) < review.approvals:
+    holders = set(around.names.roles[review.role])
+    kept_out = holders & {grant.granted_by} if "grantor" in review.separate else set()
+    if len(holders - kept_out) < review.approvals:
+        beside = ", and who gave the grant may not approve" if kept_out else ""
         spot.gap(
             "cannot-be-approved",
-            f"{review.approvals} people must approve, but {len(holders)} hold `{review.role}`",
+            f"{review.approvals} people must approve, but {len(holders)} hold `{review.role}`"
+            + beside,
             "give the role to more people, or ask for fewer approvals",
         )
 

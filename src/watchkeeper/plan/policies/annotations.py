@@ -14,14 +14,17 @@ from watchkeeper.records.bundle import PolicyKind
 
 T = TypeVar("T")
 POLICY_ID = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,126}[a-z0-9])?")
-KNOWN = ("id", "control", "escalate", "approvals", "expires", "observe")
-_FOR_REVIEWS = ("escalate", "approvals", "expires")
+KNOWN = ("id", "control", "escalate", "approvals", "expires", "reason", "separate", "observe")
+_FOR_REVIEWS = ("escalate", "approvals", "expires", "reason", "separate")
 GRANT_PREFIX = "grant."
 
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """The annotations of one policy. `observe_until` is an RFC 3339 time."""
+    """The annotations of one policy. `observe_until` is an RFC 3339 time.
+
+    `separate` says who may not approve: `author`, and of a grant's review `grantor`.
+    """
 
     id: str
     control: str
@@ -29,6 +32,8 @@ class Annotations:
     approvals: int = 1
     expires_seconds: int = 14_400
     observe_until: str | None = None
+    separate: tuple[str, ...] = ()
+    reason_required: bool = False
 
 
 def read_annotations(raw: Mapping[str, str | None], kind: PolicyKind) -> Annotations:
@@ -47,6 +52,8 @@ def read_annotations(raw: Mapping[str, str | None], kind: PolicyKind) -> Annotat
         observe_until=(
             _value("observe", moment_text, _needed(raw, "observe")) if "observe" in raw else None
         ),
+        separate=("author",) if _says(raw, "separate", "author") else (),
+        reason_required=_says(raw, "reason", "required"),
     )
 
 
@@ -70,6 +77,14 @@ def _check_names(raw: Mapping[str, str | None], kind: PolicyKind) -> None:
             raise PlanRefused(
                 "`@observe` on a permit", "only a `forbid` or a review can be tried out first"
             )
+
+
+def _says(raw: Mapping[str, str | None], name: str, word: str) -> bool:
+    """Tell whether an annotation is there; it can say one thing only."""
+    value = raw.get(name)
+    if value is not None and value != word:
+        raise PlanRefused(f"`@{name}` can not be {cut(value)}", f'write `@{name}("{word}")`')
+    return value is not None
 
 
 def _needed(raw: Mapping[str, str | None], name: str) -> str:

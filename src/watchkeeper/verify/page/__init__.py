@@ -22,6 +22,7 @@ _PARTS = (
     "people",
     "enrolment",
     "custody",
+    "verdicts",
     "conduct",
     "disclosed",
     "completeness",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -36,6 +36,11 @@ class ReviewEntry(Part):
     approvals: Annotated[int, Field(ge=1, le=20)] = 1
     expires: Seconds = 14_400
     always: bool = Field(default=False, description="review every action, whatever its amount")
+    reason: bool = Field(default=False, description="an approval needs a reason too")
+    separate: list[Literal["author", "grantor"]] = Field(
+        default_factory=list,
+        description="who may not approve: who changed the grant last, who gave it",
+    )
 
 
 class GrantEntry(Part):

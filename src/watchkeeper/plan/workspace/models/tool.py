@@ -95,6 +95,9 @@ class ToolEntry(Part):
     sentence: str = Field(
         default="", description="what a reviewer reads, with `{argument}` filled in"
     )
+    first: list[Text] = Field(
+        default_factory=list, description="the arguments that a reviewer should see first"
+    )
 
 
 class PermitEntry(Part):

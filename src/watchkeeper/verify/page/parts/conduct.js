@@ -62,6 +62,7 @@ class Conduct {
     if (!problem && !this.authority.holds(said.releasedBy, 'release')) problem = 'signed by somebody who did not hold the role `release` before it';
     if (!problem && (said.previous ?? null) !== this.plan) problem = 'it does not follow the plan that was in force';
     if (!problem && record.digest !== said.plan) problem = 'its subject is not its plan';
+    if (!problem) problem = this.authorsProblem(said);
     if (problem) this.report.fail(STEP.releases, problem, index);
     this.plan = said.plan;
     await this.enrolment.release(said);
@@ -70,14 +71,25 @@ class Conduct {
     this.checkPlan(record);
   }
 
+  /** Whom a release names as an author who is neither its own nor was one before. */
+  authorsProblem(said) {
+    const author = commandBody(said.signature).writtenBy ?? said.releasedBy;
+    for (const [policy, person] of Object.entries(said.writtenBy ?? {})) {
+      if (person !== author && person !== this.authority.writtenBy[policy]) return `it names ${cut(person)} as who wrote ${cut(policy)}, which nobody signed`;
+    }
+    return null;
+  }
+
   checkPlan({ index, said }) {
     const plan = this.bundle.data(`plans/${said.plan}.json`);
     if (!plan) return;
-    const { people = [], roles = {}, console: place } = parseStrict(plan);
+    const { people = [], roles = {}, console: place, policies = [] } = parseStrict(plan);
+    const apart = policies.filter((one) => one.separate?.includes('author')).map((one) => one.id).sort();
+    const wrote = Object.keys(said.writtenBy ?? {}).sort();
     const keys = Object.fromEntries(people.filter((one) => one.keys?.length).map((one) => [one.id, one.keys]));
     const passkeys = Object.fromEntries(people.filter((one) => one.passkeys?.length).map((one) => [one.id, one.passkeys]));
     const released = [said.people, said.roles, said.passkeys ?? {}, said.console ?? null];
-    if (canonical([keys, roles, passkeys, place?.url ?? null]) !== canonical(released)) {
+    if (canonical([keys, roles, passkeys, place?.url ?? null]) !== canonical(released) || apart.join() !== wrote.join()) {
       this.report.fail(STEP.plans, 'the release names other people, keys, roles or another console than its plan', index);
     }
   }
@@ -127,7 +139,7 @@ class Conduct {
       return;
     }
     this.forget(this.waitingByAction.get(actionId));
-    this.waiting.set(this.here(record), { record, verdicts: new Map() });
+    this.waiting.set(this.here(record), { record, verdicts: new Map(), questions: new Set() });
     this.waitingByAction.set(actionId, this.here(record));
   }
 
@@ -162,25 +174,32 @@ class Conduct {
     this.story(record).verdicts.push(record);
     const waiting = this.waiting.get(place(record.said.decision));
     if (!waiting && this.isElsewhere(record.said.decision)) return;
-    const problem = waiting ? await this.verdictProblem(record, waiting.record) : 'on an action that does not wait';
+    const problem = waiting ? await this.verdictProblem(record, waiting) : 'on an action that does not wait';
     if (problem) this.report.fail(STEP.approvals, `verdict: ${problem}`, record.index);
     else if (record.said.answer === 'approve') waiting.verdicts.set(this.here(record), record);
+    else if (record.said.withdraws) waiting.verdicts.delete(place(record.said.withdraws));
     else this.forget(place(record.said.decision));
   }
 
-  async verdictProblem({ said, digest }, { said: before, digest: request }) {
-    const asked = before.escalation;
-    if (said.actionId !== before.actionId || digest !== request) return 'on another action than it refers to';
-    if (said.shown !== asked.shown) return 'on something else than what was to be shown';
-    if (said.at >= asked.expires) return 'after the escalation had expired';
-    if (!asked.roles.includes(said.role) || !this.authority.holds(said.reviewer, said.role)) return `${cut(said.reviewer)} does not hold the role ${cut(said.role)} that is asked for`;
-    if (said.reviewer === before.agent) return 'by the agent itself';
-    const body = {
-      handle: asked.handle, request, tool: `${before.server}/${before.tool}`, pin: before.pin, agent: before.agent,
-      plan: before.plan, shown: asked.shown, expires: asked.expires, role: said.role, reason: said.reason,
-    };
-    const others = [...this.waiting.get(place(said.decision)).verdicts.values()].map((verdict) => verdict.said);
-    return notApart(said, others, this.authority) ?? this.commands.problem(said.signature, this.authority, said.reviewer, said.answer, body);
+  verdictProblem({ said, digest }, waiting) {
+    return verdictProblem(this, said, digest, waiting);
+  }
+
+  async question(record) {
+    const { said, index, digest } = record;
+    const waiting = this.waiting.get(place(said.decision));
+    if (!waiting && this.isElsewhere(said.decision)) return;
+    const problem = await questionProblem(this, said, digest, waiting);
+    if (problem) this.report.fail(STEP.approvals, `question: ${problem}`, index);
+    else waiting.questions.add(this.here(record));
+  }
+
+  answer({ said, index, digest }) {
+    const waiting = this.waiting.get(place(said.decision));
+    if (!waiting && this.isElsewhere(said.decision)) return;
+    const problem = answerProblem(this, said, digest, waiting);
+    if (problem) this.report.fail(STEP.approvals, `answer: ${problem}`, index);
+    else waiting.questions.delete(place(said.question));
   }
 
   async effect(record) {
@@ -240,6 +259,8 @@ const RULES = {
   'plan-release': Conduct.prototype.release,
   decision: Conduct.prototype.decision,
   verdict: Conduct.prototype.verdict,
+  question: Conduct.prototype.question,
+  answer: Conduct.prototype.answer,
   effect: Conduct.prototype.effect,
   void: Conduct.prototype.voided,
   stop: Conduct.prototype.stop,
@@ -256,27 +277,3 @@ const RULES = {
   'token-revoked'(record) { return this.command(record, 'revoke-token', { name: record.said.name }, 'operate'); },
   'clock-accepted'(record) { return this.command(record, 'accept-clock', {}, 'operate'); },
 };
-
-/** Why the verdicts that an allow cites do not release it, or null if they do. */
-function approvalProblem(waiting, { said, digest, at }) {
-  if (!waiting) return 'approved, but what was escalated does not wait (any more), or is not in the bundle';
-  const { said: before, digest: request } = waiting.record;
-  const asked = before.escalation;
-  if (at >= asked.expires) return 'released after the escalation had expired';
-  if (said.actionId !== before.actionId || digest !== request) return 'approved as another action than was shown';
-  if (['agent', 'server', 'tool', 'pin', 'plan'].some((name) => (said[name] ?? null) !== (before[name] ?? null))) return 'approved for another agent, tool, pin or plan';
-  const cited = (said.verdicts ?? []).map((ref) => waiting.verdicts.get(place(ref)));
-  if (cited.includes(undefined) || new Set(cited).size !== cited.length) return 'cites a verdict that is none, not valid, or used twice';
-  return coverageProblem(asked, cited);
-}
-
-/** N of M means N different people; a role named twice needs two different holders. */
-function coverageProblem(asked, verdicts) {
-  const people = new Set(verdicts.map((verdict) => verdict.said.reviewer));
-  if (people.size < asked.approvals) return `approved by ${people.size} people, where ${asked.approvals} are needed`;
-  for (const role of new Set(asked.roles)) {
-    const holders = new Set(verdicts.filter((verdict) => verdict.said.role === role).map((verdict) => verdict.said.reviewer));
-    if (holders.size < asked.roles.filter((one) => one === role).length) return `not approved by enough holders of the role ${cut(role)}`;
-  }
-  return null;
-}

@@ -15,6 +15,7 @@ function digestsOf({ kind, said }) {
     (said.facts ?? []).forEach((fact) => add(`fact.${fact.value.name}`, fact.value));
   }
   if (kind === 'effect') add('result', said.result);
+  if (kind === 'question' || kind === 'answer') found.set('text', said.text);
   if (kind === 'verdict' && said.reason) found.set('reason', said.reason);
   if ((kind === 'stop' || kind === 'resume') && said.why) found.set('reason', said.why);
   return found;
@@ -39,8 +40,8 @@ function valuesOf({ kind, said }, body) {
   } else if (kind === 'effect') {
     const kept = ['result', 'settledFrom'].filter((key) => key in body);
     if (kept.length) found.set('result', kept.map((key) => body[key]));
-  } else if ('reason' in body) {
-    found.set('reason', [body.reason]);
+  } else {
+    for (const name of ['reason', 'text']) if (name in body) found.set(name, [body[name]]);
   }
   return found;
 }

@@ -4,7 +4,7 @@ const COMMAND_TYPE = 'application/vnd.watchkeeper.command+json';
 const COMMAND = { origin: 'text', person: 'text', verb: 'text', nonce: 'text', at: 'time', body: { '*': 'any' } };
 
 /** People with their keys and passkeys (by key id) and roles, as a record names them; `registered` are further passkeys. */
-async function authorityOf({ people = {}, roles = {}, passkeys = {}, console: place, registered = {}, revoked = [] }) {
+async function authorityOf({ people = {}, roles = {}, passkeys = {}, console: place, registered = {}, revoked = [], writtenBy = {} }) {
   const keys = new Map();
   for (const [person, given] of Object.entries(people)) {
     const own = new Map();
@@ -26,7 +26,7 @@ async function authorityOf({ people = {}, roles = {}, passkeys = {}, console: pl
   const known = (person) => [people, passkeys].some((named) => Object.hasOwn(named, person)) || Object.values(roles).some((held) => held.includes(person));
   return {
     keys: (person) => keys.get(person) ?? new Map(), holds, known, has: (id) => [...keys.values()].some((own) => own.has(id)),
-    voucher: (id) => vouchers.get(id) ?? null,
+    voucher: (id) => vouchers.get(id) ?? null, writtenBy,
   };
 }
 
@@ -35,23 +35,35 @@ class Commands {
   constructor(origin) {
     this.origin = origin;
     this.seen = new Set();
+    this.lists = new Map();
     this.checked = 0;
   }
 
-  /** Why the signature is not this person's for exactly this, or null if it is. */
-  async problem(signature, authority, person, verb, body) {
+  /**
+   * Why the signature is not this person's for exactly this, or null if it is. A command over a list
+   * is used once for each part of it.
+   */
+  async problem(signature, authority, person, verb, body, part = '') {
     this.checked += 1;
     try {
       const command = await openCommand(signature, authority.keys(person));
       this.hold(command, person, verb, body);
-      const use = `${signature.keyid} ${command.nonce}`;
-      if (this.seen.has(use)) refuse('the command was used before');
-      this.seen.add(use);
+      this.use(`${signature.keyid} ${command.nonce}`, signature.payload, part);
       return null;
     } catch (error) {
       if (error instanceof Refused) return error.message;
       throw error;
     }
+  }
+
+  use(command, payload, part) {
+    const before = this.lists.get(command) ?? (part ? payload : null);
+    // All parts come from one payload, or its nonce was used for two commands.
+    if (part ? before !== payload || this.seen.has(command) : before) refuse('the command was used before');
+    if (part) this.lists.set(command, payload);
+    const one = part ? `${command} ${part}` : command;
+    if (this.seen.has(one)) refuse('the command was used before');
+    this.seen.add(one);
   }
 
   hold(command, person, verb, body) {
@@ -62,6 +74,16 @@ class Commands {
       const said = Object.hasOwn(command.body, name) ? command.body[name] : null;
       if (canonical(said) !== canonical(value ?? null)) refuse(`the command is for another ${name}`);
     }
+  }
+}
+
+/** The body of a command whose signature is checked elsewhere; empty where it can not be read. */
+function commandBody({ payload }) {
+  try {
+    return parseCanonical(fromBase64(payload) ?? encode('')).body ?? {};
+  } catch (error) {
+    if (error instanceof Refused) return {};
+    throw error;
   }
 }
 

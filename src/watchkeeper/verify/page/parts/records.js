@@ -15,6 +15,7 @@ const SCOPE = { kind: 'text', name: 'text' };
 const CARRIED = {
   until: 'time', 'plan?': 'digest', 'releasedBy?': 'text', 'people?': { '*': ['text'] }, 'roles?': { '*': ['text'] },
   'stops?': [SCOPE], 'passkeys?': PASSKEYS, 'console?': 'text', 'registered?': PASSKEYS, 'revoked?': ['text'],
+  'writtenBy?': { '*': 'text' },
 };
 const BY = { by: 'text', signature: SIGNATURE };
 
@@ -26,7 +27,7 @@ const PREDICATES = {
   },
   'plan-release': {
     plan: 'digest', 'previous?': 'digest', releasedBy: 'text', people: { '*': ['text'] }, roles: { '*': ['text'] },
-    signature: SIGNATURE, 'passkeys?': PASSKEYS, 'console?': 'text',
+    signature: SIGNATURE, 'passkeys?': PASSKEYS, 'console?': 'text', 'writtenBy?': { '*': 'text' },
   },
   decision: {
     actionId: 'text', decision: PART, agent: 'text', system: 'text', stage: 'text', method: 'text', server: 'text',
@@ -34,12 +35,13 @@ const PREDICATES = {
     accountable: { 'grantors?': ['text'], 'controlOwners?': ['text'], 'releasedBy?': 'text' },
     'onBehalfOf?': HIDDEN, 'resource?': HIDDEN, 'arguments?': [HIDDEN], 'trace?': [HIDDEN],
     'facts?': [{ value: HIDDEN, source: 'text', readAt: 'time' }],
-    'escalation?': { handle: 'text', roles: ['text'], approvals: 'int', expires: 'time', shown: 'text' },
+    'escalation?': { handle: 'text', roles: ['text'], approvals: 'int', expires: 'time', shown: 'text', 'separate?': ['text'], 'reason?': 'text' },
     'verdicts?': ['ref'], 'escalatedBy?': 'ref', 'would?': PART,
   },
   verdict: {
     actionId: 'text', decision: 'ref', answer: 'text', reviewer: 'text', role: 'text', shown: 'text',
-    millisTaken: 'int', signature: SIGNATURE, 'reason?': 'text',
+    millisTaken: 'int', signature: SIGNATURE, 'reason?': 'text', 'view?': 'text', 'group?': 'digest', 'withdraws?': 'ref',
+    'timed?': 'text',
   },
   effect: {
     actionId: 'text', decision: 'ref', status: 'text', started: 'time', ended: 'time', 'result?': HIDDEN,
@@ -63,6 +65,8 @@ const PREDICATES = {
   adopted: { why: 'text', ...BY, size: 'int', doubts: [{ kind: 'text', id: 'text', seen: 'text' }] },
   passkey: { person: 'text', passkey: PASSKEY, ...BY, 'code?': 'text' },
   'passkey-revoked': { person: 'text', keyid: 'text', why: 'text', ...BY },
+  question: { actionId: 'text', decision: 'ref', role: 'text', text: 'digest', ...BY },
+  answer: { actionId: 'text', decision: 'ref', question: 'ref', agent: 'text', text: 'digest' },
   refusals: { agent: 'text', since: 'time', 'counts?': { '*': 'int' } },
 };
 
