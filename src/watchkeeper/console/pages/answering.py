@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from watchkeeper.errors import NotAuthorised, WatchkeeperError
+from watchkeeper.errors import LogUnavailable, NotAuthorised, WatchkeeperError
 from watchkeeper.ledger.canonical import render_json
 
 
@@ -29,5 +29,10 @@ def problem(status: int, code: str, detail: str, advice: str = "") -> Response:
 
 def refusal(error: WatchkeeperError) -> Response:
     """Return what stood against something that was asked."""
-    status = 403 if isinstance(error, NotAuthorised) else 422
-    return problem(status, error.code, error.message, error.advice)
+    return problem(_status_of(error), error.code, error.message, error.advice)
+
+
+def _status_of(error: WatchkeeperError) -> int:
+    if isinstance(error, NotAuthorised):
+        return 403
+    return 503 if isinstance(error, LogUnavailable) else 422

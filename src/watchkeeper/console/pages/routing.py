@@ -15,6 +15,7 @@ from watchkeeper.console.live.events import events
 from watchkeeper.console.live.feed import Feed, Told
 from watchkeeper.console.once import Once
 from watchkeeper.console.pages.answering import json_response, problem
+from watchkeeper.console.pages.openapi import describe
 from watchkeeper.console.pages.saying import Saying, WhoReads
 from watchkeeper.console.pages.table import API, PAGES, Page
 from watchkeeper.console.pages.templates import render
@@ -49,6 +50,7 @@ class Pages:
             found.append(Route(API + page.api, self._json(page), methods=["GET"]))
             found.append(Route(page.path, self._html(page), methods=["GET"]))
         found.append(Route(f"{API}/live", self._live, methods=["GET"]))
+        found.append(Route(f"{API}/openapi.json", _described, methods=["GET"]))
         return [*found, *Saying(self._surface, self._who_reads).routes(API)]
 
     def _reader(self, request: Request) -> Session | None:
@@ -112,6 +114,10 @@ class Pages:
             params=request.path_params,
             query=query,
         )
+
+
+async def _described(_: Request) -> Response:
+    return json_response(describe())
 
 
 def page_routes(surface: Surface, who_reads: WhoReads) -> list[BaseRoute]:
