@@ -38,7 +38,12 @@ from watchkeeper.errors import (
     cut,
 )
 from watchkeeper.ledger.checkpoint import log_key
-from watchkeeper.ledger.envelope import open_envelope, read_record_unverified
+from watchkeeper.ledger.envelope import (
+    check_signature,
+    open_envelope,
+    parse_envelope_unverified,
+    read_record_unverified,
+)
 from watchkeeper.ledger.frame import Frame
 from watchkeeper.ledger.key_history import KeyHistory, genesis_keys
 from watchkeeper.ledger.tiles import WIDTH
@@ -100,19 +105,25 @@ class _Home:
 
 @dataclass(frozen=True, slots=True)
 class _Truth:
-    """What is known of the records before the reading begins, and grows by it."""
+    """What is known of the records before the reading begins, and grows by it.
+
+    The log key vouched for the first `signed` records; those after them are held against the
+    record keys.
+    """
 
     places: Places
     publication: Publication
     extension: Extension
     keys: KeyScan
+    signed: int
     snapshot: Snapshot | None = None
 
 
 def _by_reading(home: _Home, signed: Mapping[int, bytes]) -> Opened:
     """Read every record."""
     publication = home.publication(writing=False)
-    truth = _Truth(Places(), publication, Extension(signed), KeyScan(home.genesis))
+    keys, size = KeyScan(home.genesis), max(signed, default=0)
+    truth = _Truth(Places(), publication, Extension(signed), keys, size)
     return _opened(home, truth, _read_truth(home.files, home.layout, truth))
 
 
@@ -124,7 +135,8 @@ def _by_snapshot(home: _Home, signed: Mapping[int, bytes]) -> Opened | None:
     snapshot, keys = found
     places = Places.restored(snapshot.places)
     publication = home.publication(writing=False)
-    truth = _Truth(places, publication, Extension(signed), keys, snapshot)
+    size = max(signed, default=0)
+    truth = _Truth(places, publication, Extension(signed), keys, size, snapshot)
     try:
         publication.resume(snapshot.tree(), _unfilled(home, places))
         if min(signed, default=0) < snapshot.count or not publication.whole():
@@ -238,6 +250,8 @@ def _read_truth(files: Files, layout: Layout, truth: _Truth) -> tuple[Tail, byte
     for number, frame in read_after(files, layout, truth.places):
         truth.places.add(number, frame.start)
         truth.publication.add(frame)
+        if frame.index >= truth.signed:
+            _check_signed(frame, truth.keys.history)
         truth.keys.take(frame)
         truth.extension.check(truth.publication.tree)
         last, end = frame, (number, frame.end)
@@ -245,6 +259,22 @@ def _read_truth(files: Files, layout: Layout, truth: _Truth) -> tuple[Tail, byte
     tail = _tail(files, layout, numbers[-1], end)
     rest = check_rest(files, layout.segment(tail.number), tail.length, newest=True)
     return tail, rest, _at(last, truth.snapshot)
+
+
+def _check_signed(frame: Frame, history: KeyHistory) -> None:
+    """Refuse a record that no checkpoint vouches for and that the record key did not sign.
+
+    Whoever can write to the segments and has no key could add one otherwise, and the next
+    checkpoint would vouch for it.
+    """
+    try:
+        envelope = parse_envelope_unverified(frame.envelope)
+        check_signature(envelope, history.keys)
+        problem = history.problem(envelope.keyid, frame.index)
+    except EnvelopeInvalid as error:
+        problem = error.message
+    if problem is not None:
+        raise LogInconsistent(f"record {frame.index} at offset {frame.start}: {problem}")
 
 
 def _end_of(files: Files, layout: Layout, places: Places) -> tuple[int, int]:
