@@ -17,7 +17,10 @@ from tests.worlds.homes import NEVER
 from tests.worlds.rolled import RolledBank
 from watchkeeper.adapters.keys import load_key
 from watchkeeper.adapters.posix import open_home
+from watchkeeper.adapters.posix.files import Files
 from watchkeeper.adapters.posix.layout import Layout
+from watchkeeper.adapters.posix.shards.begun import mark
+from watchkeeper.adapters.secret import load_secret
 from watchkeeper.errors import HomeInvalid, LogInconsistent, NoteInvalid, RecordInvalid
 from watchkeeper.ledger.canonical import (
     parse_json_unverified,
@@ -63,6 +66,7 @@ def forge(bank: DiskBank, change: Change, shard: int = 1) -> None:
     forged = replace(record, predicate=change(record.predicate, body))
     envelope = seal(forged, load_key(layout.record_key))
     layout.segment(0).write_bytes(render_frame(0, 0, envelope, render_json(body)))
+    mark(Files(), layout, load_secret(layout.secret))
     layout.newest.unlink()
     shutil.rmtree(layout.log)
     layout.log.mkdir()

@@ -101,14 +101,14 @@ def check_taken_over(home: Home, path: Path) -> None:
     """
     from watchkeeper.adapters.posix.files import Files
     from watchkeeper.adapters.posix.layout import Layout
-    from watchkeeper.loop.shards.carried import carried_digest, check_carried
+    from watchkeeper.adapters.posix.shards.begun import is_marked, mark
+    from watchkeeper.loop.shards.carried import check_carried
 
-    layout = Layout(path, home.log.shard)
-    digest = carried_digest(home.log)
-    if digest is None or (layout.taken_over.exists() and layout.taken_over.read_bytes() == digest):
-        return
-    if check_carried(home.log, home.clock):
-        Files().replace(layout.taken_over, digest)
+    layout, files = Layout(path, home.log.shard), Files()
+    if layout.shard and not is_marked(files, layout, home.secret):
+        # Not marked, and open all the same: then the shard before is here.
+        check_carried(home.log, home.clock)
+        mark(files, layout, home.secret)
 
 
 def key_list(where: str) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class Layout:
 
     @property
     def taken_over(self) -> Path:
-        """Holds the digest of the state taken over, once that was held against the shard before."""
+        """The home's mark that the shard took over what the one before ends with."""
         return self.place / "taken-over"
 
     @property

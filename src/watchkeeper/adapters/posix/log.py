@@ -25,6 +25,7 @@ from watchkeeper.adapters.posix.shards.begin import (
     end_shard,
     following_genesis,
 )
+from watchkeeper.adapters.posix.shards.begun import check_begun, mark
 from watchkeeper.adapters.posix.shards.current import Current
 from watchkeeper.adapters.posix.shards.published import Published
 from watchkeeper.adapters.posix.shards.taking import check_folders, take_lock
@@ -85,6 +86,7 @@ def open_home(  # noqa: PLR0913 - what a home needs of the world
         check_shards(files, layout)
         keyring = Keyring(files, layout.keys, access)
         secret = load_secret(layout.secret)
+        check_begun(files, layout, secret)
         opened = recover(files, layout, keyring)
         log = PosixLog(layout, files, keyring, opened, lock, clock, publish_seconds, secret)
     except OSError as error:
@@ -253,7 +255,7 @@ class PosixLog(Current):
         try:
             if uri is not None:
                 self._keyring.use_log_key(uri)
-            self._move_to(following, carried)
+            self._move_to(following)
         except (OSError, LedgerError) as error:
             what = f"the new shard can not be opened: {_cause(error)}"
             self._writer.condemn(LogUnavailable(what, "mend the disk and start again"))
@@ -287,7 +289,7 @@ class PosixLog(Current):
             what = f"a new shard was begun, and may not be durable: {_cause(error)}"
             self._writer.condemn(LogUnavailable(what, "start it again: the home says which holds"))
 
-    def _move_to(self, following: Layout, carried: Carried) -> None:
+    def _move_to(self, following: Layout) -> None:
         opened = recover(self._files, following, self._keyring)
         if self._scrub is not None:
             self._scrub.stop()
@@ -295,7 +297,7 @@ class PosixLog(Current):
         try:
             end_shard(self._files, self.layout)
             # What was taken over is what this process itself had added up.
-            self._files.replace(following.taken_over, carried.state.encode())
+            mark(self._files, following, self.secret)
         except OSError as error:
             _log.warning("the old shard is marked at the next start: %s", error.strerror)
         self._published.succeeded_by(following)

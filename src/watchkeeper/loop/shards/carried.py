@@ -41,12 +41,6 @@ def check_carried(records: Records, clock: Clock, shard: int | None = None) -> b
     return True
 
 
-def carried_digest(records: Records) -> bytes | None:
-    """Return the digest of the state that the newest shard took over; None for the first."""
-    first = records.entry(Ref(records.shard, 0)).record.predicate
-    return first.carried.state.encode() if first.carried is not None else None
-
-
 class _Until:
     """A home's records as they stood when one of its shards ended (`ports.Records`).
 
