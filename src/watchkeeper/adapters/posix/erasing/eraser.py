@@ -64,6 +64,7 @@ class Eraser:
         self._one_at_a_time = threading.Lock()
         self._noting = threading.Lock()
         self._begun = 0
+        self._since: int | None = None
 
     def begin(self, index: int) -> None:
         """Note that the record `index`, or one after it, will be an erasure.
@@ -74,6 +75,7 @@ class Eraser:
         try:
             with self._noting:
                 self._intent.note(index)
+                self._since = index if self._since is None else min(self._since, index)
                 self._begun += 1
         except OSError as error:
             raise LogUnavailable(f"no erasure can begin: {error.strerror}") from None
@@ -96,7 +98,7 @@ class Eraser:
                 ) from None
 
     def _finish(self) -> int:
-        begun, since = self._begun, self._intent.read()
+        begun, since = self._begun, self._noted()
         if since is None:
             return 0
         newest, about = self._truth.shard, defaultdict[int, list[tuple[int, ErasureRecord]]](list)
@@ -118,7 +120,13 @@ class Eraser:
             # One that began in the meantime may have a record that was not looked at.
             if self._begun == begun:
                 self._intent.clear()
+                self._since = None
         return count
+
+    def _noted(self) -> int | None:
+        """Return from where on to look: whatever became of the note, not after what began here."""
+        found = [index for index in (self._intent.read(), self._since) if index is not None]
+        return min(found, default=None)
 
     def _remove(self, shard: int, found: Sequence[tuple[int, ErasureRecord]]) -> int:
         """Remove what records say of one shard; return how many payloads that were."""

@@ -13,6 +13,7 @@ from watchkeeper.adapters.posix.files import Files
 from watchkeeper.errors import FrameInvalid, cut
 
 NAME = "erasing"
+_MOST_DIGITS = 16
 
 
 class Intent:
@@ -23,7 +24,8 @@ class Intent:
 
     def note(self, index: int) -> None:
         """Note that the record `index`, or one after it, may be an erasure; durable on return."""
-        if self.read() is None:
+        noted = self.read()
+        if noted is None or noted > index:
             self._files.replace(self._path, b"%d\n" % index, 0o600)
 
     def read(self) -> int | None:
@@ -36,7 +38,7 @@ class Intent:
             text = self._path.read_bytes()
         except FileNotFoundError:
             return None
-        if not text.strip().isdigit():
+        if not text.strip().isdigit() or len(text.strip()) > _MOST_DIGITS:
             raise FrameInvalid(
                 f"not the note of an erasure: {cut(self._path)}",
                 "remove it, and run `log verify`: it tells whether an erasure is unfinished",
@@ -45,5 +47,6 @@ class Intent:
 
     def clear(self) -> None:
         """Take the note away; durable on return."""
-        self._files.call("unlink", os.unlink, self._path)
+        if self._path.exists():
+            self._files.call("unlink", os.unlink, self._path)
         self._files.sync_folder(self._path.parent)
