@@ -26,7 +26,7 @@ def read_frames(home: Path) -> Iterator[Frame]:
         FrameInvalid: damage.
         TileInvalid: a record is missing between two others.
     """
-    paths = sorted((home / "segments").glob("[0-9]*.seg"))
+    paths = sorted((home / "segments").glob(f"{'[0-9]' * 8}.seg"))
     expected = 0
     for path in paths:
         data, end = path.read_bytes(), 0

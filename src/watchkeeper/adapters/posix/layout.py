@@ -107,7 +107,7 @@ class Layout:
 
     def segment_numbers(self) -> list[int]:
         """Return the numbers of the segments there are, in order."""
-        return sorted(int(path.stem) for path in self.segments.glob("[0-9]*.seg"))
+        return sorted(int(path.stem) for path in self.segments.glob(f"{'[0-9]' * 8}.seg"))
 
 
 def shards_of(root: Path) -> list[Layout]:

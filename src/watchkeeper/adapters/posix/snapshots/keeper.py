@@ -45,7 +45,7 @@ class Keeper:
     @property
     def size(self) -> int:
         """How many records the newest snapshot counts; 0 without one."""
-        return snapshot_size(self._layout)
+        return snapshot_size(self._layout, most=len(self._places))
 
     def load(self) -> tuple[int, bytes] | None:
         """Return how many records a snapshot counts, and the state that it holds, or None."""

@@ -25,6 +25,7 @@ from watchkeeper.ports import Signer
 from watchkeeper.records.administration import GenesisRecord
 
 GENERATIONS = 2
+_DIGITS = 16
 _log = logging.getLogger("watchkeeper.log")
 
 
@@ -84,9 +85,14 @@ def keep_snapshot(files: Files, layout: Layout, snapshot: Snapshot, signer: Sign
     """
     files.make_folder(layout.snapshots, 0o700)
     raw = render_snapshot(snapshot, signer)
-    files.replace(layout.snapshots / f"{snapshot.count:016d}.snapshot", raw, 0o600)
-    for old in _paths(layout)[:-GENERATIONS]:
-        old.unlink(missing_ok=True)
+    files.replace(layout.snapshots / f"{snapshot.count:0{_DIGITS}d}.snapshot", raw, 0o600)
+    # What says that it counts more came from elsewhere: it would be taken for the newest.
+    true = [path for path in _paths(layout) if int(path.stem) <= snapshot.count]
+    for other in set(_paths(layout)) - set(true[-GENERATIONS:]):
+        try:
+            other.unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("snapshot %s can not be removed: %s", other.name, error.strerror)
 
 
 def forget_snapshots(files: Files, layout: Layout) -> None:
@@ -102,10 +108,12 @@ def forget_snapshots(files: Files, layout: Layout) -> None:
     files.sync_folder(layout.snapshots)
 
 
-def snapshot_size(layout: Layout) -> int:
-    """Return how many records the newest snapshot says it counts, unverified; 0 without one."""
-    paths = _paths(layout)
-    return int(paths[-1].stem) if paths else 0
+def snapshot_size(layout: Layout, most: int) -> int:
+    """Return how many records the newest snapshot says it counts, unverified; 0 without one.
+
+    One that says more than `most` is none of this shard's.
+    """
+    return max((size for path in _paths(layout) if (size := int(path.stem)) <= most), default=0)
 
 
 def genesis_digest(files: Files, layout: Layout) -> str:
@@ -132,7 +140,7 @@ def _resuming(keys: KeyScan, files: Files, layout: Layout) -> KeysOf:
 
 
 def _paths(layout: Layout) -> list[Path]:
-    return sorted(layout.snapshots.glob("[0-9]*.snapshot"))
+    return sorted(layout.snapshots.glob(f"{'[0-9]' * _DIGITS}.snapshot"))
 
 
 def _check(snapshot: Snapshot, layout: Layout, genesis: str) -> None:
