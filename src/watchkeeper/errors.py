@@ -34,6 +34,10 @@ here means that something failed. Each class has a stable `code`, which programs
     ├── EngineFailed             the policy engine can not load what the plan released
     ├── NotAuthorised            a person who may not do what was asked
     ├── CommandInvalid           a signed command that is stale, replayed, malformed or forged
+    ├── SessionMissing           nobody is signed in, or the session may not do this
+    ├── SignInRefused            a sign-in that did not hold
+    ├── TooManyTries             too many sign-ins that failed
+    ├── PasskeysUnsupported      no library that can read what makes a passkey
     ├── UpstreamFailed           a tool server that can not be reached or does not answer
     ├── ExportFailed             a trace store that can not be reached or does not take spans
     ├── SettingsInvalid          a setting that is missing or makes no sense
@@ -264,6 +268,34 @@ class CommandInvalid(WatchkeeperError):
     """A signed command that is stale, replayed, malformed or forged."""
 
     code = "command-invalid"
+
+
+class SessionMissing(WatchkeeperError):
+    """Nobody is signed in, or whoever is may not do this."""
+
+    code = "session-missing"
+    default_advice = "sign in"
+
+
+class SignInRefused(WatchkeeperError):
+    """A sign-in that did not hold; why exactly is told to nobody."""
+
+    code = "sign-in-refused"
+    default_advice = "try again, or have a code made with `watchkeeper do code`"
+
+
+class TooManyTries(WatchkeeperError):
+    """Too many sign-ins failed."""
+
+    code = "too-many-tries"
+    default_advice = "wait a minute"
+
+
+class PasskeysUnsupported(WatchkeeperError):
+    """What a browser makes of a passkey can not be read, since the library for it is missing."""
+
+    code = "passkeys-unsupported"
+    default_advice = "install it: `pip install 'watchkeeper[console]'`"
 
 
 class UpstreamFailed(WatchkeeperError):

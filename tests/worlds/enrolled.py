@@ -16,10 +16,12 @@ from watchkeeper.records.people import Signature
 _LASTS = 590
 
 
-def code_for(bank: Bank, person: str, by: str = "", seconds: float = _LASTS) -> str:
+def code_for(
+    bank: Bank, person: str, by: str = "", seconds: float = _LASTS, place: str = CONSOLE
+) -> str:
     """Have a code made, as `do code` does; returns it as it is told to people."""
-    bank.home.codes.place = CONSOLE
-    raw = hashlib.sha256(f"{person}/{by}/{len(bank.entries())}".encode()).digest()[:16]
+    bank.home.codes.place = place
+    raw = hashlib.sha256(f"{person}/{by}/{bank.ids.random_bytes(8)!r}".encode()).digest()[:16]
     expires = render_instant(bank.clock.wall().plus(seconds))
     digest = hashlib.sha256(raw).hexdigest()
     body = {"person": person, "digest": digest, "expires": expires}

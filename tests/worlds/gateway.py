@@ -100,6 +100,7 @@ class World:
     process: subprocess.Popen[bytes] | None = None
     hold: float = 0.0
     shard: int = 0
+    console_port: int = 0
     client: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=60))
 
     @property
@@ -271,6 +272,8 @@ class World:
         """Start the gateway and wait until agents may connect."""
         command = [sys.executable, "-c", _RUN, "serve", str(self.home), "--port", "0"]
         command += ["--hold", str(self.hold), "--json"]
+        if self.console_port:
+            command += ["--console", str(self.console_port)]
         with (self.path / "gateway.err").open("ab") as errors:
             self.process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True

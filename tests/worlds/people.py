@@ -11,14 +11,16 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+import cbor2
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     SECP256R1,
     EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
     derive_private_key,
 )
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
@@ -112,6 +114,49 @@ class Passholder:
         assertion, sig = self.answer(challenge_of(payload))
         return Signature(base64.b64encode(payload).decode(), self.keyid, sig, assertion)
 
+    def web_answer(self, challenge: str) -> dict[str, str]:
+        """Answer a challenge as our script sends it on: everything in base64url."""
+        said, sig = self.answer(_unsafe(challenge))
+        return {
+            "id": self.passkey.credential,
+            "authenticatorData": _rewebsafe(said.authenticator_data),
+            "clientDataJSON": _rewebsafe(said.client_data),
+            "signature": _rewebsafe(sig),
+        }
+
+    def registration(self, challenge: str) -> dict[str, Any]:
+        """Answer `navigator.credentials.create()`: no attestation (WebAuthn level 3, 8.7)."""
+        credential = _unsafe(self.passkey.credential)
+        flags = self.flags | (1 if self.up else 0) | (4 if self.uv else 0) | 64
+        place = hashlib.sha256(self.rp_id.encode()).digest()
+        named = bytes(16) + len(credential).to_bytes(2, "big") + credential + self._cose()
+        data = place + bytes([flags]) + self.counter.to_bytes(4, "big") + named
+        made = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
+        client = self._client("webauthn.create", _unsafe(challenge))
+        return {
+            "id": self.passkey.credential,
+            "rawId": self.passkey.credential,
+            "type": "public-key",
+            "response": {
+                "attestationObject": _websafe(made),
+                "clientDataJSON": _websafe(client),
+            },
+        }
+
+    def _cose(self) -> bytes:
+        """The public key as authenticators give it (RFC 9053, 7)."""
+        public = self.private.public_key()
+        if isinstance(public, EllipticCurvePublicKey):
+            numbers = public.public_numbers()
+            x, y = (part.to_bytes(32, "big") for part in (numbers.x, numbers.y))
+            return cbor2.dumps({1: 2, 3: ES256, -1: 1, -2: x, -3: y})
+        if isinstance(public, Ed25519PublicKey):
+            raw = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+            return cbor2.dumps({1: 1, 3: EDDSA, -1: 6, -2: raw})
+        numbers_ = public.public_numbers()
+        n = numbers_.n.to_bytes((numbers_.n.bit_length() + 7) // 8, "big")
+        return cbor2.dumps({1: 3, 3: RS256, -1: n, -2: numbers_.e.to_bytes(3, "big")})
+
     def _data(self) -> bytes:
         flags = self.flags | (1 if self.up else 0) | (4 if self.uv else 0)
         place = hashlib.sha256(self.rp_id.encode()).digest()
@@ -140,6 +185,14 @@ def high_s(signature: Signature) -> Signature:
     r, s = decode_dss_signature(base64.b64decode(signature.sig))
     other = base64.b64encode(encode_dss_signature(r, ORDER - s)).decode()
     return replace(signature, sig=other)
+
+
+def _unsafe(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _rewebsafe(text: str) -> str:
+    return _websafe(base64.b64decode(text))
 
 
 def _websafe(raw: bytes) -> str:

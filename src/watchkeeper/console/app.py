@@ -3,13 +3,42 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from watchkeeper.console.door import Door, cookie_name
 from watchkeeper.console.headers import SecurityHeaders
+from watchkeeper.console.security.limits import Tries
+from watchkeeper.console.signin.api import SignInApi
+from watchkeeper.console.signin.ceremony import Ceremonies
+from watchkeeper.console.signin.desk import Desk
+from watchkeeper.console.signin.pages import SignInPages
+from watchkeeper.console.signin.session import Sessions
+from watchkeeper.ledger.assertion import DEFAULT_CONSOLE
 from watchkeeper.loop.surface import Surface
+
+API = "/api/v1"
 
 
 def make_app(surface: Surface) -> ASGIApp:
     """Return the pages over a home that is served."""
-    https = (surface.urls.console or "").startswith("https:")
-    return SecurityHeaders(Starlette(), https=https)
+    place = surface.urls.console or DEFAULT_CONSOLE
+    home = surface.kernel.home
+    home.codes.place = place
+    sessions = Sessions(home.clock, home.ids, lambda: home.state.authority)
+    desk = Desk(
+        surface=surface,
+        sessions=sessions,
+        ceremonies=Ceremonies(home.clock, home.ids),
+        tries=Tries(home.clock),
+        place=place,
+        cookie=cookie_name(place),
+    )
+    routes = [
+        *SignInApi(desk).routes(API),
+        *SignInPages(desk).routes(),
+        Mount("/static", StaticFiles(packages=[("watchkeeper.console", "static")])),
+    ]
+    door = Door(Starlette(routes=routes), place, sessions)
+    return SecurityHeaders(door, https=place.startswith("https:"))

@@ -2,7 +2,7 @@
 
 import typer
 
-from watchkeeper.cli.do import decide, enroll, resolve, stop, token, verdict
+from watchkeeper.cli.do import code, decide, enroll, passkeys, resolve, stop, token, verdict
 
 app = typer.Typer(
     name="do",
@@ -12,6 +12,8 @@ app = typer.Typer(
 )
 
 app.command("enroll")(enroll.enroll)
+app.command("code")(code.code)
+app.command("passkeys")(passkeys.passkeys)
 app.command("token")(token.token)
 app.command("pending")(verdict.pending)
 app.command("approve")(verdict.approve)

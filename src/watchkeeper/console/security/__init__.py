@@ -1,1 +1,1 @@
-"""What guards the web door: hosts, origins, sessions, CSRF tokens, limits."""
+"""What guards the web door beside sessions: limits, and how it refuses."""

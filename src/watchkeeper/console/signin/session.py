@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from watchkeeper.do.state.projection import Authority
+from watchkeeper.loop.codes import Voucher
 from watchkeeper.ports import Clock, Ids
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.people import Signature
 
 How = Literal["passkey", "openid", "code"]
 
@@ -28,8 +28,8 @@ class Session:
     """A person who is signed in.
 
     `csrf` is to come with whatever the session posts. `keyid` names the passkey that opened it.
-    With `may_only_enrol` it was opened by a code, whose signed command is `voucher`: it may
-    register a passkey and do nothing else.
+    With `may_only_enrol` it was opened by a code, which `voucher` holds: it may register a passkey
+    and do nothing else.
     """
 
     person: str
@@ -38,7 +38,7 @@ class Session:
     csrf: str
     may_only_enrol: bool = False
     keyid: str | None = None
-    voucher: Signature | None = None
+    voucher: Voucher | None = None
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class Sessions:
         how: How,
         *,
         keyid: str | None = None,
-        voucher: Signature | None = None,
+        voucher: Voucher | None = None,
     ) -> str:
         """Open a session and return its token, which is told to nobody but the browser."""
         self.sweep()

@@ -62,8 +62,8 @@ export async function signIn() {
   return post('/api/v1/sign-in/passkey', { challenge: asked.challenge, assertion: assertionOf(credential) });
 }
 
-/** Make a passkey in this browser's authenticator and register it; `name` is what to call it. */
-export async function register(name) {
+/** Make a passkey in this browser's authenticator and register it. */
+export async function register() {
   const asked = await post('/api/v1/passkeys/options', {});
   const credential = await navigator.credentials.create({
     publicKey: {
@@ -80,7 +80,7 @@ export async function register(name) {
     type: credential.type,
     response: { attestationObject: text(attestationObject), clientDataJSON: text(clientDataJSON) },
   };
-  const answer = await post('/api/v1/passkeys', { name, credential: made });
+  const answer = await post('/api/v1/passkeys', { challenge: asked.challenge, credential: made });
   // Who has signed in already vouches for the new passkey with the one that counts.
   return answer.sign ? sign('add-passkey', answer.sign) : answer;
 }
