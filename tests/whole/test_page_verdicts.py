@@ -1,0 +1,114 @@
+"""Lists, withdrawals, questions and separation in the page: it finds what Python finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.worlds.bank import allowed, reason_of
+from tests.worlds.browser import Opened, opened, started
+from tests.worlds.disk_bank import DiskBank
+from tests.worlds.reviews import (
+    approve_seen,
+    ask_back,
+    bundle_with,
+    durable,
+    listed,
+    said,
+    verdicts,
+)
+from watchkeeper import wiring
+from watchkeeper.loop.answering import answer_question
+from watchkeeper.records.kinds import Kind
+from watchkeeper.verify.bundle.manifest import Selection
+from watchkeeper.verify.compose.compose import Wish
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    with started() as browser, opened(browser, tmp_path_factory.mktemp("page")) as found:
+        yield found
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Iterator[DiskBank]:
+    """Everything that a verdict can be, once."""
+    bank = DiskBank(tmp_path / "home", bundle_with(separate=("author", "grantor")))
+    first, second = durable(bank, amount=210), durable(bank, amount=201, note="second")
+    ask_back(bank, first)
+    answer_question(bank.home, "payer", first, "because").wait(10)
+    bank.tell("ben", "approve-list", **listed(bank, [first, second]))
+    bank.withdraw(first)
+    approve_seen(bank, first, "cyd")
+    allowed(bank.come_back(first)).ticket.wait(10)
+    reason, beside = reason_of("enough for today")
+    bank.withdraw(second)
+    bank.tell("cyd", "refuse-list", beside, **listed(bank, [second], reason=reason))
+    yield bank
+    bank.close()
+
+
+def _found(page: Opened, bank: DiskBank) -> list[str]:
+    bank.log.publish_now()
+    out, log = bank.path.parent / "out.wkb", bank.path / "log"
+    wish = Wish(Selection())
+    wiring.write_bundle(str(bank.path), out, wish, replace=True, progress=lambda _a, _b: None)
+    pins = {"vkey": (log / "log.vkey").read_text(), "records": (log / "records.pem").read_text()}
+    found: dict[str, Any] = page.verify(out.read_bytes(), pins)
+    assert found["refused"] is None
+    return [one for step in found["failed"] for one in step["detail"].split("; ")]
+
+
+def test_all_of_it_holds(page: Opened, bank: DiskBank) -> None:
+    assert _found(page, bank) == []
+    assert bank.verify().ok
+
+
+def _about(bank: DiskBank, handle: str) -> tuple[str, dict[str, Any]]:
+    pending = bank.home.state.pending.by_handle(handle)
+    assert pending is not None
+    return pending.digest, {
+        "at": bank.home.now(),
+        "action_id": pending.action_id,
+        "decision": pending.decision,
+    }
+
+
+def _same(page: Opened, bank: DiskBank, reasons: list[str]) -> None:
+    found, python = _found(page, bank), [one.message for one in bank.verify().findings]
+    assert len(found) == len(python) == len(reasons), (found, python)
+    for why in reasons:
+        assert any(why in one for one in found), (why, found)
+        assert any(why in one for one in python), (why, python)
+
+
+def test_forged_verdicts_are_found_in_both(page: Opened, bank: DiskBank) -> None:
+    handle = durable(bank, amount=201, note="forged")
+    digest, ours = _about(bank, handle)
+    ours["shown"] = bank.verdict_body(handle)["shown"]
+    seen = [verdict for _, verdict, _ in verdicts(bank)]
+    one = next(v for v in seen if v.group is None and v.withdraws is None)
+    by_author = bank.sign("ana", "approve", bank.verdict_body(handle))
+    for lied in (
+        replace(seen[0], **ours),
+        replace(one, **ours, reviewer="ana", signature=by_author, view=None, timed=None),
+        replace(next(v for v in seen if v.withdraws is not None), **ours),
+        replace(one, **ours),
+    ):
+        said(bank, lied, digest)
+    reasons = ["a list that does not hold it", "keeps apart", "does not stand", "another handle"]
+    _same(page, bank, reasons)
+
+
+def test_forged_questions_and_answers_are_found_in_both(page: Opened, bank: DiskBank) -> None:
+    digest, ours = _about(bank, durable(bank, amount=201, note="forged"))
+    for entry in bank.entries():
+        if entry.record.kind in {Kind.QUESTION, Kind.ANSWER}:
+            said(bank, replace(entry.record.predicate, **ours), digest)
+    _same(page, bank, ["question: the command is for another handle", "to no open question"])
