@@ -92,6 +92,10 @@ def release(
         str | None,
         typer.Option("--log-key", help="Of a new home: where the key of its log lives."),
     ] = None,
+    written_by: Annotated[
+        str | None,
+        typer.Option("--written-by", help="Who wrote what is new, where it was not you."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Freeze the workspace into a plan, sign it, and put it into force.
@@ -125,6 +129,8 @@ def release(
                 return
             value = parse_json(raw, max_bytes=len(raw) + 1, max_depth=256)
             body = {"plan": digest, "previous": previous}
+            if written_by is not None:
+                body["writtenBy"] = written_by
             answer = line.ask("release", body, {"bundle": value})
         finally:
             line.close()

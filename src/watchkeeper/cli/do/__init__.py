@@ -2,7 +2,18 @@
 
 import typer
 
-from watchkeeper.cli.do import code, decide, enroll, passkeys, resolve, stop, token, verdict
+from watchkeeper.cli.do import (
+    ask,
+    code,
+    decide,
+    enroll,
+    passkeys,
+    resolve,
+    stop,
+    token,
+    verdict,
+    withdraw,
+)
 
 app = typer.Typer(
     name="do",
@@ -18,6 +29,8 @@ app.command("token")(token.token)
 app.command("pending")(verdict.pending)
 app.command("approve")(verdict.approve)
 app.command("refuse")(verdict.refuse)
+app.command("withdraw")(withdraw.withdraw)
+app.command("ask")(ask.ask)
 app.command("stop")(stop.stop)
 app.command("resume")(stop.resume)
 app.command("resolve")(resolve.resolve)

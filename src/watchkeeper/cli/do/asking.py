@@ -18,6 +18,9 @@ HomePath = Annotated[
 Person = Annotated[str, typer.Option("--by", help="Who you are: your id in the plan.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Handle = Annotated[str, typer.Argument(help="The handle, as `do pending` shows it.")]
+Handles = Annotated[
+    list[str], typer.Argument(help="The handle, or several of like actions: one signature.")
+]
 Why = Annotated[str, typer.Option("--why", help="Your reason, in a sentence.")]
 
 

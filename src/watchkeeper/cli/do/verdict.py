@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import unicodedata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,9 +10,11 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.do.asking import AsJson, Handle, HomePath, Person, Why, open_line, tell
+from watchkeeper.cli.do.asking import AsJson, Handles, HomePath, Person, Why, open_line, tell
 from watchkeeper.cli.people import reason_of
+from watchkeeper.do.account.shown import plainly
 from watchkeeper.errors import CommandInvalid, cut
+from watchkeeper.ledger.binding import item_binding
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 
 
@@ -21,12 +22,12 @@ def pending(by: Person = "me", home: HomePath = None, as_json: AsJson = False) -
     """List the actions that wait for people."""
     with open_line(home, by) as line:
         waiting = line.ask("pending", {})
-    text = "\n\n".join(_pending_text(item) for item in waiting) or "nothing waits"
+    text = "\n\n".join(pending_text(item) for item in waiting) or "nothing waits"
     tell(waiting, text, as_json)
 
 
 def approve(
-    handle: Handle,
+    handles: Handles,
     by: Person = "me",
     role: Annotated[str | None, typer.Option("--role", help="In which role.")] = None,
     why: Why = "",
@@ -34,33 +35,35 @@ def approve(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Approve an action, exactly as it is shown.
+    """Approve an action, exactly as it is shown; several like ones with one signature.
 
-    Example: watchkeeper do approve esc_0123 --by ben --why "photo of the damage seen"
+    Examples:
+      watchkeeper do approve esc_0123 --by ben --why "photo of the damage seen"
+      watchkeeper do approve esc_0123 esc_4567 --by ben
     """
-    _verdict("approve", handle, by, role, why, home, yes, as_json)
+    _verdict("approve", handles, by, role, why, home, yes, as_json)
 
 
 def refuse(
-    handle: Handle,
+    handles: Handles,
     by: Person = "me",
     role: Annotated[str | None, typer.Option("--role", help="In which role.")] = None,
     why: Why = "",
     home: HomePath = None,
     as_json: AsJson = False,
 ) -> None:
-    """Refuse an action; a reason is required.
+    """Refuse an action, or several like ones; a reason is required.
 
     Example: watchkeeper do refuse esc_0123 --by ben --why "not the customer's order"
     """
     if not why:
         output.fail("a reason is required to refuse", "give `--why`")
-    _verdict("refuse", handle, by, role, why, home, True, as_json)
+    _verdict("refuse", handles, by, role, why, home, True, as_json)
 
 
 def _verdict(
     verb: str,
-    handle: str,
+    handles: list[str],
     by: str,
     role: str | None,
     why: str,
@@ -70,58 +73,91 @@ def _verdict(
 ) -> None:
     with open_line(home, by) as line:
         began = wiring.clock().monotonic()
-        item = next((i for i in line.ask("pending", {}) if i["handle"] == handle), None)
-        if item is None or item["shown"] is None:
-            raise CommandInvalid(f"no action waits under {cut(handle)}", "see `do pending`")
-        shown = item["shown"]
-        if sha256_hex(canonical_arguments(shown)) != item["shownDigest"]:
-            raise CommandInvalid("what is shown is not what was recorded", "refuse it")
-        output.say(_pending_text(item))
+        listed = {item["handle"]: item for item in line.ask("pending", {})}
+        items = [_shown(listed, handle) for handle in dict.fromkeys(handles)]
+        output.say("\n\n".join(pending_text(item) for item in items))
         if not yes and sys.stdin.isatty() and not typer.confirm(f"{verb}?", err=True):
             output.fail("nothing was said", code=output.Exit.FOUND)
         digest, beside = reason_of(why)
-        body = {
-            "handle": handle,
-            "request": shown["request"],
-            "tool": shown["tool"],
-            "pin": shown["pin"],
-            "agent": shown["agent"],
-            "plan": shown["plan"],
-            "shown": item["shownDigest"],
-            "expires": item["expires"],
-            "role": role or _only_role(shown["roles"]),
+        mine = role or only_role(items[0]["shown"]["roles"])
+        said = {
+            "role": mine,
             "reason": digest,
             "millis": (wiring.clock().monotonic() - began) // 1000,
         }
-        answer = line.ask(verb, body, beside)
-        tell(answer, f"{handle}: {answer['state']}", as_json)
+        if len(items) == 1:
+            answer = line.ask(verb, {**_bound(items[0]), **said}, beside)
+            tell(answer, f"{answer['handle']}: {answer['state']}", as_json)
+            return
+        body = {**said, "items": [_item(item, mine) for item in items]}
+        answer = line.ask(f"{verb}-list", body, beside)
+        text = "\n".join(f"{one['handle']}: {one['state']}" for one in answer["items"])
+        tell(answer, text, as_json)
 
 
-def _only_role(roles: list[str]) -> str:
+def _shown(listed: dict[str, Any], handle: str) -> dict[str, Any]:
+    """Return what waits under a handle, exactly as it was recorded."""
+    item = listed.get(handle)
+    if item is None or item["shown"] is None:
+        raise CommandInvalid(f"no action waits under {cut(handle)}", "see `do pending`")
+    if sha256_hex(canonical_arguments(item["shown"])) != item["shownDigest"]:
+        raise CommandInvalid("what is shown is not what was recorded", "refuse it")
+    return dict(item)
+
+
+def _bound(item: dict[str, Any]) -> dict[str, Any]:
+    """Return what a verdict is bound to, from what was shown."""
+    shown = item["shown"]
+    names = ("request", "tool", "pin", "agent", "plan")
+    return {
+        **{name: shown[name] for name in names},
+        "handle": item["handle"],
+        "shown": item["shownDigest"],
+        "expires": item["expires"],
+    }
+
+
+def _item(item: dict[str, Any], role: str) -> dict[str, Any]:
+    binding = item_binding({**_bound(item), "role": role})
+    return {"handle": item["handle"], "binding": binding, "view": None}
+
+
+def only_role(roles: list[str]) -> str:
+    """Return the role that is asked for, where that is but one.
+
+    Raises:
+        CommandInvalid: there are several.
+    """
     if len(set(roles)) != 1:
         named = ", ".join(sorted(set(roles)))
         raise CommandInvalid(f"several roles must approve: {named}", "say yours with `--role`")
     return roles[0]
 
 
-def _plainly(text: str) -> str:
-    """Escape what a terminal would not show as it is: an agent must not dress up what it asks."""
-    hidden = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
-    return "".join(
-        char if unicodedata.category(char) not in hidden else f"\\u{ord(char):04x}" for char in text
-    )
-
-
-def _pending_text(item: dict[str, Any]) -> str:
+def pending_text(item: dict[str, Any]) -> str:
+    """Return what waits in words; what an agent wrote can not dress up as anything else."""
     shown = item["shown"] or {}
     arguments = canonical_arguments(shown.get("arguments", {})).decode()
     facts = canonical_arguments(shown.get("facts", {})).decode()
-    lines = (
+    lines = [
         f"{item['handle']}  ({item['state']}, until {item['expires']})",
-        f"  {shown.get('sentence', 'the request was erased')}",
+        f"  {shown.get('filled') or shown.get('sentence', 'the request was erased')}",
         f"  arguments: {arguments}",
         f"  facts:     {facts}",
-        f"  because:   {', '.join(shown.get('reviews', []))}",
+        f"  because:   {_because(shown)}",
         f"  asks:      {', '.join(shown.get('roles', []))}",
-    )
-    return "\n".join(_plainly(line) for line in lines)
+    ]
+    if shown.get("reason"):
+        lines.append("  needs:     a reason, also to approve")
+    for one in item.get("dialogue", ()):
+        lines.append(f"  {one['by']} asks:  {one.get('text') or 'the question was erased'}")
+        if one.get("answered"):
+            lines.append(f"  the agent says:  {one.get('answer') or 'the answer was erased'}")
+    return "\n".join(plainly(line) for line in lines)
+
+
+def _because(shown: dict[str, Any]) -> str:
+    why = shown.get("why")
+    if why is None:
+        return ", ".join(shown.get("reviews", []))
+    return "; ".join(f"{one['policy']} ({one['statement']})" for one in why)

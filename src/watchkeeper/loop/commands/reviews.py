@@ -29,6 +29,10 @@ def _pending(desk: Desk, _: Asked) -> Any:
             "state": pending.state.value,
             "expires": render_instant(pending.expires),
             "approved": [v.reviewer for v in pending.verdicts],
+            "verdicts": [
+                {"by": v.reviewer, "role": v.role, "shard": v.ref.shard, "index": v.ref.index}
+                for v in pending.verdicts
+            ],
             "shownDigest": pending.shown,
             "shown": desk.home.shown(pending),
             "dialogue": [to_json(one) for one in dialogue_of(desk.home, pending)],

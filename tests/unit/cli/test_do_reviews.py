@@ -1,0 +1,82 @@
+"""`do approve` of several, `do withdraw` and `do ask`, as a person types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
+from typer.testing import CliRunner
+
+from tests.worlds.bank import signer
+from tests.worlds.disk_bank import DiskBank
+from tests.worlds.reviews import durable
+from watchkeeper import wiring
+from watchkeeper.cli.app import app
+from watchkeeper.loop.answering import answer_question
+from watchkeeper.loop.home import Home
+
+SECRET = "a passphrase"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home where two payments wait, with Ben's and Cyd's keys on this machine."""
+    bank = DiskBank(tmp_path / "home", start=wiring.clock().wall().plus(-60))
+    for n in range(2):
+        durable(bank, amount=210, note=f"n{n}")
+    bank.close()
+    people = tmp_path / "people"
+    people.mkdir()
+    for name in ("ben", "cyd"):
+        pem = signer(name)._key.private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(SECRET.encode())
+        )
+        (people / f"{name}.key").write_bytes(pem)
+        (people / f"{name}.key").chmod(0o600)
+    monkeypatch.setenv("WATCHKEEPER_PEOPLE", str(people))
+    monkeypatch.setenv("WATCHKEEPER_PASSPHRASE", SECRET)
+    monkeypatch.setenv("WATCHKEEPER_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def do(*words: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, ["do", *words])
+    assert result.exit_code == code, (result.output, result.stderr)
+    return result.output
+
+
+def _handles() -> list[str]:
+    return [item["handle"] for item in json.loads(do("pending", "--by", "ben", "--json"))]
+
+
+def test_several_are_approved_with_one_signature_and_one_is_taken_back(home: Path) -> None:
+    handles = _handles()
+    said = do("approve", *handles, "--by", "ben", "--yes")
+    assert "Pay 210 to shop" in said
+    assert "grant.pays.review (Pays within limits.)" in said
+    assert all(f"{handle}: approved" in said for handle in handles)
+    do("withdraw", handles[0], "--by", "cyd", code=2)
+    assert f"{handles[0]}: pending" in do("withdraw", handles[0], "--by", "ben")
+    assert "1" in do("pending", "--by", "ben", "--json")
+
+
+def test_a_question_is_asked_and_its_answer_is_shown(home: Path) -> None:
+    handle = _handles()[0]
+    assert "asked" in do("ask", handle, "which invoice?", "--by", "ben")
+    log = wiring.open_log(home)
+    served = Home(log, wiring.clock(), wiring.ids())
+    answer_question(served, "payer", handle, "INV-7\u202e").wait(10)
+    log.close()
+    shown = do("pending", "--by", "ben")
+    assert "ben asks:  which invoice?" in shown
+    assert "the agent says:  INV-7\\u202e" in shown
+
+
+def test_a_list_with_one_that_does_not_wait_is_refused(home: Path) -> None:
+    assert "no action waits" in do("approve", *_handles(), "esc_none", "--by", "ben", code=2)
