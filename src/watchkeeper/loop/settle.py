@@ -52,6 +52,13 @@ class Settling:
         return replace(self, by=replace(self.by, kind="read"))
 
 
+def settles_from(home: Home, action: OpenAction) -> Instant:
+    """Return from when on an action can be settled: before, its call may still be under way."""
+    entry = home.enforcer.tool(action.server, action.tool)
+    millis = entry.tool.timeout_millis if entry else 60_000
+    return action.at.plus(millis / 1000 + _GRACE_SECONDS)
+
+
 def settling_of(home: Home, action: OpenAction, by: ResolvedBy) -> Settling:
     """Prepare to settle an action.
 
@@ -59,12 +66,11 @@ def settling_of(home: Home, action: OpenAction, by: ResolvedBy) -> Settling:
         CommandInvalid: the call may still be under way, so that nothing can be concluded yet.
     """
     entry = home.enforcer.tool(action.server, action.tool)
-    millis = entry.tool.timeout_millis if entry else 60_000
-    settled_from = action.at.plus(millis / 1000 + _GRACE_SECONDS)
-    if home.now() < settled_from:
+    settles = settles_from(home, action)
+    if home.now() < settles:
         raise CommandInvalid(
             "the call may still be under way",
-            f"settle it after {render_instant(settled_from)}, when its time has run out",
+            f"settle it after {render_instant(settles)}, when its time has run out",
         )
     decision = _decision(home, action)
     sent: Mapping[str, Any] = {}
@@ -73,7 +79,7 @@ def settling_of(home: Home, action: OpenAction, by: ResolvedBy) -> Settling:
     # Without the arguments nobody can ask the system of record: then a person has to say.
     settlement = entry.tool.settle if entry and decision else None
     arguments = resolve(settlement.arguments, sent) if settlement else {}
-    return Settling(action, by, settled_from, settlement, action.server, arguments, sent)
+    return Settling(action, by, settles, settlement, action.server, arguments, sent)
 
 
 def _decision(home: Home, action: OpenAction) -> Entry | None:

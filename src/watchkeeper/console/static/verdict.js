@@ -6,7 +6,7 @@ import { sign } from "./passkey.js";
 const form = document.getElementById("verdict");
 const told = document.querySelector(".told");
 const why = document.getElementById("why");
-const shown = JSON.parse(document.getElementById("shown").textContent).shown;
+const { shown, view } = JSON.parse(document.getElementById("shown").textContent);
 const openedAt = performance.now();
 form.hidden = false;
 
@@ -30,7 +30,7 @@ async function decide(verb) {
     view: form.dataset.view,
     millis: Math.round(performance.now() - openedAt),
   };
-  const beside = { receipt: form.dataset.receipt };
+  const beside = { view, receipt: form.dataset.receipt };
   if (reason) Object.assign(beside, { reason: text, salt: reason.salt });
   busy(true);
   say("Waiting for your passkey …");

@@ -69,8 +69,8 @@ class Escalation:
     """An action that was escalated.
 
     `shown` is the exact text whose SHA-256 is `shown_digest`, which a verdict signs; None where it
-    was erased. `view` is the digest of all else that stands here, and `receipt` says when it was
-    opened: both go with the verdict.
+    was erased. `view` is all else that stands here, `view_digest` its digest, and `receipt` says
+    when it was opened: all three go with the verdict.
     """
 
     handle: str
@@ -98,7 +98,8 @@ class Escalation:
     similar: tuple[Before, ...]
     shown: str | None
     shown_digest: str
-    view: str
+    view: Mapping[str, Any]
+    view_digest: str
     receipt: str
     mine: Mine
 
@@ -159,7 +160,8 @@ def _seen(visit: Visit, opened: Opened, pending: Pending) -> Escalation:
         similar=tuple(before(done) for done in past.similar(pending.action_id)),
         shown=None if shown is None else canonical_arguments(shown).decode(),
         shown_digest=opened.shown_digest,
-        view=opened.view_digest,
+        view=opened.view,
+        view_digest=opened.view_digest,
         receipt=opened.receipt,
         mine=mine_of(opened.item),
     )

@@ -8,6 +8,7 @@ from watchkeeper.console.views.waiting import Value, in_order
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.do.state.projection import OpenAction
 from watchkeeper.errors import LedgerError
+from watchkeeper.loop.settle import settles_from
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
 
@@ -19,6 +20,7 @@ class Unknown:
     """An action whose effect is not known.
 
     `readable` tells whether the plan declares a read of the system of record that settles it.
+    Before `settles` its call may still be under way, and nothing can be concluded.
     """
 
     action_id: str
@@ -29,6 +31,7 @@ class Unknown:
     at: Instant
     arguments: tuple[Value, ...]
     readable: bool
+    settles: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,9 @@ def _unknown(visit: Visit, action: OpenAction) -> Unknown:
         tool=f"{action.server}/{action.tool}",
         writes=action.writes,
         at=action.at,
-        arguments=in_order(_request(visit, action), tool)[:8],
+        arguments=in_order(_request(visit, action), tool)[:8] if visit.may("operate") else (),
         readable=tool is not None and tool.settle is not None,
+        settles=settles_from(visit.home, action),
     )
 
 
