@@ -65,17 +65,18 @@ def _held_before(own: World) -> bool:
 
 
 def test_a_stop_ends_what_is_held_for_a_person(own: World) -> None:
-    """The call waits in the gateway; a stop comes, then an approval: it is refused."""
+    """The call waits in the gateway; a stop comes, then an approval, which is none any more."""
     own.end()
     own.hold = 30.0
     own.start()
     told: list[Reply] = []
     call = threading.Thread(target=lambda: told.append(own.call("drop", what="held")))
     call.start()
-    while not (waiting := own.ask("ben", "pending", {})):
+    while not (waiting := own.ask("ben", "pending", {})) or waiting[0]["shown"] is None:
         call.join(0.01)
+    verdict = own.signed("ben", "approve", own.shown(waiting[0]["handle"])[1])
     own.stop("tool:till/drop")
-    own.approve(waiting[0]["handle"])
+    assert own.send(verdict)["error"]["code"] == "command-invalid"
     call.join(30)
     assert told[0].reason == "stopped"
     assert own.executed() == []

@@ -119,14 +119,20 @@ def test_a_fact_that_changed_has_to_be_approved_again(till: World) -> None:
     assert len(till.executed()) == len(before) + 1
 
 
-def test_a_stop_holds_back_what_is_approved(till: World) -> None:
+def test_a_stop_ends_what_is_approved_for_good(till: World) -> None:
+    """What was approved before a stop is not done after it: who resumes did not approve it."""
     reply = _approved(till, 360)
+    before = till.executed()
     till.stop("tool:till/pay")
     try:
-        refused(till, lambda: _result(till, reply), "stopped")
+        assert _result(till, reply).reason == "stopped"
     finally:
         till.resume("tool:till/pay")
-    assert _result(till, reply).done
+    assert _result(till, reply).reason == "stopped"
+    again = till.call("pay", to="z", amount=360)
+    assert again.reason == "review-required"
+    assert again.handle != reply.handle
+    assert till.executed() == before
 
 
 def test_a_budget_that_is_used_up_is_not_approved_away(own: World) -> None:

@@ -336,6 +336,7 @@ class Kernel:
             started=started,
             ended=at,
             result=result,
+            after_stop=open_.stopped,
         )
         entry = Record(Kind.EFFECT, "action", allowed.request.digest, record)
         return self.home.append(entry, Payload(body))

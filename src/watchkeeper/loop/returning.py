@@ -74,7 +74,9 @@ def _outcome(home: Home, effect: Ref | None, action_id: str) -> Answer:
 
 
 def overtaken(state: State, pending: Pending, at: Instant) -> Reason | None:
-    """Return why an action can no longer wait: time, or another plan (semantics, 5)."""
+    """Return why an action can no longer wait: a stop, another plan, or time (semantics, 5)."""
+    if state.stopped(pending.agent, pending.system, pending.action) is not None:
+        return Reason.STOPPED
     if pending.plan != state.plan:
         return Reason.VOIDED
     return Reason.EXPIRED if pending.expires <= at else None

@@ -117,6 +117,7 @@ def settle(
         ended=at,
         result=Hidden("result", digest=hidden_digest(salt, content)),
         resolved_by=settling.by,
+        after_stop=home.state.open[action.action_id].stopped,
     )
     record = Record(Kind.EFFECT, "action", action.digest, effect)
     payload = Payload({"salts": {"result": salt.hex()}, "settledFrom": content})

@@ -209,7 +209,10 @@ class ResolvedBy:
 
 @dataclass(frozen=True, slots=True)
 class EffectRecord:
-    """The one end of an allowed action (I2). `decision` is its allow record."""
+    """The one end of an allowed action (I2). `decision` is its allow record.
+
+    `after_stop` is the stop that came while the action was under way.
+    """
 
     at: Instant
     action_id: str
@@ -219,6 +222,7 @@ class EffectRecord:
     ended: Instant
     result: Hidden | None = None
     resolved_by: ResolvedBy | None = None
+    after_stop: Ref | None = None
 
     @property
     def held_back(self) -> bool:

@@ -27,6 +27,11 @@ class StopScope:
     kind: ScopeKind
     name: str = ""
 
+    def holds(self, agent: str, system: str, action: str) -> bool:
+        """Tell whether it takes hold of an agent's action; `action` is `server/tool`."""
+        named = {ScopeKind.AGENT: agent, ScopeKind.SYSTEM: system, ScopeKind.TOOL: action}
+        return named.get(self.kind, "") == self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Carried:

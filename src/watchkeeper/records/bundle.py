@@ -160,7 +160,7 @@ class Tool:
     `derived` are the declared derived values (notes on tool typing, rule 12); `resource_type`
     and `resource_argument` say what is acted on; `clear` are the top-level arguments that may
     stand in the log; `subject` those that name a data subject; `first` those that a reviewer
-    should see first.
+    should see first. With `cancel` a stop breaks its calls off.
     """
 
     name: str
@@ -183,6 +183,7 @@ class Tool:
     level: Level = Level.DURABLE
     sentence: str = ""
     first: tuple[str, ...] = ()
+    cancel: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.records.action import EffectRecord, Escalation
+from watchkeeper.records.administration import StopScope
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import Answer, VerdictRecord
@@ -79,6 +80,16 @@ def _names(shelf: bytearray) -> set[bytes]:
     return set(_each(shelf))
 
 
+class _Allowed(NamedTuple):
+    """An allowed action without an effect so far; `tool` is `server/tool`."""
+
+    action: str
+    digest: str
+    agent: str
+    system: str
+    tool: str
+
+
 class Actions:
     """Follows every action through the log, and from one shard to the next.
 
@@ -89,7 +100,8 @@ class Actions:
     def __init__(self, report: Report, commands: Commands, shard: int = 0) -> None:
         self._report, self._commands = report, commands
         self._shard = self._first = shard
-        self._open: dict[Ref, tuple[str, str]] = {}
+        self._open: dict[Ref, _Allowed] = {}
+        self._stops: dict[Ref, StopScope] = {}
         self._waiting: dict[Ref, Waiting] = {}
         self._waiting_by_action: dict[str, Ref] = {}
         self._ended: dict[int, Bits] = {}
@@ -180,6 +192,8 @@ class Actions:
         """Check that an effect is the one end of an allowed action."""
         said: EffectRecord = record.predicate
         allowed, here = self._open.pop(said.decision, None), Ref(self._shard, index)
+        if said.after_stop is not None and not self._stopped(said, allowed, here):
+            self._report.fail(EFFECTS, "after a stop that did not come while it was open", index)
         if allowed is None:
             again = said.decision < here and not self._end(said.decision)
             if not again and self._is_elsewhere(said.decision):
@@ -189,9 +203,23 @@ class Actions:
             self._report.fail(EFFECTS, what, index)
             return
         self._end(said.decision)
-        if allowed != (said.action_id, record.digest):
+        if allowed[:2] != (said.action_id, record.digest):
             self._report.fail(EFFECTS, "an effect of another action than it refers to", index)
         self._check_resolved(index, said, authority)
+
+    def stopped(self, index: int, scope: StopScope) -> None:
+        """Note a stop: an effect may say that it came after it."""
+        self._stops[Ref(self._shard, index)] = scope
+
+    def _stopped(self, said: EffectRecord, allowed: _Allowed | None, here: Ref) -> bool:
+        """Tell whether the stop that an effect names took hold of its action, allowed before."""
+        cited = said.after_stop
+        if cited is None or not said.decision < cited < here:
+            return False
+        scope = self._stops.get(cited)
+        if scope is None:
+            return self._is_elsewhere(cited)
+        return allowed is None or scope.holds(allowed.agent, allowed.system, allowed.tool)
 
     def voided(self, decision: Ref) -> None:
         """An escalated action can no longer be released."""
@@ -226,7 +254,9 @@ class Actions:
 
     def _released(self, index: int, decided: Decided, at: int) -> None:
         self._allows.add(decided.action)
-        self._open[Ref(self._shard, index)] = (decided.action, decided.digest)
+        self._open[Ref(self._shard, index)] = _Allowed(
+            decided.action, decided.digest, decided.agent, decided.system, decided.tool
+        )
         waits = self._waiting_by_action.get(decided.action)
         if decided.escalated_by is None:
             self._unasked.add(decided.action)

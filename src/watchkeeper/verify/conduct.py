@@ -241,6 +241,7 @@ class Conduct:
     def _stop(self, index: int, record: Record) -> None:
         self._command(index, record, "stop", _scope_body(record.predicate))
         self._stops.add(record.predicate.scope)
+        self.actions.stopped(index, record.predicate.scope)
 
     def _resume(self, index: int, record: Record) -> None:
         self._command(index, record, "resume", _scope_body(record.predicate), OPERATE)

@@ -65,7 +65,11 @@ def _refs(kind: str, said: dict[str, Any]) -> tuple[tuple[int, int], ...]:
         cited = [*said.get("verdicts", ()), *([] if before is None else [before])]
     else:
         about = kind in {"effect", "verdict", "void", "question", "answer"}
-        named = (said["decision"], said.get("withdraws"), said.get("question")) if about else ()
+        named = (
+            (said["decision"], said.get("withdraws"), said.get("question"), said.get("afterStop"))
+            if about
+            else ()
+        )
         cited = [ref for ref in named if ref is not None]
     return tuple((ref["shard"], ref["index"]) for ref in cited)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,28 @@ def settled_otherwise_than_signed(story: Story) -> None:
     said = story.command(story.anna, "resolve", {"actionId": decided.action_id, "status": "failed"})
     by = ResolvedBy("person", "anna", said)
     story.effect(ref, decided, digest, resolved_by=by, status=Status.SUCCEEDED)
+
+
+def after_no_stop(story: Story) -> None:
+    other = story.act()
+    story.effect(*story.decide(), after_stop=other)
+
+
+def after_a_stop_of_something_else(story: Story) -> None:
+    allowed = story.decide()
+    story.effect(*allowed, after_stop=story.stop(StopScope(ScopeKind.AGENT, "another-agent")))
+
+
+def after_a_stop_before_it(story: Story) -> None:
+    stop = story.stop()
+    story.resume()
+    story.effect(*story.decide(), after_stop=stop)
+
+
+def after_a_stop_to_come(story: Story) -> None:
+    ref, decided, digest = story.decide()
+    story.effect(ref, decided, digest, after_stop=replace(ref, index=ref.index + 2))
+    story.stop()
 
 
 def no_verdict(story: Story) -> None:
@@ -277,6 +300,10 @@ def refused_by_one_and_approved_by_another(story: Story) -> None:
         (effect_of_other_action, 11),
         (second_allow, 11),
         (settled_without_signature, 11),
+        (after_no_stop, 11),
+        (after_a_stop_of_something_else, 11),
+        (after_a_stop_before_it, 11),
+        (after_a_stop_to_come, 11),
         (settled_otherwise_than_signed, 11),
         (no_verdict, 9),
         (one_verdict_of_two, 9),
@@ -313,6 +340,21 @@ def test_a_stop_on_something_else_stops_nothing(story: Story) -> None:
     story.stop(StopScope(ScopeKind.AGENT, "another-agent"))
     story.act()
     assert verified(story).ok
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        StopScope(ScopeKind.ALL),
+        StopScope(ScopeKind.AGENT, "refund-agent"),
+        StopScope(ScopeKind.SYSTEM, "refunds"),
+        StopScope(ScopeKind.TOOL, "desk/refund"),
+    ],
+)
+def test_an_effect_after_a_stop_that_came_while_it_was_open(story: Story, scope: StopScope) -> None:
+    allowed = story.decide()
+    story.effect(*allowed, after_stop=story.stop(scope))
+    assert verified(story).findings == ()
 
 
 def test_a_command_is_used_once(story: Story) -> None:

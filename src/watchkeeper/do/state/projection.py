@@ -57,7 +57,7 @@ P = TypeVar("P", bound=Part)
 
 @dataclass(frozen=True, slots=True)
 class OpenAction:
-    """An allowed action whose effect is not known yet."""
+    """An allowed action whose effect is not known yet; `stopped` is the first stop since then."""
 
     action_id: str
     decision: Ref
@@ -69,6 +69,7 @@ class OpenAction:
     writes: bool
     at: Instant
     keys: tuple[str, ...]
+    stopped: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,6 +447,10 @@ class State:
 
     def _stop(self, entry: Entry, record: StopRecord) -> None:
         self.stops[record.scope] = entry.ref
+        for action in self.open.values():
+            name = f"{action.server}/{action.tool}"
+            if action.stopped is None and record.scope.holds(action.agent, action.system, name):
+                self.open[action.action_id] = replace(action, stopped=entry.ref)
 
     def _resume(self, _: Entry, record: ResumeRecord) -> None:
         self.stops.pop(record.scope, None)

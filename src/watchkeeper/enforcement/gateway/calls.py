@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
 
+from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.decision.request import Call
 from watchkeeper.enforcement.gateway import methods
 from watchkeeper.enforcement.gateway.answers import (
@@ -19,6 +20,7 @@ from watchkeeper.enforcement.gateway.answers import (
 )
 from watchkeeper.enforcement.gateway.asking import call_of, meta_of
 from watchkeeper.enforcement.gateway.elicit import Back, Elicitation
+from watchkeeper.enforcement.gateway.flights import Flights
 from watchkeeper.enforcement.gateway.relay import Out, Relay
 from watchkeeper.enforcement.gateway.rpc import (
     INVALID_REQUEST,
@@ -58,21 +60,26 @@ class Hold:
     progress: float = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the doors of one gateway have in common."""
+
+    waiters: Waiters
+    hold: Hold
+    elicitation: Elicitation
+    flights: Flights
+
+
 class Calls:
     """Carries out the actions of agents on one tool server."""
 
     def __init__(
-        self,
-        relay: Relay,
-        waiters: Waiters,
-        hold: Hold,
-        *,
-        elicitation: Elicitation,
-        before_send: BeforeSend = nothing_beside,
+        self, relay: Relay, shared: Shared, before_send: BeforeSend = nothing_beside
     ) -> None:
         self._relay, self._kernel = relay, relay.kernel
-        self._waiters, self._hold = waiters, hold
-        self._elicitation, self._before_send = elicitation, before_send
+        self._waiters, self._hold = shared.waiters, shared.hold
+        self._elicitation, self._flights = shared.elicitation, shared.flights
+        self._before_send = before_send
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(
@@ -221,10 +228,12 @@ class Calls:
         entry = allowed.decided.entry
         seconds = (entry.tool.timeout_millis if entry else 60_000) / 1000
         gone = False
+        limit = asyncio.timeout(seconds)
         try:
-            async with asyncio.timeout(seconds):
-                if await self._relayed(session, message, call, headers, queue):
-                    return
+            with self._flights.under_way(session, message, allowed, limit) as flight:
+                async with limit:
+                    if await self._relayed(session, message, call, headers, queue):
+                        return
             answer = await self._broken(call, "the tool server answered nothing")
         except NeverSent as error:
             gone = session.gone = isinstance(error, SessionGone)
@@ -235,6 +244,9 @@ class Calls:
             session.unanswered.add(id_key(message.id))
             answer = await self._broken(call, str(error) or "the tool server did not answer")
         session.calls.pop(id_key(message.id), None)
+        if flight.stopped and answer.reason is Reason.COULD_NOT_EVALUATE:
+            sentence = agent_sentence(Reason.STOPPED)
+            answer = Refused(Reason.STOPPED, sentence, allowed.request.action_id)
         if gone:
             queue.put_nowait(session_gone(message))
             return

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from watchkeeper import settings, wiring
-from watchkeeper.enforcement.gateway.calls import Calls, Hold
+from watchkeeper.enforcement.gateway.calls import Calls, Hold, Shared
 from watchkeeper.enforcement.gateway.elicit import Elicitation
 from watchkeeper.enforcement.gateway.erasures import Erasures
+from watchkeeper.enforcement.gateway.flights import Flights
 from watchkeeper.enforcement.gateway.permits import SentPermits
 from watchkeeper.enforcement.gateway.pins import Pins
 from watchkeeper.enforcement.gateway.relay import Relay
@@ -59,10 +60,10 @@ class Gateway:
         self.kernel, self.sessions = kernel, Sessions()
         self.unauthenticated = 0
         self.console: str | None = None
-        self._path, self._hold = home, hold
+        self._path = home
         self._pool = http_pool()
-        self._waiters = Waiters(kernel.home)
-        self._elicitation = Elicitation(kernel.home, lambda: self.console)
+        elicitation = Elicitation(kernel.home, lambda: self.console)
+        self._shared = Shared(Waiters(kernel.home), hold, elicitation, Flights(kernel.home))
         self._doors: dict[str, Door] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._commands = Commands(kernel)
@@ -185,13 +186,7 @@ class Gateway:
         reader = Reader(open_channel, beside=self.permits.read_from(server.id))
         pins = Pins(self.kernel.home, server.id, reader)
         relay = Relay(self.kernel, server.id, pins, open_channel)
-        calls = Calls(
-            relay,
-            self._waiters,
-            self._hold,
-            elicitation=self._elicitation,
-            before_send=self.permits.sent_to(server.id),
-        )
+        calls = Calls(relay, self._shared, self.permits.sent_to(server.id))
         return Door(server, relay, calls)
 
     def _channel_maker(self, server: Server) -> Callable[[], Channel]:

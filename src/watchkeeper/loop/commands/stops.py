@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from watchkeeper.errors import CommandInvalid, RecordInvalid
+from watchkeeper.errors import CommandInvalid, LogUnavailable, RecordInvalid
 from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.loop.commands.asked import OPERATE, Asked, Desk, Verb, why_of
+from watchkeeper.records.action import Reason
 from watchkeeper.records.administration import ResumeRecord, ScopeKind, StopRecord, StopScope
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.kinds import Kind
@@ -19,7 +20,18 @@ def _stop(desk: Desk, asked: Asked) -> Any:
     at, by = desk.home.now(), asked.command.person
     record = StopRecord(at, scope, by, why, asked.signature)
     desk.append(Record(Kind.STOP, "scope", _digest_of(scope), record), payload)
+    _void(desk, scope)
     return {"stopped": to_json(scope)}
+
+
+def _void(desk: Desk, scope: StopScope) -> None:
+    """End all that waits and that a stop takes hold of: approved or not, none is done after it."""
+    for pending in desk.home.state.pending.waiting():
+        if scope.holds(pending.agent, pending.system, pending.action):
+            try:
+                desk.ticket = desk.kernel.void(pending, Reason.STOPPED)
+            except LogUnavailable:
+                return  # the stop itself is taken: what is left is ended once it can be recorded
 
 
 def _resume(desk: Desk, asked: Asked) -> Any:

@@ -125,6 +125,7 @@ def _tool(name: str, entry: ToolEntry, typed: TypedTool) -> Tool:
             else None
         ),
         error_means_no_effect=entry.error_means_no_effect,
+        cancel=entry.cancel or None,
         facts=tuple(_fact(name, fact) for name, fact in sorted(entry.facts.items())),
         settle=(
             Settlement(

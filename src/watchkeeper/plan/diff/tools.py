@@ -110,6 +110,9 @@ def _retries(id_: str, old: Tool, new: Tool, found: Changes) -> None:
         on = new.error_means_no_effect
         words = f"its errors {'give' if on else 'no longer give'} budget back"
         found.moved("tool", id_, words, weaker=on)
+    if bool(old.cancel) != bool(new.cancel):
+        words = f"a stop {'breaks' if new.cancel else 'no longer breaks'} its calls off"
+        found.moved("tool", id_, words, weaker=not new.cancel)
 
 
 def _facts(id_: str, old: Tool, new: Tool, found: Changes) -> None:

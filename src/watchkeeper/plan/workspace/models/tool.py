@@ -98,6 +98,9 @@ class ToolEntry(Part):
     first: list[Text] = Field(
         default_factory=list, description="the arguments that a reviewer should see first"
     )
+    cancel: bool = Field(
+        default=False, description="whether a stop breaks off a call that writes and is under way"
+    )
 
 
 class PermitEntry(Part):

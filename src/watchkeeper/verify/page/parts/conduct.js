@@ -16,6 +16,7 @@ class Conduct {
     this.allowed = new Set();
     this.ended = new Set();
     this.stops = new Set((carried?.stops ?? []).map(({ kind, name }) => `${kind} ${name}`));
+    this.stopped = new Map();
     this.stories = new Map();
     this.others = [];
     this.counts = { releases: 0, approved: 0, effects: 0, erasures: 0, unknown: 0, elsewhere: 0 };
@@ -112,6 +113,7 @@ class Conduct {
     const { kind, name } = record.said.scope;
     await this.command(record, 'stop', { scopeKind: kind, scopeName: name });
     this.stops.add(`${kind} ${name}`);
+    this.stopped.set(this.here(record), { kind, name });
   }
 
   async resume(record) {
@@ -207,12 +209,23 @@ class Conduct {
     this.story(record).effects.push(record);
     this.counts.effects += 1;
     const [decision, allow] = [place(said.decision), this.decisions.get(place(said.decision))];
+    if (said.afterStop && !this.cameBefore(said, allow)) this.report.fail(STEP.effects, 'after a stop that did not come while it was open', index);
     if (this.ended.has(decision)) this.report.fail(STEP.effects, 'a second effect of one action', index);
     this.ended.add(decision);
     if (!allow && this.isElsewhere(said.decision)) return this.checkSettled(record);
     if (!allow || allow.said.decision.outcome !== 'allow') this.report.fail(STEP.effects, 'an effect without its allow', index);
     else if (allow.said.actionId !== said.actionId || allow.digest !== record.digest) this.report.fail(STEP.effects, 'an effect of another action than it refers to', index);
     return this.checkSettled(record);
+  }
+
+  /** Whether the stop that an effect names took hold of its action, which was allowed before it. */
+  cameBefore({ decision, afterStop: cited }, allow) {
+    const [{ shard, index }, scope] = [cited, this.stopped.get(place(cited))];
+    if (shard < decision.shard || (shard === decision.shard && index <= decision.index)) return false;
+    if (!scope) return this.isElsewhere(cited);
+    if (!allow || scope.kind === 'all') return true;
+    const { agent, system, server, tool } = allow.said;
+    return scope.name === { agent, system, tool: `${server}/${tool}` }[scope.kind];
   }
 
   async checkSettled({ said, index }) {

@@ -45,7 +45,7 @@ const PREDICATES = {
   },
   effect: {
     actionId: 'text', decision: 'ref', status: 'text', started: 'time', ended: 'time', 'result?': HIDDEN,
-    'resolvedBy?': { kind: 'text', by: 'text', 'signature?': SIGNATURE },
+    'resolvedBy?': { kind: 'text', by: 'text', 'signature?': SIGNATURE }, 'afterStop?': 'ref',
   },
   void: { actionId: 'text', decision: 'ref', why: 'text' },
   stop: { scope: SCOPE, why: 'text', ...BY },

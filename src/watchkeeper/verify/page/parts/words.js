@@ -96,7 +96,8 @@ function effectsOf({ decisions, effects, voids }) {
   const lines = effects.map((record) => {
     const { said } = record;
     const by = said.resolvedBy ? `, settled by ${said.resolvedBy.by} (${said.resolvedBy.kind})` : '';
-    return ['Effect', `${said.status} on ${when(said.ended)}${by}`];
+    const late = said.afterStop ? ', after a stop' : '';
+    return ['Effect', `${said.status} on ${when(said.ended)}${late}${by}`];
   });
   lines.push(...effects.filter((one) => one.said.result).map((one) => ['Result', ...valueOf(one, one.said.result, 'result')]));
   lines.push(...voids.map(({ said }) => ['Voided', `${REASONS[said.why] ?? said.why}, on ${when(said.at)}`]));
