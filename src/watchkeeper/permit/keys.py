@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from watchkeeper.errors import PermitInvalid, RecordInvalid
 from watchkeeper.ledger.permit import PublishedKey, parse_jwks
@@ -16,6 +17,7 @@ _MAX_BYTES = 1 << 16
 _AGAIN_SECONDS = 5.0
 _FRESH_SECONDS = 300.0
 _TIMEOUT_SECONDS = 5.0
+_HERE = {("http", "127.0.0.1"), ("http", "localhost"), ("http", "::1")}
 
 
 class KeySource(Protocol):
@@ -66,7 +68,8 @@ class KeysAddress:
         fetch: Callable[[str], bytes] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if not url.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
+        place = urlsplit(url)
+        if place.scheme != "https" and (place.scheme, place.hostname) not in _HERE:
             raise ValueError("the keys of permits come by https, or from this machine")
         self._url, self._fetch, self._clock = url, fetch or _fetched, clock
         self._guard = threading.Lock()

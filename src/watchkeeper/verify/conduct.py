@@ -18,6 +18,7 @@ from watchkeeper.records.instant import Instant, render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.actions import Actions
+from watchkeeper.verify.boundaries import Boundaries
 from watchkeeper.verify.custody import Custody
 from watchkeeper.verify.enrolment import Enrolled, Enrolment, enrolled_of
 from watchkeeper.verify.entries import Decided, Fact
@@ -110,6 +111,7 @@ class Conduct:
             self.actions = before.actions
             self.actions.go_on(report, self._commands, genesis.shard)
         self.erasures = Erasures(report, self._commands, plan_of, shard=genesis.shard, run=run)
+        self._boundaries = Boundaries(plan_of)
         self.erasures.needed = self.actions.needs_payload
         self._rules: dict[Kind, Callable[[int, Record], None]] = {
             Kind.GENESIS: self._genesis,
@@ -180,6 +182,9 @@ class Conduct:
                 self._report.fail(IN_FORCE, "decided by a plan that was not in force", fact.index)
             if decided.outcome == "allow" and self._stopped(decided):
                 self._report.fail(IN_FORCE, "allowed while a stop was in force", fact.index)
+        beyond = self._boundaries.problem(decided)
+        if beyond is not None:
+            self._report.fail(IN_FORCE, beyond, fact.index)
         self.actions.decision(fact.index, decided, fact.at)
         self.erasures.decision(fact.index, decided.plan, decided.system, fact.at)
 

@@ -50,6 +50,7 @@ class Decided:
     verdicts: tuple[Ref, ...]
     policies: tuple[str, ...] = ()
     grantors: tuple[str, ...] = ()
+    boundary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
             verdicts=tuple(_ref(ref) for ref in said.get("verdicts", ())),
             policies=tuple(said["decision"].get("policies", ())),
             grantors=tuple(said["accountable"].get("grantors", ())),
+            boundary=said["point"]["boundary"],
         )
     except (KeyError, TypeError, IndexError, AttributeError):
         raise RecordInvalid("a decision that does not parse") from None

@@ -20,6 +20,7 @@ from watchkeeper.wiring.homes import (
     open_log,
     permit_keys,
     read_log,
+    rotate_permit_key,
 )
 from watchkeeper.wiring.machine import (
     clock,
@@ -77,6 +78,7 @@ __all__ = [
     "read_evidence",
     "read_log",
     "replayer",
+    "rotate_permit_key",
     "settle_memory",
     "source_of",
     "timestamp",

@@ -145,6 +145,19 @@ def permit_keys(path: Path) -> PermitKeys:
     return HomePermitKeys(path, _token_access(), lambda: wall.wall() // 1_000_000)
 
 
+def rotate_permit_key(path: Path, to: str | None, *, keep: bool) -> str:
+    """Let another key sign permits from now on; return its id.
+
+    Raises:
+        KeyUnsafe, KeyUnavailable, SettingsInvalid: there is no such key, or it can not be kept.
+    """
+    from watchkeeper.adapters.permit_key import HomePermitKeys
+
+    wall = clock()
+    keys = HomePermitKeys(path, _token_access(), lambda: wall.wall() // 1_000_000)
+    return keys.rotate(to, keep=keep).keyid
+
+
 def _watch(kept: Path | None) -> Watch:
     from watchkeeper.adapters.posix.custody import Watch
 

@@ -10,6 +10,7 @@ from watchkeeper.cli.log import (
     export,
     keys,
     page,
+    permit_key,
     policy,
     proof,
     roll,
@@ -43,5 +44,6 @@ app.command("keys")(keys.keys)
 app.command("adopt")(adopt.adopt)
 app.command("rotate-key")(keys.rotate_key)
 app.command("revoke-key")(keys.revoke_key)
+app.command("permit-key")(permit_key.permit_key)
 app.command("snapshot")(snapshot.snapshot)
 app.command("roll")(roll.roll)

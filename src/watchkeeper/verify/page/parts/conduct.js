@@ -18,6 +18,7 @@ class Conduct {
     this.stops = new Set((carried?.stops ?? []).map(({ kind, name }) => `${kind} ${name}`));
     this.stopped = new Map();
     this.stories = new Map();
+    this.demanding = new Map();
     this.others = [];
     this.counts = { releases: 0, approved: 0, effects: 0, erasures: 0, unknown: 0, elsewhere: 0 };
   }
@@ -129,9 +130,21 @@ class Conduct {
     this.decisions.set(this.here(record), record);
     this.story(record).decisions.push(record);
     if (outcome !== 'block' && said.plan !== this.plan) this.report.fail(STEP.force, 'decided by a plan that was not in force', index);
+    if (said.point.boundary === 'permit-verified' && this.permitless(said)) this.report.fail(STEP.force, 'says that its server demands permits, which its plan does not', index);
     if (outcome === 'escalate') this.escalated(record);
     if (outcome === 'allow') this.allow(record);
     if (!['allow', 'block', 'escalate'].includes(outcome)) this.report.fail(STEP.signatures, `an outcome that is none: ${cut(outcome)}`, index);
+  }
+
+  /** Whether the plan of a decision is at hand, and sends its server no permits. */
+  permitless({ plan, server }) {
+    if (!this.demanding.has(plan)) {
+      const raw = this.bundle.data(`plans/${plan}.json`);
+      const servers = raw ? parseStrict(raw).servers ?? [] : null;
+      this.demanding.set(plan, servers && new Set(servers.filter((one) => one.permit).map((one) => one.id)));
+    }
+    const servers = this.demanding.get(plan);
+    return servers !== null && !servers.has(server);
   }
 
   escalated(record) {
