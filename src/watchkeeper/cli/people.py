@@ -39,7 +39,7 @@ from watchkeeper.records.people import Command, Signature
 SOCKET = "gateway.sock"
 _TIMEOUT = 120.0
 _LONG_TIMEOUT = 3600.0
-_LONG = frozenset({"erasable", "erase"})
+_LONG = frozenset({"erasable", "erase", "roll"})
 _TERMINAL = Point("terminal", Boundary.IN_PROCESS)
 
 

@@ -174,7 +174,9 @@ class Home(Standing):
         return carried, Payload(body)
 
     def roll_is_due(self) -> bool:
-        """Tell whether the plan's limits ask for the next shard."""
+        """Tell whether the plan's limits ask for the next shard; an empty one is never ended."""
+        if self.log.size <= 1:
+            return False
         limits = self.enforcer.bundle.limits if self.has_plan else Limits()
         if limits.shard_records is not None and self.log.size >= limits.shard_records:
             return True

@@ -230,6 +230,18 @@ def test_the_plan_can_ask_for_it(bank: DiskBank) -> None:
     assert verify_log(bank.path).findings == ()
 
 
+def test_a_shard_that_holds_nothing_yet_is_not_ended(bank: DiskBank) -> None:
+    """A home where nothing happens would get a new shard each minute, each with the whole state."""
+    bank.release(replace(bank_bundle(), limits=replace(LIMITS, shard_records=1, shard_days=1)))
+    for _ in range(3):
+        bank.kernel.tick()
+        assert (bank.log.shard, bank.log.size) == (1, 1)
+        bank.clock.advance(86_400)
+    done(bank, 20, note="a")
+    bank.kernel.tick()
+    assert (bank.log.shard, bank.log.size) == (2, 1)
+
+
 def test_a_wider_window_looks_into_the_shard_before(bank: DiskBank) -> None:
     done(bank, 200, note="a")
     bank.clock.advance(2 * 3600)
