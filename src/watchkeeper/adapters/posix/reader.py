@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 import threading
 from collections.abc import Iterator
@@ -87,6 +88,7 @@ class ReadOnlyLog:
         self.log_vkey = genesis.log_key
         self._files = files
         self._looking = threading.Lock()
+        self._readings: list[_Reading] = []
         self._kept = self._load()
         self._places = Places() if self._kept is None else Places.restored(self._kept.places)
 
@@ -120,7 +122,10 @@ class ReadOnlyLog:
         if shard not in {None, self.shard}:
             yield from read_shard(self.layout.root, shard or 0).entries(start)
             return
+        reading = _Reading(start)
+        self._readings.append(reading)
         for frame in self.frames(start):
+            reading.take(frame)
             yield entry_of(frame, self.genesis.shard)
 
     def frames(self, start: int = 0) -> Iterator[Frame]:
@@ -154,18 +159,26 @@ class ReadOnlyLog:
         """Write a snapshot of the first `size` records, which `state` is what they add up to.
 
         Raises:
-            LedgerError: the key that is in force after them is not there.
+            LedgerError: the key that is in force after them is not there, or what was read for the
+                state is not what the tree is made of.
             OSError: the disk fails.
         """
         tree, keys = TileTree(), KeyScan(self.genesis)
         if self._kept is not None:
             tree = self._kept.tree()
             keys.resume(self.frame(index) for index in self._kept.rotations)
-        for frame in self.frames(tree.size):
+        again = [_Reading(reading.start) for reading in self._readings]
+        for frame in self.frames(min([tree.size, *(reading.start for reading in again)])):
             if frame.index == size:
                 break
-            tree.append(leaf_hash(frame.envelope))
-            keys.take(frame)
+            for was, reading in zip(self._readings, again, strict=True):
+                if frame.index < was.end:
+                    reading.take(frame)
+            if frame.index >= tree.size:
+                tree.append(leaf_hash(frame.envelope))
+                keys.take(frame)
+        if any(was != reading for was, reading in zip(self._readings, again, strict=True)):
+            raise LedgerError("records changed between reading them and counting them")
         signer = keyring.current({term.keyid for term in keys.history.in_force()})
         changes = keys.history.changes()
         made = snapshot_of(self.layout, self.frame, self._places, tree, changes, state)
@@ -224,3 +237,28 @@ class ReadOnlyLog:
         except (OSError, struct.error):
             return None
         return int(count) if live else None
+
+
+class _Reading:
+    """What was read in one go: `start` to `end`, and a digest over every byte of it."""
+
+    def __init__(self, start: int) -> None:
+        self.start = self.end = start
+        self._digest = hashlib.sha256()
+
+    def take(self, frame: Frame) -> None:
+        """Take the next frame, if it is one of these."""
+        if frame.index >= self.start:
+            self._digest.update(hashlib.sha256(frame.envelope).digest())
+            self._digest.update(hashlib.sha256(frame.payload).digest())
+            self.end = frame.index + 1
+
+    def __eq__(self, other: object) -> bool:
+        mine = (self.start, self.end, self._digest.digest())
+        return isinstance(other, _Reading) and mine == (
+            other.start,
+            other.end,
+            other._digest.digest(),
+        )
+
+    __hash__ = None  # type: ignore[assignment]
