@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,9 +80,7 @@ def test_the_whole_way_in_a_browser(console: ConsoleWorld, page: Any) -> None:
     assert verify_log(console.world.home, workers=1).findings == ()
 
 
-def test_an_authenticator_that_does_not_verify_its_person(
-    console: ConsoleWorld, page: Any
-) -> None:
+def test_an_authenticator_that_does_not_verify_its_person(console: ConsoleWorld, page: Any) -> None:
     _enrol(console, page, "cara")
     page.click("text=Sign out")
     page.wait_for_url("**/sign-in")
