@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
+from tests.worlds.disk_bank import DiskBank
 from tests.worlds.rolled import RolledBank, cosigned, move_away, rolled
 from watchkeeper import wiring
 from watchkeeper.errors import HomeInvalid, SettingsInvalid
@@ -108,3 +110,18 @@ def test_a_source_by_its_shard(bank: RolledBank) -> None:
     assert newest == bank.checkpoint()
     with pytest.raises(SettingsInvalid, match="address"):
         wiring.source_of("https://log.example", 0)
+
+
+def test_a_shard_that_is_just_being_begun_is_waited_for(tmp_path: Path) -> None:
+    """It is in place a moment before its first checkpoint is."""
+    bank = DiskBank(tmp_path / "home")
+    bank.roll()
+    bank.log.close()
+    checkpoint = tmp_path / "home/shards/1/log/checkpoint"
+    raw = checkpoint.read_bytes()
+    checkpoint.unlink()
+    late = threading.Timer(0.3, lambda: checkpoint.write_bytes(raw))
+    late.start()
+    found = wiring.source_of(str(tmp_path / "home"))
+    late.join()
+    assert found.read("checkpoint") == raw

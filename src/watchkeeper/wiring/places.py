@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from watchkeeper.errors import HomeInvalid, SettingsInvalid, cut
 from watchkeeper.verify import DirectorySource, Source
 from watchkeeper.verify.source import shard_places
+
+_BEGUN_SECONDS, _LOOK_SECONDS = 5.0, 0.05
 
 
 def is_home(path: Path) -> bool:
@@ -34,12 +37,25 @@ def source_of(where: str, shard: int | None = None) -> Source:
         SettingsInvalid: a shard is named of what is one already.
     """
     if not is_url(where):
-        return DirectorySource(Path(where)) if shard is None else _shard_of(Path(where), shard)
+        return _published(Path(where)) if shard is None else _shard_of(Path(where), shard)
     if shard is not None:
         raise SettingsInvalid("an address is that of one shard", "leave out `--shard`")
     from watchkeeper.adapters.published import UrlSource
 
     return UrlSource(where)
+
+
+def _published(path: Path) -> DirectorySource:
+    """Return the log at a path; one whose newest shard is just being begun is waited for.
+
+    A new shard is in place a moment before its first checkpoint is.
+    """
+    source = DirectorySource(path)
+    deadline = time.monotonic() + _BEGUN_SECONDS
+    while source.siblings and source.read("checkpoint") is None and time.monotonic() < deadline:
+        time.sleep(_LOOK_SECONDS)
+        source = DirectorySource(path)
+    return source
 
 
 def shards_here(path: Path) -> list[int]:
