@@ -79,6 +79,20 @@ def test_no_value_of_another_action_stands_in_a_view(bank: Bank) -> None:
     assert "hidden-shop" not in str(opened.view)
 
 
+def test_what_the_log_lost_is_not_remembered(bank: Bank) -> None:
+    inbox = Inbox(bank.home)
+    bank.log.holding = True
+    bank.ask(pay(100, note="lost"))
+    bank.log.broken = True
+    bank.log.write()
+    bank.log.broken = bank.log.holding = False
+    bank.kernel.tick()
+    handle = escalated(bank.ask(pay(300))).handle
+    opened = inbox.open(handle, "ben")
+    assert opened is not None
+    assert opened.view["lately"] == []
+
+
 def test_a_receipt_holds_for_one_person_one_handle_and_one_view(bank: Bank) -> None:
     at = bank.home.now()
     receipt = receipt_of(b"secret", "esc_1", "ben", "v", at)

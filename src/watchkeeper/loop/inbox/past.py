@@ -52,6 +52,7 @@ class Past:
         self._done: OrderedDict[str, Done] = OrderedDict()
         self._by_agent: dict[str, deque[str]] = {}
         self._by_about: OrderedDict[str, deque[str]] = OrderedDict()
+        self._newest = Ref(-1, -1)
         start = max(0, home.log.size_of(home.log.shard) - READ_BACK)
         for entry in home.log.entries(start):
             self.take(entry)
@@ -59,6 +60,9 @@ class Past:
 
     def take(self, entry: Entry) -> None:
         """Take one more record into account."""
+        if entry.ref <= self._newest:
+            self._forget_lost(entry.ref)
+        self._newest = entry.ref
         said = entry.record.predicate
         if isinstance(said, DecisionRecord):
             self._decided(entry, said)
@@ -100,6 +104,11 @@ class Past:
             self._done.popitem(last=False)
         if before is None:
             self._note(made)
+
+    def _forget_lost(self, since: Ref) -> None:
+        """The log could not be written, and went on from before: what it lost was never decided."""
+        for action_id in [done.action_id for done in self._done.values() if done.ref >= since]:
+            del self._done[action_id]
 
     def _note(self, done: Done) -> None:
         mine = self._by_agent.setdefault(done.agent, deque(maxlen=LATELY + 1))
