@@ -92,5 +92,6 @@ def test_every_verb_names_who_may_say_it() -> None:
     authority = bank.home.state.authority
     free = {name for name, verb in VERBS.items() if verb.role_under(authority) is None}
     own = {"console-code", "add-passkey", "passkeys", "revoke-passkey"}  # who may is theirs to see
-    assert free == {"pending", "unknown", "approve", "refuse", "stop"} | own
+    verdicts = {"approve", "refuse", "approve-list", "refuse-list", "withdraw", "ask"}
+    assert free == {"pending", "unknown", "stop"} | verdicts | own
     assert isinstance(bank.commands, Commands)
