@@ -252,7 +252,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_places() -> None:
 )
 def test_nobody_is_sent_elsewhere_after_a_sign_in(console: InsideConsole, after: str) -> None:
     page = console.visitor().client.get(console.place + "/sign-in", params={"next": after}).text
-    assert 'data-after="/me"' in page
+    assert 'data-after="/"' in page
 
 
 def test_a_path_of_the_console_is_gone_on_to(console: InsideConsole) -> None:
@@ -268,3 +268,36 @@ def test_names_with_markup_are_shown_as_they_are() -> None:
     page = console.come_in("ben")[0].look()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+def test_another_passkey_only_on_the_word_of_one_that_counts(console: InsideConsole) -> None:
+    """A session alone registers none: what the browser made has to be signed for."""
+    visitor, ben = console.come_in("ben")
+    second = console.holder("ben", seed="2")
+    told = visitor.register(second).json()["sign"]
+    assert console.visitor().sign_in(second).status_code == 403
+    assert visitor.say(second, "add-passkey", told).status_code == 422
+    assert visitor.say(ben, "add-passkey", told).status_code == 200
+    assert console.visitor().sign_in(second).status_code == 200
+
+
+def test_a_session_ends_with_the_passkey_that_opened_it(console: InsideConsole) -> None:
+    visitor, ben = console.come_in("ben")
+    other, _ = console.come_in("cyd")
+    body = {"person": "ben", "keyid": ben.keyid, "reason": None}
+    assert other.say(console.holder("cyd"), "revoke-passkey", body).status_code == 403
+    assert visitor.signed_in
+    assert visitor.say(ben, "revoke-passkey", body).status_code == 200
+    assert not visitor.signed_in
+    assert console.visitor().sign_in(ben).status_code == 403
+
+
+def test_a_code_is_no_session_for_reading_or_deciding(console: InsideConsole) -> None:
+    visitor = console.visitor()
+    visitor.send_form("/sign-in/code", code=console.code("ben"))
+    visitor.look()
+    assert visitor.get("/").headers["location"].startswith("/sign-in")
+    for path in ("/api/v1/escalations", "/api/v1/live", "/api/v1/agents"):
+        assert visitor.get(path).status_code == 401
+    asked = visitor.post("/api/v1/challenges", {"verb": "stop", "body": {}})
+    assert asked.status_code == 401

@@ -44,6 +44,21 @@ def _whole_way(console: ConsoleWorld) -> None:
     assert found.findings == ()
 
 
+def test_an_approval_by_a_passkey_of_the_console(tmp_path: Path) -> None:
+    """What an agent asks waits; Ben approves in the console, and it is carried out once."""
+    with open_console(tmp_path / "w") as console:
+        visitor, ben = console.come_in("ben")
+        till = console.world
+        handle = till.call("drop", what="a").handle
+        said = visitor.say(ben, "approve", {"handle": handle, "role": "lead", "reason": None})
+        assert said.status_code == 200, said.text
+        assert till.call("drop", what="a").done
+        assert [one["name"] for one in till.executed()] == ["drop"]
+        again = visitor.post("/api/v1/commands", visitor.said)
+        assert again.json()["code"] == "command-invalid"
+        assert verify_log(till.home, workers=1).findings == ()
+
+
 def test_somebody_else_vouches(console: ConsoleWorld) -> None:
     visitor, holder = console.visitor(), console.holder("cara")
     visitor.send_form("/sign-in/code", code=console.code("cara", by="ana").lower())

@@ -71,12 +71,16 @@ def test_the_whole_way_in_a_browser(console: ConsoleWorld, page: Any) -> None:
     page.click("text=Sign out")
     page.wait_for_url("**/sign-in")
     page.click("text=Sign in with a passkey")
-    page.wait_for_url("**/me")
+    page.wait_for_url(console.place + "/")
+    page.click("a[href='/me']")
     assert page.inner_text("h1") == "ben"
     told = page.request.get(console.place + "/api/v1/me").json()
     assert told["signedInBy"] == "passkey"
     records = [e.record for e in console.world.entries() if e.record.kind is Kind.PASSKEY]
     assert "ben" in {record.predicate.person for record in records}
+    page.click("ul.passkeys button")
+    page.click("text=Revoke for good")
+    page.wait_for_selector("text=Sign in with a passkey")
     assert verify_log(console.world.home, workers=1).findings == ()
 
 

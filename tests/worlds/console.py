@@ -37,6 +37,7 @@ class Visitor:
     place: str
     csrf: str = ""
     client: Any = field(default_factory=lambda: httpx2.Client(timeout=30))
+    said: Json = field(default_factory=dict)
 
     def get(self, path: str, **headers: str) -> httpx2.Response:
         return self.client.get(self.place + path, headers=headers)
@@ -71,6 +72,16 @@ class Visitor:
         if found.status_code == 200:
             self.look()
         return found
+
+    def say(self, holder: Passholder, verb: str, body: Json) -> httpx2.Response:
+        """Have a passkey sign a command that the console makes, and give it back."""
+        asked = self.post("/api/v1/challenges", {"verb": verb, "body": body}).json()
+        self.said = {
+            "payload": asked["payload"],
+            "assertion": holder.web_answer(asked["challenge"]),
+            "beside": {},
+        }
+        return self.post("/api/v1/commands", self.said)
 
     def register(self, holder: Passholder) -> httpx2.Response:
         """Have a passkey registered in the session there is."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from watchkeeper.console.door import Door, cookie_name
 from watchkeeper.console.headers import SecurityHeaders
+from watchkeeper.console.pages import page_routes
 from watchkeeper.console.security.limits import Tries
 from watchkeeper.console.signin.api import SignInApi
 from watchkeeper.console.signin.ceremony import Ceremonies
-from watchkeeper.console.signin.desk import Desk
+from watchkeeper.console.signin.desk import Desk, session_of
 from watchkeeper.console.signin.pages import SignInPages
 from watchkeeper.console.signin.session import Sessions
 from watchkeeper.ledger.assertion import DEFAULT_CONSOLE
@@ -38,7 +37,7 @@ def make_app(surface: Surface) -> ASGIApp:
     routes = [
         *SignInApi(desk).routes(API),
         *SignInPages(desk).routes(),
-        Mount("/static", StaticFiles(packages=[("watchkeeper.console", "static")])),
+        *page_routes(surface, session_of),
     ]
     door = Door(Starlette(routes=routes), place, sessions)
     return SecurityHeaders(door, https=place.startswith("https:"))

@@ -67,7 +67,7 @@ class SignInPages:
 
 def local_path(named: str | None) -> str:
     """Return a path of this console to go to after a sign-in: nowhere else, whatever was asked."""
-    return named if named is not None and _LOCAL.fullmatch(named) else "/me"
+    return named if named is not None and _LOCAL.fullmatch(named) else "/"
 
 
 def _page(template: str, status: int = 200, **values: Any) -> Response:

@@ -1,6 +1,6 @@
 // The buttons of the pages of signing in.
 
-import { register, signIn } from './passkey.js';
+import { register, sign, signIn } from './passkey.js';
 
 const problem = document.querySelector('.problem[hidden]');
 
@@ -13,6 +13,16 @@ const DEEDS = {
     await register();
     location.assign('/me');
   },
+  // It never counts again, so it is asked twice: the second press signs.
+  async revoke({ person, keyid }, button) {
+    if (button.dataset.sure) {
+      await sign('revoke-passkey', { person, keyid, reason: null });
+      location.assign('/me');
+    } else {
+      button.dataset.sure = 'yes';
+      button.textContent = 'Revoke for good';
+    }
+  },
 };
 
 for (const button of document.querySelectorAll('button[data-does]')) {
@@ -22,7 +32,7 @@ for (const button of document.querySelectorAll('button[data-does]')) {
     button.disabled = true;
     problem.hidden = true;
     try {
-      await DEEDS[button.dataset.does](button.dataset);
+      await DEEDS[button.dataset.does](button.dataset, button);
     } catch (error) {
       tell(error.name === 'NotAllowedError' ? 'no passkey was given' : error.message);
     } finally {
