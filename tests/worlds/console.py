@@ -170,12 +170,14 @@ class InsideConsole:
 
 
 @contextlib.contextmanager
-def open_console(folder: Path, **changes: Any) -> Iterator[ConsoleWorld]:
+def open_console(
+    folder: Path, workspace: Any = till_files, **changes: Any
+) -> Iterator[ConsoleWorld]:
     """Make a world whose plan names its console, start it, and end it."""
     port = _free_port()
 
     def files(till: Path, keys: Mapping[str, str], **more: Any) -> dict[str, str]:
-        found = dict(till_files(till, keys, **more))
+        found = dict(workspace(till, keys, **more))
         found["aims.yaml"] += f"console: {{url: 'http://localhost:{port}'}}\n"
         return found
 
