@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import contextlib
 import socket
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,20 +14,17 @@ from typing import Any
 import httpx2
 import uvicorn
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.testclient import TestClient
 
 from tests.worlds.bank import LIMITS, Bank, bank_bundle
 from tests.worlds.browser import started
+from tests.worlds.console import Visitor
 from tests.worlds.people import Passholder
-from watchkeeper.console.headers import SecurityHeaders
-from watchkeeper.console.pages import page_routes
-from watchkeeper.console.signin.session import Session, Sessions
+from watchkeeper.console import make_app
+from watchkeeper.console.door import cookie_name
 from watchkeeper.loop.surface import Surface, Urls
 from watchkeeper.records.bundle import Bundle, Console, Limits
 from watchkeeper.records.people import Signature
-
-COOKIE = "wk"
 
 
 @dataclass
@@ -43,17 +38,23 @@ class Desk:
     def __post_init__(self) -> None:
         self.holders = {name: Passholder(name, origin=self.url) for name in ("ana", "ben", "cyd")}
         self.bank = Bank(self._bundle())
-        home = self.bank.home
-        self.sessions = Sessions(home.clock, home.ids, lambda: home.state.authority)
-        self.surface = Surface(self.bank.kernel, self.path, self._command, Urls("", self.url))
-        pages = Starlette(routes=page_routes(self.surface, self.who_reads))
-        self.app = SecurityHeaders(pages, https=False)
+        surface = Surface(self.bank.kernel, self.path, self._command, Urls("", self.url))
+        self.app = make_app(surface)
 
-    def who_reads(self, request: Request) -> Session | None:
-        return self.sessions.find(request.cookies.get(COOKIE, ""))
+    @property
+    def cookie(self) -> str:
+        return cookie_name(self.url)
+
+    def visitor(self, person: str | None = None) -> Visitor:
+        """Somebody without a screen; signed in by passkey, where it is a person."""
+        client = TestClient(self.app, self.url, follow_redirects=False)
+        found = Visitor(self.url, client=client)
+        if person is not None:
+            assert found.sign_in(self.holders[person]).status_code == 200
+        return found
 
     def token(self, person: str) -> str:
-        return self.sessions.open(person, "passkey")
+        return str(self.visitor(person).client.cookies[self.cookie])
 
     def _bundle(self) -> Bundle:
         bundle = bank_bundle()
@@ -67,22 +68,7 @@ class Desk:
         return self.bank.commands.run(signature, beside)
 
     def get(self, path: str, person: str | None = "ben") -> httpx2.Response:
-        """Ask the application itself, without a socket."""
-        return self.ask("GET", path, self.token(person) if person is not None else None)
-
-    def ask(self, method: str, path: str, token: str | None, **given: Any) -> httpx2.Response:
-        """Send a request to the application itself, in a loop of its own."""
-        cookies = {COOKIE: token} if token is not None else {}
-
-        async def send() -> httpx2.Response:
-            transport = httpx2.ASGITransport(app=self.app)
-            async with httpx2.AsyncClient(
-                transport=transport, base_url=self.url, cookies=cookies
-            ) as client:
-                return await client.request(method, path, **given)
-
-        with ThreadPoolExecutor(1) as apart:
-            return apart.submit(asyncio.run, send()).result(60)
+        return self.visitor(person).get(path)
 
 
 @dataclass
@@ -123,7 +109,7 @@ def looking(
 ) -> Iterator[Looked]:
     """Look at the pages as a person whose passkey is in this browser's authenticator."""
     around = browser.new_context(**context)
-    around.add_cookies([{"name": COOKIE, "value": desk.token(person), "url": desk.url}])
+    around.add_cookies([{"name": desk.cookie, "value": desk.token(person), "url": desk.url}])
     page = around.new_page()
     found = Looked(desk, around, page)
     page.on("pageerror", lambda error: found.seen.append(f"fault {error}"))

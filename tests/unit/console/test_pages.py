@@ -1,11 +1,9 @@
 """Every page, as HTML and as JSON: for who is signed in, and for nobody else."""
 
-import json
-
-import httpx2
 import pytest
 
 from tests.worlds.bank import allowed, escalated, pay
+from tests.worlds.enrolled import code_for
 from tests.worlds.pages import Desk
 from watchkeeper.console.pages.table import API, PAGES
 
@@ -15,11 +13,6 @@ LISTED = [page for page in PAGES if "{" not in page.path and page.name != "answe
 @pytest.fixture
 def desk() -> Desk:
     return Desk("http://localhost:8932")
-
-
-def post(desk: Desk, path: str, body: object, token: str, csrf: str) -> httpx2.Response:
-    content = json.dumps(body)
-    return desk.ask("POST", path, token, content=content, headers={"x-csrf": csrf})
 
 
 @pytest.mark.parametrize("page", LISTED, ids=lambda page: page.name)
@@ -44,10 +37,15 @@ def test_nobody_is_shown_anything_who_is_not_signed_in(desk: Desk, page) -> None
     assert (data.status_code, data.json()["code"]) == (401, "not-signed-in")
 
 
-def test_a_session_of_a_code_reads_nothing(desk: Desk) -> None:
-    token = desk.sessions.open("ben", "code")
-    assert desk.ask("GET", "/", token).status_code == 303
-    assert desk.ask("GET", f"{API}/live", token).status_code == 401
+def test_a_session_of_a_code_reads_and_says_nothing(desk: Desk) -> None:
+    visitor = desk.visitor()
+    code = code_for(desk.bank, "ben", place=desk.url)
+    assert visitor.send_form("/sign-in/code", code=code).status_code == 303
+    visitor.look()
+    assert visitor.get("/").status_code == 303
+    assert visitor.get(f"{API}/live").status_code == 401
+    said = visitor.post(f"{API}/challenges", {"verb": "stop", "body": {}})
+    assert (said.status_code, said.json()["code"]) == (403, "not-authorised")
 
 
 def test_the_inbox_says_what_waits_and_for_whom(desk: Desk) -> None:
@@ -125,18 +123,20 @@ def test_live_shows_what_happened_last(desk: Desk) -> None:
     assert chosen == []
 
 
-def test_a_command_needs_the_token_of_the_session(desk: Desk) -> None:
+def test_a_command_is_the_persons_own_passkey(desk: Desk) -> None:
     handle = escalated(desk.bank.ask(pay(300))).handle
-    token = desk.token("ben")
-    body = {"verb": "approve", "body": {"handle": handle, "role": "lead"}}
-    for csrf in ("", "x"):
-        found = post(desk, f"{API}/challenges", body, token, csrf)
-        assert (found.status_code, found.json()["code"]) == (422, "command-invalid")
-    session = desk.sessions.find(token)
-    assert session is not None
-    found = post(desk, f"{API}/challenges", body, token, session.csrf)
-    assert found.status_code == 200
-    said = {"payload": found.json()["payload"], "assertion": {}}
-    signed = post(desk, f"{API}/commands", said, token, session.csrf)
-    assert signed.status_code == 422
-    assert desk.bank.home.state.pending.by_handle(handle).verdicts == ()
+    ben, body = desk.visitor("ben"), {"handle": handle, "role": "lead", "reason": None}
+    given = ben.post(f"{API}/challenges", {"verb": "approve", "body": body}).json()
+    for who, status in (("cyd", 422), ("ben", 200)):
+        answer = desk.holders[who].web_answer(given["challenge"])
+        said = {"payload": given["payload"], "assertion": answer, "beside": {}}
+        assert ben.post(f"{API}/commands", said).status_code == status
+    pending = desk.bank.home.state.pending.by_handle(handle)
+    assert [verdict.reviewer for verdict in pending.verdicts] == ["ben"]
+
+
+def test_without_the_token_of_the_session_nothing_is_given_out(desk: Desk) -> None:
+    ben = desk.visitor("ben")
+    ben.csrf = "x"
+    found = ben.post(f"{API}/challenges", {"verb": "stop", "body": {}})
+    assert (found.status_code, found.json()["code"]) == (403, "another-session")

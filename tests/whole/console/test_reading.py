@@ -108,8 +108,7 @@ def test_everything_can_be_read_without_script(browser: Any, desk: Desk) -> None
         assert look.page.locator("#rows li").count() == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_nothing_is_wider_than_the_screen(
     browser: Any, desk: Desk, scheme: str, width: int
 ) -> None:

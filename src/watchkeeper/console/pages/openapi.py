@@ -14,8 +14,8 @@ _PROBLEM = {"$ref": "#/components/responses/Problem"}
 _TEXT = {"type": "string"}
 
 
-def describe() -> dict[str, Json]:
-    """Return the whole description, as a JSON object."""
+def describe(cookie: str) -> dict[str, Json]:
+    """Return the whole description, as a JSON object; `cookie` is the session's."""
     schemas = Schemas()
     paths: dict[str, Json] = {page.api: {"get": _get(page, schemas)} for page in PAGES}
     paths["/live"] = {"get": _live()}
@@ -37,7 +37,7 @@ def describe() -> dict[str, Json]:
         "components": {
             "schemas": {**schemas.named, "Problem": _PROBLEM_SCHEMA},
             "responses": {"Problem": _problem()},
-            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "wk"}},
+            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": cookie}},
         },
     }
 
@@ -95,6 +95,8 @@ def _post(name: str, about: str, body: dict[str, Json]) -> dict[str, Json]:
             "200": done,
             "401": _PROBLEM,
             "403": _PROBLEM,
+            "413": _PROBLEM,
+            "415": _PROBLEM,
             "422": _PROBLEM,
             "503": _PROBLEM,
         },

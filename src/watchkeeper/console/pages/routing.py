@@ -8,22 +8,24 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route
 
+from watchkeeper.console.door import cookie_name
 from watchkeeper.console.live.events import events
 from watchkeeper.console.live.feed import Feed, Told
 from watchkeeper.console.once import Once
-from watchkeeper.console.pages.answering import json_response, problem
+from watchkeeper.console.pages.answering import json_response
 from watchkeeper.console.pages.openapi import describe
 from watchkeeper.console.pages.saying import Saying, WhoReads
 from watchkeeper.console.pages.table import API, PAGES, Page
 from watchkeeper.console.pages.templates import render
+from watchkeeper.console.security.answers import problem
 from watchkeeper.console.signin.session import Session
 from watchkeeper.console.views.decision import place
 from watchkeeper.console.views.inbox import waiting_for
 from watchkeeper.console.views.rows import Choice, row_of
 from watchkeeper.console.visit import Missing, Visit
+from watchkeeper.ledger.assertion import DEFAULT_CONSOLE
 from watchkeeper.loop.inbox import Inbox
 from watchkeeper.loop.surface import Surface
 from watchkeeper.records.codec import Json, to_json
@@ -42,16 +44,18 @@ class Pages:
         self._once = Once()
 
     def routes(self) -> list[BaseRoute]:
-        """Return every route of the pages, and of what they load."""
-        found: list[BaseRoute] = [
-            Mount("/static", StaticFiles(packages=[("watchkeeper.console", "static")]))
-        ]
+        """Return every route of the pages."""
+        found: list[BaseRoute] = []
         for page in PAGES:
             found.append(Route(API + page.api, self._json(page), methods=["GET"]))
             found.append(Route(page.path, self._html(page), methods=["GET"]))
         found.append(Route(f"{API}/live", self._live, methods=["GET"]))
-        found.append(Route(f"{API}/openapi.json", _described, methods=["GET"]))
+        found.append(Route(f"{API}/openapi.json", self._described, methods=["GET"]))
         return [*found, *Saying(self._surface, self._who_reads).routes(API)]
+
+    async def _described(self, _: Request) -> Response:
+        place = self._surface.urls.console or DEFAULT_CONSOLE
+        return json_response(describe(cookie_name(place)))
 
     def _reader(self, request: Request) -> Session | None:
         """Return the session of who may read: not that of a code, which only enrols."""
@@ -116,14 +120,10 @@ class Pages:
         )
 
 
-async def _described(_: Request) -> Response:
-    return json_response(describe())
-
-
 def page_routes(surface: Surface, who_reads: WhoReads) -> list[BaseRoute]:
     """Return the routes of the pages over a home that is served.
 
-    `who_reads` tells who is signed in; nobody else is shown anything but what the pages load.
+    `who_reads` tells who is signed in; nobody else is shown anything.
     """
     return Pages(surface, who_reads).routes()
 

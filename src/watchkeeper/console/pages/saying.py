@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 from collections.abc import Callable
 from typing import Any
 
@@ -12,17 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from watchkeeper.console.pages.answering import json_response, problem, refusal
+from watchkeeper.console.pages.answering import json_response
+from watchkeeper.console.security.answers import problem_of
 from watchkeeper.console.signin.challenge import challenge_for
+from watchkeeper.console.signin.desk import posted_json
 from watchkeeper.console.signin.session import Session
-from watchkeeper.errors import CommandInvalid, RecordInvalid, WatchkeeperError
+from watchkeeper.errors import CommandInvalid, NotAuthorised, SessionMissing, WatchkeeperError
 from watchkeeper.ledger.assertion import passkey_keys
-from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.loop.surface import Surface
 from watchkeeper.records.people import Assertion, Signature
 
 WhoReads = Callable[[Request], Session | None]
-MOST_BYTES = 1 << 18
 
 
 class Saying:
@@ -39,30 +38,42 @@ class Saying:
         ]
 
     async def _challenge(self, request: Request) -> Response:
-        session = self._who_reads(request)
         try:
-            if session is None or session.may_only_enrol:
-                return problem(401, "not-signed-in", "nobody is signed in")
-            asked = await read_posted(request, session)
+            session = self._speaker(request)
+            asked = await posted_json(request)
             verb, body = asked.get("verb"), asked.get("body")
             if not isinstance(verb, str) or not isinstance(body, dict):
                 raise CommandInvalid("a challenge is asked for a `verb` with a `body`")
             return json_response(challenge_for(self._surface, session, verb, body).to_json())
         except WatchkeeperError as error:
-            return refusal(error)
+            return problem_of(error)
 
     async def _command(self, request: Request) -> Response:
-        session = self._who_reads(request)
         try:
-            if session is None or session.may_only_enrol:
-                return problem(401, "not-signed-in", "nobody is signed in")
-            said = await read_posted(request, session)
+            session = self._speaker(request)
+            said = await posted_json(request)
             beside = said.get("beside")
             signature = self._signature(session, said)
-            answer = await self._surface.command(signature, beside or {})
+            answer = await self._surface.command(
+                signature, beside if isinstance(beside, dict) else {}
+            )
         except WatchkeeperError as error:
-            return refusal(error)
+            return problem_of(error)
         return json_response(answer)
+
+    def _speaker(self, request: Request) -> Session:
+        """Return who is signed in.
+
+        Raises:
+            SessionMissing: nobody is.
+            NotAuthorised: by a code, which only enrols: there is no passkey yet to say a thing.
+        """
+        session = self._who_reads(request)
+        if session is None:
+            raise SessionMissing("nobody is signed in")
+        if session.may_only_enrol:
+            raise NotAuthorised("a session by code only registers a passkey")
+        return session
 
     def _signature(self, session: Session, said: dict[str, Any]) -> Signature:
         """Return what was signed; only with a passkey of the person who is signed in."""
@@ -77,29 +88,6 @@ class Saying:
             raise CommandInvalid("it was signed with another person's passkey, or an unknown one")
         assertion = Assertion(_plain(found, "authenticatorData"), _plain(found, "clientDataJSON"))
         return Signature(said["payload"], next(iter(keys)), _plain(found, "signature"), assertion)
-
-
-async def read_posted(request: Request, session: Session) -> dict[str, Any]:
-    """Return the JSON object that a page of ours posted.
-
-    Raises:
-        CommandInvalid: it is none, is too large, or does not carry the session's token.
-    """
-    token = request.headers.get("x-csrf", "")
-    if not hmac.compare_digest(token.encode(), session.csrf.encode()):
-        raise CommandInvalid("the page is of another session", "load it again")
-    raw = b""
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MOST_BYTES:
-            raise CommandInvalid("too much was posted")
-    try:
-        found = parse_json(raw, max_bytes=MOST_BYTES)
-    except RecordInvalid as error:
-        raise CommandInvalid(error.message) from None
-    if not isinstance(found, dict):
-        raise CommandInvalid("what was posted is no JSON object")
-    return found
 
 
 def _plain(found: dict[str, Any], name: str) -> str:
