@@ -13,6 +13,7 @@ from watchkeeper.do.state.pending import Pending
 from watchkeeper.errors import LedgerError
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.loop.inbox import Opened
+from watchkeeper.loop.inbox.dialogue import dialogue_of
 from watchkeeper.loop.inbox.past import Done
 from watchkeeper.records.action import DecisionRecord
 from watchkeeper.records.bundle import Control, Tool
@@ -65,6 +66,17 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that somebody asked back, and the agent's answer; None where it was erased."""
+
+    name: str
+    at: Instant
+    text: str | None
+    answered: Instant | None
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Escalation:
     """An action that was escalated.
 
@@ -96,6 +108,7 @@ class Escalation:
     budgets: tuple[Bar, ...]
     lately: tuple[Before, ...]
     similar: tuple[Before, ...]
+    dialogue: tuple[Asked, ...]
     shown: str | None
     shown_digest: str
     view: Mapping[str, Any]
@@ -158,6 +171,10 @@ def _seen(visit: Visit, opened: Opened, pending: Pending) -> Escalation:
         budgets=bars_of(visit, pending.agent, pending.action),
         lately=tuple(before(done) for done in past.lately(pending.agent, pending.action_id)),
         similar=tuple(before(done) for done in past.similar(pending.action_id)),
+        dialogue=tuple(
+            Asked(visit.name_of(one.by), one.at, one.text, one.answered, one.answer)
+            for one in dialogue_of(visit.home, pending)
+        ),
         shown=None if shown is None else canonical_arguments(shown).decode(),
         shown_digest=opened.shown_digest,
         view=opened.view,
