@@ -115,6 +115,21 @@ def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
     return {**kept, **extra}
 
 
+def agent_token(named: Path | None) -> str:
+    """Return an agent's token: from a file that only its owner may read, else `WATCHKEEPER_TOKEN`.
+
+    Raises:
+        SettingsInvalid: there is none.
+        KeyUnsafe: other users may read the file.
+    """
+    token = os.environ.get("WATCHKEEPER_TOKEN", "") if named is None else _read_private(named)
+    if not token.isascii() or not token.isprintable() or not token:
+        raise SettingsInvalid(
+            "there is no token of an agent", "give `--token-file`, or set WATCHKEEPER_TOKEN"
+        )
+    return token
+
+
 def _read_private(path: Path) -> str:
     try:
         found = path.stat()

@@ -10,10 +10,12 @@ from typing import Any
 import httpx2
 import pytest
 from mcp.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import ElicitResult
 
 from tests.worlds.gateway import World, open_till
+from tests.worlds.stdio_door import command, environment
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -37,7 +39,8 @@ async def _connected(till: World, **more: Any) -> AsyncIterator[Client]:
 async def test_the_page_is_opened_and_the_same_call_goes_on(till: World) -> None:
     opened: list[Any] = []
 
-    async def open_page(_: Any, params: Any) -> ElicitResult:
+    async def open_page(context: Any, params: Any) -> ElicitResult:
+        del context
         opened.append(params)
         await asyncio.to_thread(till.approve, params.url.rpartition("/")[2])
         return ElicitResult(action="accept")
@@ -50,7 +53,8 @@ async def test_the_page_is_opened_and_the_same_call_goes_on(till: World) -> None
 
 
 async def test_a_host_that_only_says_yes_gets_nothing(till: World) -> None:
-    async def yes(_: Any, __: Any) -> ElicitResult:
+    async def yes(context: Any, params: Any) -> ElicitResult:
+        del context, params
         return ElicitResult(action="accept", content={"approved": True})
 
     before = till.executed()
@@ -72,3 +76,27 @@ async def test_a_host_that_opens_no_pages_gets_a_handle(till: World, mode: str) 
         done = await client.call_tool("watchkeeper_result", {"handle": handle})
     assert not done.is_error
     assert till.executed()[-1] == {"name": "drop", "arguments": {"what": mode}}
+
+
+@pytest.mark.parametrize("mode", ["2026-07-28", "legacy"])
+async def test_the_same_by_the_stdio_door(till: World, mode: str) -> None:
+    async def open_page(context: Any, params: Any) -> ElicitResult:
+        del context
+        await asyncio.to_thread(till.approve, params.url.rpartition("/")[2])
+        return ElicitResult(action="accept")
+
+    run = command(till.url)
+    door = StdioServerParameters(
+        command=run[0], args=run[1:], env=environment(till.tokens["payer"])
+    )
+    what = {"what": f"by stdio {mode}"}
+    async with Client(stdio_client(door), mode=mode, elicitation_callback=open_page) as client:
+        listed = await client.list_tools()
+        answer = await client.call_tool("drop", what)
+        if mode == "legacy":
+            handle = answer.structured_content["watchkeeper"]["handle"]
+            await asyncio.to_thread(till.approve, handle)
+            answer = await client.call_tool("watchkeeper_result", {"handle": handle, "wait": 10})
+    assert "watchkeeper_result" in [tool.name for tool in listed.tools]
+    assert not answer.is_error
+    assert till.executed()[-1] == {"name": "drop", "arguments": what}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from watchkeeper import settings
 from watchkeeper.cli import output
 from watchkeeper.cli.people import find_home
 from watchkeeper.errors import SettingsInvalid, cut
@@ -48,6 +49,23 @@ def serve(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON line once agents may connect.")
     ] = False,
+    stdio: Annotated[
+        str | None,
+        typer.Option(
+            "--stdio",
+            metavar="SERVER",
+            help="Be a tool server on standard streams, as a client of the gateway that runs.",
+        ),
+    ] = None,
+    url: Annotated[
+        str, typer.Option("--url", help="With --stdio: where the gateway runs.")
+    ] = "http://127.0.0.1:8930",
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--token-file", help="With --stdio: the agent's token; else WATCHKEEPER_TOKEN."
+        ),
+    ] = None,
 ) -> None:
     """Serve a home: agents connect by MCP streamable HTTP at /mcp/SERVER with a bearer token.
 
@@ -61,7 +79,12 @@ def serve(
       watchkeeper serve home --port 8930
       watchkeeper serve home --console 0.0.0.0:8932   (behind a proxy with a certificate)
       watchkeeper serve home --no-console
+      watchkeeper serve --stdio desk --token-file desk.token   (started by an agent's host)
     """
+    if stdio is not None:
+        with output.speaking_plainly():
+            _serve_stdio(stdio, url, token_file)
+        return
     from watchkeeper.console import make_app
     from watchkeeper.enforcement.gateway.calls import Hold
     from watchkeeper.enforcement.gateway.listening import Listen
@@ -95,6 +118,13 @@ def serve(
         pages = None if no_console else _console(console, port)
         held = Hold(max(0.0, hold))
         run(Service(find_home(home), listen, held, ready, kept, pages, make_app))
+
+
+def _serve_stdio(server: str, url: str, token_file: Path | None) -> None:
+    """Relay between an agent's host and the gateway that runs; no home is opened."""
+    from watchkeeper.enforcement.door.stdio import Place, run
+
+    run(Place(url, server, settings.agent_token(token_file)))
 
 
 def _console(named: str | None, port: int) -> Listen:

@@ -1,0 +1,1 @@
+"""Doors for agents that are clients of the gateway that runs."""
