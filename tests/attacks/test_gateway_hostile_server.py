@@ -49,6 +49,7 @@ SERVERS = {
     "same-name": Hostile("same-name-twice", ACT),
     "no-end": Hostile("endless-listing", ACT),
 }
+OURS = ("watchkeeper_answer", "watchkeeper_result")
 
 
 @pytest.fixture(scope="module")
@@ -168,13 +169,13 @@ def test_a_thousand_tools_are_listed_as_those_that_were_released(world: World) -
         if "nextCursor" not in listed:
             break
         cursor = {"cursor": listed["nextCursor"]}
-    assert names == ["tool_0000", "tool_0777", "watchkeeper_result"]
+    assert names == ["tool_0000", "tool_0777", *OURS]
     assert _act(world, "thousand", "tool_0777").done
     refused(world, lambda: _act(world, "thousand", "tool_0778"), "unknown-tool")
 
 
 def test_odd_names_are_taken_letter_by_letter(world: World) -> None:
-    assert _names(_list(world, "odd")) == [*ODD, "watchkeeper_result"]
+    assert _names(_list(world, "odd")) == [*ODD, *OURS]
     for name in ODD:
         assert _act(world, "odd", name).done
     assert [done["name"] for done in world.executed("odd")] == list(ODD)
@@ -193,7 +194,7 @@ def test_a_description_that_changed_after_it_was_listed_is_not_shown(world: Worl
         _names(world.post({**LIST, "id": n}, path="/mcp/drifts", headers=headers).result)
         for n in (2, 3)
     ]
-    assert shown == [["act", "watchkeeper_result"], ["watchkeeper_result"]]
+    assert shown == [["act", *OURS], [*OURS]]
 
 
 def test_a_list_without_an_end_is_none(world: World) -> None:

@@ -15,6 +15,7 @@ from watchkeeper.loop.steps import Escalated, Refused
 from watchkeeper.records.action import Outcome, Reason
 
 RESULT_TOOL = "watchkeeper_result"
+ANSWER_TOOL = "watchkeeper_answer"
 MOST_WAIT = 60
 """Seconds that an agent may have its call for a result held."""
 RESULT_DEFINITION: dict[str, Any] = {
@@ -36,6 +37,24 @@ RESULT_DEFINITION: dict[str, Any] = {
         "additionalProperties": False,
     },
     "annotations": {"readOnlyHint": False, "idempotentHint": True},
+}
+ANSWER_DEFINITION: dict[str, Any] = {
+    "name": ANSWER_TOOL,
+    "title": "Answer to a question about an action that waits for approval",
+    "description": (
+        "Answers what a person asked back about an action of yours that waits for approval. "
+        "Call it with the handle and your answer, only after you were told a question."
+    ),
+    "inputSchema": {
+        "type": "object",
+        "properties": {
+            "handle": {"type": "string", "maxLength": 64},
+            "text": {"type": "string", "minLength": 1, "maxLength": 4096},
+        },
+        "required": ["handle", "text"],
+        "additionalProperties": False,
+    },
+    "annotations": {"readOnlyHint": False, "idempotentHint": False},
 }
 
 
@@ -68,6 +87,29 @@ def refusal_result(answer: Refused | Escalated) -> dict[str, Any]:
         "structuredContent": {"watchkeeper": body},
         "isError": True,
     }
+
+
+def render_question(
+    identity: Id, answer: Escalated, question: str | None, *, modern: bool
+) -> bytes:
+    """Render a waiting call about which a person asks back; without text where it is not kept."""
+    result = refusal_result(answer)
+    text = "its text is not kept" if question is None else question
+    asked = f"A person asks about it: {text} (answer with {ANSWER_TOOL} and the handle)"
+    result["content"].append({"type": "text", "text": asked})
+    result["structuredContent"]["watchkeeper"]["question"] = question
+    if modern:
+        result["resultType"] = "complete"
+    return render_result(identity, result)
+
+
+def render_answered(identity: Id, *, modern: bool) -> bytes:
+    """Tell an agent that its answer is shown to the reviewers."""
+    said = [{"type": "text", "text": "Your answer is shown to those who decide."}]
+    result: dict[str, Any] = {"content": said}
+    if modern:
+        result["resultType"] = "complete"
+    return render_result(identity, result)
 
 
 def render_refusal(identity: Id, answer: Refused | Escalated, *, modern: bool) -> bytes:

@@ -14,8 +14,11 @@ from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.decision.request import Call
 from watchkeeper.enforcement.gateway import methods
 from watchkeeper.enforcement.gateway.answers import (
+    ANSWER_TOOL,
     MOST_WAIT,
     RESULT_TOOL,
+    render_answered,
+    render_question,
     render_refusal,
 )
 from watchkeeper.enforcement.gateway.asking import call_of, meta_of
@@ -44,7 +47,8 @@ from watchkeeper.enforcement.gateway.sessions import OpenCall, Session
 from watchkeeper.enforcement.gateway.waiting import Waiters
 from watchkeeper.enforcement.release import review, settled
 from watchkeeper.enforcement.upstream.channel import NeverSent, SessionGone
-from watchkeeper.errors import LogUnavailable, UpstreamFailed
+from watchkeeper.errors import CommandInvalid, LogUnavailable, UpstreamFailed
+from watchkeeper.loop.answering import answer_question, question_for
 from watchkeeper.loop.durable import durable
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
 from watchkeeper.records.action import Reason, Status
@@ -143,6 +147,9 @@ class Calls:
     ) -> None:
         await self._relay.pins.fresh()
         modern, agent = is_modern(message), session.agent
+        if message.method == methods.CALL and message.params.get("name") == ANSWER_TOOL:
+            queue.put_nowait(Out(await self._say(agent, message), final=True))
+            return
         back = self._elicitation.take(agent, self._relay.server, message)
         if isinstance(back, Back):
             message = back.message
@@ -155,10 +162,36 @@ class Calls:
         if isinstance(answer, Allowed):
             await self._released(session, message, answer, headers, queue)
             return
-        asked = self._elicitation.ask(message, answer) if isinstance(answer, Escalated) else None
+        asked = self._asked(agent, message, answer) if isinstance(answer, Escalated) else None
         status = http_status(message, answer, modern=modern)
         data = asked or render(message, answer, modern=modern)
         queue.put_nowait(Out(data, final=True, status=status))
+
+    def _asked(self, agent: str, message: Message, answer: Escalated) -> bytes | None:
+        """Return what a person asks back, or what asks the host to open the action's page."""
+        question = question_for(self._kernel.home, agent, answer.handle)
+        if question is None or message.method != methods.CALL:
+            return self._elicitation.ask(message, answer)
+        return render_question(message.id, answer, question.text, modern=is_modern(message))
+
+    async def _say(self, agent: str, message: Message) -> bytes:
+        """Take an agent's answer to a question; it is recorded before the agent is told so."""
+        said, modern = message.params.get("arguments"), is_modern(message)
+        named = [said.get(name) for name in ("handle", "text")] if isinstance(said, dict) else []
+        handle, text = named if all(isinstance(one, str) for one in named) and named else ("", "")
+        try:
+            ticket = answer_question(self._kernel.home, agent, str(handle), str(text))
+            await durable(ticket)
+        except CommandInvalid as error:
+            call = call_of(agent, self._relay.server, message)
+            wrong = replace(call, problem=error.message, raw=message.raw)
+            refused = await self._answered(self._kernel.admit(wrong))
+            return render(message, refused, modern=modern)
+        except LogUnavailable:
+            reason, ours = Reason.LOG_UNAVAILABLE, self._kernel.home.ids.action_id()
+            refused = Refused(reason, agent_sentence(reason), ours)
+            return render(message, refused, modern=modern)
+        return render_answered(message.id, modern=modern)
 
     def _admit(self, agent: str, message: Message, back: Back | str | None) -> Admitted | Answer:
         """Take a call in; `back` is what it came back with, or what is wrong with that."""
@@ -202,7 +235,7 @@ class Calls:
         began, round_ = asyncio.get_running_loop().time(), 0
         while isinstance(held, Escalated):
             left = patience - (asyncio.get_running_loop().time() - began)
-            if left <= 0:
+            if left <= 0 or question_for(self._kernel.home, agent, held.handle):
                 return held
             await self._waiters.wait(held.handle, min(left, self._hold.progress))
             # Looked up whether or not a word was heard: it may have come before anybody waited.

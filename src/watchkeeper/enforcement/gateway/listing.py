@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from watchkeeper.do.decision.enforcer import Enforcer
-from watchkeeper.enforcement.gateway.answers import RESULT_DEFINITION, RESULT_TOOL
+from watchkeeper.enforcement.gateway.answers import (
+    ANSWER_DEFINITION,
+    ANSWER_TOOL,
+    RESULT_DEFINITION,
+    RESULT_TOOL,
+)
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.plan_bundle import tool_pin
 
 
 def filtered(enforcer: Enforcer, agent: str, server: str, result: dict[str, Any]) -> dict[str, Any]:
-    """Filter the result of `tools/list`; on its last page our own tool stands, too.
+    """Filter the result of `tools/list`; on its last page our own tools stand, too.
 
     A definition that is not the pinned one is left out, whoever may call it. The list is the
     agent's own, so shared caches must not keep it.
@@ -23,11 +28,11 @@ def filtered(enforcer: Enforcer, agent: str, server: str, result: dict[str, Any]
         for tool in (listed if isinstance(listed, list) else [])
         if isinstance(tool, dict)
         and tool.get("name") in visible
-        and tool.get("name") != RESULT_TOOL
+        and tool.get("name") not in {RESULT_TOOL, ANSWER_TOOL}
         and _is_released(enforcer, server, tool)
     ]
     if not result.get("nextCursor"):
-        tools.append(RESULT_DEFINITION)
+        tools += [ANSWER_DEFINITION, RESULT_DEFINITION]
     changed = {**result, "tools": tools}
     if "cacheScope" in result:
         changed["cacheScope"] = "private"

@@ -33,7 +33,7 @@ class Waiters:
         return True
 
     def _heard(self, entry: Entry) -> None:
-        if entry.record.kind not in {Kind.VERDICT, Kind.VOID}:
+        if entry.record.kind not in {Kind.VERDICT, Kind.VOID, Kind.QUESTION}:
             return
         pending = self._home.state.pending.by_action(entry.record.predicate.action_id)
         for event in self._events.get(pending.handle, ()) if pending else ():
