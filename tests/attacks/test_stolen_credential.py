@@ -12,7 +12,7 @@ import pytest
 from tests.worlds.gateway import refused
 from tests.worlds.permits import CREDENTIAL, Shop, open_shop
 from watchkeeper.ledger.permit import HEADER, META
-from watchkeeper.records.action import Boundary
+from watchkeeper.records.action import Boundary, Status
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +112,17 @@ def test_the_keys_are_published_for_anybody(shop: Shop) -> None:
     assert answer.headers["content-type"] == "application/jwk-set+json"
     assert answer.content == (Path(shop.world.home) / "permits.jwks").read_bytes()
     assert set(answer.json()["keys"][0]) == {"alg", "crv", "kid", "kty", "use", "x"}
+
+
+def test_without_its_key_the_gateway_sends_nothing(shop: Shop) -> None:
+    before, came = shop.world.executed(), len(shop.calls("send"))
+    pointer = shop.world.home / "keys" / "permit.uri"
+    pointer.write_text("file:gone.key\n")
+    try:
+        reply = shop.world.call("send", to="x", text="hello")
+    finally:
+        pointer.unlink()
+    assert not reply.done
+    assert (shop.world.executed(), len(shop.calls("send"))) == (before, came)
+    assert shop.world.effects()[-1].status is Status.FAILED
+    assert shop.world.call("send", to="x", text="hello again").done
