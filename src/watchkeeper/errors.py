@@ -37,7 +37,6 @@ here means that something failed. Each class has a stable `code`, which programs
     ├── SessionMissing           nobody is signed in, or the session may not do this
     ├── SignInRefused            a sign-in that did not hold
     ├── TooManyTries             too many sign-ins that failed
-    ├── PasskeysUnsupported      no library that can read what makes a passkey
     ├── UpstreamFailed           a tool server that can not be reached or does not answer
     ├── ExportFailed             a trace store that can not be reached or does not take spans
     ├── SettingsInvalid          a setting that is missing or makes no sense
@@ -289,13 +288,6 @@ class TooManyTries(WatchkeeperError):
 
     code = "too-many-tries"
     default_advice = "wait a minute"
-
-
-class PasskeysUnsupported(WatchkeeperError):
-    """What a browser makes of a passkey can not be read, since the library for it is missing."""
-
-    code = "passkeys-unsupported"
-    default_advice = "install it: `pip install 'watchkeeper[console]'`"
 
 
 class UpstreamFailed(WatchkeeperError):

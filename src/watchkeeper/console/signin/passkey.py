@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from watchkeeper.console.signin.challenge import TIMEOUT_MILLIS, websafe
 from watchkeeper.do.state.projection import Authority, State
-from watchkeeper.errors import CommandInvalid, PasskeysUnsupported, SignInRefused
+from watchkeeper.errors import CommandInvalid, SignInRefused
 from watchkeeper.ledger.assertion import (
     DEFAULT_CONSOLE,
     EDDSA,
@@ -95,18 +95,16 @@ def registered_passkey(authority: Authority, challenge: bytes, said: Any) -> Pas
 
     Raises:
         CommandInvalid: it is none of this place, or its person was not verified.
-        PasskeysUnsupported: the library for it is not installed.
     """
-    try:
-        import webauthn
-        from webauthn.helpers import (
-            decode_credential_public_key,
-            decoded_public_key_to_cryptography,
-        )
-        from webauthn.helpers.cose import COSEAlgorithmIdentifier
-        from webauthn.helpers.exceptions import WebAuthnException
-    except ImportError:
-        raise PasskeysUnsupported("passkeys can not be registered here") from None
+    # Only what makes a passkey needs it, and it takes a while to load.
+    import webauthn
+    from webauthn.helpers import (
+        decode_credential_public_key,
+        decoded_public_key_to_cryptography,
+    )
+    from webauthn.helpers.cose import COSEAlgorithmIdentifier
+    from webauthn.helpers.exceptions import WebAuthnException
+
     rp_id, origin = place_of(authority.console or DEFAULT_CONSOLE)
     if not isinstance(said, dict) or len(str(said)) > _MOST_CREDENTIAL:
         raise CommandInvalid("what the browser made is no credential")
