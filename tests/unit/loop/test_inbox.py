@@ -1,8 +1,11 @@
 """What waits for people, in short and one by one."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.worlds.bank import Bank, escalated, pay
+from tests.worlds.disk_bank import DiskBank
 from watchkeeper.loop.inbox import Inbox, bars_of, view_digest
 from watchkeeper.loop.inbox.receipts import opened_at, receipt_of
 
@@ -118,3 +121,17 @@ def test_bars_say_what_each_cap_holds(bank: Bank) -> None:
         ("amount", "100.0", "500.0"),
     }
     assert bars_of(bank.home, "payer", "bank/look", bank.home.now()) == ()
+
+
+def test_an_erasure_leaves_no_value_in_memory(tmp_path: Path) -> None:
+    bank = DiskBank(tmp_path / "home")
+    inbox = Inbox(bank.home)
+    waiting = escalated(bank.ask(pay(300, to="maria", on_behalf_of="maria")))
+    assert waiting.ticket is not None
+    waiting.ticket.wait(10)
+    handle = waiting.handle
+    assert "maria" in repr(inbox.summary(handle))
+    bank.erase(subject="maria")
+    assert "maria" not in repr(inbox._summaries)
+    assert "maria" not in repr(inbox.summary(handle))
+    bank.close()

@@ -14,6 +14,7 @@ from watchkeeper.loop.inbox.receipts import receipt_of
 from watchkeeper.loop.inbox.view import View, view_digest, view_of
 from watchkeeper.records.action import DecisionRecord
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Entry
 
 KEPT = 2_000
@@ -185,7 +186,7 @@ class Inbox:
             return found
         shown = self._home.shown(pending)
         made = _summed_up(pending, shown or {})
-        if shown is not None:
+        if shown is not None and pending.waits():
             self._keep(made)
         return made
 
@@ -195,7 +196,12 @@ class Inbox:
             self._summaries.popitem(last=False)
 
     def _take(self, entry: Entry) -> None:
-        """Keep the summary of what was just escalated: it is in memory now, later on the disk."""
+        """Keep the summary of what was just escalated: it is in memory now, later on the disk.
+
+        An erasure leaves none: what still waits is not erased, and is read again.
+        """
+        if entry.record.kind is Kind.ERASURE:
+            self._summaries.clear()
         said = entry.record.predicate
         if not isinstance(said, DecisionRecord) or said.escalation is None:
             return
