@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from watchkeeper.console.door import Door, cookie_name
@@ -37,6 +39,7 @@ def make_app(surface: Surface) -> ASGIApp:
     routes = [
         *SignInApi(desk).routes(API),
         *SignInPages(desk).routes(),
+        Mount("/static", StaticFiles(packages=[("watchkeeper.console", "static")])),
         *page_routes(surface, session_of),
     ]
     door = Door(Starlette(routes=routes), place, sessions)
