@@ -300,4 +300,4 @@ def test_a_code_is_no_session_for_reading_or_deciding(console: InsideConsole) ->
     for path in ("/api/v1/escalations", "/api/v1/live", "/api/v1/agents"):
         assert visitor.get(path).status_code == 401
     asked = visitor.post("/api/v1/challenges", {"verb": "stop", "body": {}})
-    assert asked.status_code == 401
+    assert asked.status_code == 403

@@ -151,7 +151,35 @@ def views(said: dict[str, Any], digest: str, sentence: str) -> Iterator[Any]:
             "plan": said["plan"],
             "expires": asked["expires"],
             "sentence": sentence,
+            **from_the_plan(said, asked),
         }
+
+
+def from_the_plan(said: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """What whoever knows the plan knows of a view; facts are read when it is decided."""
+    limit = 'context.args["amount"].greaterThan(decimal("200.00"))'
+    who = 'principal == Agent::"payer"'
+    what = f'{who},\n  action == Action::"bank/pay",\n  resource'
+    text = f"forbid (\n  {what}\n) when {{\n  ({limit})\n}};"
+    why = {
+        "control": "limits",
+        "owner": "ben",
+        "policy": "grant.pays.review",
+        "risks": [],
+        "statement": "Pays within limits.",
+        "text": text,
+    }
+    ends = f"If nobody answers before {asked['expires']}, it is refused and nothing is done."
+    return {
+        "approvals": 1,
+        "factsRead": {"account": said["at"]},
+        "filled": f"Pay 400 to {PLACE}",
+        "first": ["amount", "to"],
+        "reason": None,
+        "separate": [],
+        "silence": ends,
+        "why": [why],
+    }
 
 
 def test_no_likely_value_can_be_confirmed_from_the_published_log(bank: DiskBank) -> None:

@@ -129,11 +129,14 @@ def test_approval_never_overrides_a_hard_rule_a_stop_or_a_spent_budget() -> None
     bank = Bank()
     handle = _approved(bank)
     assert _refused(bank.come_back(handle, limit="10.00")) is Reason.FORBIDDEN
-    bank.stop("tool", "bank/pay")
-    assert _refused(bank.come_back(handle)) is Reason.STOPPED
-    bank.resume("tool", "bank/pay")
     allowed(bank.ask(pay(150, to="cafe")))
     assert _refused(bank.come_back(handle)) is Reason.NO_AUTHORITY
+    stopped = Bank()
+    handle = _approved(stopped)
+    stopped.stop("tool", "bank/pay")
+    assert _refused(stopped.come_back(handle)) is Reason.STOPPED
+    stopped.resume("tool", "bank/pay")
+    assert _refused(stopped.come_back(handle)) is Reason.STOPPED, "a stop ends what waits for good"
 
 
 def test_two_people_means_two_people() -> None:
