@@ -24,7 +24,7 @@ COMPILE_OTHERS := $(subst --python-version 3.11,--python-version 3.12,$(COMPILE)
 BESIDE := src:examples/refund-desk:scripts:tests/servers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check check test fix verifier bench faults faults-sample fuzz soak \
+.PHONY: help demo demo-check check check-slow test fix verifier bench faults faults-sample fuzz soak \
 	conformance others vectors lock lock-upgrade clean
 .DELETE_ON_ERROR:
 
@@ -34,7 +34,10 @@ help: ## say what there is to make
 demo: $(RUN_STAMP) ## the main job on the built-in refund desk, into demo-out/
 	$(BIN)/watchkeeper demo --out $(OUT)
 
-demo-check: $(DEV_STAMP) $(OTHERS_STAMP) ## does the demo fail when a promise is broken (several runs of it)
+demo-check-slow: $(DEV_STAMP) $(OTHERS_STAMP) ## what `make check` leaves out: demo-check, and gateways that break a promise under faults
+	$(BIN)/pytest -m slow
+
+check: $(DEV_STAMP) $(OTHERS_STAMP) ## does the demo fail when a promise is broken (several runs of it)
 	$(BIN)/pytest tests/whole/test_broken_promises.py -m "slow or not slow"
 
 check: $(DEV_STAMP) $(OTHERS_STAMP) ## everything that must hold: style, types, layers, tests

@@ -17,8 +17,8 @@ from bench import floors
 from bench.floors import quantile
 from bench.world import World, world
 from watchkeeper import wiring
-from watchkeeper.enforcement.release import durable
 from watchkeeper.ledger.tiles import WIDTH
+from watchkeeper.loop.durable import durable
 from watchkeeper.loop.home import Home
 from watchkeeper.records.action import Status
 from watchkeeper.records.administration import RefusalsRecord

@@ -18,7 +18,7 @@ from bench import floors
 from bench.measures import Figures, loop_factory
 from bench.world import World, world
 from watchkeeper.adapters.posix.log import PosixLog
-from watchkeeper.enforcement.release import durable
+from watchkeeper.loop.durable import durable
 
 NEVER = 3600.0
 TASKS = 64
