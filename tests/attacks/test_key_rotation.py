@@ -12,7 +12,10 @@ from tests.worlds.custody import revoke, rotate, rotation
 from tests.worlds.homes import NEVER, Story
 from watchkeeper.adapters.keys import load_key
 from watchkeeper.adapters.posix import open_home
-from watchkeeper.errors import EnvelopeInvalid, LogInconsistent, RecordInvalid
+from watchkeeper.adapters.posix.files import Files
+from watchkeeper.adapters.posix.layout import Layout
+from watchkeeper.adapters.posix.publication import Publication, catch_up
+from watchkeeper.errors import LogInconsistent, RecordInvalid
 from watchkeeper.ledger.envelope import read_record_unverified, seal
 from watchkeeper.ledger.frame import frames_of, render_frame
 from watchkeeper.ledger.key_history import KeyHistory, may_rotate_keys
@@ -34,11 +37,15 @@ def story(tmp_path: Path) -> Story:
 
 def steps(story: Story) -> set[int]:
     story.log.publish_now()
+    return found(story)
+
+
+def found(story: Story) -> set[int]:
     return {finding.step for finding in verify_log(story.path / "log").findings}
 
 
-def signed_again(story: Story, index: int, key: Signer) -> None:
-    """Sign one record with another key, and let the home publish everything again."""
+def signed_again(story: Story, index: int, key: Signer, why: str) -> None:
+    """Sign one record with another key: the home does not open; who has the log key publishes."""
     story.log.close()
     segment = story.path / "segments/00000000.seg"
     out = b""
@@ -51,28 +58,34 @@ def signed_again(story: Story, index: int, key: Signer) -> None:
     (story.path / "newest.checkpoint").unlink()
     shutil.rmtree(story.path / "log")
     (story.path / "log").mkdir()
-    story.log = open_home(story.path, clock=story.clock, publish_seconds=NEVER)
+    with pytest.raises(LogInconsistent, match=why):
+        open_home(story.path, clock=story.clock, publish_seconds=NEVER)
+    layout, origin = Layout(story.path), story.log.origin
+    publication = Publication(Files(), layout, origin, load_key(layout.log_key), writing=True)
+    catch_up(publication, frames_of(out))
+    publication.publish_keys(story.log.key_terms())
+    publication.commit()
 
 
 def test_the_old_key_signs_once_more(story: Story) -> None:
     """Whoever stole it can add nothing after the rotation."""
     rotate(story)
     story.act()
-    signed_again(story, 6, load_key(story.path / "keys/retired/record.key"))
-    assert steps(story) == {4}
+    old = load_key(story.path / "keys/retired/record.key")
+    signed_again(story, 6, old, "which counts from 0 to before 5")
+    assert found(story) == {4}
 
 
 def test_the_new_key_signs_what_came_before_it(story: Story) -> None:
     new = rotate(story)
     story.act()
-    signed_again(story, 3, new)
-    assert steps(story) == {4}
+    signed_again(story, 3, new, "not known")
+    assert found(story) == {4}
 
 
 def test_a_rotation_that_the_new_key_signs_itself(story: Story) -> None:
-    new = rotate(story)
-    with pytest.raises(LogInconsistent, match="not known"):
-        signed_again(story, 4, new)
+    signed_again(story, 4, rotate(story), "not known")
+    assert 4 in found(story)
 
 
 def test_somebody_without_the_role_rotates(story: Story) -> None:
@@ -177,10 +190,9 @@ def test_a_rotation_is_never_overlooked(story: Story) -> None:
 
 def test_a_truth_with_a_false_rotation_does_not_open(story: Story) -> None:
     """A rotation whose signature was broken on the disk is no reason to believe another key."""
-    new = rotate(story)
-    with pytest.raises((LogInconsistent, EnvelopeInvalid)):
-        signed_again(story, 4, story.anna.signer)
-    assert new.keyid
+    rotate(story)
+    signed_again(story, 4, story.anna.signer, "not known")
+    assert 4 in found(story)
 
 
 def test_a_published_list_of_keys_with_a_key_under_another_id(story: Story) -> None:
