@@ -34,10 +34,10 @@ help: ## say what there is to make
 demo: $(RUN_STAMP) ## the main job on the built-in refund desk, into demo-out/
 	$(BIN)/watchkeeper demo --out $(OUT)
 
-demo-check-slow: $(DEV_STAMP) $(OTHERS_STAMP) ## what `make check` leaves out: demo-check, and gateways that break a promise under faults
+check-slow: $(DEV_STAMP) $(OTHERS_STAMP) ## what `make check` leaves out: broken promises, in the demo and under faults
 	$(BIN)/pytest -m slow
 
-check: $(DEV_STAMP) $(OTHERS_STAMP) ## does the demo fail when a promise is broken (several runs of it)
+demo-check: $(DEV_STAMP) $(OTHERS_STAMP) ## does the demo fail when a promise is broken (several runs of it)
 	$(BIN)/pytest tests/whole/test_broken_promises.py -m "slow or not slow"
 
 check: $(DEV_STAMP) $(OTHERS_STAMP) ## everything that must hold: style, types, layers, tests
