@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from tests.worlds.bank import Bank, allowed, pay
-from tests.worlds.disk_bank import NEVER, DiskBank, files_holding
+from tests.worlds.disk_bank import DiskBank, files_holding
 from tests.worlds.homes import DiskError
-from watchkeeper.adapters.posix import open_home
 from watchkeeper.adapters.posix.files import Files
 from watchkeeper.errors import LogUnavailable, WatchkeeperError
 from watchkeeper.loop.erasure.erase import Erasing
@@ -100,16 +99,11 @@ def test_after_a_failure_at_any_operation_the_next_start_tells_all_or_nothing(
         with pytest.raises((WatchkeeperError, OSError)):
             carry_out(erasing)
         files.fails_at = None
-        # A crash: what the process would still have tidied up is left as it is.
         copy = tmp_path / f"{error}-{number}-after"
-        shutil.copytree(path, copy)
-        bank.close()
-        again = open_home(copy, clock=bank.clock, publish_seconds=NEVER)
-        bank.log, bank.path = again, copy
-        bank.open()
+        bank.crash_into(copy)
         records, gone = held_by(bank)
         assert (records, gone) in {(0, 0), (1, 4)}, f"operation {number}: {records}, {gone}"
-        again.publish_now()
+        bank.log.publish_now()
         verified = verify_log(copy, workers=1)
         assert verified.ok, (number, verified.findings)
         left = files_holding(copy / "kept", NOTE)

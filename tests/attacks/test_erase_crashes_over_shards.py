@@ -10,8 +10,7 @@ import pytest
 
 from tests.attacks.test_erase_crashes import NOTE, Counting, carry_out, world
 from tests.worlds.bank import allowed, pay
-from tests.worlds.disk_bank import NEVER, DiskBank, files_holding
-from watchkeeper.adapters.posix import open_home
+from tests.worlds.disk_bank import DiskBank, files_holding
 from watchkeeper.errors import WatchkeeperError
 from watchkeeper.loop.erasure.erase import Erasing
 from watchkeeper.records.action import Status
@@ -58,16 +57,11 @@ def test_after_a_failure_at_any_operation_the_next_start_tells_all_or_nothing(
         with pytest.raises((WatchkeeperError, OSError)):
             carry_out(erasing)
         files.fails_at = None
-        # A crash: what the process would still have tidied up is left as it is.
         copy = tmp_path / f"{error}-{number}-after"
-        shutil.copytree(path, copy)
-        bank.close()
-        again = open_home(copy, clock=bank.clock, publish_seconds=NEVER)
-        bank.log, bank.path = again, copy
-        bank.open()
+        bank.crash_into(copy)
         found = held_by(bank)
         assert found in {(0, 0, 0), (1, 4, 0)}, f"operation {number}: {found}"
-        again.publish_now()
+        bank.log.publish_now()
         verified = verify_log(copy, workers=1)
         assert verified.ok, (number, verified.findings)
         assert bool(files_holding(copy / "kept", NOTE)) is (found[0] == 0), number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,10 @@ import pytest
 
 from tests.attacks.test_erase_unentitled import DAY, act, found, sealed, signed, with_retention
 from tests.worlds.bank import allowed, escalated, pay
-from tests.worlds.disk_bank import DiskBank
+from tests.worlds.disk_bank import DiskBank, rewrite
 from watchkeeper.errors import CommandInvalid
 from watchkeeper.ledger.erasure import render_stub
-from watchkeeper.ledger.frame import Frame, frames_of, render_frame
+from watchkeeper.ledger.frame import frames_of, render_frame
 from watchkeeper.records.action import Status
 from watchkeeper.records.bundle import Retention
 from watchkeeper.records.erasure import ErasureKind, Span
@@ -32,15 +32,6 @@ def bank(tmp_path: Path) -> Iterator[DiskBank]:
     act(bank)
     yield bank
     bank.close()
-
-
-def rewrite(bank: DiskBank, payload_of: Callable[[Frame], bytes]) -> None:
-    """Write the first segment of the older shard anew, behind everybody's back."""
-    path = bank.path / "segments" / "00000000.seg"
-    frames = list(frames_of(path.read_bytes()))
-    path.write_bytes(
-        b"".join(render_frame(f.index, f.batch, f.envelope, payload_of(f)) for f in frames)
-    )
 
 
 def told(bank: DiskBank) -> set[str]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.attacks.test_erase_unentitled import sealed, signed
 from tests.worlds.bank import allowed, pay
-from tests.worlds.disk_bank import DiskBank, files_holding
+from tests.worlds.disk_bank import DiskBank, files_holding, rewrite
 from watchkeeper.errors import CommandInvalid
 from watchkeeper.ledger.erasure import render_stub
-from watchkeeper.ledger.frame import Frame, frames_of, render_frame
 from watchkeeper.records.action import Status
 from watchkeeper.records.erasure import Span
 from watchkeeper.records.kinds import Kind
@@ -26,15 +25,6 @@ def bank(tmp_path: Path) -> Iterator[DiskBank]:
     bank.kernel.finish(done, Status.SUCCEEDED, done.at, {"text": "done"}).wait(10)
     yield bank
     bank.close()
-
-
-def rewrite(bank: DiskBank, payload_of: Callable[[Frame], bytes]) -> None:
-    """Write the first segment anew, behind everybody's back."""
-    path = bank.path / "segments" / "00000000.seg"
-    frames = list(frames_of(path.read_bytes()))
-    path.write_bytes(
-        b"".join(render_frame(f.index, f.batch, f.envelope, payload_of(f)) for f in frames)
-    )
 
 
 def test_a_payload_that_was_removed_without_a_record_is_found(bank: DiskBank) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from watchkeeper.adapters.ids import SystemIds
 from watchkeeper.adapters.posix import create_home, open_home
 from watchkeeper.adapters.posix.files import Files
 from watchkeeper.ledger.canonical import hidden_digest
+from watchkeeper.ledger.frame import Frame, frames_of, render_frame
 from watchkeeper.loop.commands import Commands
 from watchkeeper.loop.erasure.erase import Erasing
 from watchkeeper.loop.erasure.unasked import settled_since
@@ -66,6 +68,13 @@ class DiskBank(Bank):
         """Close the home and start again on what it holds."""
         self.log.close()
         self.log = open_home(self.path, clock=self.clock, files=files, publish_seconds=NEVER)
+        self.open()
+
+    def crash_into(self, copy: Path) -> None:
+        """Start again on a copy: what the process would still have tidied up is left as it is."""
+        shutil.copytree(self.path, copy)
+        self.log.close()
+        self.log, self.path = open_home(copy, clock=self.clock, publish_seconds=NEVER), copy
         self.open()
 
     def close(self) -> None:
@@ -144,3 +153,12 @@ def files_holding(path: Path, value: str) -> list[str]:
             if any(form in data for form in forms):
                 found.append(str(file.relative_to(path)))
     return found
+
+
+def rewrite(bank: DiskBank, payload_of: Callable[[Frame], bytes]) -> None:
+    """Write the first segment of shard 0 anew, behind everybody's back."""
+    path = bank.path / "segments" / "00000000.seg"
+    frames = list(frames_of(path.read_bytes()))
+    path.write_bytes(
+        b"".join(render_frame(f.index, f.batch, f.envelope, payload_of(f)) for f in frames)
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from watchkeeper.do.state.authority import Authority
 from watchkeeper.do.state.parts import Passkeys
-from watchkeeper.do.state.projection import Authority, State
+from watchkeeper.do.state.projection import State
 from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, cut
 from watchkeeper.ledger.assertion import is_passkey, keyid_of_passkey
 from watchkeeper.ledger.canonical import sha256_hex

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.worlds.memory import CountedIds, FakeClock
 from tests.worlds.people import Passholder
 from watchkeeper.console.signin.session import IDLE, LONGEST, LONGEST_BY_CODE, Sessions
-from watchkeeper.do.state.projection import Authority
+from watchkeeper.do.state.authority import Authority
 
 BEN = Passholder("ben")
 

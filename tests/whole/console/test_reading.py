@@ -1,27 +1,14 @@
 """The pages in a real browser: stops, what is live, no script, a phone, both schemes."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.worlds.bank import allowed, escalated, pay
-from tests.worlds.pages import Desk, looking, served, started
+from tests.worlds.pages import Desk, looking
 from watchkeeper.records.kinds import Kind
 
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with started() as found:
-        yield found
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    with served() as found:
-        yield found
 
 
 def paths(desk: Desk) -> list[str]:

@@ -1,27 +1,11 @@
 """Deciding in a real browser, with a passkey, by mouse and by keyboard."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from tests.worlds.bank import escalated, pay
-from tests.worlds.pages import Desk, looking, served, started
+from tests.worlds.pages import Desk, looking
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, VerdictRecord
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with started() as found:
-        yield found
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    with served() as found:
-        yield found
-
 
 _PRESSED = """addEventListener('DOMContentLoaded', () => {
   document.documentElement.dataset.pressed = 'a';

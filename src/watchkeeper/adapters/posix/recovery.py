@@ -23,9 +23,9 @@ from watchkeeper.adapters.posix.segments import (
     Tail,
     check_rest,
     cut_tail,
+    first_frame,
     read_after,
     read_at,
-    scan,
 )
 from watchkeeper.adapters.posix.snapshots import Snapshot, load_snapshot
 from watchkeeper.errors import (
@@ -201,7 +201,7 @@ def read_genesis(files: Files, layout: Layout) -> GenesisRecord:
     Raises:
         HomeInvalid: there is none, or it is not one.
     """
-    first = next(iter(scan(files, layout.segment(0))), None) if _has_truth(layout) else None
+    first = first_frame(files, layout) if _has_truth(layout) else None
     if first is None:
         raise HomeInvalid(f"a home without a first record: {cut(layout.root)}")
     try:

@@ -130,6 +130,15 @@ def read_one(files: Files, fd: int, offset: int) -> Frame:
     return frame
 
 
+def first_frame(files: Files, layout: Layout) -> Frame | None:
+    """Read the first frame of a shard; None where there is none.
+
+    Raises:
+        OSError: there is no first segment, or the disk fails.
+    """
+    return next(iter(scan(files, layout.segment(0))), None)
+
+
 def read_at(files: Files, layout: Layout, places: Places, index: int) -> Frame:
     """Read the frame of a record whose place is known.
 

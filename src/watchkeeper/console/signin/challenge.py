@@ -11,9 +11,9 @@ from watchkeeper.console.signin.session import Session
 from watchkeeper.errors import CommandInvalid, cut
 from watchkeeper.ledger.assertion import DEFAULT_CONSOLE, challenge_of, place_of
 from watchkeeper.ledger.canonical import canonical
+from watchkeeper.loop.inbox.binding import bound_values
 from watchkeeper.loop.surface import Surface
 from watchkeeper.records.codec import Json, to_json
-from watchkeeper.records.instant import render_instant
 from watchkeeper.records.people import Command
 
 TIMEOUT_MILLIS = 120_000
@@ -89,16 +89,7 @@ def bindings_of(surface: Surface, handle: str) -> dict[str, Json]:
     pending = surface.kernel.home.state.pending.by_handle(handle)
     if pending is None:
         raise CommandInvalid(f"no action waits under {cut(handle)}")
-    return {
-        "handle": pending.handle,
-        "request": pending.digest,
-        "tool": pending.action,
-        "pin": pending.pin,
-        "agent": pending.agent,
-        "plan": pending.plan,
-        "shown": pending.shown,
-        "expires": render_instant(pending.expires),
-    }
+    return {"handle": pending.handle, **bound_values(pending)}
 
 
 def websafe(raw: bytes) -> str:

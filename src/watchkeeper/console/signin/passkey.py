@@ -11,7 +11,8 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from watchkeeper.console.signin.challenge import TIMEOUT_MILLIS, websafe
-from watchkeeper.do.state.projection import Authority, State
+from watchkeeper.do.state.authority import Authority
+from watchkeeper.do.state.projection import State
 from watchkeeper.errors import CommandInvalid, SignInRefused
 from watchkeeper.ledger.assertion import (
     DEFAULT_CONSOLE,

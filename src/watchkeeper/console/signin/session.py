@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from watchkeeper.do.state.projection import Authority
+from watchkeeper.do.state.authority import Authority
 from watchkeeper.loop.codes import Voucher
 from watchkeeper.ports import Clock, Ids
 from watchkeeper.records.instant import Instant

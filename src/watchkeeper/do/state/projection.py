@@ -6,21 +6,21 @@ a restart can not change what is known (design, 3).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 from watchkeeper.do.decision.facts import VerdictFact
 from watchkeeper.do.decision.review import ReviewNeed, covers
+from watchkeeper.do.state.authority import Authority
 from watchkeeper.do.state.budget import FOR_GOOD, Budgets, longest_window
 from watchkeeper.do.state.keys import Keys, KeyUse
 from watchkeeper.do.state.parts import PARTS, Part, Passkeys
 from watchkeeper.do.state.pending import Pending, PendingActions, Waiting
+from watchkeeper.do.state.seen import SeenCommands
 from watchkeeper.errors import RecordInvalid
-from watchkeeper.ledger.assertion import PasskeyKey, keyid_of_passkey, passkey_keys
 from watchkeeper.ledger.envelope import command_use
-from watchkeeper.ledger.signature import decode_base64, keyring
 from watchkeeper.records.action import (
     DecisionRecord,
     EffectRecord,
@@ -46,12 +46,11 @@ from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
-from watchkeeper.records.people import Answer, Passkey, Signature, VerdictRecord
+from watchkeeper.records.people import Answer, Signature, VerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 
 REMEMBER_ENDED = 86_400
-COMMAND_LIFETIME = 300
 P = TypeVar("P", bound=Part)
 
 
@@ -87,97 +86,6 @@ class Token:
 
     agent: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """Who may do what to this home: the newest release's people and roles, or the genesis'.
-
-    `registered` are passkeys that records named since; one in `revoked` (key ids) counts for
-    nothing, whoever names it.
-    """
-
-    people: Mapping[str, tuple[str, ...]]
-    roles: Mapping[str, tuple[str, ...]]
-    passkeys: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
-    console: str | None = None
-    registered: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
-    revoked: frozenset[str] = frozenset()
-    written_by: Mapping[str, str] = field(default_factory=dict)
-
-    def verification_keys(self, person: str) -> dict[str, bytes | PasskeyKey]:
-        """Return what a person may sign with, by key id: raw Ed25519 keys, and passkeys."""
-        raw = (decode_base64(key) for key in self.people.get(person, ()))
-        passkeys = passkey_keys(self.passkeys_of(person), self.console)
-        return {**keyring([key for key in raw if key is not None]), **passkeys}
-
-    def passkeys_of(self, person: str) -> tuple[Passkey, ...]:
-        """Return the passkeys of a person that count: the plan's, and those of records."""
-        named = (*self.passkeys.get(person, ()), *self.registered.get(person, ()))
-        return tuple(one for one in named if keyid_of_passkey(one) not in self.revoked)
-
-    def knows(self, person: str) -> bool:
-        """Tell whether the plan in force gives a person a key, a passkey or a role."""
-        named = (*self.roles.values(), tuple(self.people), tuple(self.passkeys))
-        return any(person in some for some in named)
-
-    def vouched_for(self, keyid: str) -> str | None:
-        """Return who vouched that a passkey is its person's; None where nobody else did."""
-        for held in self.registered.values():
-            for passkey in held:
-                if keyid_of_passkey(passkey) == keyid:
-                    return passkey.vouched_by
-        return None
-
-    def holds(self, person: str, role: str) -> bool:
-        """Tell whether a person holds a role."""
-        return person in self.roles.get(role, ())
-
-    def erasing(self) -> str:
-        """Return the role that may erase: `privacy` where somebody holds it, else `operate`."""
-        return "privacy" if self.roles.get("privacy") else "operate"
-
-
-class SeenCommands:
-    """Signed commands of the last while, so that none is taken twice, restarts included.
-
-    Each by `ledger.envelope.command_use`: who holds a signature may be able to spell it otherwise.
-
-    Those of commands that recorded nothing are forgotten by a restart: to look twice is harmless.
-    """
-
-    __slots__ = ("_asked", "_recorded")
-
-    def __init__(self) -> None:
-        self._asked: dict[str, Instant] = {}
-        self._recorded: dict[str, Instant] = {}
-
-    def __contains__(self, use: str) -> bool:
-        return use in self._recorded or use in self._asked
-
-    def add(self, use: str, at: Instant) -> None:
-        """Note a command, and forget those too old to be accepted anyway."""
-        self._asked = _noted(self._asked, use, at)
-
-    def record(self, use: str, at: Instant) -> None:
-        """Note a command that was recorded."""
-        self._recorded = _noted(self._recorded, use, at)
-
-    def recorded(self, use: str) -> bool:
-        """Tell whether a record holds a command of the last while."""
-        return use in self._recorded
-
-    def recorded_since(self, moment: Instant) -> dict[str, Instant]:
-        """Return the commands in records after `moment`."""
-        return {use: at for use, at in self._recorded.items() if at > moment}
-
-
-def _noted(seen: dict[str, Instant], use: str, at: Instant) -> dict[str, Instant]:
-    if len(seen) > 256:
-        oldest = at.plus(-2 * COMMAND_LIFETIME)
-        seen = {old: when for old, when in seen.items() if when > oldest}
-    seen[use] = at
-    return seen
 
 
 class State:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from watchkeeper.do.state.projection import COMMAND_LIFETIME
+from watchkeeper.do.state.seen import COMMAND_LIFETIME
 from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, cut
 from watchkeeper.ledger.assertion import counter_of
 from watchkeeper.ledger.envelope import open_command, person_named

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from watchkeeper.do.state.projection import Authority
+from watchkeeper.do.state.authority import Authority
 from watchkeeper.errors import CommandInvalid, cut
 from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.loop.home import Home

@@ -11,7 +11,7 @@ from watchkeeper.ledger.binding import MOST_ITEMS, group_digest
 from watchkeeper.loop.commands.apart import check_apart
 from watchkeeper.loop.commands.asked import Asked, Desk, Verb, reason_of
 from watchkeeper.loop.commands.reviews import (
-    beside_verdict,
+    Said,
     check_plan,
     check_reason,
     check_reviewer,
@@ -20,7 +20,7 @@ from watchkeeper.loop.commands.reviews import (
 )
 from watchkeeper.loop.inbox.binding import binding_of
 from watchkeeper.loop.inbox.looked import Looked, looked
-from watchkeeper.records.people import Answer, VerdictRecord
+from watchkeeper.records.people import Answer
 
 
 def _list(desk: Desk, asked: Asked) -> Any:
@@ -33,24 +33,9 @@ def _list(desk: Desk, asked: Asked) -> Any:
     _check_alike([pending for pending, _ in found])
     for pending, _ in found:
         check_reason(answer, pending, reason)
-    group = group_digest(items)
+    group, said = group_digest(items), Said(answer, role, reason, payload)
     for pending, seen in found:
-        said = VerdictRecord(
-            at=desk.home.now(),
-            action_id=pending.action_id,
-            decision=pending.decision,
-            answer=answer,
-            reviewer=asked.command.person,
-            role=role,
-            shown=pending.shown,
-            millis_taken=seen.millis,
-            signature=asked.signature,
-            reason=reason,
-            view=seen.view,
-            group=group,
-            timed=seen.timed,
-        )
-        record_verdict(desk, pending, said, beside_verdict(payload, seen))
+        record_verdict(desk, asked, pending, said, seen, group=group)
     return {"items": [{"handle": p.handle, "state": p.state.value} for p, _ in found]}
 
 

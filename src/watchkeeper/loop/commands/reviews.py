@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.do.state.pending import Pending, Waiting
@@ -54,21 +55,7 @@ def _verdict(desk: Desk, asked: Asked) -> Any:
     reason, payload = reason_of(asked)
     check_reason(answer, pending, reason)
     seen = looked(desk.home, pending, asked.command.person, asked.command.body, asked.beside)
-    said = VerdictRecord(
-        at=desk.home.now(),
-        action_id=pending.action_id,
-        decision=pending.decision,
-        answer=answer,
-        reviewer=asked.command.person,
-        role=role,
-        shown=pending.shown,
-        millis_taken=seen.millis,
-        signature=asked.signature,
-        reason=reason,
-        view=seen.view,
-        timed=seen.timed,
-    )
-    record_verdict(desk, pending, said, beside_verdict(payload, seen))
+    record_verdict(desk, asked, pending, Said(answer, role, reason, payload), seen)
     return {"handle": pending.handle, "state": pending.state.value}
 
 
@@ -97,22 +84,52 @@ def _withdraw(desk: Desk, asked: Asked) -> Any:
         reason=reason,
         withdraws=mine.ref,
     )
-    record_verdict(desk, pending, said, payload)
+    desk.append(Record(Kind.VERDICT, "action", pending.digest, said), payload)
     return {"handle": pending.handle, "state": pending.state.value}
 
 
-def record_verdict(
-    desk: Desk, pending: Pending, said: VerdictRecord, payload: Payload | None
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says to an action; `text` is what is kept beside the digest of the reason."""
+
+    answer: Answer
+    role: str
+    reason: str | None
+    text: Payload | None
+
+
+def record_verdict(  # noqa: PLR0913 - who said what, to what, having seen what
+    desk: Desk,
+    asked: Asked,
+    pending: Pending,
+    said: Said,
+    seen: Looked,
+    *,
+    group: str | None = None,
 ) -> None:
-    """Put a verdict on record."""
-    desk.append(Record(Kind.VERDICT, "action", pending.digest, said), payload)
+    """Put a verdict on record, with the text of its reason and the view that was signed.
 
-
-def beside_verdict(reason: Payload | None, seen: Looked) -> Payload | None:
-    """Return what is kept with a verdict: the text of its reason, and the view that was signed."""
-    body: Mapping[str, Any] = reason.body if reason else {}
+    `group` is the digest of the list that the same signature decided.
+    """
+    record = VerdictRecord(
+        at=desk.home.now(),
+        action_id=pending.action_id,
+        decision=pending.decision,
+        answer=said.answer,
+        reviewer=asked.command.person,
+        role=said.role,
+        shown=pending.shown,
+        millis_taken=seen.millis,
+        signature=asked.signature,
+        reason=said.reason,
+        view=seen.view,
+        group=group,
+        timed=seen.timed,
+    )
+    body: Mapping[str, Any] = said.text.body if said.text else {}
     view = {"view": seen.text} if seen.text is not None else {}
-    return Payload({**body, **view}) if body or view else None
+    beside = Payload({**body, **view}) if body or view else None
+    desk.append(Record(Kind.VERDICT, "action", pending.digest, record), beside)
 
 
 def pending_of(desk: Desk, handle: str) -> Pending:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from watchkeeper.do.state.projection import Authority
+from watchkeeper.do.state.authority import Authority
 from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.loop.commands.asked import OPERATE, RELEASE, Asked, Desk, Verb, why_of
 from watchkeeper.loop.custody import adopt, doubts, next_key, revoke_key, rotate_key

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from watchkeeper.do.state.authority import Authority
 from watchkeeper.do.state.pending import Pending
-from watchkeeper.do.state.projection import Authority, State
+from watchkeeper.do.state.projection import State
 
 
 def roles_for(authority: Authority, person: str, pending: Pending) -> tuple[str, ...]:

@@ -101,13 +101,7 @@ class Keyring:
         Raises:
             KeyUnsafe, KeyUnavailable, SettingsInvalid: there is no such key, or it can not be kept.
         """
-        try:
-            named = uri or self._create(RECORD)
-            signer = self._open(named)
-            self._point("record.next", named)
-        except OSError as error:
-            raise KeyUnsafe(f"can not write the new key: {error.strerror}") from None
-        return signer
+        return self._note_next(RECORD, uri)[1]
 
     def upcoming(self) -> Signer | None:
         """Open the key that was prepared, or None if none was."""
@@ -122,23 +116,17 @@ class Keyring:
             self._drop_pointer("record.next")
         self._tidy(old)
 
-    def new_log_key(self, uri: str | None = None) -> tuple[str, Signer]:
-        """Make a key for the checkpoints of the next shard, or open the one that `uri` names.
+    def new_log_key(self) -> tuple[str, Signer]:
+        """Make a key for the checkpoints of the next shard; return where it lives, and the key.
 
         Durable when this returns, and not in use yet. A log names its key in its genesis, so
         another key means another shard. Whoever begins the shard writes the genesis with this key
         and then calls `use_log_key`; after a crash in between, `log_signer` does.
 
         Raises:
-            KeyUnsafe, KeyUnavailable, SettingsInvalid: there is no such key, or it can not be kept.
+            KeyUnsafe: it can not be kept.
         """
-        try:
-            named = uri or self._create(LOG)
-            signer = self._open(named)
-            self._point("log.next", named)
-        except OSError as error:
-            raise KeyUnsafe(f"can not write the new key: {error.strerror}") from None
-        return named, signer
+        return self._note_next(LOG, None)
 
     def use_log_key(self, uri: str) -> None:
         """From now on the key that `uri` names signs checkpoints; the one before is put away."""
@@ -151,6 +139,16 @@ class Keyring:
         signer = self._open(uri)
         self._point(f"{use}.uri", uri)
         return signer
+
+    def _note_next(self, use: str, uri: str | None) -> tuple[str, Signer]:
+        """Make a key, or open the one that `uri` names, and note durably that it comes next."""
+        try:
+            named = uri or self._create(use)
+            signer = self._open(named)
+            self._point(f"{use}.next", named)
+        except OSError as error:
+            raise KeyUnsafe(f"can not write the new key: {error.strerror}") from None
+        return named, signer
 
     def _create(self, use: str) -> str:
         signer, pem = private_pem()

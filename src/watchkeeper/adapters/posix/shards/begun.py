@@ -12,7 +12,7 @@ from watchkeeper.adapters.posix.custody import KeyScan
 from watchkeeper.adapters.posix.files import Files
 from watchkeeper.adapters.posix.layout import Layout
 from watchkeeper.adapters.posix.reader import ReadOnlyLog, read_shard
-from watchkeeper.adapters.posix.segments import scan
+from watchkeeper.adapters.posix.segments import first_frame
 from watchkeeper.errors import EnvelopeInvalid, LogInconsistent
 from watchkeeper.ledger.canonical import keyed_digest
 from watchkeeper.ledger.envelope import check_signature, parse_envelope_unverified
@@ -79,6 +79,6 @@ def _not_ours(shard: ReadOnlyLog, before: ReadOnlyLog, why: str) -> LogInconsist
 
 
 def _mark(files: Files, layout: Layout, secret: bytes) -> bytes:
-    first = next(iter(scan(files, layout.segment(0))), None)
+    first = first_frame(files, layout)
     entry = b"" if first is None else first.envelope
     return keyed_digest(secret, _PURPOSE + entry).encode()
