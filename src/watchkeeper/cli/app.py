@@ -7,10 +7,23 @@ from typing import Annotated
 
 import typer
 
-from watchkeeper.cli import answer, check, demo, do, log, plan, serve, start, witness
+from watchkeeper.cli import verbs
+
+VERBS = {
+    "demo": "watchkeeper.cli.demo:demo",
+    "init": "watchkeeper.cli.start:init",
+    "plan": "watchkeeper.cli.plan:app",
+    "serve": "watchkeeper.cli.serve:serve",
+    "do": "watchkeeper.cli.do:app",
+    "check": "watchkeeper.cli.check:app",
+    "log": "watchkeeper.cli.log:app",
+    "witness": "watchkeeper.cli.witness:app",
+    "answer": "watchkeeper.cli.answer:answer",
+}
 
 app = typer.Typer(
     name="watchkeeper",
+    cls=verbs.of(VERBS),
     help="An AI management system that is enforced where agents act.",
     no_args_is_help=True,
     add_completion=False,
@@ -32,18 +45,6 @@ def _root(
     ] = False,
 ) -> None:
     del version
-
-
-app.command("demo")(demo.demo)
-app.command("init")(start.init)
-plan.app.command("release")(start.release)
-app.add_typer(plan.app, name="plan")
-app.command("serve")(serve.serve)
-app.add_typer(do.app, name="do")
-app.add_typer(check.app, name="check")
-app.add_typer(log.app, name="log")
-app.add_typer(witness.app, name="witness")
-app.command("answer")(answer.answer)
 
 
 def main() -> None:

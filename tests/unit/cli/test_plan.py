@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.worlds.workspace_files import FILES, with_change, write_workspace
-from watchkeeper.cli.plan import app, split_target
+from watchkeeper.cli.plan import app
+from watchkeeper.cli.servers import split_target
 from watchkeeper.errors import SettingsInvalid
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.plan.whole import compile_folder

@@ -1,38 +1,24 @@
 """`watchkeeper do`: what people do while agents act. One file a command, or a pair of them."""
 
-import typer
+from watchkeeper.cli.verbs import group
 
-from watchkeeper.cli.do import (
-    ask,
-    code,
-    decide,
-    enroll,
-    passkeys,
-    resolve,
-    stop,
-    token,
-    verdict,
-    withdraw,
+app = group(
+    "do",
+    "Decide, approve, refuse, stop, resume, settle: what people do while agents act.",
+    {
+        "enroll": "watchkeeper.cli.do.enroll:enroll",
+        "code": "watchkeeper.cli.do.code:code",
+        "passkeys": "watchkeeper.cli.do.passkeys:passkeys",
+        "token": "watchkeeper.cli.do.token:token",
+        "pending": "watchkeeper.cli.do.verdict:pending",
+        "approve": "watchkeeper.cli.do.verdict:approve",
+        "refuse": "watchkeeper.cli.do.verdict:refuse",
+        "withdraw": "watchkeeper.cli.do.withdraw:withdraw",
+        "ask": "watchkeeper.cli.do.ask:ask",
+        "stop": "watchkeeper.cli.do.stop:stop",
+        "resume": "watchkeeper.cli.do.stop:resume",
+        "resolve": "watchkeeper.cli.do.resolve:resolve",
+        "accept-clock": "watchkeeper.cli.do.resolve:accept_clock",
+        "decide": "watchkeeper.cli.do.decide:decide",
+    },
 )
-
-app = typer.Typer(
-    name="do",
-    help="Decide, approve, refuse, stop, resume, settle: what people do while agents act.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-
-app.command("enroll")(enroll.enroll)
-app.command("code")(code.code)
-app.command("passkeys")(passkeys.passkeys)
-app.command("token")(token.token)
-app.command("pending")(verdict.pending)
-app.command("approve")(verdict.approve)
-app.command("refuse")(verdict.refuse)
-app.command("withdraw")(withdraw.withdraw)
-app.command("ask")(ask.ask)
-app.command("stop")(stop.stop)
-app.command("resume")(stop.resume)
-app.command("resolve")(resolve.resolve)
-app.command("accept-clock")(resolve.accept_clock)
-app.command("decide")(decide.decide)

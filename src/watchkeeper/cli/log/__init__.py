@@ -1,49 +1,30 @@
 """`watchkeeper log`: the evidence, verified, shown, and handed out. One file a command."""
 
-import typer
+from watchkeeper.cli.verbs import group
 
-from watchkeeper.cli.log import (
-    adopt,
-    bundle,
-    disclose,
-    erase,
-    export,
-    keys,
-    page,
-    permit_key,
-    policy,
-    proof,
-    roll,
-    show,
-    snapshot,
-    timestamp,
-    verify,
+app = group(
+    "log",
+    "Verify the evidence, show it, and hand out proofs.",
+    {
+        "verify": "watchkeeper.cli.log.verify:verify",
+        "show": "watchkeeper.cli.log.show:show",
+        "bundle": "watchkeeper.cli.log.bundle:bundle",
+        "proof": "watchkeeper.cli.log.proof:proof",
+        "checkpoint": "watchkeeper.cli.log.proof:checkpoint",
+        "timestamp": "watchkeeper.cli.log.timestamp:timestamp",
+        "export": "watchkeeper.cli.log.export:export",
+        "policy": "watchkeeper.cli.log.policy:policy",
+        "witnesses": "watchkeeper.cli.log.policy:witnesses",
+        "disclose": "watchkeeper.cli.log.disclose:disclose",
+        "check-disclosed": "watchkeeper.cli.log.disclose:check_disclosed",
+        "erase": "watchkeeper.cli.log.erase:erase",
+        "page": "watchkeeper.cli.log.page:page",
+        "keys": "watchkeeper.cli.log.keys:keys",
+        "adopt": "watchkeeper.cli.log.adopt:adopt",
+        "rotate-key": "watchkeeper.cli.log.keys:rotate_key",
+        "revoke-key": "watchkeeper.cli.log.keys:revoke_key",
+        "permit-key": "watchkeeper.cli.log.permit_key:permit_key",
+        "snapshot": "watchkeeper.cli.log.snapshot:snapshot",
+        "roll": "watchkeeper.cli.log.roll:roll",
+    },
 )
-
-app = typer.Typer(
-    name="log",
-    help="Verify the evidence, show it, and hand out proofs.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-
-app.command("verify")(verify.verify)
-app.command("show")(show.show)
-app.command("bundle")(bundle.bundle)
-app.command("proof")(proof.proof)
-app.command("checkpoint")(proof.checkpoint)
-app.command("timestamp")(timestamp.timestamp)
-app.command("export")(export.export)
-app.command("policy")(policy.policy)
-app.command("witnesses")(policy.witnesses)
-app.command("disclose")(disclose.disclose)
-app.command("check-disclosed")(disclose.check_disclosed)
-app.command("erase")(erase.erase)
-app.command("page")(page.page)
-app.command("keys")(keys.keys)
-app.command("adopt")(adopt.adopt)
-app.command("rotate-key")(keys.rotate_key)
-app.command("revoke-key")(keys.revoke_key)
-app.command("permit-key")(permit_key.permit_key)
-app.command("snapshot")(snapshot.snapshot)
-app.command("roll")(roll.roll)

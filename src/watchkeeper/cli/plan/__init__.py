@@ -1,0 +1,16 @@
+"""`watchkeeper plan`: the management system as files, checked, compared, shown and released."""
+
+from watchkeeper.cli.verbs import group
+
+app = group(
+    "plan",
+    "The management system as files: check it, show it, compare it, release it.",
+    {
+        "lint": "watchkeeper.cli.plan.lint:lint",
+        "show": "watchkeeper.cli.plan.show:show",
+        "diff": "watchkeeper.cli.plan.diff:diff",
+        "import-tools": "watchkeeper.cli.plan.tools:import_tools",
+        "export-schemas": "watchkeeper.cli.plan.schemas:export_schemas",
+        "release": "watchkeeper.cli.plan.release:release",
+    },
+)
