@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from watchkeeper.enforcement.gateway.rpc import parse_agent_message, parse_message
+from watchkeeper.enforcement.messages.rpc import parse_agent_message, parse_message
 from watchkeeper.enforcement.upstream.channel import Arrived
 from watchkeeper.enforcement.upstream.sse import events
 from watchkeeper.errors import RecordInvalid, WatchkeeperError

@@ -129,9 +129,9 @@ def _command(start: Start) -> list[str]:
 def _serve(start: Start, out: int) -> int:
     from watchkeeper.adapters.posix import writer
     from watchkeeper.adapters.posix.log import open_home
-    from watchkeeper.enforcement.gateway.calls import Hold
-    from watchkeeper.enforcement.gateway.listening import Listen
+    from watchkeeper.enforcement.gateway.action.calls import Hold
     from watchkeeper.enforcement.gateway.serve import Service, serve
+    from watchkeeper.enforcement.gateway.web.listening import Listen
     from watchkeeper.loop.surface import Urls
 
     # Several publications and a new segment within a second's work.

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.worlds.gateway import World, refused
-from watchkeeper.enforcement.gateway.rpc import parse_agent_message, with_arguments
+from watchkeeper.enforcement.messages.rpc import parse_agent_message, with_arguments
 from watchkeeper.errors import RecordInvalid
 
 _CALL = b'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"pay","arguments":{}}}'

@@ -17,7 +17,7 @@ from watchkeeper.loop.surface import Urls
 from watchkeeper.records.bundle import Level
 
 if TYPE_CHECKING:
-    from watchkeeper.enforcement.gateway.listening import Listen
+    from watchkeeper.enforcement.gateway.web.listening import Listen
 
 CONSOLE_PORT = 8932
 
@@ -86,10 +86,10 @@ def serve(
             _serve_stdio(stdio, url, token_file)
         return
     from watchkeeper.console import make_app
-    from watchkeeper.enforcement.gateway.calls import Hold
-    from watchkeeper.enforcement.gateway.listening import Listen
+    from watchkeeper.enforcement.gateway.action.calls import Hold
     from watchkeeper.enforcement.gateway.serve import Service
     from watchkeeper.enforcement.gateway.serve import serve as run
+    from watchkeeper.enforcement.gateway.web.listening import Listen
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
 
@@ -129,7 +129,7 @@ def _serve_stdio(server: str, url: str, token_file: Path | None) -> None:
 
 def _console(named: str | None, port: int) -> Listen:
     """Return where the console listens; where nobody says and all is for a trial, anywhere."""
-    from watchkeeper.enforcement.gateway.listening import Listen
+    from watchkeeper.enforcement.gateway.web.listening import Listen
 
     usual = CONSOLE_PORT if port else 0
     host, _, number = (named or str(usual)).rpartition(":")

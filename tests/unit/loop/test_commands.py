@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.bank import Bank, escalated, pay
-from watchkeeper.enforcement.gateway.calls import Hold
+from watchkeeper.enforcement.gateway.action.calls import Hold
 from watchkeeper.enforcement.gateway.gateway import Gateway
 from watchkeeper.errors import CommandInvalid, LogUnavailable
 from watchkeeper.loop.commands import VERBS, Commands

@@ -5,7 +5,7 @@ For `python -m faults --sabotage`: it changes the gateway, and starts nothing.
 
 from __future__ import annotations
 
-from watchkeeper.enforcement.gateway.calls import Calls
+from watchkeeper.enforcement.gateway.action.calls import Calls
 
 _honest = Calls.finish
 

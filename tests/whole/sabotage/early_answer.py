@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 
 from watchkeeper.cli.app import main
-from watchkeeper.enforcement.gateway.calls import Calls
+from watchkeeper.enforcement.gateway.action.calls import Calls
 
 _LATER = 0.25
 _honest = Calls.finish

@@ -5,8 +5,8 @@ For `python -m faults --sabotage`: it changes the gateway, and starts nothing.
 
 from __future__ import annotations
 
-from watchkeeper.enforcement.gateway.calls import Calls
-from watchkeeper.enforcement.gateway.sessions import OpenCall
+from watchkeeper.enforcement.gateway.action.calls import Calls
+from watchkeeper.enforcement.gateway.server.sessions import OpenCall
 
 _honest = Calls._relayed
 

@@ -6,7 +6,7 @@ For `python -m faults --sabotage`: it changes the gateway, and starts nothing.
 from __future__ import annotations
 
 from watchkeeper.enforcement import release
-from watchkeeper.enforcement.gateway import calls
+from watchkeeper.enforcement.gateway.action import calls
 from watchkeeper.loop.steps import Allowed
 
 _honest = release.settled

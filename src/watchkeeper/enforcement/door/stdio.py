@@ -19,7 +19,7 @@ from typing import Any
 import httpx2
 import orjson
 
-from watchkeeper.enforcement.gateway.rpc import INTERNAL_ERROR, MAX_BODY_BYTES, REFUSED
+from watchkeeper.enforcement.messages.rpc import INTERNAL_ERROR, MAX_BODY_BYTES, REFUSED
 from watchkeeper.enforcement.upstream.channel import BrokenOff
 from watchkeeper.enforcement.upstream.sse import events
 from watchkeeper.errors import SettingsInvalid, cut

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from watchkeeper import settings, wiring
-from watchkeeper.enforcement.gateway.calls import Calls, Hold, Shared
-from watchkeeper.enforcement.gateway.elicit import Elicitation
+from watchkeeper.enforcement.gateway.action.calls import Calls, Hold, Shared
+from watchkeeper.enforcement.gateway.action.elicit import Elicitation
+from watchkeeper.enforcement.gateway.action.flights import Flights
+from watchkeeper.enforcement.gateway.action.permits import SentPermits
+from watchkeeper.enforcement.gateway.action.waiting import Waiters
 from watchkeeper.enforcement.gateway.erasures import Erasures
-from watchkeeper.enforcement.gateway.flights import Flights
-from watchkeeper.enforcement.gateway.permits import SentPermits
-from watchkeeper.enforcement.gateway.pins import Pins
-from watchkeeper.enforcement.gateway.relay import Relay
-from watchkeeper.enforcement.gateway.rpc import Message
-from watchkeeper.enforcement.gateway.sessions import Session, Sessions
-from watchkeeper.enforcement.gateway.waiting import Waiters
+from watchkeeper.enforcement.gateway.server.pins import Pins
+from watchkeeper.enforcement.gateway.server.relay import Relay
+from watchkeeper.enforcement.gateway.server.sessions import Session, Sessions
+from watchkeeper.enforcement.messages.rpc import Message
 from watchkeeper.enforcement.upstream.channel import Channel
 from watchkeeper.enforcement.upstream.http import HttpChannel, http_pool
 from watchkeeper.enforcement.upstream.reader import Reader

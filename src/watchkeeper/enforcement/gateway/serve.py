@@ -14,18 +14,18 @@ from starlette.types import ASGIApp
 
 from watchkeeper import settings, wiring
 from watchkeeper.enforcement.beside import Beside
-from watchkeeper.enforcement.gateway.access import places
-from watchkeeper.enforcement.gateway.app import make_app
-from watchkeeper.enforcement.gateway.calls import Hold
+from watchkeeper.enforcement.gateway.action.calls import Hold
 from watchkeeper.enforcement.gateway.gateway import Gateway
-from watchkeeper.enforcement.gateway.listening import (
+from watchkeeper.enforcement.gateway.local import LocalSocket, check_path
+from watchkeeper.enforcement.gateway.web.access import places
+from watchkeeper.enforcement.gateway.web.app import make_app
+from watchkeeper.enforcement.gateway.web.listening import (
     Listen,
     Listener,
     bind,
     port_of,
     url_of,
 )
-from watchkeeper.enforcement.gateway.local import LocalSocket, check_path
 from watchkeeper.enforcement.snapshots import keep_snapshots
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel

@@ -11,10 +11,11 @@ from typing import Any
 import orjson
 from mcp.shared.inbound import ERROR_CODE_HTTP_STATUS
 
-from watchkeeper.enforcement.gateway import methods
-from watchkeeper.enforcement.gateway.listing import filtered
-from watchkeeper.enforcement.gateway.pins import Pins
-from watchkeeper.enforcement.gateway.rpc import (
+from watchkeeper.enforcement.gateway.server.listing import filtered
+from watchkeeper.enforcement.gateway.server.pins import Pins
+from watchkeeper.enforcement.gateway.server.sessions import IdKey, OpenCall, Session
+from watchkeeper.enforcement.messages import methods
+from watchkeeper.enforcement.messages.rpc import (
     METHOD_NOT_FOUND,
     Message,
     Shape,
@@ -23,7 +24,6 @@ from watchkeeper.enforcement.gateway.rpc import (
     parse_message,
     render_error,
 )
-from watchkeeper.enforcement.gateway.sessions import IdKey, OpenCall, Session
 from watchkeeper.enforcement.upstream.channel import Arrived, BrokenOff, Channel, Opened
 from watchkeeper.errors import RecordInvalid, UpstreamFailed
 from watchkeeper.ledger.canonical import sha256_hex

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from watchkeeper.enforcement.gateway.sending import BeforeSend
+from watchkeeper.enforcement.gateway.action.sending import BeforeSend
 from watchkeeper.enforcement.upstream.channel import NeverSent, Sent
 from watchkeeper.enforcement.upstream.reader import BesideRead
 from watchkeeper.errors import LedgerError, RecordInvalid, SettingsInvalid, WatchkeeperError

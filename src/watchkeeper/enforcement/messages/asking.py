@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from watchkeeper.do.decision.request import INPUT, Call
-from watchkeeper.enforcement.gateway import methods
-from watchkeeper.enforcement.gateway.rpc import Message
+from watchkeeper.enforcement.messages import methods
+from watchkeeper.enforcement.messages.rpc import Message
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 

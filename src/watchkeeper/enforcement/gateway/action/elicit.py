@@ -16,10 +16,10 @@ from typing import Any
 
 from watchkeeper.do.decision.request import INPUT, make_request
 from watchkeeper.do.state.pending import Pending, Waiting
-from watchkeeper.enforcement.gateway import methods
-from watchkeeper.enforcement.gateway.answers import RESULT_TOOL, refusal_body
-from watchkeeper.enforcement.gateway.asking import call_of, meta_of
-from watchkeeper.enforcement.gateway.rpc import Message, is_modern, render_result
+from watchkeeper.enforcement.messages import methods
+from watchkeeper.enforcement.messages.answers import RESULT_TOOL, refusal_body
+from watchkeeper.enforcement.messages.asking import call_of, meta_of
+from watchkeeper.enforcement.messages.rpc import Message, is_modern, render_result
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import canonical, keyed_digest, parse_json
 from watchkeeper.loop.home import Home

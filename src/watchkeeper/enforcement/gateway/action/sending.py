@@ -8,20 +8,20 @@ from typing import Any
 
 import orjson
 
-from watchkeeper.enforcement.gateway import methods
-from watchkeeper.enforcement.gateway.answers import (
+from watchkeeper.enforcement.gateway.server.sessions import Session
+from watchkeeper.enforcement.messages import methods
+from watchkeeper.enforcement.messages.answers import (
     RESULT_TOOL,
     render_refusal,
     render_refused_method,
 )
-from watchkeeper.enforcement.gateway.asking import meta_of
-from watchkeeper.enforcement.gateway.rpc import (
+from watchkeeper.enforcement.messages.asking import meta_of
+from watchkeeper.enforcement.messages.rpc import (
     Message,
     render_result,
     with_arguments,
     with_params,
 )
-from watchkeeper.enforcement.gateway.sessions import Session
 from watchkeeper.enforcement.upstream.channel import NeverSent, Sent
 from watchkeeper.errors import LedgerError, RecordInvalid, SettingsInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex

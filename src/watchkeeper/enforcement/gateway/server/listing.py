@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from watchkeeper.do.decision.enforcer import Enforcer
-from watchkeeper.enforcement.gateway.answers import (
+from watchkeeper.enforcement.messages.answers import (
     ANSWER_DEFINITION,
     ANSWER_TOOL,
     RESULT_DEFINITION,

@@ -6,13 +6,13 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from watchkeeper.enforcement.gateway.rpc import Message, Shape, id_key
-from watchkeeper.enforcement.gateway.sessions import (
+from watchkeeper.enforcement.gateway.server.sessions import (
     MAX_PER_AGENT,
     MAX_STARTED,
     Session,
     Sessions,
 )
+from watchkeeper.enforcement.messages.rpc import Message, Shape, id_key
 
 
 @dataclass

@@ -14,14 +14,15 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from watchkeeper.do.decision.request import Call
-from watchkeeper.enforcement.gateway import methods
-from watchkeeper.enforcement.gateway.access import Places, agent_of
-from watchkeeper.enforcement.gateway.answers import refusal_body
-from watchkeeper.enforcement.gateway.asking import call_of
+from watchkeeper.enforcement.gateway.action.permits import WELL_KNOWN
 from watchkeeper.enforcement.gateway.gateway import Door, Gateway
-from watchkeeper.enforcement.gateway.permits import WELL_KNOWN
-from watchkeeper.enforcement.gateway.relay import Out
-from watchkeeper.enforcement.gateway.rpc import (
+from watchkeeper.enforcement.gateway.server.relay import Out
+from watchkeeper.enforcement.gateway.server.sessions import IdKey, Session
+from watchkeeper.enforcement.gateway.web.access import Places, agent_of
+from watchkeeper.enforcement.messages import methods
+from watchkeeper.enforcement.messages.answers import refusal_body
+from watchkeeper.enforcement.messages.asking import call_of
+from watchkeeper.enforcement.messages.rpc import (
     HEADER_MISMATCH,
     INTERNAL_ERROR,
     INVALID_REQUEST,
@@ -35,7 +36,6 @@ from watchkeeper.enforcement.gateway.rpc import (
     parse_message,
     render_error,
 )
-from watchkeeper.enforcement.gateway.sessions import IdKey, Session
 from watchkeeper.enforcement.release import settled
 from watchkeeper.enforcement.upstream.channel import SessionGone
 from watchkeeper.enforcement.upstream.sse import render_event

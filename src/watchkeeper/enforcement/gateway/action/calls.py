@@ -12,28 +12,9 @@ from dataclasses import dataclass, replace
 
 from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.decision.request import Call
-from watchkeeper.enforcement.gateway import methods
-from watchkeeper.enforcement.gateway.answers import (
-    ANSWER_TOOL,
-    MOST_WAIT,
-    RESULT_TOOL,
-    render_answered,
-    render_question,
-    render_refusal,
-)
-from watchkeeper.enforcement.gateway.asking import call_of, meta_of
-from watchkeeper.enforcement.gateway.elicit import Back, Elicitation
-from watchkeeper.enforcement.gateway.flights import Flights
-from watchkeeper.enforcement.gateway.relay import Out, Relay
-from watchkeeper.enforcement.gateway.rpc import (
-    INVALID_REQUEST,
-    Message,
-    id_key,
-    is_modern,
-    render_error,
-    render_progress,
-)
-from watchkeeper.enforcement.gateway.sending import (
+from watchkeeper.enforcement.gateway.action.elicit import Back, Elicitation
+from watchkeeper.enforcement.gateway.action.flights import Flights
+from watchkeeper.enforcement.gateway.action.sending import (
     BeforeSend,
     asked_for,
     http_status,
@@ -43,8 +24,27 @@ from watchkeeper.enforcement.gateway.sending import (
     status_of,
     to_send,
 )
-from watchkeeper.enforcement.gateway.sessions import OpenCall, Session
-from watchkeeper.enforcement.gateway.waiting import Waiters
+from watchkeeper.enforcement.gateway.action.waiting import Waiters
+from watchkeeper.enforcement.gateway.server.relay import Out, Relay
+from watchkeeper.enforcement.gateway.server.sessions import OpenCall, Session
+from watchkeeper.enforcement.messages import methods
+from watchkeeper.enforcement.messages.answers import (
+    ANSWER_TOOL,
+    MOST_WAIT,
+    RESULT_TOOL,
+    render_answered,
+    render_question,
+    render_refusal,
+)
+from watchkeeper.enforcement.messages.asking import call_of, meta_of
+from watchkeeper.enforcement.messages.rpc import (
+    INVALID_REQUEST,
+    Message,
+    id_key,
+    is_modern,
+    render_error,
+    render_progress,
+)
 from watchkeeper.enforcement.release import review, settled
 from watchkeeper.enforcement.upstream.channel import NeverSent, SessionGone
 from watchkeeper.errors import CommandInvalid, LogUnavailable, UpstreamFailed

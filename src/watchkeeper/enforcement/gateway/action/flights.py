@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from watchkeeper.enforcement.gateway.rpc import Id, Message, is_modern
-from watchkeeper.enforcement.gateway.sessions import Session
+from watchkeeper.enforcement.gateway.server.sessions import Session
+from watchkeeper.enforcement.messages.rpc import Id, Message, is_modern
 from watchkeeper.enforcement.upstream.http import HttpChannel
 from watchkeeper.errors import UpstreamFailed
 from watchkeeper.loop.home import Home

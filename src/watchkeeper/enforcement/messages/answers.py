@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from watchkeeper.enforcement.gateway.rpc import (
+from watchkeeper.enforcement.messages.rpc import (
     METHOD_NOT_FOUND,
     REFUSED,
     Id,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from watchkeeper.enforcement.gateway.rpc import Id, Message, Shape, id_key, is_modern
+from watchkeeper.enforcement.messages.rpc import Id, Message, Shape, id_key, is_modern
 from watchkeeper.enforcement.upstream.channel import Channel
 from watchkeeper.loop.steps import Allowed
 from watchkeeper.records.instant import Instant

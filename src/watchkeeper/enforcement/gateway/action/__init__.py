@@ -1,0 +1,1 @@
+"""An agent's action, from its arrival to its answer: decided, recorded, released, recorded."""

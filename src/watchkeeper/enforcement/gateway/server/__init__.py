@@ -1,0 +1,1 @@
+"""A tool server as the relay sees it: its sessions, its definitions, its messages."""
