@@ -166,6 +166,7 @@ class Home(Standing):
             registered=state.authority.registered,
             revoked=tuple(sorted(state.authority.revoked)),
             written_by=state.authority.written_by,
+            applications=state.authority.applications,
         )
         body: dict[str, Any] = {"state": form}
         if state.plan_ref is not None:

@@ -123,6 +123,7 @@ def _append(kernel: Kernel, asked: tuple[Command, Signature], new: _New) -> Entr
         passkeys={person.id: person.passkeys for person in bundle.people if person.passkeys},
         console=bundle.console.url if bundle.console else None,
         written_by=new.authors,
+        applications=bundle.applications,
     )
     said = Record(Kind.PLAN_RELEASE, "plan", record.plan, record)
     payload = Payload({"bundle": to_json(bundle)})

@@ -45,15 +45,22 @@ def _system(bundle: Bundle, system: System) -> Iterator[str]:
         for grant in bundle.grants:
             if grant.agent == agent.id:
                 yield from (f"    {line}" for line in _grant(bundle, grant))
-    for kind in PolicyKind:
-        for policy in bundle.policies:
-            if policy.system == system.id and policy.kind is kind and policy.grant is None:
-                yield f"  {_policy(policy)}"
+    for one in bundle.applications:
+        if one.system == system.id:
+            yield f"  Application {one.id}: may sign {', '.join(one.may)}"
+    yield from _policies(bundle, system)
     for server in bundle.servers:
         if server.id in system.servers:
             where = server.url or " ".join(server.command)
             yield f"  Server {server.id}: {where}"
             yield from (f"    {_tool(tool)}" for tool in server.tools)
+
+
+def _policies(bundle: Bundle, system: System) -> Iterator[str]:
+    for kind in PolicyKind:
+        for policy in bundle.policies:
+            if policy.system == system.id and policy.kind is kind and policy.grant is None:
+                yield f"  {_policy(policy)}"
 
 
 def _grant(bundle: Bundle, grant: Grant) -> Iterator[str]:

@@ -9,6 +9,7 @@ from watchkeeper.errors import PlanRefused, PlanUnreadable
 from watchkeeper.plan.compile.assemble import assemble
 from watchkeeper.plan.compile.servers import CompiledServer, compile_server
 from watchkeeper.plan.compile.systems import CompiledSystem, compile_system
+from watchkeeper.plan.lint.applications import check_applications
 from watchkeeper.plan.lint.arguments import check_arguments
 from watchkeeper.plan.lint.authority import check_authority, tools_of_system
 from watchkeeper.plan.lint.controls import check_controls
@@ -82,6 +83,7 @@ def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
     check_organisation(workspace, names, report)
     check_servers(workspace, names, report)
     check_permit_rules(workspace, names, report)
+    check_applications(workspace, report)
     check_authority(workspace, names, report)
     servers = _servers(workspace, report)
     written = _written(workspace, report)

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from watchkeeper.records.bundle import Stage
+from watchkeeper.records.bundle import Application, Stage
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Passkey, Signature
 
@@ -60,6 +60,7 @@ class Carried:
     registered: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
     revoked: tuple[str, ...] = ()
     written_by: Mapping[str, str] = field(default_factory=dict)
+    applications: tuple[Application, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ class PlanReleaseRecord:
     pages of `console` (a URL; None is `http://localhost:8932`), `roles` maps roles to their
     holders: what later commands are checked against. `signature` covers a `Command` with verb
     `release` and body `{plan, previous}`, and `writtenBy` where another than the signer wrote what
-    is new. `written_by` says who changed each review last that keeps its author from approving.
+    is new. `written_by` says who changed each review last that keeps its author from approving;
+    `applications` are those of the plan, with their keys.
     """
 
     at: Instant
@@ -108,6 +110,7 @@ class PlanReleaseRecord:
     passkeys: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
     console: str | None = None
     written_by: Mapping[str, str] = field(default_factory=dict)
+    applications: tuple[Application, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from watchkeeper.records.typing import Node
 AUTHOR, GRANTOR = "author", "grantor"
 """Whom a review may keep from approving: who wrote it last, who gave its grant."""
 REQUIRED = "required"
+APP = "app:"
+"""How an application's name begins where it signs; no person's id holds a colon."""
 
 
 class Stage(enum.StrEnum):
@@ -105,6 +107,19 @@ class Agent:
     model: str = ""
     prompt_digest: str = ""
     version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A program that starts tasks for agents of a system, and signs for them with its own keys.
+
+    `keys` are raw Ed25519 public keys in base64; `may` says what it may sign: `mandate`, `word`.
+    """
+
+    id: str
+    system: str
+    keys: tuple[str, ...]
+    may: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,3 +381,4 @@ class Bundle:
     limits: Limits = Limits()
     gaps: tuple[str, ...] = ()
     console: Console | None = None
+    applications: tuple[Application, ...] = ()

@@ -13,7 +13,7 @@ from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.ledger.envelope import command_body, open_command
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of
 from watchkeeper.records.administration import Carried, GenesisRecord, PlanReleaseRecord
-from watchkeeper.records.bundle import AUTHOR
+from watchkeeper.records.bundle import AUTHOR, Application
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.people import Command, Passkey, Signature, VerdictRecord
 
@@ -26,13 +26,15 @@ class Authority:
     """The people of a plan with their keys (by key id), and who holds which role.
 
     A key is a raw Ed25519 public key, or a passkey. `vouched` names, by key id, who else said that
-    a passkey is its person's. `written_by` says who changed a review last.
+    a passkey is its person's. `written_by` says who changed a review last; `applications` are those
+    of the plan, which are no people.
     """
 
     people: Mapping[str, Mapping[str, bytes | PasskeyKey]]
     roles: Mapping[str, tuple[str, ...]]
     vouched: Mapping[str, str] = field(default_factory=dict)
     written_by: Mapping[str, str] = field(default_factory=dict)
+    applications: tuple[Application, ...] = ()
 
     def keys(self, person: str) -> Mapping[str, bytes | PasskeyKey]:
         """Return a person's keys; none if the plan does not know the person."""
@@ -58,6 +60,7 @@ class Named:
     passkeys: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
     console: str | None = None
     written_by: Mapping[str, str] = field(default_factory=dict)
+    applications: tuple[Application, ...] = ()
 
 
 def named_by(said: PlanReleaseRecord | Carried) -> Named:
@@ -68,6 +71,7 @@ def named_by(said: PlanReleaseRecord | Carried) -> Named:
         dict(said.passkeys),
         said.console,
         dict(said.written_by),
+        said.applications,
     )
 
 
@@ -76,7 +80,7 @@ def authority_of(said: PlanReleaseRecord | Carried) -> Authority:
     keys: dict[str, dict[str, bytes | PasskeyKey]] = {**_keyrings(said.people)}
     for person, passkeys in said.passkeys.items():
         keys[person] = {**keys.get(person, {}), **passkey_keys(passkeys, said.console)}
-    return Authority(keys, said.roles, written_by=said.written_by)
+    return Authority(keys, said.roles, written_by=said.written_by, applications=said.applications)
 
 
 class Commands:
@@ -181,7 +185,7 @@ def _keyrings(people: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, byte
 
 
 def same_authority(plan: bytes, release: PlanReleaseRecord | Carried) -> bool:
-    """Tell whether a release names the people, keys, roles and console of its plan, no others.
+    """Tell whether a release names the people, keys, roles, console and applications of its plan.
 
     The releaser signs the plan's digest; what the record says beside it is only as good as this.
     """
@@ -198,9 +202,10 @@ def same_authority(plan: bytes, release: PlanReleaseRecord | Carried) -> bool:
         kept_apart = {
             p["id"] for p in bundle.get("policies", ()) if AUTHOR in p.get("separate", ())
         }
+        applications = from_json(tuple[Application, ...], bundle.get("applications", []))
     except (RecordInvalid, KeyError, TypeError, AttributeError):
         return False
     named = named_by(release)
     if set(named.written_by) != kept_apart:
         return False
-    return Named(keys, roles, passkeys, console, named.written_by) == named
+    return Named(keys, roles, passkeys, console, named.written_by, applications) == named

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from watchkeeper.ledger.assertion import PasskeyKey, keyid_of_passkey, passkey_keys
 from watchkeeper.ledger.signature import decode_base64, keyring
+from watchkeeper.records.bundle import APP, Application
 from watchkeeper.records.people import Passkey
 
 
@@ -25,10 +26,16 @@ class Authority:
     registered: Mapping[str, tuple[Passkey, ...]] = field(default_factory=dict)
     revoked: frozenset[str] = frozenset()
     written_by: Mapping[str, str] = field(default_factory=dict)
+    applications: tuple[Application, ...] = ()
 
     def verification_keys(self, person: str) -> dict[str, bytes | PasskeyKey]:
-        """Return what a person may sign with, by key id: raw Ed25519 keys, and passkeys."""
-        raw = (decode_base64(key) for key in self.people.get(person, ()))
+        """Return what a person may sign with, by key id: raw Ed25519 keys, and passkeys.
+
+        An application of the plan signs as `app:<id>`, with the keys that the plan names.
+        """
+        application = self.application(person)
+        named = self.people.get(person, ()) if application is None else application.keys
+        raw = (decode_base64(key) for key in named)
         passkeys = passkey_keys(self.passkeys_of(person), self.console)
         return {**keyring([key for key in raw if key is not None]), **passkeys}
 
@@ -36,6 +43,10 @@ class Authority:
         """Return the passkeys of a person that count: the plan's, and those of records."""
         named = (*self.passkeys.get(person, ()), *self.registered.get(person, ()))
         return tuple(one for one in named if keyid_of_passkey(one) not in self.revoked)
+
+    def application(self, name: str) -> Application | None:
+        """Return the application of the plan that signs as `app:<id>`; None for anybody else."""
+        return next((one for one in self.applications if name == f"{APP}{one.id}"), None)
 
     def knows(self, person: str) -> bool:
         """Tell whether the plan in force gives a person a key, a passkey or a role."""

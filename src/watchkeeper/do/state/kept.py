@@ -22,6 +22,7 @@ from watchkeeper.do.state.seen import COMMAND_LIFETIME
 from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.ledger.canonical import parse_json_unverified, render_checked, sha256_hex
 from watchkeeper.records.administration import GenesisRecord, StopScope
+from watchkeeper.records.bundle import Application
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Passkey
@@ -155,6 +156,7 @@ def _restored(body: Mapping[str, Any]) -> State:
         from_json(dict[str, tuple[Passkey, ...]], body.get("passkeys", {})),
         body.get("console"),
         written_by=dict(body.get("writtenBy", {})),
+        applications=from_json(tuple[Application, ...], body.get("applications", [])),
     )
     state.plan, state.released_by = body["plan"], body["releasedBy"]
     state.plan_ref = None if body["planRef"] is None else Ref(*body["planRef"])
@@ -181,10 +183,15 @@ def _restore_parts(state: State, body: Mapping[str, Any]) -> None:
 
 
 def _web(authority: Authority) -> dict[str, Any]:
-    """Return what only some authorities have: passkeys, a console, authors kept apart."""
+    """Return what only some authorities have: passkeys, a console, authors, applications."""
     passkeys = {p: [to_json(one) for one in held] for p, held in authority.passkeys.items()}
     written = dict(authority.written_by)
-    found = {"passkeys": passkeys, "console": authority.console, "writtenBy": written}
+    found = {
+        "passkeys": passkeys,
+        "console": authority.console,
+        "writtenBy": written,
+        "applications": [to_json(one) for one in authority.applications],
+    }
     return {name: value for name, value in found.items() if value}
 
 

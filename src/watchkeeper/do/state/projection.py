@@ -197,6 +197,7 @@ class State:
             record.passkeys,
             record.console,
             written_by=record.written_by,
+            applications=record.applications,
         )
         self.plan, self.plan_ref = record.plan, entry.ref
         self.budgets.keep_for(_longest_window_of(entry), record.at)

@@ -103,6 +103,9 @@ class Commands:
         return settle(self._home, settling, content)
 
     def _check_allowed(self, asked: Asked, verb: Verb) -> None:
+        application = self._home.state.authority.application(asked.command.person)
+        if application is not None and verb.sign not in application.may:
+            raise NotAuthorised(f"an application can not say {cut(asked.command.verb)}")
         role = verb.role_under(self._home.state.authority)
         if role is not None and not self._home.state.authority.holds(asked.command.person, role):
             raise NotAuthorised(

@@ -74,13 +74,15 @@ class Verb:
     `role` is the role that is needed, or how it follows from the plan in force; None where the
     verb itself looks. With `needs_room` it may not be written below the plan's reserve of disk
     (decision semantics, 9). With `of_doubtful` it may be asked of a home that was restored or
-    copied: to read, and to take it up again.
+    copied: to read, and to take it up again. `sign` is what the plan must let an application sign
+    that says it; None where only people may.
     """
 
     act: Callable[[Desk, Asked], Any]
     role: str | Callable[[Authority], str] | None = None
     needs_room: bool = False
     of_doubtful: bool = False
+    sign: str | None = None
 
     def role_under(self, authority: Authority) -> str | None:
         """Return the role that a person needs for it, None if any person of the plan may."""

@@ -15,6 +15,7 @@ from watchkeeper.plan.workspace.models.organisation import LimitsEntry, PersonEn
 from watchkeeper.plan.workspace.models.system import RetentionEntry, SystemFile
 from watchkeeper.records.bundle import (
     Agent,
+    Application,
     Band,
     Budget,
     Bundle,
@@ -77,6 +78,7 @@ def assemble(
         limits=_limits(aims.limits),
         gaps=tuple(gaps),
         console=Console(aims.console.url) if aims.console else None,
+        applications=tuple(sorted(_applications(systems), key=lambda one: one.id)),
     )
 
 
@@ -118,6 +120,13 @@ def _agents(systems: Iterable[SystemFile]) -> Iterable[Agent]:
         for agent in system.agents:
             digest = agent.prompt_digest or ""
             yield Agent(agent.id, system.id, agent.model, digest, agent.version)
+
+
+def _applications(systems: Iterable[SystemFile]) -> Iterable[Application]:
+    for system in systems:
+        for says in system.applications:
+            keys, may = tuple(sorted(set(says.keys))), tuple(sorted(set(says.may)))
+            yield Application(says.id, system.id, keys, may)
 
 
 def _grants(files: Iterable[AuthorityFile]) -> tuple[Grant, ...]:

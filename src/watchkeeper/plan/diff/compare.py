@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from watchkeeper.plan.diff.applications import compare_applications
 from watchkeeper.plan.diff.changes import Changes, PlanDiff
 from watchkeeper.plan.diff.grants import compare_grants
 from watchkeeper.plan.diff.organisation import (
@@ -32,6 +33,7 @@ def diff_bundles(old: Bundle | None, new: Bundle) -> PlanDiff:
     compare_servers(before, new, found)
     compare_people(before, new, found)
     compare_console(before, new, found)
+    compare_applications(before, new, found)
     compare_policies(before, new, found)
     compare_grants(before, new, found)
     compare_controls(before, new, found)

@@ -341,7 +341,7 @@ class Verifier:
             elif sha256_hex(raw) != release.plan:
                 self._report.fail(PLANS, "the published plan is not the released one", index)
             elif not same_authority(raw, release):
-                problem = "the release names other people or roles than the plan that was signed"
+                problem = "the release names other people, roles or applications than its plan"
                 self._report.fail(PLANS, problem, index)
         if missing:
             self._report.skip(PLANS, f"{missing} of {len(conduct.plans)} plans are not published")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from watchkeeper.plan.workspace.models.organisation import StageName
-from watchkeeper.plan.workspace.models.scalars import Digest, Id, Part, Seconds, Text
+from watchkeeper.plan.workspace.models.scalars import (
+    Digest,
+    Id,
+    Part,
+    PublicKey,
+    Seconds,
+    Text,
+)
 
 AiActClass = Literal[
     "prohibited",
@@ -29,6 +36,16 @@ class AgentEntry(Part):
     model: str = ""
     prompt_digest: Digest | None = None
     version: str = ""
+
+
+class ApplicationEntry(Part):
+    """A program that starts tasks for the system's agents: the keys it signs with, and for what."""
+
+    id: Id
+    keys: Annotated[list[PublicKey], Field(min_length=1)]
+    may: Annotated[list[Literal["mandate", "word"]], Field(min_length=1)] = Field(
+        description="`mandate`: bind an agent to a task; `word`: say that the person spoke"
+    )
 
 
 class AiAct(Part):
@@ -68,3 +85,4 @@ class SystemFile(Part):
     agents: list[AgentEntry] = Field(default_factory=list)
     servers: list[Id] = Field(default_factory=list)
     retention: RetentionEntry | None = None
+    applications: list[ApplicationEntry] = Field(default_factory=list)

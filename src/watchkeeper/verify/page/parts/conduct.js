@@ -85,14 +85,14 @@ class Conduct {
   checkPlan({ index, said }) {
     const plan = this.bundle.data(`plans/${said.plan}.json`);
     if (!plan) return;
-    const { people = [], roles = {}, console: place, policies = [] } = parseStrict(plan);
+    const { people = [], roles = {}, console: place, policies = [], applications = [] } = parseStrict(plan);
     const apart = policies.filter((one) => one.separate?.includes('author')).map((one) => one.id).sort();
     const wrote = Object.keys(said.writtenBy ?? {}).sort();
     const keys = Object.fromEntries(people.filter((one) => one.keys?.length).map((one) => [one.id, one.keys]));
     const passkeys = Object.fromEntries(people.filter((one) => one.passkeys?.length).map((one) => [one.id, one.passkeys]));
-    const released = [said.people, said.roles, said.passkeys ?? {}, said.console ?? null];
-    if (canonical([keys, roles, passkeys, place?.url ?? null]) !== canonical(released) || apart.join() !== wrote.join()) {
-      this.report.fail(STEP.plans, 'the release names other people, keys, roles or another console than its plan', index);
+    const released = [said.people, said.roles, said.passkeys ?? {}, said.console ?? null, said.applications ?? []];
+    if (canonical([keys, roles, passkeys, place?.url ?? null, applications]) !== canonical(released) || apart.join() !== wrote.join()) {
+      this.report.fail(STEP.plans, 'the release names other people, keys, roles, applications or another console than its plan', index);
     }
   }
 

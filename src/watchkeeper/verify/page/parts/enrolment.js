@@ -11,8 +11,8 @@ class Enrolment {
 
   /** A release: who is not in its plan any more loses what records named. */
   async release(said) {
-    const { people, roles, passkeys, console: place, writtenBy } = said;
-    this.named = { people, roles, passkeys, console: place, writtenBy };
+    const { people, roles, passkeys, console: place, writtenBy, applications } = said;
+    this.named = { people, roles, passkeys, console: place, writtenBy, applications };
     const { known } = await authorityOf(this.named);
     this.registered = Object.fromEntries(Object.entries(this.registered).filter(([person]) => known(person)));
     await this.join();

@@ -11,11 +11,12 @@ const PASSKEYS = { '*': [PASSKEY] };
 const HIDDEN = { name: 'text', 'digest?': 'digest', 'clear?': 'any' };
 const PART = { outcome: 'text', reasons: ['text'], 'policies?': ['text'], 'controls?': ['text'], 'errors?': ['text'] };
 const SCOPE = { kind: 'text', name: 'text' };
+const APPLICATION = { id: 'text', system: 'text', 'keys?': ['text'], 'may?': ['text'] };
 /** What a shard takes over from the one before. */
 const CARRIED = {
   until: 'time', 'plan?': 'digest', 'releasedBy?': 'text', 'people?': { '*': ['text'] }, 'roles?': { '*': ['text'] },
   'stops?': [SCOPE], 'passkeys?': PASSKEYS, 'console?': 'text', 'registered?': PASSKEYS, 'revoked?': ['text'],
-  'writtenBy?': { '*': 'text' },
+  'writtenBy?': { '*': 'text' }, 'applications?': [APPLICATION],
 };
 const BY = { by: 'text', signature: SIGNATURE };
 
@@ -28,6 +29,7 @@ const PREDICATES = {
   'plan-release': {
     plan: 'digest', 'previous?': 'digest', releasedBy: 'text', people: { '*': ['text'] }, roles: { '*': ['text'] },
     signature: SIGNATURE, 'passkeys?': PASSKEYS, 'console?': 'text', 'writtenBy?': { '*': 'text' },
+    'applications?': [APPLICATION],
   },
   decision: {
     actionId: 'text', decision: PART, agent: 'text', system: 'text', stage: 'text', method: 'text', server: 'text',
