@@ -145,7 +145,8 @@ class Escalation:
     """What an escalated action waits for. `shown` is the digest of what a reviewer is shown.
 
     `separate` says who must not decide on it: `author` of the review, `grantor` of its grant.
-    `reason` is `required` where an approval needs one too.
+    `reason` is `required` where an approval needs one too. `words` is how much there is to read in
+    what is shown, in tens of words (`ledger.reading`).
     """
 
     handle: str
@@ -155,6 +156,7 @@ class Escalation:
     shown: str
     separate: tuple[str, ...] = ()
     reason: str | None = None
+    words: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

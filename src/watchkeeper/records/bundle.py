@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from watchkeeper.records.codec import Json
 from watchkeeper.records.people import Passkey
+from watchkeeper.records.plan_oversight import Oversight
 from watchkeeper.records.typing import Node
 
 AUTHOR, GRANTOR = "author", "grantor"
@@ -382,3 +383,4 @@ class Bundle:
     gaps: tuple[str, ...] = ()
     console: Console | None = None
     applications: tuple[Application, ...] = ()
+    oversight: Oversight | None = None

@@ -9,8 +9,17 @@ from typing import Any
 import pytest
 
 from tests.worlds.homes import Story
-from watchkeeper.ledger.canonical import hidden_digest
-from watchkeeper.records.action import EffectRecord, FactUsed, Hidden, Status
+from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
+from watchkeeper.records.action import (
+    Decision,
+    EffectRecord,
+    Escalation,
+    FactUsed,
+    Hidden,
+    Outcome,
+    Reason,
+    Status,
+)
 from watchkeeper.records.kinds import Kind
 from watchkeeper.verify import verify_log
 
@@ -104,3 +113,22 @@ def test_records_not_published_yet_are_counted(story: Story) -> None:
     story.act()
     step = {s.number: s for s in verify_log(story.path).steps}[13]
     assert "2 records not yet under a checkpoint" in step.detail
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "found"),
+    [(0, "pay the shop", ""), (50, "pay the shop", "other words"), (0, "pay me", "not what")],
+)
+def test_what_was_shown_and_how_much_it_was(
+    story: Story, words: int, text: str, found: str
+) -> None:
+    at, shown = story.clock.wall(), {"salt": "00" * 16, "sentence": "pay the shop"}
+    digest = sha256_hex(canonical_arguments(shown))
+    asked = Escalation("esc_1", ("lead",), 1, at.plus(60), digest, words=words)
+    waits = Decision(Outcome.ESCALATE, (Reason.REVIEW_REQUIRED,))
+    _, said, subject = story.decide(decision=waits, escalation=asked, at=at)
+    payload = {**body(), "shown": {**shown, "sentence": text}, "salts": {}}
+    story.say(Kind.DECISION, "action", subject, said, payload)
+    story.log.publish_now()
+    step = {s.number: s for s in verify_log(story.path).steps}[13]
+    assert (found in step.detail) if found else (step.status == "checked")

@@ -17,6 +17,7 @@ from watchkeeper.do.decision.known import CALL_METHOD
 from watchkeeper.do.decision.request import Request
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
+from watchkeeper.ledger.reading import words_in
 from watchkeeper.records.action import (
     DecisionRecord,
     Escalation,
@@ -86,6 +87,7 @@ def speak(case: Case, marks: Marks, salts: Salts) -> Spoken:
             shown=sha256_hex(canonical_arguments(shown)),
             separate=need.separate,
             reason=need.reason,
+            words=words_in(shown),
         )
         predicate = replace(predicate, escalation=asked)
         body["shown"] = shown

@@ -11,7 +11,11 @@ from watchkeeper.plan.policies.parse import ParsedPolicy
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.authority import AuthorityFile, GrantEntry
 from watchkeeper.plan.workspace.models.control import ControlFile
-from watchkeeper.plan.workspace.models.organisation import LimitsEntry, PersonEntry
+from watchkeeper.plan.workspace.models.organisation import (
+    LimitsEntry,
+    OversightEntry,
+    PersonEntry,
+)
 from watchkeeper.plan.workspace.models.system import RetentionEntry, SystemFile
 from watchkeeper.records.bundle import (
     Agent,
@@ -30,6 +34,7 @@ from watchkeeper.records.bundle import (
     System,
 )
 from watchkeeper.records.people import Passkey
+from watchkeeper.records.plan_oversight import Oversight
 
 _MIB = 1024 * 1024
 
@@ -79,7 +84,12 @@ def assemble(
         gaps=tuple(gaps),
         console=Console(aims.console.url) if aims.console else None,
         applications=tuple(sorted(_applications(systems), key=lambda one: one.id)),
+        oversight=_oversight(aims.oversight) if aims.oversight else None,
     )
+
+
+def _oversight(says: OversightEntry) -> Oversight:
+    return Oversight(says.words_per_minute, says.reversal_within, says.planted_per_day)
 
 
 def _passkeys(says: PersonEntry) -> tuple[Passkey, ...]:

@@ -12,6 +12,7 @@ from watchkeeper.plan.diff.organisation import (
     compare_controls,
     compare_home,
     compare_limits,
+    compare_oversight,
     compare_people,
     compare_systems,
 )
@@ -38,6 +39,7 @@ def diff_bundles(old: Bundle | None, new: Bundle) -> PlanDiff:
     compare_grants(before, new, found)
     compare_controls(before, new, found)
     compare_limits(before.limits, new.limits, found)
+    compare_oversight(before.oversight, new.oversight, found)
     if not found.changes and replace(before, gaps=()) != replace(new, gaps=()):
         found.weakened("plan", "whole", "something changed of which we can not tell what")
     result = found.result()
@@ -63,4 +65,5 @@ def _nothing(new: Bundle) -> Bundle:
         cedar_schemas={},
         limits=new.limits,
         console=new.console,
+        oversight=new.oversight,
     )

@@ -16,6 +16,7 @@ from watchkeeper.records.bundle import (
     Row,
     System,
 )
+from watchkeeper.records.plan_oversight import Oversight
 
 _HIGHER_IS_STRONGER = {"key_lifetime_seconds", "disk_reserve_bytes"}
 _NEITHER = {"shard_days", "shard_records"}
@@ -142,6 +143,23 @@ def compare_limits(old: Limits, new: Limits, found: Changes) -> None:
         elif one != other:
             weaker = (other > one) is not (item.name in _HIGHER_IS_STRONGER)
             found.moved("limit", item.name, f"is {other}, before {one}", weaker=weaker)
+
+
+def compare_oversight(old: Oversight | None, new: Oversight | None, found: Changes) -> None:
+    """Compare how the oversight by people is measured."""
+    was, now = old or Oversight(), new or Oversight()
+    if old != new and was == now:
+        found.changed("oversight", "whole", "the plan says now what held before")
+    # Reading faster, looking back less far, planting less: fewer verdicts are named.
+    for name, higher in (
+        ("words_per_minute", False),
+        ("reversal_seconds", True),
+        ("planted_per_day", True),
+    ):
+        one, other = getattr(was, name), getattr(now, name)
+        if one != other:
+            weaker = (other > one) is not higher
+            found.moved("oversight", name, f"is {other}, before {one}", weaker=weaker)
 
 
 def compare_home(old: Bundle, new: Bundle, found: Changes) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.worlds.workspace_files import FILES, write_workspace
 from watchkeeper.plan.diff import What, diff_bundles
 from watchkeeper.plan.whole import compile_folder
+from watchkeeper.records.plan_oversight import Oversight
 
 
 def test_a_plan_does_not_differ_from_itself(tmp_path: Path) -> None:
@@ -65,3 +66,19 @@ def test_what_we_can_not_tell_is_a_weakening(tmp_path: Path) -> None:
     old = compile_folder(write_workspace(tmp_path))
     new = replace(old, cedar_schemas={"desk": old.cedar_schemas["desk"] + "\n"})
     assert len(diff_bundles(old, new).weakenings) == 1
+
+
+def test_measuring_oversight_less_is_a_weakening(tmp_path: Path) -> None:
+    plan = compile_folder(write_workspace(tmp_path))
+    strict = replace(plan, oversight=Oversight(200, 86_400, 3))
+    loose = replace(plan, oversight=Oversight(400, 3_600, 0))
+    found = diff_bundles(strict, loose)
+    assert [change.partition("`")[2].partition("`")[0] for change in found.weakenings] == [
+        "words_per_minute",
+        "reversal_seconds",
+        "planted_per_day",
+    ]
+    assert len(diff_bundles(loose, strict).strengthenings) == 3
+    said = diff_bundles(plan, replace(plan, oversight=Oversight()))
+    assert said.weakenings == ()
+    assert len(said.changes) == 1

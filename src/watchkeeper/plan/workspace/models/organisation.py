@@ -78,6 +78,20 @@ class ConsoleEntry(Part):
     url: ConsoleUrl = Field(description="like `https://watch.example`; passkeys are bound to it")
 
 
+class OversightEntry(Part):
+    """How the oversight by people is measured (ISO/IEC 42001:2023, 9.1)."""
+
+    words_per_minute: Annotated[int, Field(ge=50, le=2_000)] = Field(
+        default=300, description="a verdict faster than its text could be read at this is named"
+    )
+    reversal_within: Seconds = Field(
+        default=604_800, description="how long afterwards a reversal counts, like `7d`"
+    )
+    planted_per_day: Annotated[int, Field(ge=0, le=100)] = Field(
+        default=0, description="the most escalations a day that may be made up to test reviewers"
+    )
+
+
 class LimitsEntry(Part):
     """Numbers of the runtime. What is left out keeps its default."""
 
@@ -111,3 +125,4 @@ class AimsFile(Part):
     )
     limits: LimitsEntry = LimitsEntry()
     console: ConsoleEntry | None = None
+    oversight: OversightEntry | None = None
