@@ -34,6 +34,7 @@ class Desk:
     url: str
     path: Path = field(default_factory=lambda: Path("nowhere"))
     limits: Limits = field(default_factory=lambda: replace(LIMITS, pending_per_agent=1_000))
+    bundle: Bundle = field(default_factory=bank_bundle)
 
     def __post_init__(self) -> None:
         self.holders = {name: Passholder(name, origin=self.url) for name in ("ana", "ben", "cyd")}
@@ -57,7 +58,7 @@ class Desk:
         return str(self.visitor(person).client.cookies[self.cookie])
 
     def _bundle(self) -> Bundle:
-        bundle = bank_bundle()
+        bundle = self.bundle
         people = tuple(
             replace(p, passkeys=(self.holders[p.id].passkey,)) if p.id in self.holders else p
             for p in bundle.people

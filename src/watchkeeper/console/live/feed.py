@@ -7,7 +7,8 @@ page that asks for it.
 from __future__ import annotations
 
 from collections import deque
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from watchkeeper.errors import LedgerError
 from watchkeeper.loop.home import Home
@@ -15,6 +16,7 @@ from watchkeeper.records.action import DecisionRecord, EffectRecord, VoidRecord
 from watchkeeper.records.administration import ResumeRecord, StopRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import VerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
@@ -97,26 +99,29 @@ class Feed:
         # After a failed disk the same places are written anew.
         while self._ring and self._ring[-1].ref >= entry.ref:
             self._ring.pop()
-        told = self._told(entry)
+        told = _told(entry)
         if told is not None:
             self._ring.append(told)
 
-    def _told(self, entry: Entry) -> Told | None:
-        said, kind = entry.record.predicate, entry.record.kind
-        if isinstance(said, DecisionRecord):
-            return _decided(entry.ref, said)
-        if isinstance(said, VerdictRecord):
-            return Told(
-                entry.ref, said.at, kind, said.action_id, outcome=said.answer, by=said.reviewer
-            )
-        if isinstance(said, EffectRecord):
-            return Told(entry.ref, said.at, kind, said.action_id, outcome=said.status)
-        if isinstance(said, VoidRecord):
-            return Told(entry.ref, said.at, kind, said.action_id, reasons=(said.why,))
-        if isinstance(said, StopRecord | ResumeRecord):
-            scope = f"{said.scope.kind.value} {said.scope.name}".strip()
-            return Told(entry.ref, said.at, kind, tool=scope, outcome=kind.value, by=said.by)
-        return None
+
+def _told(entry: Entry) -> Told | None:
+    said, kind = entry.record.predicate, entry.record.kind
+    if isinstance(said, DecisionRecord):
+        return _decided(entry.ref, said)
+    if isinstance(said, StopRecord | ResumeRecord):
+        scope = f"{said.scope.kind.value} {said.scope.name}".strip()
+        return Told(entry.ref, said.at, kind, tool=scope, outcome=kind.value, by=said.by)
+    words = _OF_AN_ACTION.get(type(said))
+    return Told(entry.ref, said.at, kind, said.action_id, **words(said)) if words else None
+
+
+_OF_AN_ACTION: Mapping[type, Callable[[Any], dict[str, Any]]] = {
+    VerdictRecord: lambda said: {"outcome": said.answer, "by": said.reviewer},
+    EffectRecord: lambda said: {"outcome": said.status},
+    VoidRecord: lambda said: {"reasons": (said.why,)},
+    QuestionRecord: lambda said: {"outcome": "asked", "by": said.by},
+    AnswerRecord: lambda said: {"outcome": "answered", "agent": said.agent},
+}
 
 
 def _decided(ref: Ref, said: DecisionRecord) -> Told:

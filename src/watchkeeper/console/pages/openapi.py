@@ -47,7 +47,7 @@ def _get(page: Page, schemas: Schemas) -> dict[str, Json]:
     found = {"description": page.about, "content": content}
     answers: dict[str, Json] = {"200": found, "401": _PROBLEM}
     names = _NAMES.findall(page.api)
-    if names or page.name == "answers":
+    if names or page.name in {"answers", "together"}:
         answers["404"] = _PROBLEM
     return {
         "operationId": page.name,
@@ -71,7 +71,7 @@ def _asked(query: Query) -> dict[str, Json]:
 def _live() -> dict[str, Json]:
     stream = {
         "description": "Server-sent events: `decision`, `verdict`, `effect`, `void`, `stop`, "
-        "`resume`, and `gap` where some were left out.",
+        "`resume`, `question`, `answer`, and `gap` where some were left out.",
         "content": {"text/event-stream": {"schema": _TEXT}},
     }
     after = Query("after", "only what comes after this place, `shard/index`")
@@ -138,7 +138,19 @@ _PROBLEM_SCHEMA: dict[str, Json] = {
 _CHALLENGE: dict[str, Json] = {
     "type": "object",
     "required": ["verb", "body"],
-    "properties": {"verb": _TEXT, "body": {"type": "object"}},
+    "properties": {
+        "verb": {
+            **_TEXT,
+            "description": "What to do: `approve`, `refuse`, `ask`, `withdraw`, `approve-list`, "
+            "`refuse-list`, `stop`, `resume`, `resolve`, and the others of the terminal.",
+        },
+        "body": {
+            "type": "object",
+            "description": "What is the person's to say: for one action its `handle`, for a list "
+            "its `items`, each a `handle` and a `view`; `role`; digests of texts. What stands for "
+            "the action itself is filled in.",
+        },
+    },
 }
 _COMMAND: dict[str, Json] = {
     "type": "object",

@@ -22,7 +22,7 @@ from watchkeeper.console.pages.templates import render
 from watchkeeper.console.security.answers import problem
 from watchkeeper.console.signin.session import Session
 from watchkeeper.console.views.decision import place
-from watchkeeper.console.views.inbox import waiting_for
+from watchkeeper.console.views.review.inbox import waiting_for
 from watchkeeper.console.views.rows import Choice, row_of
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.ledger.assertion import DEFAULT_CONSOLE

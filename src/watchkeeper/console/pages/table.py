@@ -9,8 +9,9 @@ from typing import Any
 from watchkeeper.console.views.agents import Agents, AgentSeen, agent, agents
 from watchkeeper.console.views.answers import Answers, answers
 from watchkeeper.console.views.decision import DecisionSeen, decision
-from watchkeeper.console.views.escalation import Escalation, escalation
-from watchkeeper.console.views.inbox import Inbox, inbox
+from watchkeeper.console.views.review.escalation import Escalation, escalation
+from watchkeeper.console.views.review.inbox import Inbox, inbox
+from watchkeeper.console.views.review.together import Together, together
 from watchkeeper.console.views.rows import OUTCOMES, Live, live
 from watchkeeper.console.views.stops import Stops, stops
 from watchkeeper.console.views.unknown import Unknowns, unknown
@@ -78,6 +79,16 @@ PAGES: tuple[Page, ...] = (
         view=Escalation,
     ),
     Page(
+        path="/together",
+        api="/lists",
+        name="together",
+        title="Decide together",
+        about="Like actions as one list, with all that a person needs to decide it as a whole.",
+        see=together,
+        view=Together,
+        queries=(Query("like", "the `key` of the group"),),
+    ),
+    Page(
         path="/live",
         api="/decisions",
         name="live",
@@ -89,6 +100,7 @@ PAGES: tuple[Page, ...] = (
             Query("outcome", "only decisions of this outcome", OUTCOMES),
             Query("agent", "only what this agent did"),
             Query("tool", "only what was done with this tool, as `server/tool`"),
+            Query("action", "only what was recorded of this action"),
         ),
         icon="live",
     ),

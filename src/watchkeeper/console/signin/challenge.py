@@ -11,13 +11,12 @@ from watchkeeper.console.signin.session import Session
 from watchkeeper.errors import CommandInvalid, cut
 from watchkeeper.ledger.assertion import DEFAULT_CONSOLE, challenge_of, place_of
 from watchkeeper.ledger.canonical import canonical
-from watchkeeper.loop.inbox.binding import bound_values
+from watchkeeper.loop.inbox.binding import bound_body
 from watchkeeper.loop.surface import Surface
 from watchkeeper.records.codec import Json, to_json
 from watchkeeper.records.people import Command
 
 TIMEOUT_MILLIS = 120_000
-_VERDICTS = frozenset({"approve", "refuse"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,8 @@ def challenge_for(
 ) -> Challenge:
     """Return what the person of a session has to sign so that `verb` is carried out.
 
-    Person, log, nonce and time are this process's own. What a verdict is bound to is read from the
-    action that waits: a page can not choose it.
+    Person, log, nonce and time are this process's own. What a command on a waiting action is bound
+    to is read from the action: a page can not choose it.
 
     Raises:
         CommandInvalid: no action waits under the handle, or the person has no passkey.
@@ -62,14 +61,14 @@ def challenge_for(
         raise CommandInvalid(
             f"{cut(session.person)} has no passkey", "register one: see `watchkeeper do code`"
         )
-    said = {**body, **bindings_of(surface, str(body.get("handle")))} if verb in _VERDICTS else body
+    said = bound_body(home.state.pending, session.person, verb, body)
     command = Command(
         origin=home.log.origin,
         person=session.person,
         verb=verb,
         nonce=home.ids.random_bytes(16).hex(),
         at=home.clock.wall(),
-        body=dict(said),
+        body=said,
     )
     payload = canonical(to_json(command))
     return Challenge(
@@ -78,18 +77,6 @@ def challenge_for(
         rp_id=place_of(authority.console or DEFAULT_CONSOLE)[0],
         allow=tuple(passkey.credential for passkey in passkeys),
     )
-
-
-def bindings_of(surface: Surface, handle: str) -> dict[str, Json]:
-    """Return what a verdict on a waiting action is bound to.
-
-    Raises:
-        CommandInvalid: no action waits under the handle.
-    """
-    pending = surface.kernel.home.state.pending.by_handle(handle)
-    if pending is None:
-        raise CommandInvalid(f"no action waits under {cut(handle)}")
-    return {"handle": pending.handle, **bound_values(pending)}
 
 
 def websafe(raw: bytes) -> str:

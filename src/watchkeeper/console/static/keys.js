@@ -9,7 +9,7 @@ document.documentElement.dataset.keys = "";
 for (const button of document.querySelectorAll(".keyshelp")) button.hidden = false;
 
 const typing = (target) => target instanceof Element
-  && target.closest("input:not([type=hidden]), textarea, select, [contenteditable]") !== null;
+  && target.closest("input:not([type=hidden], [type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
 const seen = (element) => element.offsetParent !== null && !element.disabled;
 const items = () => [...document.querySelectorAll("[data-item]")].filter(seen);
 
@@ -19,7 +19,7 @@ function move(step) {
   const at = all.findIndex((item) => item.contains(document.activeElement));
   const next = at < 0 ? (step > 0 ? 0 : all.length - 1)
     : Math.min(all.length - 1, Math.max(0, at + step));
-  all[next].querySelector("a, button")?.focus();
+  all[next].querySelector("a, button, input")?.focus();
   all[next].scrollIntoView({ block: "nearest" });
 }
 

@@ -1,5 +1,7 @@
 // Rows that come while the page is open. Made of text alone: what agents say is never markup.
 
+import { stream } from "./stream.js";
+
 const MOST = 200;
 const rows = document.getElementById("rows");
 const state = document.getElementById("state");
@@ -43,8 +45,7 @@ function add(one) {
   while (rows.children.length > MOST) rows.lastElementChild.remove();
 }
 
-function hear(event) {
-  const one = JSON.parse(event.data);
+function hear(_, one) {
   if (paused) {
     held.push(one);
     if (held.length > MOST) held.shift();
@@ -52,14 +53,12 @@ function hear(event) {
   } else add(one);
 }
 
-const address = new URL("/api/v1/live", location.href);
-for (const [name, value] of new URLSearchParams(location.search)) address.searchParams.set(name, value);
-if (rows.dataset.newest) address.searchParams.set("after", rows.dataset.newest);
-const source = new EventSource(address);
-for (const kind of ["decision", "verdict", "effect", "void", "stop", "resume"]) source.addEventListener(kind, hear);
-source.addEventListener("gap", () => { state.textContent = "Too much at once to show all of it; load the page again for the newest."; });
-source.addEventListener("open", () => { state.textContent = "Live."; document.documentElement.dataset.live = ""; });
-source.addEventListener("error", () => { state.textContent = "Not connected; trying again."; });
+const kinds = ["decision", "verdict", "effect", "void", "stop", "resume", "question", "answer"];
+stream(Object.fromEntries(new URLSearchParams(location.search)), rows.dataset.newest, kinds, hear, {
+  gap: () => { state.textContent = "Too much at once to show all of it; load the page again for the newest."; },
+  opened: () => { state.textContent = "Live."; document.documentElement.dataset.live = ""; },
+  broken: () => { state.textContent = "Not connected; trying again."; },
+});
 
 pause.hidden = false;
 pause.addEventListener("click", () => {
@@ -71,4 +70,3 @@ pause.addEventListener("click", () => {
     state.textContent = "Live.";
   }
 });
-addEventListener("pagehide", () => source.close());

@@ -29,12 +29,14 @@ export async function post(path, body) {
  * Have a command signed by the person's passkey and carried out; returns what came of it.
  *
  * `shown` is the canonical JSON that the page showed, as text: where its digest is not the one that
- * would be signed, nothing is signed. `beside` holds what goes with the command unsigned (the text
+ * would be signed, nothing is signed. `listed` is the same for a list: for each action the text
+ * (`shown`) and the values that stand for it (`bound`, `role`). `beside` holds what goes with the command unsigned (the text
  * of a reason and its salt).
  */
-export async function sign(verb, body, { beside = {}, shown = null } = {}) {
+export async function sign(verb, body, { beside = {}, shown = null, listed = null } = {}) {
   const asked = await post('/api/v1/challenges', { verb, body });
   if (shown !== null) await holdAgainst(shown, asked.payload);
+  if (listed !== null) await holdList(listed, asked.payload);
   const credential = await navigator.credentials.get({
     publicKey: {
       challenge: bytes(asked.challenge),
@@ -87,12 +89,29 @@ export async function register() {
 
 /** Refuse to sign where what was shown is not what the command is about. */
 async function holdAgainst(shown, payload) {
-  const command = JSON.parse(new TextDecoder().decode(bytes(payload)));
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(shown)));
-  const hex = [...digest].map((one) => one.toString(16).padStart(2, '0')).join('');
-  if (command.body.shown !== hex) {
-    throw new Refused({ code: 'shown-changed', detail: 'what is to be signed is not what this page shows', advice: 'load the page again' });
+  if (commandIn(payload).body.shown !== (await digest(shown))) throw changed();
+}
+
+/** The same for a list: it holds what was listed, in that order, and nothing else. */
+async function holdList(listed, payload) {
+  const { items, role } = commandIn(payload).body;
+  if (items.length !== listed.length) throw changed();
+  for (const [n, { shown, bound, viewDigest, role: as }] of listed.entries()) {
+    const one = items[n];
+    const binding = await digest(canonical({ ...bound, shown: await digest(shown), role: as }));
+    if (role !== as || one.binding !== binding || one.view !== viewDigest) throw changed();
   }
+}
+
+const commandIn = (payload) => JSON.parse(new TextDecoder().decode(bytes(payload)));
+const changed = () => new Refused({ code: 'shown-changed', detail: 'what is to be signed is not what this page shows', advice: 'load the page again' });
+
+/** Canonical JSON (RFC 8785) of an object of texts and nulls. */
+const canonical = (flat) => JSON.stringify(Object.fromEntries(Object.entries(flat).sort(([a], [b]) => (a < b ? -1 : 1))));
+
+async function digest(shown) {
+  const found = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(shown)));
+  return [...found].map((one) => one.toString(16).padStart(2, '0')).join('');
 }
 
 function assertionOf({ id, response }) {

@@ -1,73 +1,44 @@
-// Approve and refuse: what the page shows is what the passkey signs.
+// One action: approve, refuse, ask back, take back. What the page shows is what the passkey signs.
 
-import { hide, unsaid } from "./digests.js";
+import { decided, panels, said, sayer } from "./saying.js";
 import { sign } from "./passkey.js";
 
 const form = document.getElementById("verdict");
-const told = document.querySelector(".told");
-const why = document.getElementById("why");
 const { shown, view } = JSON.parse(document.getElementById("shown").textContent);
 const openedAt = performance.now();
-form.hidden = false;
+const about = () => form.dataset.handle;
 
-function say(text, tone = "") {
-  told.dataset.tone = tone;
-  told.textContent = text;
-}
-
-async function decide(verb) {
-  const text = form.elements.reason.value.trim();
-  if (verb === "refuse" && !text) {
-    say("A reason is needed to refuse.", "bad");
-    form.elements.reason.focus();
-    return;
-  }
-  const reason = text ? await hide(text) : null;
-  const body = {
-    handle: form.dataset.handle,
-    role: form.elements.role.value,
-    reason: reason ? reason.digest : null,
-    view: form.dataset.view,
-    millis: Math.round(performance.now() - openedAt),
-  };
-  const beside = { view, receipt: form.dataset.receipt };
-  if (reason) Object.assign(beside, { reason: text, salt: reason.salt });
-  busy(true);
-  say("Waiting for your passkey …");
-  try {
-    const answer = await sign(verb, body, { beside, shown });
-    form.hidden = true;
-    say(outcomes[answer.state] ?? `It is ${answer.state}.`, answer.state === "refused" ? "bad" : "good");
-    document.documentElement.dataset.decided = answer.state;
-  } catch (error) {
-    busy(false);
-    say(unsaid(error), "bad");
-  }
-}
-
-const outcomes = {
-  pending: "Approved by you; another person must approve too.",
-  approved: "Approved.",
-  refused: "Refused: the agent is told so.",
-  released: "Approved, and done.",
+const verdict = async (verb, text) => {
+  const reason = await said("reason", text);
+  const millis = Math.round(performance.now() - openedAt);
+  const body = { handle: about(), role: form.elements.role.value, view: form.dataset.view, millis, ...reason.body };
+  return sign(verb, body, { beside: { view, receipt: form.dataset.receipt, ...reason.beside }, shown });
 };
 
-function busy(is) {
-  for (const button of form.querySelectorAll("button")) button.disabled = is;
-}
+const verbs = {
+  approve: { field: "grounds", missing: "A reason is needed to approve this.", act: (text) => verdict("approve", text) },
+  refuse: { field: "reason", missing: "A reason is needed to refuse.", act: (text) => verdict("refuse", text) },
+  ask: {
+    field: "ask",
+    missing: "Write a question first.",
+    act: async (text) => {
+      const question = await said("text", text);
+      return sign("ask", { handle: about(), role: form.elements.role.value, ...question.body }, { beside: question.beside });
+    },
+  },
+  withdraw: { act: () => sign("withdraw", { handle: about(), reason: null }) },
+};
 
-form.addEventListener("click", ({ target }) => {
-  const button = target instanceof Element ? target.closest("button") : null;
-  if (!button) return;
-  if (button.dataset.say) decide(button.dataset.say);
-  if (button.dataset.shows) {
-    why.hidden = false;
-    button.setAttribute("aria-expanded", "true");
-    why.querySelector("button").focus();
-  }
-  if (button.dataset.reason) {
-    form.elements.reason.value = button.dataset.reason;
-    form.elements.reason.focus();
-  }
+const outcomes = {
+  approve: { pending: "Approved by you; another person must approve too.", approved: "Approved.", released: "Approved, and done." },
+  refuse: { refused: "Refused: the agent is told so." },
+  ask: { pending: "Asked. The agent may answer while this waits." },
+  withdraw: { pending: "Taken back." },
+};
+
+panels(form);
+form.hidden = false;
+sayer(form, verbs, (verb, { state }) => {
+  form.hidden = true;
+  decided(outcomes[verb][state] ?? `It is ${state}.`, verb === "refuse" ? "bad" : "good", state);
 });
-form.addEventListener("submit", (event) => event.preventDefault());

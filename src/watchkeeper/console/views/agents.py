@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from watchkeeper.console.views.authority import Bar, bars_of
-from watchkeeper.console.views.escalation import Before, before
+from watchkeeper.console.views.review.escalation import Before, before
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.records.bundle import Agent, Band, Grant
 

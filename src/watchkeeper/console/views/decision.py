@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from watchkeeper.console.views.chain import Link, chain_of
-from watchkeeper.console.views.escalation import Why, whys
 from watchkeeper.console.views.proof import Proof, proof_of
-from watchkeeper.console.views.waiting import Value, in_order
+from watchkeeper.console.views.review.escalation import Why, whys
+from watchkeeper.console.views.review.waiting import Value, in_order
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.errors import LedgerError

@@ -75,6 +75,7 @@ class Choice:
     outcome: str = ""
     agent: str = ""
     tool: str = ""
+    action: str = ""
 
     @classmethod
     def of(cls, visit: Visit) -> Choice:
@@ -84,11 +85,17 @@ class Choice:
             outcome if outcome in OUTCOMES else "",
             visit.query.get("agent", ""),
             visit.query.get("tool", ""),
+            visit.query.get("action", ""),
         )
 
     def holds(self, told: Told) -> bool:
         """Tell whether a record is wanted."""
-        asked = ((self.outcome, told.outcome), (self.agent, told.agent), (self.tool, told.tool))
+        asked = (
+            (self.outcome, told.outcome),
+            (self.agent, told.agent),
+            (self.tool, told.tool),
+            (self.action, told.action_id),
+        )
         return all(not wanted or wanted == found for wanted, found in asked)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watchkeeper.console.views.waiting import Value, in_order
+from watchkeeper.console.views.review.waiting import Value, in_order
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.do.state.projection import OpenAction
 from watchkeeper.errors import LedgerError

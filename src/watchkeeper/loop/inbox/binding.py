@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from watchkeeper.do.state.pending import Pending
-from watchkeeper.ledger.binding import item_binding
+from watchkeeper.do.state.pending import Pending, PendingActions
+from watchkeeper.errors import CommandInvalid, cut
+from watchkeeper.ledger.binding import MOST_ITEMS, item_binding
 from watchkeeper.records.instant import render_instant
 
 
@@ -44,12 +45,64 @@ def list_body(
 ) -> dict[str, Any]:
     """Return the body of `approve-list` and `refuse-list`; `views` are digests by handle."""
     seen = views or {}
-    items = [
-        {
-            "handle": pending.handle,
-            "binding": binding_of(pending, role),
-            "view": seen.get(pending.handle),
-        }
-        for pending in pendings
-    ]
+    items = [_item(pending, role, seen.get(pending.handle)) for pending in pendings]
     return {"role": role, "reason": reason, "items": items}
+
+
+def bound_body(
+    waiting: PendingActions, person: str, verb: str, body: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the body of a command on what waits, with all that it is bound to filled in.
+
+    Whoever asks says what is to be decided and in which role; what stands for it comes from the
+    home's own state. A verb that is not about waiting actions keeps its body.
+
+    Raises:
+        CommandInvalid: no action waits under a handle.
+    """
+    if verb in _ONE:
+        pending = _waiting(waiting, body.get("handle"))
+        return {**body, "handle": pending.handle, **_ONE[verb](pending, person)}
+    if verb in _LISTS:
+        return {**body, "items": _items(waiting, body)}
+    return dict(body)
+
+
+def _request(pending: Pending, _: str) -> dict[str, Any]:
+    return {"request": pending.digest}
+
+
+def _taken_back(pending: Pending, person: str) -> dict[str, Any]:
+    mine = next((v.ref for v in pending.verdicts if v.reviewer == person), None)
+    if mine is None:
+        raise CommandInvalid("there is no approval of yours to take back")
+    return {"request": pending.digest, "verdict": {"shard": mine.shard, "index": mine.index}}
+
+
+_ONE = {
+    "approve": lambda pending, _: bound_values(pending),
+    "refuse": lambda pending, _: bound_values(pending),
+    "ask": _request,
+    "withdraw": _taken_back,
+}
+_LISTS = frozenset({"approve-list", "refuse-list"})
+
+
+def _items(waiting: PendingActions, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    named, role = body.get("items"), body.get("role")
+    if not isinstance(named, list) or not isinstance(role, str):
+        raise CommandInvalid("a list has a `role` and `items`, each a `handle` and a `view`")
+    if len(named) > MOST_ITEMS or not all(isinstance(one, dict) for one in named):
+        raise CommandInvalid(f"a list has at most {MOST_ITEMS} items")
+    return [_item(_waiting(waiting, one.get("handle")), role, one.get("view")) for one in named]
+
+
+def _item(pending: Pending, role: str, view: str | None) -> dict[str, Any]:
+    return {"handle": pending.handle, "binding": binding_of(pending, role), "view": view}
+
+
+def _waiting(waiting: PendingActions, handle: Any) -> Pending:
+    pending = waiting.by_handle(str(handle))
+    if pending is None:
+        raise CommandInvalid(f"no action waits under {cut(str(handle))}")
+    return pending

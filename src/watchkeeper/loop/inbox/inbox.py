@@ -176,6 +176,8 @@ class Inbox:
             return Mine(False, why=f"it is {pending.state.value}")
         if pending.expires <= self._home.now():
             return Mine(False, why="it has expired")
+        if pending.plan != self._home.state.plan:
+            return Mine(False, why="the plan was changed since: it has to be asked for again")
         roles = roles_for(self._home.state.authority, person, pending)
         why = objection(self._home.state, person, pending, summary.on_behalf_of)
         return Mine(why is None, roles if why is None else (), why or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watchkeeper.console.views.waiting import Summary, summary_of
+from watchkeeper.console.views.review.waiting import Summary, summary_of
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.loop.inbox import Item
 from watchkeeper.loop.inbox.inbox import KEPT

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.console.views.authority import Bar, bars_of
-from watchkeeper.console.views.waiting import FIRST, Mine, Value, in_order, mine_of, values
+from watchkeeper.console.views.review.choices import Choices, choices_of
+from watchkeeper.console.views.review.waiting import FIRST, Mine, Value, in_order, mine_of, values
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.do.state.pending import Pending
 from watchkeeper.errors import LedgerError
@@ -115,6 +116,7 @@ class Escalation:
     view_digest: str
     receipt: str
     mine: Mine
+    choices: Choices
 
 
 async def escalation(visit: Visit) -> Escalation | Missing:
@@ -144,6 +146,14 @@ def before(done: Done) -> Before:
     return Before(done.action_id, done.ref, done.at, done.action, done.outcome, done.ended, done.by)
 
 
+def asked_back(visit: Visit, pending: Pending) -> tuple[Asked, ...]:
+    """Return what people asked the agent, and what it answered."""
+    return tuple(
+        Asked(visit.name_of(one.by), one.at, one.text, one.answered, one.answer)
+        for one in dialogue_of(visit.home, pending)
+    )
+
+
 def _seen(visit: Visit, opened: Opened, pending: Pending) -> Escalation:
     said, shown, past = opened.item.summary, opened.shown, visit.inbox.past
     arguments = in_order(shown, _tool(visit, pending.action))
@@ -171,16 +181,14 @@ def _seen(visit: Visit, opened: Opened, pending: Pending) -> Escalation:
         budgets=bars_of(visit, pending.agent, pending.action),
         lately=tuple(before(done) for done in past.lately(pending.agent, pending.action_id)),
         similar=tuple(before(done) for done in past.similar(pending.action_id)),
-        dialogue=tuple(
-            Asked(visit.name_of(one.by), one.at, one.text, one.answered, one.answer)
-            for one in dialogue_of(visit.home, pending)
-        ),
+        dialogue=asked_back(visit, pending),
         shown=None if shown is None else canonical_arguments(shown).decode(),
         shown_digest=opened.shown_digest,
         view=opened.view,
         view_digest=opened.view_digest,
         receipt=opened.receipt,
         mine=mine_of(opened.item),
+        choices=choices_of(visit, pending, opened.item),
     )
 
 
