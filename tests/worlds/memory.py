@@ -241,7 +241,11 @@ class MemoryLog:
 
     def erase(self, index: int) -> None:
         """Take a record's payload away, as erasing does."""
-        self.disk[index] = (self.disk[index][0], None)
+        entry = self.entry(Ref(self.shard, index))
+        if entry.payload is not None:
+            kept = kept_of(entry.record, entry.payload.body, entry.record.predicate.at)
+            raw, beside = self.disk[index]
+            self.disk[index] = (raw, render_stub(index, kept, len(beside or b"")))
 
     @property
     def secret(self) -> bytes:

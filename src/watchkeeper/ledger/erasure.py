@@ -3,7 +3,7 @@
 The stub is JSON as long as the payload was, filled up with blanks, so that no record moves:
 `{"erased": <index of the erasure record>, "in": <its shard>, "kept": {...}}`, with `in` only where
 the record is in a later shard. It keeps no value: of an allowed action the ids of its keys, which
-are HMAC digests under a secret of the home (I3).
+are HMAC digests under a secret of the home (I3), and what binds them to the record.
 """
 
 from __future__ import annotations
@@ -71,18 +71,22 @@ class ErasedBy:
 
 
 def kept_of(record: Record, body: Mapping[str, Any], at: Instant) -> dict[str, Any]:
-    """Return what of a payload that is erased at `at` has to stay: no value, no salt, no nonce.
+    """Return what of a payload that is erased at `at` has to stay: no value, no nonce.
 
     The ids of an allowed action's keys stay as long as they count: a caller's own for good, since
-    a retry that comes late must not execute; a derived one until its window is over.
+    a retry that comes late must not execute; a derived one until its window is over. With them
+    stay the salts of the digests by which the record binds them, and nothing else.
     """
     said = record.predicate
     if not isinstance(said, DecisionRecord) or said.decision.outcome is not Outcome.ALLOW:
         return {}
     live = [key for key in body.get("keys", ()) if said.at.plus(key["seconds"]) > at]
     keys = [key for key in body.get("keys", ()) if key in live or key["refuseAfter"]]
-    same = {"same": body["same"]} if live and "same" in body else {}
-    return {"keys": keys, **same} if keys else {}
+    if not keys:
+        return {}
+    kept = {"keys": keys, **({"same": body["same"]} if live and "same" in body else {})}
+    salts = {name: salt for name, salt in body.get("salts", {}).items() if name in kept}
+    return {**kept, "salts": salts} if said.same is not None else kept
 
 
 def render_stub(by: int, kept: Mapping[str, Any], length: int, shard: int | None = None) -> bytes:

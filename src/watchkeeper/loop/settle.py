@@ -63,7 +63,8 @@ def settling_of(home: Home, action: OpenAction, by: ResolvedBy) -> Settling:
     """Prepare to settle an action.
 
     Raises:
-        CommandInvalid: the call may still be under way, so that nothing can be concluded yet.
+        CommandInvalid: the call may still be under way, so that nothing can be concluded yet; or
+            what was asked is not what was recorded.
     """
     entry = home.enforcer.tool(action.server, action.tool)
     settles = settles_from(home, action)
@@ -75,7 +76,10 @@ def settling_of(home: Home, action: OpenAction, by: ResolvedBy) -> Settling:
     decision = _decision(home, action)
     sent: Mapping[str, Any] = {}
     if decision is not None and decision.payload is not None:
-        sent = request_from(decision.payload.body["request"]).call.arguments
+        request = request_from(decision.payload.body["request"])
+        if request.digest != action.digest:
+            raise CommandInvalid("the decision's payload is not the recorded one")
+        sent = request.call.arguments
     # Without the arguments nobody can ask the system of record: then a person has to say.
     settlement = entry.tool.settle if entry and decision else None
     arguments = resolve(settlement.arguments, sent) if settlement else {}

@@ -26,8 +26,10 @@ from watchkeeper.errors import (
 from watchkeeper.ledger.canonical import (
     canonical_arguments,
     render_checked,
+    sha256_hex,
 )
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
+from watchkeeper.loop.beside import Held
 from watchkeeper.ports import Clock, Records
 from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.bundle import Bundle
@@ -44,6 +46,7 @@ class Standing:
     `counted` is how many records of the newest shard it was rebuilt from.
 
     Raises:
+        LogInconsistent: a payload is not the recorded one.
         HomeInvalid: the released plan can not be read.
         EngineFailed: the released plan does not load.
     """
@@ -87,13 +90,18 @@ class Standing:
         return request if request.digest == pending.digest else None
 
     def shown(self, pending: Pending) -> dict[str, Any] | None:
-        """Read back exactly what a reviewer is shown; None if it was erased or is not durable."""
+        """Read back exactly what a reviewer is shown.
+
+        None if it was erased, is not durable, or is not what was escalated.
+        """
         try:
             entry = self.records.entry(pending.decision)
         except LedgerError:
             return None
         shown = entry.payload.body.get("shown") if entry.payload else None
-        return shown if isinstance(shown, dict) else None
+        if not isinstance(shown, dict):
+            return None
+        return shown if sha256_hex(canonical_arguments(shown)) == pending.shown else None
 
     def budget_facts(
         self, agent: str, action: str, at: Instant
@@ -110,12 +118,15 @@ class Standing:
 
     def _rebuild(self) -> None:
         state, self.counted = self._kept()
+        held = Held(self.clock.wall())
         for entry in self.records.entries(self.counted):
+            held.take(entry)
             if self.counted == 0 and begins_from_another(entry):
                 state = begun_state(entry)
             else:
                 state.apply(entry)
             self.counted += 1
+        held.finish(state)
         self.state = state
         if state.plan_ref is not None:
             self.adopt(self.records.entry(state.plan_ref))

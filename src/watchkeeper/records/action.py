@@ -160,8 +160,25 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
+class RetryKey:
+    """A key by which a retry is recognised, as the record binds it.
+
+    `digest` is that of its id, which stands in the payload with the salt. It counts for `seconds`;
+    `refuse_after` says that a retry is refused for good once it no longer does.
+    """
+
+    digest: str
+    seconds: int
+    refuse_after: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionRecord:
-    """A decision on an action. An action that is released after approval has two of them."""
+    """A decision on an action. An action that is released after approval has two of them.
+
+    `keys`, `same` and `shown_facts` bind what the payload says under these names (`ledger.beside`);
+    a record without `same` is older than that, or a block, and binds none of them.
+    """
 
     at: Instant
     action_id: str
@@ -191,6 +208,9 @@ class DecisionRecord:
     verdicts: tuple[Ref, ...] = ()
     escalated_by: Ref | None = None
     would: Decision | None = None
+    keys: tuple[RetryKey, ...] = ()
+    same: str | None = None
+    shown_facts: str | None = None
 
 
 class Status(enum.StrEnum):

@@ -16,6 +16,7 @@ from watchkeeper.do.decision.facts import Facts, facts_to_json
 from watchkeeper.do.decision.known import CALL_METHOD
 from watchkeeper.do.decision.request import Request
 from watchkeeper.errors import RecordInvalid
+from watchkeeper.ledger.beside import KEYS, SAME, SHOWN_FACTS
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
 from watchkeeper.ledger.reading import words_in
 from watchkeeper.records.action import (
@@ -23,6 +24,8 @@ from watchkeeper.records.action import (
     Escalation,
     FactUsed,
     Hidden,
+    Outcome,
+    RetryKey,
 )
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Payload, Record
@@ -60,9 +63,22 @@ class _Hider:
         self.kept: dict[str, str] = {}
 
     def hide(self, name: str, value: Any, key: str | None = None) -> Hidden:
+        return Hidden(name, digest=self.bind(key or name, value))
+
+    def bind(self, name: str, value: Any) -> str:
+        """Return the digest of what the payload holds, under one salt for each name."""
         salt = self._salt()
-        self.kept[key or name] = salt.hex()
-        return Hidden(name, digest=hidden_digest(salt, value))
+        self.kept[name] = salt.hex()
+        return hidden_digest(salt, value)
+
+    def bind_keys(self, keys: Iterable[Mapping[str, Any]]) -> tuple[RetryKey, ...]:
+        """Return what binds the keys of a retry, all of them under one salt."""
+        salt = self._salt()
+        self.kept[KEYS] = salt.hex()
+        return tuple(
+            RetryKey(hidden_digest(salt, key["id"]), key["seconds"], key["refuseAfter"])
+            for key in keys
+        )
 
     def _salt(self) -> bytes:
         """Draw salts many at a time: asking the system for each costs more than the digest."""
@@ -75,7 +91,7 @@ class _Hider:
 def speak(case: Case, marks: Marks, salts: Salts) -> Spoken:
     """Make the record of a decision, with every personal value hidden, and its payload."""
     hider = _Hider(salts)
-    predicate = _predicate(case, hider, marks.duration_micros)
+    predicate = _predicate(case, hider, marks)
     body = _payload(case, hider, marks.keys)
     shown, need = shown_of(case, marks.handle, salts(_SALT)), case.decided.need
     if shown is not None and need is not None:
@@ -89,17 +105,21 @@ def speak(case: Case, marks: Marks, salts: Salts) -> Spoken:
             reason=need.reason,
             words=words_in(shown),
         )
-        predicate = replace(predicate, escalation=asked)
+        facts = case.decided.shown_facts
+        bound = hider.bind(SHOWN_FACTS, facts)
+        predicate = replace(predicate, escalation=asked, shown_facts=bound)
         body["shown"] = shown
-        body["shownFacts"] = case.decided.shown_facts
+        body[SHOWN_FACTS] = facts
     record = Record(Kind.DECISION, "action", case.request.digest, predicate)
     return Spoken(record, Payload(body), shown)
 
 
-def _predicate(case: Case, hider: _Hider, duration_micros: int) -> DecisionRecord:
+def _predicate(case: Case, hider: _Hider, marks: Marks) -> DecisionRecord:
     enforcer, request, facts, decided = case.enforcer, case.request, case.facts, case.decided
     call, system, entry = request.call, decided.system, decided.entry
     approval = facts.approval
+    # Nothing is ever read back of a block: it binds none of what a retry is recognised by.
+    binds = decided.part.outcome is not Outcome.BLOCK
     return DecisionRecord(
         at=facts.at,
         action_id=request.action_id,
@@ -119,7 +139,7 @@ def _predicate(case: Case, hider: _Hider, duration_micros: int) -> DecisionRecor
             decided.part.controls,
             tuple(used.grant for used in decided.grants),
         ),
-        duration_micros=duration_micros,
+        duration_micros=marks.duration_micros,
         pin=facts.pin,
         on_behalf_of=hider.hide("onBehalfOf", call.on_behalf_of) if call.on_behalf_of else None,
         resource=_resource(decided, hider),
@@ -132,6 +152,8 @@ def _predicate(case: Case, hider: _Hider, duration_micros: int) -> DecisionRecor
         verdicts=tuple(v.ref for v in approval.verdicts) if approval else (),
         escalated_by=approval.escalated_by if approval else None,
         would=decided.would,
+        keys=hider.bind_keys(marks.keys) if binds and marks.keys else (),
+        same=hider.bind(SAME, request.same) if binds else None,
     )
 
 

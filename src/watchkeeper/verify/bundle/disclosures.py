@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from watchkeeper.errors import EnvelopeInvalid, RecordInvalid, cut
+from watchkeeper.ledger.beside import beside
 from watchkeeper.ledger.canonical import (
     canonical_arguments,
     parse_json,
@@ -35,7 +36,7 @@ class Disclosures:
         for name in bundle.names("disclosed"):
             self._single[int(name[10:22])].append(name)
         self._whole = frozenset(int(name[9:21]) for name in bundle.names("payloads"))
-        self.values = self.requests = 0
+        self.values = self.requests = self.unbound = 0
 
     def take(self, batch: Batch) -> None:
         """Check what is disclosed of these records."""
@@ -58,8 +59,10 @@ class Disclosures:
         if self._whole:
             said += (
                 "; of a payload, what no digest covers is the operator's word: the sentence for"
-                " operators, keys of retries, what a client claims, budgets"
+                " operators, what a client claims, budgets"
             )
+            if self.unbound:
+                said += f", keys of retries of {self.unbound} decisions that do not bind them"
         self._report.say(DISCLOSED, said)
 
     def _check(self, index: int, record: Record) -> None:
@@ -109,6 +112,10 @@ class Disclosures:
         said = record.predicate
         if not isinstance(said, DecisionRecord):
             return
+        wrong = beside(record, body).wrong
+        if wrong is not None:
+            self._report.fail(DISCLOSED, f"another value of {wrong} than recorded", index)
+        self.unbound += said.same is None
         asked = said.escalation
         if asked is not None and sha256_hex(canonical_arguments(body.get("shown"))) != asked.shown:
             self._report.fail(DISCLOSED, "the reviewer was shown something else", index)

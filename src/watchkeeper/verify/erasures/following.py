@@ -10,6 +10,7 @@ from watchkeeper.errors import cut
 from watchkeeper.ledger.erasure import erasure_digest
 from watchkeeper.records.bundle import Retention
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
+from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Erased, Record
 from watchkeeper.verify.erasures.held import Held
@@ -19,6 +20,7 @@ from watchkeeper.verify.report import Report
 
 ERASURES = 20
 PRIVACY = "privacy"
+_TOO_SOON = "erased, and keys of retries that still counted then were not kept"
 
 
 @dataclass(slots=True)
@@ -76,6 +78,7 @@ class Erasures:
         self._run.plan_of.append(plan_of)
         self._retentions = Retentions(self._run.plan)
         self._elsewhere: set[int] = set()
+        self._times: dict[int, Instant] = {}
 
     def follow(self, index: int) -> None:
         """Note that the next record was taken up."""
@@ -100,10 +103,15 @@ class Erasures:
         """Note what the home holds beside a record: a payload, or what is left of an erased one."""
         self._here.payload(index, stub)
 
+    def counted(self, index: int, until: Instant, stub: Erased) -> None:
+        """Note that what is left of an erased payload lacks keys that counted until then."""
+        self._here.counted(index, until, stub)
+
     def erasure(self, index: int, record: Record, authority: Authority, plan: str | None) -> None:
         """Check an erasure record."""
         said: ErasureRecord = record.predicate
         self.count += 1
+        self._times[index] = said.at
         about = self._about(said)
         problem = self._form_problem(index, record, about)
         if problem is None:
@@ -145,6 +153,8 @@ class Erasures:
         for index in self._here.left(self._shard):
             what = "erased by record, but its payload is still there"
             self._report.fail(ERASURES, what, index)
+        for index in self._here.too_soon(self._shard, self._times):
+            self._report.fail(ERASURES, _TOO_SOON, index)
         self._say_gone(detail)
 
     def _say_gone(self, detail: str) -> None:
@@ -171,6 +181,8 @@ class Erasures:
             for index in older.left(self._shard):
                 what = f"erased by record, but the payload of {Ref(older.shard, index)}"
                 self._report.fail(ERASURES, f"{what} is still there")
+            for index in older.too_soon(self._shard, self._times):
+                self._report.fail(ERASURES, f"{Ref(older.shard, index)}: {_TOO_SOON}")
 
     def _form_problem(self, index: int, record: Record, about: Held | None) -> str | None:
         said: ErasureRecord = record.predicate

@@ -6,11 +6,12 @@ Memory: twelve bytes and a few bits for each record.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from watchkeeper.ledger.marks import Decided, Marks
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Erased
 
 
@@ -31,6 +32,7 @@ class Held:
     _erased: defaultdict[int, Marks] = field(default_factory=lambda: defaultdict(Marks))
     _stubs: defaultdict[int, Marks] = field(default_factory=lambda: defaultdict(Marks))
     _present: Marks = field(default_factory=Marks)
+    _counted: list[tuple[int, Instant, Ref]] = field(default_factory=list)
 
     def decision(self, index: int, plan: str, system: str, at: int) -> None:
         """Note a decision: it has a payload, and an age."""
@@ -55,6 +57,21 @@ class Held:
             self._present.add(index)
         else:
             self._stubs[self.shard if stub.shard is None else stub.shard].add(index)
+
+    def counted(self, index: int, until: Instant, stub: Erased) -> None:
+        """Note that what a stub lacks would have counted until then."""
+        by = Ref(self.shard if stub.shard is None else stub.shard, stub.by)
+        self._counted.append((index, until, by))
+
+    def too_soon(self, by: int, times: Mapping[int, Instant]) -> Iterator[int]:
+        """Yield the payloads that an erasure of shard `by` took while their keys still counted.
+
+        `times` are those of that shard's erasures, by index. What none of them took is `unsaid`.
+        """
+        for index, until, ref in self._counted:
+            said = ref.shard == by and index in self._erased[by]
+            if said and times.get(ref.index, Instant(0)) < until:
+                yield index
 
     def decided(self, index: int) -> tuple[str, str, Instant] | None:
         """Return plan, system and time of a decision, or None if the record is none."""

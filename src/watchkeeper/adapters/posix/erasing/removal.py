@@ -16,6 +16,7 @@ from watchkeeper.adapters.posix.files import Files
 from watchkeeper.adapters.posix.layout import Layout
 from watchkeeper.adapters.posix.segments import CHUNK, scan
 from watchkeeper.errors import FrameInvalid, HomeInvalid, cut
+from watchkeeper.ledger.beside import check_frame
 from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.ledger.envelope import read_own_record
 from watchkeeper.ledger.erasure import NEVER_ERASED, ErasedBy, kept_of, parse_stub, render_stub
@@ -57,6 +58,7 @@ class Removal:
         Raises:
             HomeInvalid: the segment has another name somewhere, where the values would stay.
             FrameInvalid: damage.
+            LogInconsistent: a payload is not the recorded one.
             OSError: the disk fails; the segment stands as it did.
         """
         path = self._layout.segment(number)
@@ -136,6 +138,7 @@ def _goes(frame: Frame, erased: ErasedBy) -> int | None:
 
 
 def _stub(frame: Frame, by: int, at: Instant, shard: int | None) -> bytes:
+    check_frame(frame)  # what is kept must be what was recorded
     record, body = read_own_record(frame.envelope), _body(frame)
     return render_stub(by, kept_of(record, body, at), len(frame.payload), shard)
 

@@ -16,6 +16,7 @@ from watchkeeper.adapters.posix.layout import Layout
 from watchkeeper.adapters.posix.publication import Publication
 from watchkeeper.adapters.posix.segments import check_index, check_rest, scan
 from watchkeeper.errors import LedgerError, LogInconsistent, WatchkeeperError, cut
+from watchkeeper.ledger.beside import check_frame
 from watchkeeper.ledger.frame import Frame
 from watchkeeper.ledger.tiles import WIDTH
 
@@ -68,6 +69,7 @@ class Scrub:
     def _read(self) -> bool:
         publication, began = self._publication, time.monotonic()
         for frame in self._frames():
+            check_frame(frame)
             publication.add(frame)
             if publication.size % WIDTH == 0:
                 publication.flush()

@@ -92,6 +92,8 @@ class Disclosures {
       if (digests.has(name) && values.has(name)) await this.hold(record, name, digests.get(name), salt, values.get(name));
     }
     if (record.kind !== 'decision') return;
+    const wrong = await unboundOf(record.said, body);
+    if (wrong) this.report.fail(STEP.disclosed, `another value of ${wrong} than recorded`, record.index);
     this.requests += 1;
     if (await requestDigest(body.request) !== record.digest) this.report.fail(STEP.disclosed, 'another request than recorded', record.index);
     const shown = record.said.escalation?.shown;
@@ -120,6 +122,25 @@ class Disclosures {
     const more = this.whole ? '; of a payload, what no digest covers is the operator’s word and not shown here' : '';
     this.report.say(STEP.disclosed, `${this.values} values and ${this.requests} whole requests match their digests${more}`);
   }
+}
+
+/** Which of `keys`, `same` and `shownFacts` a payload holds otherwise than its decision binds it. */
+async function unboundOf(said, body) {
+  if (said.same === undefined) return null;
+  const is = async (digest, name, value) => {
+    const salt = fromHex(body.salts?.[name] ?? '');
+    return typeof value === 'string' && salt?.length > 0 && await hmacHex(salt, encode(canonical(value))) === digest;
+  };
+  const [bound, keys] = [said.keys ?? [], Array.isArray(body.keys) ? body.keys : [null]];
+  if (keys.length !== bound.length) return 'keys';
+  for (const [place, { digest, seconds, refuseAfter }] of bound.entries()) {
+    const key = keys[place];
+    const same = key !== null && canonical(key) === canonical({ id: key.id, refuseAfter, seconds });
+    if (!same || !await is(digest, 'keys', key.id)) return 'keys';
+  }
+  if (!await is(said.same, 'same', body.same)) return 'same';
+  if (said.shownFacts === undefined) return 'shownFacts' in body ? 'shownFacts' : null;
+  return await is(said.shownFacts, 'shownFacts', body.shownFacts) ? null : 'shownFacts';
 }
 
 /** The digest of the canonical request in a payload: what was asked, by whom, with the nonce. */

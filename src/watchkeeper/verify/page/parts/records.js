@@ -37,6 +37,7 @@ const PREDICATES = {
     accountable: { 'grantors?': ['text'], 'controlOwners?': ['text'], 'releasedBy?': 'text' },
     'onBehalfOf?': HIDDEN, 'resource?': HIDDEN, 'arguments?': [HIDDEN], 'trace?': [HIDDEN],
     'facts?': [{ value: HIDDEN, source: 'text', readAt: 'time' }],
+    'keys?': [{ digest: 'digest', seconds: 'int', refuseAfter: 'flag' }], 'same?': 'digest', 'shownFacts?': 'digest',
     'escalation?': { handle: 'text', roles: ['text'], approvals: 'int', expires: 'time', shown: 'text', 'separate?': ['text'], 'reason?': 'text', 'words?': 'int' },
     'verdicts?': ['ref'], 'escalatedBy?': 'ref', 'would?': PART,
   },

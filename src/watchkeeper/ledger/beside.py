@@ -1,0 +1,138 @@
+"""What of a decision's payload its record binds, beside the values (evidence format, 1).
+
+A retry is recognised by the ids of its keys and by `same`; an approval holds for `shownFacts`. All
+three are digests, and stand in the payload, since together with the home's secret they could
+confirm a guess. The record holds HMAC-SHA-256 digests of them, under salts that stand in the
+payload as `keys`, `same` and `shownFacts`, and go with it. So nobody can change or take away one
+of them behind the record's back.
+
+An allowed action's payload leaves `{"keys": [...], "same": ..., "salts": {...}}` when it is erased:
+what still counts, and the salts of exactly that.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from watchkeeper.errors import EnvelopeInvalid, LogInconsistent, RecordInvalid
+from watchkeeper.ledger.canonical import hidden_digest, parse_json_unverified
+from watchkeeper.ledger.envelope import read_own_record
+from watchkeeper.ledger.erasure import parse_stub
+from watchkeeper.ledger.frame import Frame
+from watchkeeper.records.action import DecisionRecord, Outcome, RetryKey
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.statement import Entry, Record
+
+KEYS, SAME, SHOWN_FACTS = "keys", "same", "shownFacts"
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError, RecordInvalid)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """How what stands beside a record stands to it.
+
+    `wrong` names what is not as recorded, None if all is. `until` is the moment until which
+    something would count that an erasure took away; None where it took nothing of that kind.
+    """
+
+    wrong: str | None = None
+    until: Instant | None = None
+
+
+def beside(record: Record, body: Any, *, erased: bool = False) -> Beside:
+    """Hold a payload, or what an erasure kept of it, against its record.
+
+    A record that binds nothing (an older one, a block, one of another kind) is held to nothing.
+    """
+    said = record.predicate
+    if not isinstance(said, DecisionRecord) or said.same is None:
+        return Beside()
+    try:
+        if not erased:
+            return Beside(_whole(said, body))
+        if said.decision.outcome is not Outcome.ALLOW:
+            return Beside(KEYS if body else None)
+        return _kept(said, body)
+    except _MALFORMED:
+        return Beside(KEYS)
+
+
+def beside_entry(entry: Entry) -> Beside:
+    """Hold what stands beside a record that was read back against it."""
+    return beside(entry.record, entry.beside, erased=entry.erased is not None)
+
+
+def check_frame(frame: Frame) -> None:
+    """Hold the payload in a frame against the record in it.
+
+    Raises:
+        LogInconsistent: it is not the one that was recorded, or there is no record.
+    """
+    try:
+        record = read_own_record(frame.envelope)
+        body = parse_json_unverified(frame.payload) if frame.payload else {}
+    except (EnvelopeInvalid, RecordInvalid) as error:
+        raise LogInconsistent(f"record {frame.index} can not be read: {error.message}") from None
+    stub = parse_stub(body)
+    found = beside(record, body if stub is None else stub.kept, erased=stub is not None)
+    if found.wrong is not None:
+        raise not_recorded(str(frame.index), found.wrong)
+
+
+def not_recorded(where: str, name: str) -> LogInconsistent:
+    """Return what is raised where a payload is not the recorded one."""
+    return LogInconsistent(
+        f"the payload of record {where} is not the recorded one: its `{name}` is another"
+    )
+
+
+def _whole(said: DecisionRecord, body: Mapping[str, Any]) -> str | None:
+    salts = body["salts"]
+    if _left_of(said.keys, body[KEYS], salts) != ():
+        return KEYS
+    if not _is(said.same, salts, SAME, body.get(SAME)):
+        return SAME
+    facts = body.get(SHOWN_FACTS)
+    if said.shown_facts is None:
+        return None if facts is None else SHOWN_FACTS
+    return None if _is(said.shown_facts, salts, SHOWN_FACTS, facts) else SHOWN_FACTS
+
+
+def _kept(said: DecisionRecord, kept: Mapping[str, Any]) -> Beside:
+    """Of what an erasure kept: a caller's own keys stay for good, the rest while it counts."""
+    salts = kept.get("salts", {})
+    gone = _left_of(said.keys, kept.get(KEYS, []), salts)
+    if gone is None or any(key.refuse_after for key in gone):
+        return Beside(KEYS)
+    if SAME in kept and not _is(said.same, salts, SAME, kept[SAME]):
+        return Beside(SAME)
+    counted = gone if SAME in kept else said.keys
+    return Beside(until=max((said.at.plus(key.seconds) for key in counted), default=None))
+
+
+def _left_of(
+    recorded: tuple[RetryKey, ...], keys: Any, salts: Mapping[str, Any]
+) -> tuple[RetryKey, ...] | None:
+    """Return the recorded keys that are not there; None if one is there that is not recorded."""
+    left, gone = list(recorded), []
+    for key in keys:
+        while left and not _is_key(left[0], key, salts):
+            gone.append(left.pop(0))
+        if not left:
+            return None
+        left.pop(0)
+    return (*gone, *left)
+
+
+def _is_key(recorded: RetryKey, key: Mapping[str, Any], salts: Mapping[str, Any]) -> bool:
+    said = {"seconds": recorded.seconds, "refuseAfter": recorded.refuse_after, "id": key["id"]}
+    return key == said and _is(recorded.digest, salts, KEYS, key["id"])
+
+
+def _is(digest: str | None, salts: Mapping[str, Any], name: str, value: Any) -> bool:
+    if digest is None or not isinstance(value, str) or name not in salts:
+        return False
+    return hmac.compare_digest(hidden_digest(bytes.fromhex(salts[name]), value), digest)
