@@ -62,7 +62,8 @@ def test_a_reviewer_is_shown_nothing_rather_than_something_else(bank: TamperedBa
     pending = bank.home.state.pending.by_handle(waits.handle)
     assert pending is not None
     assert bank.home.shown(pending) is None
-    assert bank.findings() == [(ref.index, "the reviewer was shown something else")]
+    shown = "the payload's `shown` is not what the record says was shown"
+    assert bank.findings() == [(ref.index, shown)]
 
 
 def test_a_request_that_was_changed_is_not_released(bank: TamperedBank) -> None:

@@ -12,7 +12,6 @@ from watchkeeper.ledger.canonical import canonical_arguments, parse_json_unverif
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.erasure import parse_stub
 from watchkeeper.ledger.frame import Frame, check_tail, frames_of
-from watchkeeper.records.action import DecisionRecord
 from watchkeeper.records.administration import Carried, GenesisRecord
 from watchkeeper.records.statement import Erased, Record
 from watchkeeper.verify.erasures import Erasures
@@ -96,20 +95,13 @@ class Truth:
             self._report.fail(TRUTH, f"payload: {cut(error)}", frame.index)
 
     def _check_beside(self, index: int, record: Record, body: Any, stub: Erased | None) -> None:
-        """Hold what a retry is recognised by, and what a reviewer was shown, against the record."""
+        """Hold what a retry is recognised by against the record."""
         found = beside(record, body if stub is None else stub.kept, erased=stub is not None)
         if found.wrong is not None:
             what = f"the payload's `{found.wrong}` is another than recorded"
             self._report.fail(TRUTH, what, index)
         if found.until is not None and stub is not None:
             self._erasures.counted(index, found.until, stub)
-        asked = (
-            record.predicate.escalation if isinstance(record.predicate, DecisionRecord) else None
-        )
-        if asked is not None and stub is None and body:
-            self.values += 1
-            if sha256_hex(canonical_arguments(body.get("shown"))) != asked.shown:
-                self._report.fail(TRUTH, "the reviewer was shown something else", index)
 
     def _check_carried(self, carried: Carried, body: Mapping[str, Any], index: int) -> None:
         """Hold the state that a shard began with against the digest in its first record."""
