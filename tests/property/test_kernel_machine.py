@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -12,11 +13,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.worlds.bank import Bank, bank_bundle, pay
+from tests.worlds.bank import Bank, pay
+from tests.worlds.drills import SOON, a_case, committed, drilled
 from watchkeeper.check.replay import ReplayAnswer, replay_all
 from watchkeeper.do.decision.request import Call
 from watchkeeper.do.state.projection import State
 from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised
+from watchkeeper.loop.drills.planting import plant_due, reveal_due
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.replay import replayer
 from watchkeeper.loop.standing import request_from
@@ -62,8 +65,8 @@ class Kernels(RuleBasedStateMachine):
 
     @initialize()
     def start(self) -> None:
-        self.bank = Bank()
-        self.plans: dict[str, Bundle] = {self.bank.home.enforcer.digest: bank_bundle()}
+        self.bank = Bank(drilled())
+        self.plans: dict[str, Bundle] = {self.bank.home.enforcer.digest: drilled()}
         self.admitted: list[tuple[Admitted, tuple[Any, ...]]] = []
         self.answers: list[Allowed] = []
         self.running: list[Released] = []
@@ -192,11 +195,24 @@ class Kernels(RuleBasedStateMachine):
 
     @rule(scope=st.sampled_from(["Paying people.", "Paying more people."]))
     def release_plan(self, scope: str) -> None:
-        bundle = replace(bank_bundle(), scope=scope)
+        bundle = replace(drilled(), scope=scope)
         try:
             self.plans[self.bank.release(bundle)] = bundle
         except _REFUSED:
             return
+
+    @rule(amount=st.sampled_from([250, 400]), person=st.sampled_from(["ana", "ana", "ben"]))
+    def commit_to_plant(self, amount: float, person: str) -> None:
+        with suppress(*_REFUSED):
+            committed(self.bank, a_case(amount), person=person)
+
+    @rule(late=st.booleans())
+    def what_is_planted_comes_to_its_time(self, late: bool) -> None:
+        self.bank.clock.advance(SOON + 3 * late)
+        with suppress(LogUnavailable):
+            if self.bank.home.failure() is None:
+                plant_due(self.bank.kernel)
+                reveal_due(self.bank.kernel)
 
     # the world
 
@@ -313,6 +329,19 @@ class Kernels(RuleBasedStateMachine):
         )
         self._one_effect_each(entries)
         self._within_budget(entries)
+        self._planted_never_allowed(entries)
+
+    def _planted_never_allowed(self, entries: Iterable[Any]) -> None:
+        made_up = {
+            case["actionId"]
+            for entry in entries
+            if entry.record.kind is Kind.DRILL
+            for case in entry.beside["cases"]
+        }
+        for entry in entries:
+            said = entry.record.predicate
+            if isinstance(said, DecisionRecord) and said.action_id in made_up:
+                assert said.decision.outcome is not Outcome.ALLOW, "made up, and allowed"
 
     def _one_effect_each(self, entries: Iterable[Any]) -> None:
         allows: dict[str, int] = Counter()

@@ -14,6 +14,7 @@ from typing import Any
 
 from watchkeeper.ledger.canonical import canonical, render_json, sha256_hex
 from watchkeeper.records.action import DecisionRecord, Outcome
+from watchkeeper.records.drill import DrillRecord
 from watchkeeper.records.erasure import ErasureRecord, Span
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
@@ -22,6 +23,7 @@ from watchkeeper.records.statement import Erased, Record
 NEVER_ERASED = frozenset({Kind.GENESIS, Kind.PLAN_RELEASE})
 """A plan is no personal data, and everything that was decided by it is replayed with it."""
 _ERASED, _IN, _KEPT = "erased", "in", "kept"
+_OPENS = ("commitment", "due", "actionId", "salt", "request", "expected", "wrong")
 
 
 def erasure_digest(
@@ -75,9 +77,13 @@ def kept_of(record: Record, body: Mapping[str, Any], at: Instant) -> dict[str, A
 
     The ids of an allowed action's keys stay as long as they count: a caller's own for good, since
     a retry that comes late must not execute; a derived one until its window is over. With them
-    stay the salts of the digests by which the record binds them, and nothing else.
+    stay the salts of the digests by which the record binds them, and nothing else. Of a drill
+    stays what opens its commitments, which are over digests.
     """
     said = record.predicate
+    if isinstance(said, DrillRecord):
+        cases = body.get("cases", ())
+        return {"cases": [{name: case[name] for name in _OPENS} for case in cases]}
     if not isinstance(said, DecisionRecord) or said.decision.outcome is not Outcome.ALLOW:
         return {}
     live = [key for key in body.get("keys", ()) if said.at.plus(key["seconds"]) > at]

@@ -31,6 +31,7 @@ from watchkeeper.loop.returning import (
     stored,
     taken_up,
     unavailable,
+    waiting_of,
 )
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
 from watchkeeper.ports import Ticket
@@ -114,6 +115,21 @@ class Kernel:
             return self._record_less(admitted, facts)
         except LogUnavailable:
             return unavailable(admitted.request)
+
+    def dry(self, admitted: Admitted, reads: tuple[FactRead, ...] = ()) -> tuple[Facts, Decided]:
+        """Return what would be decided on a made-up request, which nothing that waits holds up."""
+        facts = replace(self.facts(admitted, reads), pending_full=False)
+        return facts, decide(self.home.enforcer, admitted.request, facts)
+
+    def plant(self, admitted: Admitted, reads: tuple[FactRead, ...] = ()) -> Ticket | None:
+        """Record a made-up request as escalated, as a real one would be; else nothing at all."""
+        if self._undecided(admitted) is not None:
+            return None
+        facts, decided = self.dry(admitted, reads)
+        if decided.part.outcome is not Outcome.ESCALATE:
+            return None
+        answer = self._record(admitted, facts, decided)
+        return answer.ticket if isinstance(answer, Escalated) else None
 
     def may_release(self, allowed: Allowed) -> Reason | None:
         """Look once more, after the record is durable: None if the tool may be called now."""
@@ -276,7 +292,7 @@ class Kernel:
             refused=refused,
             refused_why=why,
             claims_match=agent is None or claims_match(agent, call.claimed),
-            pending_full=state.pending.count_of(call.agent) >= limits.pending_per_agent,
+            pending_full=waiting_of(state, call.agent) >= limits.pending_per_agent,
             read=tuple(recordable(read) for read in reads),
             budgets=self.home.budget_facts(call.agent, admitted.request.action, at),
             approval=admitted.pending.approval() if admitted.pending else None,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.decision.request import Request
+from watchkeeper.do.state.parts import Planted
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.do.state.projection import State
 from watchkeeper.errors import LedgerError, LogUnavailable
@@ -86,6 +87,8 @@ def refused_by_approval(state: State, pending: Pending | None, at: Instant) -> R
     """Return the reason that an approval gives against the action that needs it, or None."""
     if pending is None:
         return None
+    if state.part(Planted).of(pending.action_id) is not None:
+        return Reason.PLANTED
     if pending.state is Waiting.RELEASED:
         return Reason.EFFECT_UNKNOWN
     if pending.state is not Waiting.APPROVED:
@@ -97,3 +100,10 @@ def unavailable(request: Request) -> Refused:
     """Return the answer while nothing can be recorded."""
     reason = Reason.LOG_UNAVAILABLE
     return Refused(reason, agent_sentence(reason), request.action_id)
+
+
+def waiting_of(state: State, agent: str) -> int:
+    """Return how many actions of an agent wait for people, without those that were planted."""
+    planted = (state.pending.by_action(one.action_id) for one in state.part(Planted).open())
+    made_up = sum(1 for one in planted if one and one.agent == agent and one.waits())
+    return state.pending.count_of(agent) - made_up

@@ -53,6 +53,7 @@ class Reason(enum.StrEnum):
     LOG_UNAVAILABLE = "log-unavailable"
     NOT_PUBLISHED = "not-published"
     NOT_WITNESSED = "not-witnessed"
+    PLANTED = "planted"
 
 
 class Boundary(enum.StrEnum):

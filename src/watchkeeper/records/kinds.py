@@ -16,6 +16,7 @@ from watchkeeper.records.administration import (
     TokenRevokedRecord,
 )
 from watchkeeper.records.custody import AdoptedRecord, KeyRotationRecord
+from watchkeeper.records.drill import DrillRecord, DrillRevealedRecord
 from watchkeeper.records.erasure import ErasureRecord
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import PasskeyRecord, PasskeyRevokedRecord, VerdictRecord
@@ -46,6 +47,8 @@ class Kind(enum.StrEnum):
     PASSKEY_REVOKED = "passkey-revoked"
     QUESTION = "question"
     ANSWER = "answer"
+    DRILL = "drill"
+    DRILL_REVEALED = "drill-revealed"
 
 
 PREDICATES: dict[Kind, type] = {
@@ -68,4 +71,6 @@ PREDICATES: dict[Kind, type] = {
     Kind.PASSKEY_REVOKED: PasskeyRevokedRecord,
     Kind.QUESTION: QuestionRecord,
     Kind.ANSWER: AnswerRecord,
+    Kind.DRILL: DrillRecord,
+    Kind.DRILL_REVEALED: DrillRevealedRecord,
 }

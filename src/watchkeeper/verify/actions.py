@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from watchkeeper.errors import RecordInvalid, cut
-from watchkeeper.records.action import EffectRecord, Escalation
+from watchkeeper.records.action import EffectRecord, Escalation, Reason, VoidRecord
 from watchkeeper.records.administration import StopScope
 from watchkeeper.records.codec import from_json
+from watchkeeper.records.drill import Observed
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import Answer, VerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
+from watchkeeper.verify.drills import Ended
 from watchkeeper.verify.entries import Decided
 from watchkeeper.verify.people import OPERATE, Authority, Commands
 from watchkeeper.verify.report import Report
@@ -27,6 +29,7 @@ from watchkeeper.verify.verdicts import (
     Waiting,
     answer_problem,
     approval_problem,
+    approved,
     question_problem,
     verdict_problem,
 )
@@ -72,6 +75,10 @@ class Once:
             yield from (count for count in Counter(_each(shelf)).values() if count > 1)
 
 
+def _nobody(_decision: Ref, _ended: Ended) -> None:
+    """Nobody asks how an escalation ended."""
+
+
 def _each(shelf: bytearray) -> Iterator[bytes]:
     return (bytes(shelf[at : at + 16]) for at in range(0, len(shelf), 16))
 
@@ -109,6 +116,7 @@ class Actions:
         self._unasked = Once()
         self._asked = Once()
         self._repeated: Counter[int] = Counter()
+        self.on_end: Callable[[Ref, Ended], None] = _nobody
         self._around = 0
         self.approved = 0
         self.elsewhere = 0
@@ -162,7 +170,7 @@ class Actions:
         elif said.withdraws is not None:
             del waiting.verdicts[said.withdraws]
         else:
-            self._forget(said.decision)
+            self._end_waiting(said.decision, Observed.REFUSED)
 
     def question(self, index: int, record: Record, authority: Authority) -> None:
         """Check a question to an agent, and keep it for the answer."""
@@ -221,8 +229,22 @@ class Actions:
             return self._is_elsewhere(cited)
         return allowed is None or scope.holds(allowed.agent, allowed.system, allowed.tool)
 
-    def voided(self, decision: Ref) -> None:
+    def waits(self, decision: Ref | None) -> bool:
+        """Tell whether an escalated action was neither released nor ended."""
+        return decision in self._waiting
+
+    def voided(self, said: VoidRecord) -> None:
         """An escalated action can no longer be released."""
+        how = Observed.EXPIRED if said.why is Reason.EXPIRED else Observed.VOIDED
+        waiting = self._waiting.get(said.decision)
+        if waiting is not None and said.why is Reason.PLANTED and approved(waiting):
+            how = Observed.APPROVED
+        self._end_waiting(said.decision, how)
+
+    def _end_waiting(self, decision: Ref, how: Observed) -> None:
+        waiting = self._waiting.get(decision)
+        if waiting is not None:
+            self.on_end(decision, Ended(how, waiting.decided.action, waiting.decided.digest))
         self._forget(decision)
 
     def finish(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.errors import cut
+from watchkeeper.records.action import Reason
 from watchkeeper.records.administration import (
     Carried,
     GenesisRecord,
@@ -20,6 +21,7 @@ from watchkeeper.records.statement import Record
 from watchkeeper.verify.actions import Actions
 from watchkeeper.verify.boundaries import Boundaries
 from watchkeeper.verify.custody import Custody
+from watchkeeper.verify.drills import DRILLS, Drills
 from watchkeeper.verify.enrolment import Enrolled, Enrolment, enrolled_of
 from watchkeeper.verify.entries import Decided, Fact
 from watchkeeper.verify.erasures import Erasures, PlanOf, Run
@@ -107,9 +109,12 @@ class Conduct:
             self.plans.append((0, genesis.carried))
         if before is None:
             self.actions = Actions(report, self._commands, genesis.shard)
+            self.drills = Drills(report, self._commands, genesis.shard)
+            self.actions.on_end = self.drills.ended
         else:
-            self.actions = before.actions
+            self.actions, self.drills = before.actions, before.drills
             self.actions.go_on(report, self._commands, genesis.shard)
+            self.drills.go_on(report, self._commands, genesis.shard)
         self.erasures = Erasures(report, self._commands, plan_of, shard=genesis.shard, run=run)
         self._boundaries = Boundaries(plan_of)
         self.erasures.needed = self.actions.needs_payload
@@ -120,7 +125,7 @@ class Conduct:
             Kind.QUESTION: lambda i, r: self.actions.question(i, r, self._authority),
             Kind.ANSWER: self.actions.answer,
             Kind.EFFECT: self._effect,
-            Kind.VOID: lambda _, r: self.actions.voided(r.predicate.decision),
+            Kind.VOID: self._voided,
             Kind.STOP: self._stop,
             Kind.RESUME: self._resume,
             Kind.TOKEN: self._token,
@@ -130,6 +135,8 @@ class Conduct:
             Kind.KEY_ROTATION: lambda i, r: self.custody.rotation(i, r, self._authority),
             Kind.PASSKEY: self._passkey,
             Kind.PASSKEY_REVOKED: self._passkey_revoked,
+            Kind.DRILL: lambda i, r: self.drills.drill(i, r, self._authority),
+            Kind.DRILL_REVEALED: self._drill_revealed,
             Kind.ADOPTED: lambda i, r: self.custody.adopted(i, r, self._authority),
         }
 
@@ -182,11 +189,27 @@ class Conduct:
                 self._report.fail(IN_FORCE, "decided by a plan that was not in force", fact.index)
             if decided.outcome == "allow" and self._stopped(decided):
                 self._report.fail(IN_FORCE, "allowed while a stop was in force", fact.index)
+        if decided.outcome == "allow":
+            self.drills.allowed(fact.index, decided.action)
         beyond = self._boundaries.problem(decided)
         if beyond is not None:
             self._report.fail(IN_FORCE, beyond, fact.index)
         self.actions.decision(fact.index, decided, fact.at)
         self.erasures.decision(fact.index, decided.plan, decided.system, fact.at)
+
+    def _voided(self, _: int, record: Record) -> None:
+        if record.predicate.why is Reason.PLANTED:
+            self.drills.claimed(record.predicate)
+        self.actions.voided(record.predicate)
+
+    def _drill_revealed(self, index: int, record: Record) -> None:
+        waits = self.actions.waits(record.predicate.decision)
+        self.drills.revealed(index, record, waits=waits)
+
+    def finish_drills(self) -> None:
+        """Look for drills that were never revealed, and say what was looked at."""
+        self.drills.finish(self._at)
+        self._report.say(DRILLS, self.drills.sentence())
 
     def _stopped(self, decided: Decided) -> bool:
         scopes = {

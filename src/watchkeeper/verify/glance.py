@@ -63,6 +63,8 @@ def _refs(kind: str, said: dict[str, Any]) -> tuple[tuple[int, int], ...]:
     if kind == "decision":
         before = said.get("escalatedBy")
         cited = [*said.get("verdicts", ()), *([] if before is None else [before])]
+    elif kind == "drill-revealed":
+        cited = [ref for ref in (said["drill"], said.get("decision")) if ref is not None]
     else:
         about = kind in {"effect", "verdict", "void", "question", "answer"}
         named = (

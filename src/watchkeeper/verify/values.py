@@ -17,6 +17,7 @@ from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.records.action import DecisionRecord, EffectRecord, Hidden
 from watchkeeper.records.administration import ResumeRecord, StopRecord
+from watchkeeper.records.drill import DrillRevealedRecord
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import VerdictRecord
 
@@ -26,6 +27,7 @@ _TEXTS: dict[type, tuple[str, str]] = {
     ResumeRecord: ("why", "reason"),
     QuestionRecord: ("text", "text"),
     AnswerRecord: ("text", "text"),
+    DrillRevealedRecord: ("wrong", "wrong"),
 }
 """The kinds of predicate that hold the digest of a text: in which field, and its payload's name."""
 
@@ -108,7 +110,7 @@ def _values(said: Any, body: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
     if isinstance(said, EffectRecord):
         found = tuple(body[key] for key in ("result", "settledFrom") if key in body)
         return {"result": found} if found else {}
-    return {name: (body[name],) for name in ("reason", "text") if name in body}
+    return {name: (body[name],) for name in ("reason", "text", "wrong") if name in body}
 
 
 def _values_of_decision(

@@ -186,6 +186,11 @@ def approval_problem(waiting: Waiting, decided: Decided, at: int) -> str | None:
     return _coverage_problem(waiting.asked, [verdict for verdict in cited if verdict])
 
 
+def approved(waiting: Waiting) -> bool:
+    """Tell whether an action has every approval that it waits for."""
+    return _coverage_problem(waiting.asked, list(waiting.verdicts.values())) is None
+
+
 def _coverage_problem(asked: Escalation, verdicts: list[VerdictRecord]) -> str | None:
     """N of M means N different people; a role named twice needs two different holders."""
     people = {verdict.reviewer for verdict in verdicts}

@@ -45,6 +45,7 @@ _TO_AGENT: dict[Reason, str] = {
     Reason.LOG_UNAVAILABLE: "Nothing can be recorded now, so nothing can be done.",
     Reason.NOT_PUBLISHED: "The record of the action was not published in time; nothing was done.",
     Reason.NOT_WITNESSED: "The record of the action was not witnessed in time; nothing was done.",
+    Reason.PLANTED: "This action was made up to see whether people look; it is never done.",
 }
 
 

@@ -17,6 +17,7 @@ from watchkeeper.enforcement.beside import Beside
 from watchkeeper.enforcement.gateway.action.calls import Hold
 from watchkeeper.enforcement.gateway.gateway import Gateway
 from watchkeeper.enforcement.gateway.local import LocalSocket, check_path
+from watchkeeper.enforcement.gateway.planting import keep_planting
 from watchkeeper.enforcement.gateway.web.access import places
 from watchkeeper.enforcement.gateway.web.app import make_app
 from watchkeeper.enforcement.gateway.web.listening import (
@@ -107,6 +108,7 @@ async def _serve(service: Service, home: Home, bound: _Bound) -> None:
     local = LocalSocket(gateway, path / SOCKET)
     turning = asyncio.create_task(gateway.turn())
     keeping = asyncio.create_task(keep_snapshots(home.log, path))
+    planting = asyncio.create_task(keep_planting(gateway.kernel))
     try:
         gateway.permits.make_ready()
         await gateway.read_pins()
@@ -117,6 +119,7 @@ async def _serve(service: Service, home: Home, bound: _Bound) -> None:
         await asyncio.gather(*(listener.run_until_stopped() for listener in listeners))
     finally:
         turning.cancel()
+        planting.cancel()
         keeping.cancel()
         await asyncio.wait([keeping])
         await local.close()

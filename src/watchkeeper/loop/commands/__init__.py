@@ -15,6 +15,7 @@ from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, cu
 from watchkeeper.ledger.assertion import counter_of
 from watchkeeper.ledger.envelope import open_command, person_named
 from watchkeeper.loop.commands import (
+    drills,
     effects,
     lists,
     people,
@@ -43,6 +44,7 @@ VERBS: Mapping[str, Verb] = {
     **effects.VERBS,
     **upkeep.VERBS,
     **people.VERBS,
+    **drills.VERBS,
 }
 """Everything that people can say to a home."""
 

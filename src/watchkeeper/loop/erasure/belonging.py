@@ -9,13 +9,16 @@ from watchkeeper.ledger.marks import Decided
 from watchkeeper.loop.erasure.plans import Plans
 from watchkeeper.ports import Records
 from watchkeeper.records.action import DecisionRecord, EffectRecord
+from watchkeeper.records.drill import DrillRevealedRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import VerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 
-_ABOUT_A_DECISION = EffectRecord | VerdictRecord | QuestionRecord | AnswerRecord
+_ABOUT_A_DECISION = (
+    EffectRecord | VerdictRecord | QuestionRecord | AnswerRecord | DrillRevealedRecord
+)
 
 
 @dataclass(slots=True)
@@ -68,7 +71,7 @@ class Belonging:
 def decision_of(entry: Entry) -> Ref | None:
     """Return the decision that a record is about: an effect, a verdict, a question, an answer.
 
-    None for any other record.
+    What reveals a planted one, too. None for any other record.
     """
     said = entry.record.predicate
     return said.decision if isinstance(said, _ABOUT_A_DECISION) else None

@@ -39,7 +39,7 @@ class PartialConduct(Conduct):
     def take(self, fact: Fact) -> None:
         """Take up the next record."""
         if fact.index != self._next:
-            self.gaps = True
+            self.gaps = self.drills.gaps = True
             self._stops.clear()
         self._next = fact.index + 1
         if isinstance(fact.said, Decided):

@@ -32,6 +32,7 @@ from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.kinds import Kind
 from watchkeeper.verify.conduct import Conduct
 from watchkeeper.verify.custody import ADOPTIONS, OVER_TIME
+from watchkeeper.verify.drills import DRILLS
 from watchkeeper.verify.entries import Checked, Job
 from watchkeeper.verify.erasures import ERASURES, Run
 from watchkeeper.verify.home import Truth
@@ -282,6 +283,7 @@ class Verifier:
     def _finish(self, conduct: Conduct) -> None:
         """Look through what can only be seen at the end."""
         conduct.actions.finish()
+        conduct.finish_drills()
         conduct.custody.finish(self._kept)
         self._check_plans(conduct)
         self._stamps.finish()
@@ -328,7 +330,7 @@ class Verifier:
     def _skip_all(self, why: str) -> None:
         people = (RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS)
         over_time = (OVER_TIME, SHARDS, ADOPTIONS)
-        rest = (PLANS, TRUTH, ERASURES, COMPLETE, DISCLOSED)
+        rest = (PLANS, TRUTH, ERASURES, COMPLETE, DISCLOSED, DRILLS)
         for step in (SIGNATURES, *people, *over_time, *rest):
             self._report.skip(step, why)
 

@@ -23,6 +23,7 @@ _PARTS = (
     "enrolment",
     "custody",
     "verdicts",
+    "drills",
     "conduct",
     "disclosed",
     "completeness",

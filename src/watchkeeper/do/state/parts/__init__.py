@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from watchkeeper.do.state.parts.frame import Part
 from watchkeeper.do.state.parts.passkeys import Passkeys
+from watchkeeper.do.state.parts.planted import Plant, Planted
 
-__all__ = ["PARTS", "Part", "Passkeys"]
+__all__ = ["PARTS", "Part", "Passkeys", "Plant", "Planted"]
 
-PARTS: tuple[type[Part], ...] = (Passkeys,)
+PARTS: tuple[type[Part], ...] = (Passkeys, Planted)
 """Every piece; a state that was kept before one of them was made goes on with an empty one."""

@@ -10,6 +10,7 @@ class Conduct {
     this.commands = new Commands(genesis.said.origin);
     this.enrolment = new Enrolment(this.commands, carried ?? { people: genesis.said.firstRelease, roles: { release: Object.keys(genesis.said.firstRelease) } }, authority);
     this.custody = new Custody(report, this.commands, keys.named, keys.pinned);
+    this.drills = new Drills(report, shard);
     this.decisions = new Map();
     this.waiting = new Map();
     this.waitingByAction = new Map();
@@ -169,6 +170,7 @@ class Conduct {
     const { said, index } = record;
     const scopes = ['all ', `agent ${said.agent}`, `system ${said.system}`, `tool ${said.server}/${said.tool}`];
     if (scopes.some((scope) => this.stops.has(scope))) this.report.fail(STEP.force, 'allowed while a stop was in force', index);
+    this.drills.allowed(record);
     if (this.allowed.has(said.actionId)) this.report.fail(STEP.effects, 'one action was allowed twice', index);
     this.allowed.add(said.actionId);
     const waits = this.waitingByAction.has(said.actionId);
@@ -193,7 +195,7 @@ class Conduct {
     if (problem) this.report.fail(STEP.approvals, `verdict: ${problem}`, record.index);
     else if (record.said.answer === 'approve') waiting.verdicts.set(this.here(record), record);
     else if (record.said.withdraws) waiting.verdicts.delete(place(record.said.withdraws));
-    else this.forget(place(record.said.decision));
+    else this.endWaiting(place(record.said.decision), 'refused');
   }
 
   verdictProblem({ said, digest }, waiting) {
@@ -271,7 +273,18 @@ class Conduct {
 
   voided(record) {
     this.story(record).voids.push(record);
-    this.forget(place(record.said.decision));
+    const [{ why }, decision] = [record.said, place(record.said.decision)];
+    const waiting = this.waiting.get(decision);
+    const approved = why === 'planted' && waiting && !coverageProblem(waiting.record.said.escalation, [...waiting.verdicts.values()]);
+    if (why === 'planted') this.drills.claimed.set(decision, record);
+    this.endWaiting(decision, approved ? 'approved' : why === 'expired' ? 'expired' : 'voided');
+  }
+
+  /** An escalated action ended without release. */
+  endWaiting(decision, how) {
+    const waiting = this.waiting.get(decision);
+    if (waiting) this.drills.end(decision, how, waiting.record);
+    this.forget(decision);
   }
 }
 
@@ -292,6 +305,8 @@ const RULES = {
   stop: Conduct.prototype.stop,
   resume: Conduct.prototype.resume,
   erasure: Conduct.prototype.erasure,
+  drill(record) { return this.drills.drill(this, record); },
+  'drill-revealed'(record) { return this.drills.revealed(this, record); },
   passkey: Conduct.prototype.passkey,
   'passkey-revoked': Conduct.prototype.passkey,
   'key-rotation'(record) { return this.custody.rotation(record, this.authority); },

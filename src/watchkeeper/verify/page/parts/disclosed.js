@@ -16,6 +16,7 @@ function digestsOf({ kind, said }) {
   }
   if (kind === 'effect') add('result', said.result);
   if (kind === 'question' || kind === 'answer') found.set('text', said.text);
+  if (kind === 'drill-revealed') found.set('wrong', said.wrong);
   if (kind === 'verdict' && said.reason) found.set('reason', said.reason);
   if ((kind === 'stop' || kind === 'resume') && said.why) found.set('reason', said.why);
   return found;
@@ -41,7 +42,7 @@ function valuesOf({ kind, said }, body) {
     const kept = ['result', 'settledFrom'].filter((key) => key in body);
     if (kept.length) found.set('result', kept.map((key) => body[key]));
   } else {
-    for (const name of ['reason', 'text']) if (name in body) found.set(name, [body[name]]);
+    for (const name of ['reason', 'text', 'wrong']) if (name in body) found.set(name, [body[name]]);
   }
   return found;
 }

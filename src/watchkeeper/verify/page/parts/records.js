@@ -70,6 +70,11 @@ const PREDICATES = {
   'passkey-revoked': { person: 'text', keyid: 'text', why: 'text', ...BY },
   question: { actionId: 'text', decision: 'ref', role: 'text', text: 'digest', ...BY },
   answer: { actionId: 'text', decision: 'ref', question: 'ref', agent: 'text', text: 'digest' },
+  drill: { id: 'text', commitments: ['digest'], ...BY },
+  'drill-revealed': {
+    id: 'text', drill: 'ref', commitment: 'digest', salt: 'text', request: 'digest', expected: 'text', wrong: 'digest',
+    observed: 'text', 'actionId?': 'text', 'decision?': 'ref',
+  },
   refusals: { agent: 'text', since: 'time', 'counts?': { '*': 'int' } },
 };
 

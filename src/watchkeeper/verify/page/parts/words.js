@@ -12,7 +12,7 @@ const REASONS = {
   'too-many-requests': 'the agent asked too often', 'refused-by-reviewer': 'a reviewer refused it',
   expired: 'nobody answered in time', voided: 'it was voided by a new plan', 'key-reused': 'its idempotency key was used for something else',
   'key-expired': 'its idempotency key had expired', 'effect-unknown': 'what became of an earlier one is unknown',
-  'log-unavailable': 'the log could not be written',
+  'log-unavailable': 'the log could not be written', planted: 'it was made up, to see whether people look',
 };
 const BOUNDARIES = {
   exclusive: 'the agent’s only way to the tool', 'permit-verified': 'the tool’s server verifies a permit',
@@ -20,7 +20,8 @@ const BOUNDARIES = {
 };
 const KINDS = {
   genesis: 'Beginning of the log', 'plan-release': 'Plan released', stop: 'Stop', resume: 'Stop lifted', token: 'Token made',
-  'token-revoked': 'Token revoked', 'clock-accepted': 'Clock accepted', refusals: 'Refusals, counted', erasure: 'Values erased', 'key-rotation': 'Record key changed', adopted: 'Home taken up again', passkey: 'Passkey registered', 'passkey-revoked': 'Passkey revoked',
+  'token-revoked': 'Token revoked', 'clock-accepted': 'Clock accepted', refusals: 'Refusals, counted', erasure: 'Values erased', 'key-rotation': 'Record key changed', adopted: 'Home taken up again', passkey: 'Passkey registered', 'passkey-revoked': 'Passkey revoked', drill: 'Escalations to be planted',
+  'drill-revealed': 'Planted escalation revealed',
 };
 
 function when(time) {
@@ -135,6 +136,8 @@ function tellOther(record) {
   if (kind === 'erasure' && known) lines.push(['Asked', said.asked], ['Payloads of', said.spans.map(({ first, end }) => (end - first > 1 ? `records ${first} to ${end - 1}` : `record ${first}`)).join(', ') || 'none']);
   if (kind === 'erasure' && known && said.shard !== undefined) lines.push(['In shard', String(said.shard)]);
   if (kind === 'key-rotation' && known) lines.push(said.newKey ? ['New key', said.newKey] : ['Revoked', `${said.revoked}, from record ${said.revokedFrom} on`]);
+  if (kind === 'drill') lines.push(['Commitments', String(said.commitments.length)]);
+  if (kind === 'drill-revealed' && known) lines.push(['Expected', said.expected], ['Observed', said.observed]);
   if (kind === 'refusals') lines.push(['Counts', Object.entries(said.counts ?? {}).map(([code, count]) => `${count} × ${REASONS[code] ?? code}`).join('; ')]);
   return { title: KINDS[kind] ?? kind, outcome: 'other', verb: KINDS[kind] ?? kind, lines, records: [record] };
 }
