@@ -296,6 +296,7 @@ class Kernel:
             read=tuple(recordable(read) for read in reads),
             budgets=self.home.budget_facts(call.agent, admitted.request.action, at),
             approval=admitted.pending.approval() if admitted.pending else None,
+            shared=self.home.shared_facts(call.agent, admitted.request.action, at),
         )
 
     def _record_less(self, admitted: Admitted, facts: Facts) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.do.decision.facts import BudgetFact
 from watchkeeper.do.decision.request import Call, Request, make_request
-from watchkeeper.do.state.budget import longest_window
+from watchkeeper.do.state.budget import budgets_of, longest_window
 from watchkeeper.do.state.kept import (
     begins_from_another,
     begun_state,
@@ -116,6 +117,14 @@ class Standing:
             if grant.budgets
         }
 
+    def shared_facts(self, agent: str, action: str, at: Instant) -> dict[str, BudgetFact]:
+        """Return what the windows of the shared budgets hold in whose scope an action is."""
+        held = {
+            shared.id: self.state.budgets.used(shared.account, at)
+            for shared in self.enforcer.shared(agent, action)
+        }
+        return {id_: BudgetFact(used.count, str(used.sum)) for id_, (used,) in held.items()}
+
     def _rebuild(self) -> None:
         state, self.counted = self._kept()
         held = Held(self.clock.wall())
@@ -147,9 +156,9 @@ class Standing:
 
     def _fill_budgets(self) -> None:
         """Fill the plan's windows; the log is read again only where they look further back."""
-        grants = self.enforcer.bundle.grants
+        plan = budgets_of(self.enforcer.bundle)
         budgets = self.state.budgets
-        span = longest_window(grants)
+        span = longest_window(itertools.chain(*plan.values()))
         now = self.state.last_at
         if now is not None and not budgets.reaches(now, span):
             since = now.plus(-span)
@@ -157,11 +166,12 @@ class Standing:
             budgets.forget(since)
             for entry in charged:
                 self.state.charge(entry)
-        budgets.adopt(grants)
+        budgets.adopt(plan)
 
     def reaches_back(self, bundle: Bundle) -> bool:
         """Tell whether everything that a plan's budgets would count can be read."""
-        span, now = longest_window(bundle.grants), self.state.last_at
+        span = longest_window(itertools.chain(*budgets_of(bundle).values()))
+        now = self.state.last_at
         if now is None or self.state.budgets.reaches(now, span):
             return True
         try:

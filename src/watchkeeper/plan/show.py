@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from watchkeeper.records.bounds import Budget
 from watchkeeper.records.bundle import (
     Band,
-    Budget,
     Bundle,
     Grant,
     Policy,
@@ -48,6 +48,7 @@ def _system(bundle: Bundle, system: System) -> Iterator[str]:
     for one in bundle.applications:
         if one.system == system.id:
             yield f"  Application {one.id}: may sign {', '.join(one.may)}"
+    yield from (f"  {line}" for line in (*_shared(bundle, system), *_history(system)))
     yield from _policies(bundle, system)
     for server in bundle.servers:
         if server.id in system.servers:
@@ -87,9 +88,32 @@ def _band(band: Band, role: str | None) -> str:
 def _budget(budget: Budget) -> str:
     caps = [f"{budget.count} times" if budget.count is not None else ""]
     caps += [f"{budget.argument} {budget.sum} in all" if budget.sum is not None else ""]
+    return f"at most {' and '.join(cap for cap in caps if cap)} in {_window(budget)}"
+
+
+def _window(budget: Budget) -> str:
+    if budget.calendar is not None:
+        return f"a calendar {budget.calendar.value} in {budget.zone}"
     zone = f" (calendar days in {budget.zone})" if budget.zone else ""
-    caps_said = " and ".join(cap for cap in caps if cap)
-    return f"at most {caps_said} in {duration(budget.seconds)}{zone}"
+    return f"{duration(budget.seconds)}{zone}"
+
+
+def _shared(bundle: Bundle, system: System) -> Iterator[str]:
+    mine = {agent.id for agent in bundle.agents if agent.system == system.id}
+    for one in bundle.shared_budgets:
+        if mine & set(one.agents):
+            cap = one.budget
+            caps = [f"{cap.count} times" if cap.count is not None else ""]
+            caps += [f"{one.currency} {cap.sum} in all" if cap.sum is not None else ""]
+            said = " and ".join(part for part in caps if part)
+            yield f"{', '.join(one.agents)} share budget {one.id}, by {one.granted_by}:"
+            yield f"  at most {said} in {_window(cap)} over {', '.join(one.actions)}"
+
+
+def _history(system: System) -> Iterator[str]:
+    for fact in system.history:
+        what = f"{fact.kind.value} of {', '.join(fact.tools)}"
+        yield f"fact history.{fact.name}: {what}, same {fact.same}, in {duration(fact.seconds)}"
 
 
 def _review(policy: Policy) -> str:

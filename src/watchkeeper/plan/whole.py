@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from watchkeeper.errors import PlanRefused, PlanUnreadable
 from watchkeeper.plan.compile.assemble import assemble
 from watchkeeper.plan.compile.servers import CompiledServer, compile_server
+from watchkeeper.plan.compile.shared import Shared, shared_budgets
 from watchkeeper.plan.compile.systems import CompiledSystem, compile_system
 from watchkeeper.plan.lint.applications import check_applications
 from watchkeeper.plan.lint.arguments import check_arguments
 from watchkeeper.plan.lint.authority import check_authority, tools_of_system
+from watchkeeper.plan.lint.bounds.budgets import check_budgets
+from watchkeeper.plan.lint.bounds.money import check_money
 from watchkeeper.plan.lint.controls import check_controls
 from watchkeeper.plan.lint.names import Names, names_of
 from watchkeeper.plan.lint.organisation import check_organisation
@@ -87,7 +90,9 @@ def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
     check_authority(workspace, names, report)
     servers = _servers(workspace, report)
     written = _written(workspace, report)
-    systems = _systems(workspace, servers, written, report)
+    check_budgets(workspace, names, servers, report)
+    shared = shared_budgets(workspace)
+    systems = _systems(workspace, servers, (written, shared), report)
     scoped = [policy for system in systems.values() for policy in system.policies]
     _check_policies(workspace, names, systems, report)
     check_controls(workspace, names, {s.policy.notes.control: s for s in scoped}, report)
@@ -96,7 +101,8 @@ def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
         return None, findings
     schemas = {name: system.schema for name, system in systems.items() if system.schema}
     gaps = [str(f) for f in findings if f.severity is Severity.MANAGEMENT]
-    return assemble(workspace, servers, scoped, schemas, gaps), findings
+    bundle = assemble(workspace, servers, scoped, schemas, gaps)
+    return replace(bundle, shared_budgets=tuple(one.budget for one in shared)), findings
 
 
 def _servers(workspace: Workspace, report: Report) -> dict[str, CompiledServer]:
@@ -105,6 +111,7 @@ def _servers(workspace: Workspace, report: Report) -> dict[str, CompiledServer]:
         compiled[name] = compile_server(file, workspace.definitions[name])
         report.findings.extend(compiled[name].findings)
         check_arguments(file, compiled[name].typed, report)
+        check_money(file, compiled[name].typed, report)
     return compiled
 
 
@@ -125,10 +132,11 @@ def _written(workspace: Workspace, report: Report) -> tuple[ParsedPolicy, ...]:
 def _systems(
     workspace: Workspace,
     servers: dict[str, CompiledServer],
-    written: tuple[ParsedPolicy, ...],
+    rules: tuple[tuple[ParsedPolicy, ...], tuple[Shared, ...]],
     report: Report,
 ) -> dict[str, CompiledSystem]:
     compiled = {}
+    written, shared = rules
     for name, system in workspace.systems.items():
         used = {
             server: (workspace.servers[server], servers[server])
@@ -140,7 +148,7 @@ def _systems(
         agents = {agent.id for agent in system.says.agents}
         authority = [f for agent, f in workspace.authority.items() if agent in agents]
         mine = [policy for policy in written if policy.system == name]
-        compiled[name] = compile_system(system, used, authority, mine)
+        compiled[name] = compile_system(system, used, authority, mine, shared)
         report.findings.extend(compiled[name].findings)
     return compiled
 

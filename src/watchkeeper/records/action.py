@@ -104,7 +104,8 @@ class FactUsed:
 class GrantUsed:
     """A grant whose scope matched: what it was charged, or which of its limits failed.
 
-    `amount` is a decimal as a string in the grant's own unit, None where the grant has no sum;
+    `amount` is a decimal as a string in the grant's own unit, or in `currency` where the budget is
+    one that is shared (`shared.<id>`); None where there is no sum;
     `count_before` and `sum_before` say what its window held before this action.
     """
 
@@ -114,6 +115,7 @@ class GrantUsed:
     amount: str | None = None
     count_before: int | None = None
     sum_before: str | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from watchkeeper.records.bounds import Budget, History, Money, SharedBudget
 from watchkeeper.records.codec import Json
 from watchkeeper.records.people import Passkey
 from watchkeeper.records.plan_oversight import Oversight
@@ -97,6 +98,7 @@ class System:
     ai_act_class: str
     servers: tuple[str, ...] = ()
     retention: Retention | None = None
+    history: tuple[History, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,8 @@ class Tool:
     `derived` are the declared derived values (notes on tool typing, rule 12); `resource_type`
     and `resource_argument` say what is acted on; `clear` are the top-level arguments that may
     stand in the log; `subject` those that name a data subject; `first` those that a reviewer
-    should see first. With `cancel` a stop breaks its calls off.
+    should see first. With `cancel` a stop breaks its calls off. What it returns is
+    content that nobody vouches for where it is `untrusted`.
     """
 
     name: str
@@ -200,6 +203,8 @@ class Tool:
     sentence: str = ""
     first: tuple[str, ...] = ()
     cancel: bool | None = None
+    money: Money | None = None
+    untrusted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,20 +252,6 @@ class Band:
     alone: str
     review: str | None = None
     least: str = "0"
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """A cap over a window: at most `count` actions and at most `sum` of `argument`.
-
-    A rolling window of `seconds`, or calendar days of `zone` where that is set.
-    """
-
-    seconds: int
-    count: int | None = None
-    sum: str | None = None
-    argument: str | None = None
-    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,3 +375,4 @@ class Bundle:
     console: Console | None = None
     applications: tuple[Application, ...] = ()
     oversight: Oversight | None = None
+    shared_budgets: tuple[SharedBudget, ...] = ()

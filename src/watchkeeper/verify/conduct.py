@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.errors import cut
-from watchkeeper.records.action import Reason
+from watchkeeper.records.action import Reason, Status
 from watchkeeper.records.administration import (
     Carried,
     GenesisRecord,
@@ -17,9 +17,11 @@ from watchkeeper.records.administration import (
 )
 from watchkeeper.records.instant import Instant, render_instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.actions import Actions
 from watchkeeper.verify.boundaries import Boundaries
+from watchkeeper.verify.bounds import Purses
 from watchkeeper.verify.custody import Custody
 from watchkeeper.verify.drills import DRILLS, Drills
 from watchkeeper.verify.enrolment import Enrolled, Enrolment, enrolled_of
@@ -111,10 +113,14 @@ class Conduct:
             self.actions = Actions(report, self._commands, genesis.shard)
             self.drills = Drills(report, self._commands, genesis.shard)
             self.actions.on_end = self.drills.ended
+            self.purses = Purses(plan_of, None if genesis.carried is None else genesis.at)
         else:
             self.actions, self.drills = before.actions, before.drills
             self.actions.go_on(report, self._commands, genesis.shard)
             self.drills.go_on(report, self._commands, genesis.shard)
+            self.purses = before.purses
+            self.purses.go_on(plan_of)
+        self._shard = genesis.shard
         self.erasures = Erasures(report, self._commands, plan_of, shard=genesis.shard, run=run)
         self._boundaries = Boundaries(plan_of)
         self.erasures.needed = self.actions.needs_payload
@@ -194,6 +200,10 @@ class Conduct:
         beyond = self._boundaries.problem(decided)
         if beyond is not None:
             self._report.fail(IN_FORCE, beyond, fact.index)
+        if decided.outcome == "allow":
+            here = Ref(self._shard, fact.index)
+            for problem in self.purses.allowed(here, decided, fact.at):
+                self._report.fail(IN_FORCE, problem, fact.index)
         self.actions.decision(fact.index, decided, fact.at)
         self.erasures.decision(fact.index, decided.plan, decided.system, fact.at)
 
@@ -226,6 +236,8 @@ class Conduct:
 
     def _effect(self, index: int, record: Record) -> None:
         self.actions.effect(index, record, self._authority)
+        failed = record.predicate.status is Status.FAILED
+        self.purses.settled(record.predicate.decision, failed=failed)
         self.erasures.effect(index, record.predicate.decision)
 
     def _release(self, index: int, record: Record) -> None:

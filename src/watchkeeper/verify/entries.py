@@ -8,7 +8,7 @@ what the later steps look at is taken out and its form checked.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.errors import EnvelopeInvalid, RecordInvalid
@@ -16,6 +16,7 @@ from watchkeeper.ledger.canonical import parse_canonical
 from watchkeeper.ledger.envelope import check_signature, parse_envelope_unverified
 from watchkeeper.ledger.merkle import leaf_hash
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of
+from watchkeeper.records.bounds import SHARED
 from watchkeeper.records.instant import parse_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.reference import Ref
@@ -35,7 +36,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What later steps need of a decision. `asked` is its escalation, as JSON."""
+    """What later steps need of a decision. `asked` is its escalation, as JSON.
+
+    `shared` are its charges to shared budgets, as JSON; where there are any, `clear` are the
+    arguments that stand in the log in clear.
+    """
 
     outcome: str
     action: str
@@ -51,6 +56,9 @@ class Decided:
     policies: tuple[str, ...] = ()
     grantors: tuple[str, ...] = ()
     boundary: str = ""
+    method: str = ""
+    shared: tuple[Mapping[str, Any], ...] = ()
+    clear: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +142,20 @@ def _ref(said: Mapping[str, Any]) -> Ref:
     return Ref(shard, index)
 
 
+def _shared(said: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """Return the charges to shared budgets in a decision's JSON."""
+    grants = said.get("grants", ())
+    return tuple(one for one in grants if one["satisfied"] and one["grant"].startswith(SHARED))
+
+
+def _clear(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {one["name"]: one["clear"] for one in said.get("arguments", ()) if "clear" in one}
+
+
 def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
     try:
         said = value["predicate"]
-        before = said.get("escalatedBy")
+        before, shared = said.get("escalatedBy"), _shared(said)
         decided = Decided(
             outcome=said["decision"]["outcome"],
             action=said["actionId"],
@@ -153,6 +171,9 @@ def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
             policies=tuple(said["decision"].get("policies", ())),
             grantors=tuple(said["accountable"].get("grantors", ())),
             boundary=said["point"]["boundary"],
+            method=said["method"],
+            shared=shared,
+            clear=_clear(said) if shared else {},
         )
     except (KeyError, TypeError, IndexError, AttributeError):
         raise RecordInvalid("a decision that does not parse") from None

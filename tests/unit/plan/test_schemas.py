@@ -18,6 +18,7 @@ _FILES = {
     "system": "systems/*.yaml",
     "tool": "tools/*.yaml",
     "authority": "authority/*.yaml",
+    "budgets": "budgets.yaml",
     "control": "controls/*.yaml",
     "soa": "soa.yaml",
 }

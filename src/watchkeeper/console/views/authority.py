@@ -43,6 +43,8 @@ def _bar(held: Held) -> Bar:
 
 def _window(held: Held) -> str:
     days, rest = divmod(held.seconds, 86_400)
+    if held.calendar is not None:
+        return f"this {held.calendar.value} ({held.zone})"
     if held.zone is not None:
         return f"{'today' if days <= 1 else f'{days} calendar days'} ({held.zone})"
     if not rest:

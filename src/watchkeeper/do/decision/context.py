@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,15 +33,24 @@ class Context:
     shown_facts: str
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the home itself adds to `context.facts`; a reviewer sees `shown` of it."""
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    shown: Mapping[str, Any] = field(default_factory=dict)
+
+
 def build_context(
     entry: ToolEntry,
     encoded: Encoded,
     facts: Facts,
     grants: tuple[Grant, ...],
+    own: Own = Own(),
 ) -> Context | str:
     """Build the context, or return why a fact could not be had."""
     read: dict[str, Any] = {}
-    shown: dict[str, Any] = {}
+    shown: dict[str, Any] = dict(own.shown)
     by_source = {fact.source: fact for fact in facts.read}
     for source in entry.tool.facts:
         values = _source_values(source, by_source.get(source.name))
@@ -63,6 +72,7 @@ def build_context(
             "boundary": facts.point.boundary.value,
             "claims": {"matches": facts.claims_match},
             "budget": _budgets(entry, encoded, facts, grants),
+            **own.facts,
         },
     }
     return Context(cedar, resource_of(entry, encoded), sha256_hex(canonical_arguments(shown)))

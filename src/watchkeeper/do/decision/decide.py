@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from watchkeeper.do.decision.context import Context, build_context
+from watchkeeper.do.decision.context import Context, Own, build_context
 from watchkeeper.do.decision.enforcer import Enforcer, ToolEntry
 from watchkeeper.do.decision.engine import Findings
 from watchkeeper.do.decision.facts import Facts
@@ -17,6 +17,7 @@ from watchkeeper.do.decision.known import CALL_METHOD, Asked, Known, against, as
 from watchkeeper.do.decision.limits import charge_of, failed_limits
 from watchkeeper.do.decision.request import Request
 from watchkeeper.do.decision.review import ReviewNeed, covers, review_need
+from watchkeeper.do.decision.shared import Share, charge, refusal, shared_facts, shares_of
 from watchkeeper.do.encode.encoder import Encoded
 from watchkeeper.records.action import Decision, GrantUsed, Outcome, Reason
 from watchkeeper.records.bundle import Grant, PolicyKind, System
@@ -47,6 +48,7 @@ class _Case:
     known: Known
     context: Context
     grants: tuple[Grant, ...]
+    shares: tuple[Share, ...]
 
 
 def precheck(enforcer: Enforcer, request: Request) -> Decided | Known:
@@ -67,10 +69,12 @@ def decide(
     if isinstance(known, Decided):
         return known
     grants = enforcer.grants(request.call.agent, known.entry.action)
-    context = build_context(known.entry, known.encoded, facts, grants)
+    shares = _shares(question, known, facts)
+    own = _own(enforcer, known, shares)
+    context = build_context(known.entry, known.encoded, facts, grants, own)
     if isinstance(context, str):
         return _block(question, Reason.COULD_NOT_EVALUATE, context)
-    case = _Case(enforcer, request, facts, known, context, grants)
+    case = _Case(enforcer, request, facts, known, context, grants, shares)
     everything = _judge(question, case)
     observed = enforcer.policies[known.system.id].observed(known.entry.action, facts.at)
     if not observed:
@@ -79,6 +83,21 @@ def decide(
     enforced = _judge(question, case, observed)
     same = enforced.part == everything.part
     return enforced if same else replace(enforced, would=everything.part)
+
+
+def _shares(question: Asked, known: Known, facts: Facts) -> tuple[Share, ...]:
+    call, action = question.request.call, known.entry.action
+    budgets = question.enforcer.shared(call.agent, action)
+    if not budgets:
+        return ()
+    money = known.entry.tool.money
+    return shares_of(budgets, facts.shared, money, call.arguments, known.encoded)
+
+
+def _own(enforcer: Enforcer, known: Known, shares: tuple[Share, ...]) -> Own:
+    if not enforcer.is_shared(known.system.id, known.entry.action):
+        return Own()
+    return Own({"shared": shared_facts(shares)})
 
 
 def _first_step(question: Asked, known_before: Known | None = None) -> Decided | Known:
@@ -113,8 +132,7 @@ def _judge(question: Asked, case: _Case, without: tuple[str, ...] = ()) -> Decid
         return _block(question, Reason.ENGINE_FAILED, found.failed)
     hard = _with_errors(enforcer, found.forbids, found.errors, PolicyKind.FORBID)
     if hard:
-        part = _part(case, found, Outcome.BLOCK, Reason.FORBIDDEN, hard)
-        return _decided(case, part, "a hard rule forbids it")
+        return _forbidden(case, found, hard)
     if not found.permits:
         return _no_authority(case, found)
     reviews = _with_errors(enforcer, found.reviews, found.errors, PolicyKind.REVIEW)
@@ -123,7 +141,18 @@ def _judge(question: Asked, case: _Case, without: tuple[str, ...] = ()) -> Decid
     part = _part(case, found, Outcome.ALLOW, Reason.PERMITTED, found.permits)
     named = {enforcer.policy(permit).grant for permit in found.permits}
     used = tuple(_used(case, grant) for grant in case.grants if grant.id in named)
-    return replace(_decided(case, part, "a permit covers it"), grants=used)
+    charged = (*used, *(charge(share) for share in case.shares))
+    return replace(_decided(case, part, "a permit covers it"), grants=charged)
+
+
+def _forbidden(case: _Case, found: Findings, hard: tuple[str, ...]) -> Decided:
+    part = _part(case, found, Outcome.BLOCK, Reason.FORBIDDEN, hard)
+    named = {case.enforcer.policy(policy).grant for policy in hard}
+    spent = tuple(refusal(share) for share in case.shares if share.budget.name in named)
+    why = "a hard rule forbids it"
+    if spent and named == {use.grant for use in spent}:
+        why = "it does not fit into " + ", ".join(sorted(use.grant for use in spent))
+    return replace(_decided(case, part, why), grants=spent)
 
 
 def _escalate(question: Asked, case: _Case, found: Findings, reviews: tuple[str, ...]) -> Decided:

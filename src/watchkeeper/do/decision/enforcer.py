@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from watchkeeper.do.decision.engine import Policies
@@ -12,6 +13,7 @@ from watchkeeper.do.encode.encoder import ArgumentEncoder
 from watchkeeper.errors import EngineFailed, cut
 from watchkeeper.ledger.canonical import MAX_RECORD_DEPTH, parse_json
 from watchkeeper.records.action import Accountable, Reason
+from watchkeeper.records.bounds import SharedBudget
 from watchkeeper.records.bundle import Agent, Bundle, Control, Grant, Policy, System, Tool
 
 
@@ -44,6 +46,8 @@ class Enforcer:
         "_grants",
         "_methods",
         "_policies_by_id",
+        "_shared",
+        "_shared_on",
         "_systems",
         "_tools",
         "bundle",
@@ -77,6 +81,13 @@ class Enforcer:
             for action in grant.actions:
                 key = (grant.agent, action)
                 self._grants[key] = (*self._grants.get(key, ()), grant)
+        self._grantors.update({budget.name: budget.granted_by for budget in bundle.shared_budgets})
+        self._shared = _shared_of(bundle)
+        self._shared_on = {
+            (self._agents[agent].system, action)
+            for agent, action in self._shared
+            if agent in self._agents
+        }
         self.policies = {
             system.id: Policies(bundle, system.id)
             for system in bundle.systems
@@ -103,6 +114,14 @@ class Enforcer:
     def grants(self, agent: str, action: str) -> tuple[Grant, ...]:
         """Return the grants whose scope matches an agent and an action."""
         return self._grants.get((agent, action), ())
+
+    def shared(self, agent: str, action: str) -> tuple[SharedBudget, ...]:
+        """Return the shared budgets in whose scope an action of an agent is."""
+        return self._shared.get((agent, action), ())
+
+    def is_shared(self, system: str, action: str) -> bool:
+        """Tell whether an action is in the scope of a budget that some agent of a system shares."""
+        return (system, action) in self._shared_on
 
     def policy(self, policy_id: str) -> Policy:
         """Return a policy by its id."""
@@ -140,6 +159,14 @@ class Enforcer:
             for entry in self._tools.values()
             if entry.server == server and mine.may_permit(agent, entry.action)
         )
+
+
+def _shared_of(bundle: Bundle) -> dict[tuple[str, str], tuple[SharedBudget, ...]]:
+    found: dict[tuple[str, str], tuple[SharedBudget, ...]] = {}
+    for budget in bundle.shared_budgets:
+        for key in product(budget.agents, budget.actions):
+            found[key] = (*found.get(key, ()), budget)
+    return found
 
 
 def _schema_of(tool: Tool) -> dict[str, Any]:

@@ -61,7 +61,8 @@ class Facts:
 
     `pin` is the digest of the tool's definition as its server listed it last. `refused` is a
     reason that the home's own state gives (a stop, an unsure clock, a key used before, ...), with
-    a word on it in `refused_why`; it decides before any policy.
+    a word on it in `refused_why`; it decides before any policy. `shared` is by the id of a shared
+    budget; `history` says what happened before, None where that could not be had.
     """
 
     at: Instant
@@ -75,6 +76,8 @@ class Facts:
     read: tuple[FactRead, ...] = ()
     budgets: Mapping[str, tuple[BudgetFact, ...]] = field(default_factory=dict)
     approval: ApprovalFact | None = None
+    shared: Mapping[str, BudgetFact] = field(default_factory=dict)
+    history: Mapping[str, bool | int | None] = field(default_factory=dict)
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
@@ -102,6 +105,11 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         }
         for read in facts.read
     ]
+    # Only where there are any, so that the form stays that of plans without them.
+    if facts.shared:
+        body["shared"] = {budget: to_json(used) for budget, used in facts.shared.items()}
+    if facts.history:
+        body["history"] = dict(facts.history)
     return body
 
 
@@ -135,6 +143,10 @@ def facts_from_json(body: Mapping[str, Any]) -> Facts:
             for grant, windows in body["budgets"].items()
         },
         approval=from_json(ApprovalFact, body["approval"]) if body["approval"] else None,
+        shared={
+            budget: from_json(BudgetFact, used) for budget, used in body.get("shared", {}).items()
+        },
+        history=dict(body.get("history", {})),
     )
 
 

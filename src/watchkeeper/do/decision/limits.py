@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from watchkeeper.do.decision.facts import BudgetFact, Facts
 from watchkeeper.do.encode.encoder import Encoded, number_at
-from watchkeeper.records.bundle import Band, Budget, Grant, Tool
+from watchkeeper.records.bounds import Budget
+from watchkeeper.records.bundle import Band, Grant, Tool
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.typing import Node, NodeKind, spelled
 

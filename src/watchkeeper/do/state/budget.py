@@ -1,4 +1,4 @@
-"""Budgets: how much a grant has used in each of its windows (decision semantics, 6)."""
+"""Budgets: how much a grant, or all that share one, used in each window (decision semantics, 6)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from watchkeeper.records.bundle import Budget, Grant
+from watchkeeper.records.bounds import Budget, Calendar, SharedBudget
+from watchkeeper.records.bundle import Bundle, Grant
+from watchkeeper.records.codec import from_json
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.statement import Entry
 
 ZERO = Decimal(0)
 FOR_GOOD = 100 * 366 * 86_400
@@ -79,19 +83,30 @@ def window_start(budget: Budget, now: Instant) -> Instant:
     """Return the moment after which a charge still counts.
 
     Rolling: `seconds` before now. Calendar days of `zone`: so many days that today is the last.
+    A calendar's week or month: from the midnight with which it began.
     """
     if budget.zone is None:
         return now.plus(-budget.seconds)
-    days = max(1, budget.seconds // 86_400)
     local = (_EPOCH + timedelta(microseconds=now)).astimezone(ZoneInfo(budget.zone))
     # The first of two midnights, where clocks go back over midnight: a day begins but once.
     today = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    first = today - timedelta(days=days - 1)
+    first = today - timedelta(days=_days_before(budget, today))
     return Instant((first.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1) - 1)
 
 
+def _days_before(budget: Budget, today: datetime) -> int:
+    """Return how many days of a window lie before today."""
+    if budget.calendar is Calendar.MONTH:
+        return today.day - 1
+    if budget.calendar is Calendar.WEEK:
+        return today.weekday()
+    return max(1, budget.seconds // 86_400) - 1
+
+
 class Budgets:
-    """The windows of every grant of the plan in force, and the charges that they are made of.
+    """The windows of the plan in force, and the charges that they are made of.
+
+    Each grant has its own; those that agents share have an account of their own.
 
     The charges of the longest window are kept, so that another plan's windows can be filled from
     them without reading the log again.
@@ -115,12 +130,10 @@ class Budgets:
         """Tell whether the charges that are kept go back that far."""
         return self._complete_from <= now.plus(-seconds)
 
-    def adopt(self, grants: Iterable[Grant]) -> None:
-        """Put these grants' windows into force, filled with the charges that are kept."""
+    def adopt(self, plan: Mapping[str, tuple[Budget, ...]]) -> None:
+        """Put the windows of a plan into force, filled with the charges that are kept."""
         self._windows = {
-            grant.id: tuple(Window(budget) for budget in grant.budgets)
-            for grant in grants
-            if grant.budgets
+            grant: tuple(Window(budget) for budget in budgets) for grant, budgets in plan.items()
         }
         for grant, charge in self._charges:
             for window in self._windows.get(grant, ()):
@@ -209,11 +222,24 @@ class Budgets:
             self._complete_from = max(self._complete_from, oldest)
 
 
-def longest_window(grants: Iterable[Grant]) -> int:
+def budgets_of(bundle: Bundle) -> dict[str, tuple[Budget, ...]]:
+    """Return every budget of a plan, by what its charges are kept under."""
+    own = {grant.id: grant.budgets for grant in bundle.grants if grant.budgets}
+    return own | {shared.account: (shared.budget,) for shared in bundle.shared_budgets}
+
+
+def longest_window(budgets: Iterable[Budget]) -> int:
     """Return how many seconds back a charge may still count, two days more for calendars."""
-    spans = [
-        budget.seconds + (2 * 86_400 if budget.zone else 0)
-        for grant in grants
-        for budget in grant.budgets
-    ]
+    spans = [budget.seconds + (2 * 86_400 if budget.zone else 0) for budget in budgets]
     return max(spans, default=0)
+
+
+def reach_of(entry: Entry) -> int:
+    """Return how far back the budgets of a released plan look; for good where it is gone."""
+    bundle = entry.payload.body.get("bundle") if entry.payload else None
+    if not isinstance(bundle, dict):
+        return FOR_GOOD
+    grants = from_json(tuple[Grant, ...], bundle.get("grants", []))
+    shared = from_json(tuple[SharedBudget, ...], bundle.get("sharedBudgets", []))
+    own = chain.from_iterable(grant.budgets for grant in grants)
+    return longest_window([*own, *(one.budget for one in shared)])

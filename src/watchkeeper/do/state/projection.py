@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from watchkeeper.do.decision.facts import VerdictFact
 from watchkeeper.do.decision.review import ReviewNeed, covers
 from watchkeeper.do.state.authority import Authority
-from watchkeeper.do.state.budget import FOR_GOOD, Budgets, longest_window
+from watchkeeper.do.state.budget import Budgets, reach_of
 from watchkeeper.do.state.keys import Keys, KeyUse
 from watchkeeper.do.state.parts import PARTS, Part, Passkeys
 from watchkeeper.do.state.pending import Pending, PendingActions, Waiting
@@ -39,8 +39,8 @@ from watchkeeper.records.administration import (
     TokenRecord,
     TokenRevokedRecord,
 )
-from watchkeeper.records.bundle import AUTHOR, GRANTOR, Grant
-from watchkeeper.records.codec import from_json
+from watchkeeper.records.bounds import account
+from watchkeeper.records.bundle import AUTHOR, GRANTOR
 from watchkeeper.records.custody import AdoptedRecord
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
 from watchkeeper.records.instant import Instant
@@ -200,7 +200,7 @@ class State:
             applications=record.applications,
         )
         self.plan, self.plan_ref = record.plan, entry.ref
-        self.budgets.keep_for(_longest_window_of(entry), record.at)
+        self.budgets.keep_for(reach_of(entry), record.at)
         self.released_by = record.released_by
 
     def _decision(self, entry: Entry, record: DecisionRecord) -> None:
@@ -241,7 +241,11 @@ class State:
             self.pending.end(record.action_id, Waiting.RELEASED, record.at)
 
     def _charge(self, record: DecisionRecord) -> None:
-        amounts = [(use.grant, Decimal(use.amount or 0)) for use in record.grants if use.satisfied]
+        amounts = [
+            (account(use.grant, use.currency), Decimal(use.amount or 0))
+            for use in record.grants
+            if use.satisfied
+        ]
         self.budgets.reserve(record.action_id, record.at, amounts)
 
     def _settle_charge(self, record: EffectRecord) -> None:
@@ -379,12 +383,3 @@ class State:
 
 def _in(spans: tuple[Span, ...], ref: Ref) -> bool:
     return any(span.first <= ref.index < span.end for span in spans)
-
-
-def _longest_window_of(entry: Entry) -> int:
-    """Return how far back the budgets of a released plan look; for good where it is gone."""
-    bundle = entry.payload.body.get("bundle") if entry.payload else None
-    if not isinstance(bundle, dict):
-        return FOR_GOOD
-    grants = from_json(tuple[Grant, ...], bundle.get("grants", []))
-    return longest_window(grants)

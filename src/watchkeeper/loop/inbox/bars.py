@@ -1,8 +1,8 @@
-"""How much of an agent's budgets is used, and when room comes back."""
+"""How much of an agent's budgets is used, its own and shared ones, and when room comes back."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from watchkeeper.do.decision.limits import render_number
 from watchkeeper.do.state.budget import Used, window_start
 from watchkeeper.loop.standing import Standing
-from watchkeeper.records.bundle import Budget, Grant
+from watchkeeper.records.bounds import Budget, Calendar
+from watchkeeper.records.bundle import Grant
 from watchkeeper.records.instant import Instant
 
 COUNT = "actions"
@@ -19,11 +20,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One cap of one grant: what its window holds now.
+    """One cap of one grant, or of a budget that agents share: what its window holds now.
 
-    `used` and `cap` are decimals as text, in `unit`: `actions`, or the argument that is added up.
-    `seconds` is the window's length; `zone` is set where it is calendar days, which begin again at
-    `resets`. A rolling window never begins again: `resets` is None.
+    `grant` is `shared.<id>` where it is shared. `used` and `cap` are decimals as text, in `unit`:
+    `actions`, the argument that is added up, or the currency. `seconds` is the window's length;
+    `zone` is set where it is calendar days, or the `calendar`'s week or month, which begin again
+    at `resets`. A rolling window never begins again: `resets` is None.
     """
 
     grant: str
@@ -33,16 +35,18 @@ class Bar:
     unit: str
     zone: str | None = None
     resets: Instant | None = None
+    calendar: Calendar | None = None
 
 
 def bars_of(home: Standing, agent: str, action: str | None, at: Instant) -> tuple[Bar, ...]:
-    """Return every cap of an agent's grants, or of those alone whose scope holds an action."""
+    """Return every cap of an agent, or of those alone whose scope holds an action."""
     grants = (
         grant
         for grant in home.enforcer.bundle.grants
         if grant.agent == agent and (action is None or action in grant.actions)
     )
-    return tuple(bar for grant in grants for bar in _of_grant(home, grant, at))
+    own = [bar for grant in grants for bar in _of_grant(home, grant, at)]
+    return (*own, *_of_shared(home, agent, action, at))
 
 
 def _of_grant(home: Standing, grant: Grant, at: Instant) -> list[Bar]:
@@ -54,25 +58,43 @@ def _of_grant(home: Standing, grant: Grant, at: Instant) -> list[Bar]:
     ]
 
 
+def _of_shared(home: Standing, agent: str, action: str | None, at: Instant) -> tuple[Bar, ...]:
+    return tuple(
+        bar
+        for shared in home.enforcer.bundle.shared_budgets
+        if agent in shared.agents and (action is None or action in shared.actions)
+        for used in home.state.budgets.used(shared.account, at)
+        for bar in _of_budget(
+            shared.name, replace(shared.budget, argument=shared.currency), used, at
+        )
+    )
+
+
 def _of_budget(grant: str, budget: Budget, used: Used, at: Instant) -> list[Bar]:
     resets = _resets(budget, at)
+    window = (budget.zone, resets, budget.calendar)
     found = []
     if budget.count is not None:
         count = (str(used.count), str(budget.count), COUNT)
-        found.append(Bar(grant, budget.seconds, *count, budget.zone, resets))
+        found.append(Bar(grant, budget.seconds, *count, *window))
     if budget.sum is not None and budget.argument is not None:
         total = (render_number(used.sum), render_number(Decimal(budget.sum)), budget.argument)
-        found.append(Bar(grant, budget.seconds, *total, budget.zone, resets))
+        found.append(Bar(grant, budget.seconds, *total, *window))
     return found
 
 
 def _resets(budget: Budget, at: Instant) -> Instant | None:
-    """Return when the first of a calendar window's days falls out of it: the next midnight."""
+    """Return when room comes back: the first of a window's days falls out, or the next begins."""
     if budget.zone is None:
         return None
-    local = (_EPOCH + timedelta(microseconds=window_start(budget, at) + 1)).astimezone(
+    first = (_EPOCH + timedelta(microseconds=window_start(budget, at) + 1)).astimezone(
         ZoneInfo(budget.zone)
     )
-    days = max(1, budget.seconds // 86_400)
-    end = (local + timedelta(days=days)).astimezone(UTC)
+    end = _after(budget, first.replace(hour=0, minute=0, second=0)).astimezone(UTC)
     return Instant((end - _EPOCH) // timedelta(microseconds=1))
+
+
+def _after(budget: Budget, first: datetime) -> datetime:
+    if budget.calendar is Calendar.MONTH:
+        return (first + timedelta(days=31)).replace(day=1)
+    return first + timedelta(days=7 if budget.calendar else max(1, budget.seconds // 86_400))

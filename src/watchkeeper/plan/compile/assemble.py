@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from watchkeeper.ledger.plan_bundle import FORMAT
 from watchkeeper.plan.compile.servers import CompiledServer
+from watchkeeper.plan.compile.windows import budget_of
 from watchkeeper.plan.policies.parse import ParsedPolicy
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.authority import AuthorityFile, GrantEntry
@@ -21,7 +22,6 @@ from watchkeeper.records.bundle import (
     Agent,
     Application,
     Band,
-    Budget,
     Bundle,
     Console,
     Control,
@@ -154,7 +154,9 @@ def _grant(agent: str, says: GrantEntry) -> Grant:
         # Six decimals, as record times have them, so that the two compare as text.
         valid_until=says.valid_until and says.valid_until.replace("Z", ".000000Z"),
         bands=tuple(Band(b.argument, b.alone, b.review, b.least) for b in says.bands),
-        budgets=tuple(Budget(b.within, b.count, b.sum, b.argument, b.zone) for b in says.budgets),
+        budgets=tuple(
+            budget_of(b.within, b.zone, b.count, b.sum, b.argument) for b in says.budgets
+        ),
         review_role=says.review.role if says.review else None,
     )
 

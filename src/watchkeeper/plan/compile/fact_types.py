@@ -2,7 +2,8 @@
 
 Always there: `clock` (now, hour 0-23, weekday from 1 = Monday, all in UTC), `stage`, `boundary`,
 `claims`. `budget` has an entry for each grant with budgets that names the action; it is optional,
-since only the asking agent's own grants are given. Declared sources stand beside them.
+since only the asking agent's own grants are given. `shared` has one for each shared budget in
+whose scope the action is; what can not be added up has none. Declared sources stand beside them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from watchkeeper.plan.typing import TypedTool, fact_type, quoted
 from watchkeeper.plan.workspace.models.authority import GrantEntry
 from watchkeeper.plan.workspace.models.tool import Fact
 
-RESERVED = ("clock", "stage", "boundary", "claims", "budget")
+RESERVED = ("clock", "stage", "boundary", "claims", "budget", "shared", "history")
 _FIXED = (
     '"clock": {"now": datetime, "hour": Long, "weekday": Long}, '
     '"stage": String, "boundary": String, "claims": {"matches": Bool}'
@@ -23,10 +24,14 @@ _FIXED = (
 
 
 def facts_type(
-    action: str, typed: TypedTool, facts: Mapping[str, Fact], grants: Iterable[GrantEntry]
+    action: str,
+    typed: TypedTool,
+    facts: Mapping[str, Fact],
+    grants: Iterable[GrantEntry],
+    own: Iterable[str] = (),
 ) -> str:
-    """Return the record type of `context.facts` for an action."""
-    parts = [_FIXED, f'"budget": {{{_budgets(action, typed, grants)}}}']
+    """Return the record type of `context.facts` for an action; `own` are more members of ours."""
+    parts = [_FIXED, f'"budget": {{{_budgets(action, typed, grants)}}}', *own]
     for name, fact in sorted(facts.items()):
         fields = ", ".join(
             f"{quoted(field)}: {fact_type(says.type)}"

@@ -12,6 +12,7 @@ from watchkeeper.plan.compile.assemble import ScopedPolicy
 from watchkeeper.plan.compile.fact_types import facts_type
 from watchkeeper.plan.compile.grants import Place, grant_policies
 from watchkeeper.plan.compile.servers import CompiledServer
+from watchkeeper.plan.compile.shared import Shared, facts_of, shared_policies
 from watchkeeper.plan.policies.parse import ParsedPolicy
 from watchkeeper.plan.policies.scope import actions_of, check_names
 from watchkeeper.plan.policies.validate import validate, warn
@@ -41,11 +42,12 @@ def compile_system(
     servers: Mapping[str, tuple[Checked[ToolFile], CompiledServer]],
     authority: Sequence[Checked[AuthorityFile]],
     written: Sequence[ParsedPolicy],
+    shared: Sequence[Shared] = (),
 ) -> CompiledSystem:
     """Compile one system.
 
     `servers` are those that the system uses, `authority` the files of its agents, `written` the
-    policies in its folder.
+    policies in its folder, `shared` the shared budgets of the workspace.
     """
     compiled = CompiledSystem()
     entries: dict[str, ToolEntry] = {}
@@ -57,11 +59,11 @@ def compile_system(
             kind = "writes" if entries[action].writes else "reads"
             groups[action] = frozenset({kind, f"server:{server}"})
     grants = _compile_grants(system.says.id, compiled, authority)
-    policies = [*written, *grants]
-    schema = _schema(system, compiled, entries, groups, authority)
+    agents = frozenset(agent.id for agent in system.says.agents)
+    policies = [*written, *grants, *shared_policies(system.says.id, agents, shared)]
+    schema = _schema(system, compiled, entries, groups, (authority, shared))
     if schema is None:
         return compiled
-    agents = frozenset(agent.id for agent in system.says.agents)
     for policy in policies:
         compiled.findings.extend(check_names(policy, agents, system.says.id, groups))
         compiled.findings.extend(warn(policy))
@@ -91,8 +93,9 @@ def _schema(
     compiled: CompiledSystem,
     entries: Mapping[str, ToolEntry],
     groups: Mapping[str, frozenset[str]],
-    authority: Sequence[Checked[AuthorityFile]],
+    bounds: tuple[Sequence[Checked[AuthorityFile]], Sequence[Shared]],
 ) -> cedarpy.Schema | None:
+    authority, shared = bounds
     grants = [grant for file in authority for grant in file.says.grants]
     try:
         actions = [
@@ -100,7 +103,13 @@ def _schema(
                 id=action,
                 tool=typed,
                 resource=_resource(entries[action]),
-                facts=facts_type(action, typed, entries[action].facts, _typed(grants, compiled)),
+                facts=facts_type(
+                    action,
+                    typed,
+                    entries[action].facts,
+                    _typed(grants, compiled),
+                    _own_facts(action, system.says.id, shared),
+                ),
                 groups=tuple(sorted(groups[action])),
             )
             for action, typed in sorted(compiled.tools.items())
@@ -110,6 +119,11 @@ def _schema(
         compiled.findings.append(_finding(system.file, system.line("servers"), error))
         return None
     return cedarpy.Schema.from_str(compiled.schema)
+
+
+def _own_facts(action: str, system: str, shared: Sequence[Shared]) -> list[str]:
+    found = (facts_of(action, system, shared),)
+    return [part for part in found if part is not None]
 
 
 def _typed(grants: Sequence[GrantEntry], compiled: CompiledSystem) -> list[GrantEntry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from watchkeeper.plan.diff.applications import compare_applications
+from watchkeeper.plan.diff.budgets import compare_budgets
 from watchkeeper.plan.diff.changes import Changes, PlanDiff
 from watchkeeper.plan.diff.grants import compare_grants
 from watchkeeper.plan.diff.organisation import (
@@ -37,6 +38,7 @@ def diff_bundles(old: Bundle | None, new: Bundle) -> PlanDiff:
     compare_applications(before, new, found)
     compare_policies(before, new, found)
     compare_grants(before, new, found)
+    compare_budgets(before, new, found)
     compare_controls(before, new, found)
     compare_limits(before.limits, new.limits, found)
     compare_oversight(before.oversight, new.oversight, found)

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.plan.diff.policies import compare_review
-from watchkeeper.records.bundle import Band, Budget, Bundle, Grant, Policy, PolicyKind
+from watchkeeper.records.bounds import Budget
+from watchkeeper.records.bundle import Band, Bundle, Grant, Policy, PolicyKind
 
 _NEVER = "9999"
 
@@ -86,6 +87,8 @@ def _by_window(budgets: Iterable[Budget]) -> dict[str, Budget]:
     found: dict[str, Budget] = {}
     for budget in budgets:
         window = f"in {budget.seconds} s" + (f" by days of {budget.zone}" if budget.zone else "")
+        if budget.calendar is not None:
+            window = f"a calendar {budget.calendar.value} of {budget.zone}"
         while window in found:
             window += " (again)"
         found[window] = budget

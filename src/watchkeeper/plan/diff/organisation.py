@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from watchkeeper.plan.diff.budgets import compare_history
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.plan.diff.retention import compare_retention
 from watchkeeper.records.bundle import (
@@ -48,6 +49,7 @@ def _system(id_: str, old: System, new: System, found: Changes) -> None:
         if getattr(old, name) != getattr(new, name):
             words = f"its {said} is {getattr(new, name)}, before {getattr(old, name)}"
             found.changed("system", id_, words)
+    compare_history(id_, old, new, found)
     compare_retention(id_, old.retention or Retention(), new.retention or Retention(), found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watchkeeper.plan.diff.budgets import compare_money
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.records.bundle import Bundle, FactSource, PermitRule, Server, Tool
 
@@ -71,6 +72,7 @@ def _tool(id_: str, old: Tool, new: Tool, found: Changes) -> None:
     _visibility(id_, old, new, found)
     _retries(id_, old, new, found)
     _facts(id_, old, new, found)
+    compare_money(id_, old, new, found)
     if old.level != new.level:
         words = f"its records must be {new.level} first, before {old.level}"
         weaker = _LEVELS.index(new.level) < _LEVELS.index(old.level)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from watchkeeper.plan.lint.bounds.money import read_from
+from watchkeeper.plan.lint.bounds.windows import check_window
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.authority import (
@@ -17,8 +18,6 @@ from watchkeeper.plan.workspace.models.authority import (
 )
 from watchkeeper.plan.workspace.models.tool import ToolEntry
 from watchkeeper.plan.workspace.report import Report, Spot
-
-_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +124,7 @@ def _budget(budget: BudgetEntry, spot: Spot) -> None:
     if (budget.sum is None) != (budget.argument is None):
         message = "`sum` and `argument` go together"
         spot.safety("empty-budget", message, "say what is added up, and how much")
-    if budget.zone is None:
-        return
-    try:
-        ZoneInfo(budget.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        message = f"there is no time zone `{budget.zone}`"
-        spot.inside("zone").safety("unknown-zone", message, "write it as in `Europe/Berlin`")
-    if budget.within % _DAY:
-        message = "with `zone`, the window is whole calendar days"
-        spot.inside("within").safety("unknown-zone", message, "write `1d` or more")
+    check_window(budget.within, budget.zone, spot)
 
 
 def _in_clear(grant: GrantEntry, budget: BudgetEntry, around: _Around, spot: Spot) -> None:
@@ -143,21 +133,13 @@ def _in_clear(grant: GrantEntry, budget: BudgetEntry, around: _Around, spot: Spo
         return
     for action in grant.actions:
         tool = around.tools.get(action)
-        first = _read_from(budget.argument, tool) if tool else None
+        first = read_from(budget.argument, tool) if tool else None
         if tool and first and first not in tool.clear:
             spot.safety(
                 "sum-not-clear",
                 f"`{budget.argument}` is added up, but `{first}` is not `clear` in {action}",
                 f"add `{first}` to `clear:` of the tool: sums stand in the log",
             )
-
-
-def _read_from(argument: str, tool: ToolEntry) -> str | None:
-    """Return the top-level argument that a limited value is read from."""
-    head, _, name = argument.partition(".")
-    if head == "derived":
-        argument = str(tool.derived.get(name, {}).get("path", ""))
-    return argument.removeprefix("args.").split(".")[0] or None
 
 
 def _review(grant: GrantEntry, spot: Spot) -> None:

@@ -16,7 +16,8 @@ T = TypeVar("T")
 POLICY_ID = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,126}[a-z0-9])?")
 KNOWN = ("id", "control", "escalate", "approvals", "expires", "reason", "separate", "observe")
 _FOR_REVIEWS = ("escalate", "approvals", "expires", "reason", "separate")
-GRANT_PREFIX = "grant."
+COMPILED = ("grant.", "shared.")
+"""How the ids of policies begin that the plan compiles from grants and shared budgets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,10 @@ def _policy_id(text: str) -> str:
             f"the id {cut(text)} can not be taken",
             "use small letters, digits, hyphens and dots, at most 128",
         )
-    if text.startswith(GRANT_PREFIX):
-        raise PlanRefused(
-            f"the id {cut(text)} begins with `grant.`", "that is kept for compiled grants"
-        )
+    for prefix in COMPILED:
+        if text.startswith(prefix):
+            message = f"the id {cut(text)} begins with `{prefix}`"
+            raise PlanRefused(message, "that is kept for what is compiled from grants and budgets")
     return text
 
 

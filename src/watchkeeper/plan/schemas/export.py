@@ -9,6 +9,7 @@ import orjson
 from pydantic import BaseModel
 
 from watchkeeper.plan.workspace.models.authority import AuthorityFile
+from watchkeeper.plan.workspace.models.budgets import BudgetsFile
 from watchkeeper.plan.workspace.models.control import ApplicabilityFile, ControlFile
 from watchkeeper.plan.workspace.models.organisation import AimsFile
 from watchkeeper.plan.workspace.models.system import SystemFile
@@ -19,6 +20,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "system": SystemFile,
     "tool": ToolFile,
     "authority": AuthorityFile,
+    "budgets": BudgetsFile,
     "control": ControlFile,
     "soa": ApplicabilityFile,
 }

@@ -12,7 +12,7 @@ MAX_BYTES = 512 * 1024
 MAX_DEFINITIONS = 64 * 1024 * 1024
 KINDS = ("systems", "tools", "authority", "controls")
 LATER = ("risks", "impacts", "drills", "audits", "reviews", "certificates", "objectives.yaml")
-_SINGLE = ("aims.yaml", "soa.yaml", "policies")
+_SINGLE = ("aims.yaml", "soa.yaml", "budgets.yaml", "policies")
 
 
 @dataclass(frozen=True, slots=True)

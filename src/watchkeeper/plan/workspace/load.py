@@ -15,6 +15,7 @@ from watchkeeper.plan.workspace.checked import Checked, check
 from watchkeeper.plan.workspace.finding import Finding, Severity, in_order
 from watchkeeper.plan.workspace.folder import MAX_DEFINITIONS, Folder, open_folder
 from watchkeeper.plan.workspace.models.authority import AuthorityFile
+from watchkeeper.plan.workspace.models.budgets import BudgetsFile
 from watchkeeper.plan.workspace.models.control import ApplicabilityFile, ControlFile
 from watchkeeper.plan.workspace.models.organisation import AimsFile
 from watchkeeper.plan.workspace.models.system import SystemFile
@@ -41,6 +42,7 @@ class Workspace:
     applicability: Checked[ApplicabilityFile] | None
     definitions: Mapping[str, Mapping[str, Any]]
     cedar: tuple[tuple[str, str, str], ...]
+    budgets: Checked[BudgetsFile] | None = None
 
 
 def load_workspace(path: Path) -> tuple[Workspace | None, tuple[Finding, ...]]:
@@ -66,8 +68,8 @@ class _Loader:
 
     def load(self) -> Workspace | None:
         aims = self.one(AimsFile, "aims.yaml")
-        has_soa = self.folder.has("soa.yaml")
-        soa = self.one(ApplicabilityFile, "soa.yaml") if has_soa else None
+        soa = self.one_if_there(ApplicabilityFile, "soa.yaml")
+        budgets = self.one_if_there(BudgetsFile, "budgets.yaml")
         systems = self.many(SystemFile, "systems", "id")
         servers = self.many(ToolFile, "tools", "id")
         authority = self.many(AuthorityFile, "authority", "agent")
@@ -78,7 +80,16 @@ class _Loader:
         if aims is None or any(f.severity is not Severity.MANAGEMENT for f in self.findings):
             return None
         return Workspace(
-            self.folder.root, aims, systems, servers, authority, controls, soa, definitions, cedar
+            root=self.folder.root,
+            aims=aims,
+            systems=systems,
+            servers=servers,
+            authority=authority,
+            controls=controls,
+            applicability=soa,
+            definitions=definitions,
+            cedar=cedar,
+            budgets=budgets,
         )
 
     def one(self, kind: type[M], name: str) -> Checked[M] | None:
@@ -93,6 +104,9 @@ class _Loader:
         checked, findings = check(kind, name, tree)
         self.findings.extend(findings)
         return checked
+
+    def one_if_there(self, kind: type[M], name: str) -> Checked[M] | None:
+        return self.one(kind, name) if self.folder.has(name) else None
 
     def many(self, kind: type[M], folder: str, key: str) -> dict[str, Checked[M]]:
         found: dict[str, Checked[M]] = {}

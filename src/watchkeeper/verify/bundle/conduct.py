@@ -32,14 +32,14 @@ class PartialConduct(Conduct):
         super().__init__(report, genesis, plan_of)
         self.erasures.holds = holds
         self.erasures.needed = lambda _: False  # its end may stand in a gap
-        self._holds, self._shard = holds, genesis.shard
+        self._holds = holds
         self._next = 0
         self.gaps = False
 
     def take(self, fact: Fact) -> None:
         """Take up the next record."""
         if fact.index != self._next:
-            self.gaps = self.drills.gaps = True
+            self.gaps = self.drills.gaps = self.purses.partial = True
             self._stops.clear()
         self._next = fact.index + 1
         if isinstance(fact.said, Decided):

@@ -292,7 +292,7 @@ class Verifier:
         report, counts = self._report, self._report.counts
         report.say(TREE, f"{size} entries lead to the signed root, without a gap")
         self._say_people(conduct, signed)
-        report.say(IN_FORCE, "nothing allowed under a stop or another plan")
+        report.say(IN_FORCE, "nothing allowed under a stop or another plan" + conduct.purses.said())
         ended = f"{counts['effect']}, each with its allow; {conduct.actions.unknown} unknown"
         report.say(EFFECTS, ended + elsewhere(conduct))
         if not report.failed[TREE]:

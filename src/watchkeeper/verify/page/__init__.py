@@ -24,6 +24,7 @@ _PARTS = (
     "custody",
     "verdicts",
     "drills",
+    "purses",
     "conduct",
     "disclosed",
     "completeness",

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchkeeper.do.state.budget import Budgets, Charge, Window, longest_window, window_start
-from watchkeeper.records.bundle import Budget, Grant
+from watchkeeper.records.bounds import Budget
 from watchkeeper.records.instant import Instant, parse_instant
 
 T = parse_instant("2026-11-23T08:00:00.000000Z")
@@ -23,13 +23,9 @@ def _at(text: str) -> Instant:
     return parse_instant(f"{text}.000000Z")
 
 
-def _grant(*budgets: Budget) -> Grant:
-    return Grant("g", "agent", "ana", "c", ("s/t",), budgets=budgets)
-
-
 def _budgets(*given_: Budget) -> Budgets:
     made = Budgets()
-    made.adopt([_grant(*given_)])
+    made.adopt({"g": given_})
     return made
 
 
@@ -166,6 +162,6 @@ def test_a_window_never_goes_back() -> None:
 
 
 def test_the_longest_window_is_long_enough_for_any_calendar_day() -> None:
-    assert longest_window([_grant(Budget(60))]) == 60
-    assert longest_window([_grant(Budget(DAY, zone="America/Havana"))]) >= 2 * DAY
+    assert longest_window([Budget(60)]) == 60
+    assert longest_window([Budget(DAY, zone="America/Havana")]) >= 2 * DAY
     assert longest_window([]) == 0

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from watchkeeper.plan.workspace.models.scalars import Id, Limit, Moment, Part, Seconds, Text
+from watchkeeper.plan.workspace.models.scalars import Id, Limit, Moment, Part, Seconds, Text, Window
 
 
 class BandEntry(Part):
@@ -19,9 +19,9 @@ class BandEntry(Part):
 
 
 class BudgetEntry(Part):
-    """A cap over a rolling window; with `zone` and `within: 1d`, over calendar days there."""
+    """A cap over a rolling window; with `zone`, over calendar days there, a week or a month."""
 
-    within: Seconds
+    within: Window
     count: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
     sum: Limit | None = None
     argument: Text | None = None

@@ -7,7 +7,7 @@ import binascii
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.json_schema import WithJsonSchema
@@ -26,6 +26,7 @@ _HOST = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[
 _CONSOLE = re.compile(
     rf"(?:https://|http://(?=localhost(?::|$)))(?P<host>{_HOST})(?::(?P<port>[1-9][0-9]{{0,4}}))?"
 )
+CALENDARS = ("day", "week", "month")
 _MAX_SECONDS = 10 * 366 * 86_400
 
 
@@ -48,6 +49,11 @@ def parse_duration(value: Any) -> int:
     if found is None or int(found[1]) * _UNITS[found[2]] > _MAX_SECONDS:
         raise ValueError("a duration is a whole number and a unit, like `90s`, `10m`, `4h` or `7d`")
     return int(found[1]) * _UNITS[found[2]]
+
+
+def parse_window(value: Any) -> int | str:
+    """Return the seconds of a rolling window, or `day`, `week` or `month` as it is."""
+    return value if value in CALENDARS else parse_duration(value)
 
 
 def decimal_text(value: Any) -> str:
@@ -128,6 +134,12 @@ Seconds = Annotated[
     BeforeValidator(parse_duration),
     WithJsonSchema({"type": "string", "pattern": r"^[1-9][0-9]{0,8}[smhdw]$"}),
 ]
+Window = Annotated[
+    int | Literal["day", "week", "month"],
+    BeforeValidator(parse_window),
+    WithJsonSchema({"type": "string", "pattern": r"^([1-9][0-9]{0,8}[smhdw]|day|week|month)$"}),
+]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="as ISO 4217 has it: `EUR`")]
 Limit = Annotated[
     str,
     BeforeValidator(decimal_text),

@@ -10,7 +10,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from watchkeeper.plan.workspace.models.scalars import Digest, Id, Part, Seconds, Source, Text
+from watchkeeper.plan.workspace.models.scalars import (
+    Currency,
+    Digest,
+    Id,
+    Part,
+    Seconds,
+    Source,
+    Text,
+)
 
 FactKind = Literal["string", "bool", "long", "decimal", "datetime"]
 Method = Literal[
@@ -71,6 +79,17 @@ class Settle(Part):
     equals: Any
 
 
+class MoneyEntry(Part):
+    """What a call is worth: an amount in a currency, which is never guessed nor converted."""
+
+    amount: Text = Field(description="the argument that holds it, or `derived.<name>`")
+    currency: Text | None = Field(default=None, description="the argument that names the currency")
+    always: Currency | None = Field(default=None, description="the currency, where no argument is")
+    minor: Annotated[int, Field(ge=0, le=4)] | None = Field(
+        default=None, description="decimal places of an integer amount: 2 for cents"
+    )
+
+
 class ToolEntry(Part):
     """One tool of the server."""
 
@@ -100,6 +119,9 @@ class ToolEntry(Part):
     )
     cancel: bool = Field(
         default=False, description="whether a stop breaks off a call that writes and is under way"
+    )
+    money: MoneyEntry | Literal["none"] | None = Field(
+        default=None, description="what a call is worth; `none` where it moves no money"
     )
 
 

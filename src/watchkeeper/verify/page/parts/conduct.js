@@ -20,6 +20,7 @@ class Conduct {
     this.stopped = new Map();
     this.stories = new Map();
     this.demanding = new Map();
+    this.purses = new Purses(bundle, carried ? micros(genesis.at) : null);
     this.others = [];
     this.counts = { releases: 0, approved: 0, effects: 0, erasures: 0, unknown: 0, elsewhere: 0 };
   }
@@ -27,6 +28,7 @@ class Conduct {
   async take(record) {
     if (record.index !== this.next) {
       this.gaps = true;
+      this.purses.partial = true;
       this.stops.clear();
     }
     this.next = record.index + 1;
@@ -173,6 +175,7 @@ class Conduct {
     this.drills.allowed(record);
     if (this.allowed.has(said.actionId)) this.report.fail(STEP.effects, 'one action was allowed twice', index);
     this.allowed.add(said.actionId);
+    for (const problem of this.purses.allowed(this.here(record), record)) this.report.fail(STEP.force, problem, index);
     const waits = this.waitingByAction.has(said.actionId);
     if (said.escalatedBy) {
       const waiting = this.waiting.get(place(said.escalatedBy));
@@ -227,6 +230,7 @@ class Conduct {
     if (said.afterStop && !this.cameBefore(said, allow)) this.report.fail(STEP.effects, 'after a stop that did not come while it was open', index);
     if (this.ended.has(decision)) this.report.fail(STEP.effects, 'a second effect of one action', index);
     this.ended.add(decision);
+    this.purses.settled(decision, said.status === 'failed');
     if (!allow && this.isElsewhere(said.decision)) return this.checkSettled(record);
     if (!allow || allow.said.decision.outcome !== 'allow') this.report.fail(STEP.effects, 'an effect without its allow', index);
     else if (allow.said.actionId !== said.actionId || allow.digest !== record.digest) this.report.fail(STEP.effects, 'an effect of another action than it refers to', index);

@@ -36,6 +36,7 @@ const PREDICATES = {
     tool: 'text', plan: 'text', 'pin?': 'text', point: { kind: 'text', boundary: 'text' },
     accountable: { 'grantors?': ['text'], 'controlOwners?': ['text'], 'releasedBy?': 'text' },
     'onBehalfOf?': HIDDEN, 'resource?': HIDDEN, 'arguments?': [HIDDEN], 'trace?': [HIDDEN],
+    'grants?': [{ grant: 'text', satisfied: 'flag', 'amount?': 'text', 'countBefore?': 'int', 'sumBefore?': 'text', 'currency?': 'text' }],
     'facts?': [{ value: HIDDEN, source: 'text', readAt: 'time' }],
     'keys?': [{ digest: 'digest', seconds: 'int', refuseAfter: 'flag' }], 'same?': 'digest', 'shownFacts?': 'digest',
     'escalation?': { handle: 'text', roles: ['text'], approvals: 'int', expires: 'time', shown: 'text', 'separate?': ['text'], 'reason?': 'text', 'words?': 'int' },

@@ -1,0 +1,1 @@
+"""Whether what bounds authority beyond one action makes sense: windows, money, shared budgets."""

@@ -1,0 +1,155 @@
+"""What was allowed beyond a shared budget, or without its charge, is found in the published log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.worlds.homes import Story
+from watchkeeper.records.action import DecisionRecord, GrantUsed, Hidden, Status
+from watchkeeper.records.reference import Ref
+from watchkeeper.verify import verify_log
+
+MONEY = {"amount": "amount", "currency": "currency"}
+DAY = {"seconds": 86_400, "sum": "100.00", "count": 4}
+BUDGET = {
+    "id": "day",
+    "control": "refund-limit",
+    "grantedBy": "ana",
+    "agents": ["clerk", "refund-agent"],
+    "actions": ["desk/refund"],
+    "budget": DAY,
+    "currency": "EUR",
+}
+SERVERS = [{"id": "desk", "tools": [{"name": "refund", "money": MONEY}]}]
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    story = Story(tmp_path / "home")
+    story.reopen()
+    yield story
+    story.log.close()
+
+
+def _release(story: Story, **budget: Any) -> None:
+    shared = [{**BUDGET, **budget}]
+    story.release(bundle={**story.bundle(), "servers": SERVERS, "sharedBudgets": shared})
+
+
+def _used(amount: str | None, count: int, held: str, **more: Any) -> GrantUsed:
+    said = {"satisfied": True, "amount": amount, "currency": "EUR", **more}
+    return GrantUsed("shared.day", count_before=count, sum_before=held, **said)
+
+
+def _pay(
+    story: Story, amount: str, *charges: GrantUsed, currency: str = "EUR", **changes: Any
+) -> tuple[Ref, DecisionRecord, str]:
+    arguments = (Hidden("amount", clear=amount), Hidden("currency", clear=currency))
+    return story.decide(grants=charges, arguments=arguments, **changes)
+
+
+def _found(story: Story) -> list[str]:
+    story.log.publish_now()
+    findings = verify_log(story.path / "log", workers=1).findings
+    assert all(finding.step == 10 for finding in findings)
+    return [finding.message for finding in findings]
+
+
+def test_what_fits_and_was_charged_holds(story: Story) -> None:
+    _release(story)
+    _pay(story, "60", _used("60", 0, "0"))
+    story.effect(*_pay(story, "40", _used("40", 1, "60"), agent="clerk"), status=Status.FAILED)
+    _pay(story, "40.00", _used("40.00", 1, "60"))
+    assert _found(story) == []
+
+
+def test_what_was_not_charged_is_found(story: Story) -> None:
+    _release(story)
+    _pay(story, "60")
+    assert _found(story) == ["allowed without a charge to the shared budget `shared.day`"]
+
+
+def test_a_charge_that_was_not_satisfied_is_none(story: Story) -> None:
+    _release(story)
+    _pay(story, "60", _used("60", 0, "0", satisfied=False))
+    assert _found(story) == ["allowed without a charge to the shared budget `shared.day`"]
+
+
+@pytest.mark.parametrize(
+    ("budget", "what"), [({"sum": "99.99"}, "100 of 99.99"), ({"count": 1}, "action 2 of 1")]
+)
+def test_what_was_allowed_beyond_it_is_found(
+    story: Story, budget: dict[str, Any], what: str
+) -> None:
+    _release(story, budget={**DAY, **budget})
+    _pay(story, "60", _used("60", 0, "0"))
+    _pay(story, "40", _used("40", 1, "60"), agent="clerk")
+    assert _found(story) == [f"allowed beyond the shared budget `shared.day`: {what}"]
+
+
+def test_a_budget_that_says_it_held_less_is_found(story: Story) -> None:
+    _release(story)
+    _pay(story, "60", _used("60", 0, "0"))
+    _pay(story, "60", _used("60", 0, "0"), agent="clerk")
+    [said] = _found(story)
+    assert "held 0 of 0 actions; the records before it add up to 60 of 1" in said
+
+
+def test_what_was_given_back_without_having_failed_is_found(story: Story) -> None:
+    _release(story)
+    ref, decided, digest = _pay(story, "60", _used("60", 0, "0"))
+    story.effect(ref, decided, digest)
+    _pay(story, "60", _used("60", 0, "0"))
+    assert len(_found(story)) == 1
+
+
+@pytest.mark.parametrize("amount", ["59.99", "-1", "x", None])
+def test_a_charge_of_another_amount_is_found(story: Story, amount: str | None) -> None:
+    _release(story)
+    _pay(story, "60", _used(amount, 0, "0"))
+    [said] = _found(story)
+    assert "where its arguments say 60" in said or "no amount" in said
+
+
+def test_a_charge_in_another_currency_is_found(story: Story) -> None:
+    _release(story)
+    _pay(story, "60", _used("60", 0, "0"), currency="USD")
+    assert _found(story) == ["charged to `shared.day`, where its arguments name another currency"]
+
+
+def test_a_charge_that_names_another_currency_is_found(story: Story) -> None:
+    _release(story)
+    _pay(story, "60", _used("60", 0, "0", currency="USD"))
+    assert _found(story) == ["charged to `shared.day` in another currency"]
+
+
+def test_what_is_not_in_its_scope_needs_no_charge_and_may_have_none(story: Story) -> None:
+    _release(story)
+    _pay(story, "60", agent="another")
+    _pay(story, "60", method="resources/read")
+    assert _found(story) == []
+    _pay(story, "60", _used("60", 0, "0"), agent="another")
+    assert len(_found(story)) == 1
+
+
+def test_a_new_plan_begins_where_the_old_one_ended(story: Story) -> None:
+    _release(story)
+    _pay(story, "60", _used("60", 0, "0"))
+    _release(story, budget={**DAY, "sum": "120"})
+    _pay(story, "60", _used("60", 1, "60"))
+    assert _found(story) == []
+    _release(story, currency="USD")
+    _pay(story, "60", _used("60", 0, "0", currency="USD"), currency="USD")
+    assert _found(story) == []
+
+
+def test_of_a_plan_that_is_not_there_nothing_is_said(story: Story) -> None:
+    _release(story)
+    _pay(story, "60")
+    story.log.publish_now()
+    (story.path / "log" / "plans" / f"{story.plan}.json").unlink()
+    assert verify_log(story.path / "log", workers=1).findings == ()
