@@ -27,7 +27,12 @@ def make_app(surface: Surface) -> ASGIApp:
     place = surface.urls.console or DEFAULT_CONSOLE
     home = surface.kernel.home
     home.codes.place = place
-    sessions = Sessions(home.clock, home.ids, lambda: home.state.authority)
+    sessions = Sessions(
+        home.clock,
+        home.ids,
+        lambda: home.state.authority,
+        lambda: home.enforcer.bundle.console,
+    )
     desk = Desk(
         surface=surface,
         sessions=sessions,

@@ -15,6 +15,7 @@ from watchkeeper.plan.lint.arguments import check_arguments
 from watchkeeper.plan.lint.authority import check_authority, tools_of_system
 from watchkeeper.plan.lint.bounds.budgets import check_budgets
 from watchkeeper.plan.lint.bounds.money import check_money
+from watchkeeper.plan.lint.channels import check_channels
 from watchkeeper.plan.lint.controls import check_controls
 from watchkeeper.plan.lint.names import Names, names_of
 from watchkeeper.plan.lint.organisation import check_organisation
@@ -22,6 +23,7 @@ from watchkeeper.plan.lint.permit_rules import check_permit_rules
 from watchkeeper.plan.lint.policies import check_lower_bounds, check_policy
 from watchkeeper.plan.lint.reach import check_grants, check_permits
 from watchkeeper.plan.lint.servers import check_servers
+from watchkeeper.plan.lint.sign_in import check_sign_in
 from watchkeeper.plan.lint.unknown_members import check_members
 from watchkeeper.plan.policies.parse import ParsedPolicy, parse_files
 from watchkeeper.plan.workspace.checked import nearest
@@ -84,6 +86,7 @@ def compile_folder(path: Path) -> Bundle:
 def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
     names, report = names_of(workspace), Report()
     check_organisation(workspace, names, report)
+    check_sign_in(workspace, report)
     check_servers(workspace, names, report)
     check_permit_rules(workspace, names, report)
     check_applications(workspace, report)
@@ -95,6 +98,7 @@ def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
     systems = _systems(workspace, servers, (written, shared), report)
     scoped = [policy for system in systems.values() for policy in system.policies]
     _check_policies(workspace, names, systems, report)
+    check_channels(workspace, names, [item.policy for item in scoped], report)
     check_controls(workspace, names, {s.policy.notes.control: s for s in scoped}, report)
     findings = in_order(report.findings)
     if stops_release(findings):

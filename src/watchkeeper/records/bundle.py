@@ -14,6 +14,7 @@ from watchkeeper.records.bounds import Budget, History, Money, SharedBudget
 from watchkeeper.records.codec import Json
 from watchkeeper.records.people import Passkey
 from watchkeeper.records.plan_oversight import Oversight
+from watchkeeper.records.plan_people import Channel, Console, Rung, SignIn
 from watchkeeper.records.typing import Node
 
 AUTHOR, GRANTOR = "author", "grantor"
@@ -59,13 +60,7 @@ class Person:
     name: str
     keys: tuple[str, ...] = ()
     passkeys: tuple[Passkey, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Console:
-    """Where people reach the console: its URL, without a path."""
-
-    url: str
+    sign_in: tuple[SignIn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +349,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The whole released plan. `cedar_schemas` maps each system to its Cedar schema (text)."""
+    """The whole released plan. `cedar_schemas` maps each system to its Cedar schema (text).
+
+    `channels` are the ways to tell people, by name, and `on_call` the rungs of each role's ladder.
+    """
 
     format: int
     organisation: str
@@ -376,3 +374,5 @@ class Bundle:
     applications: tuple[Application, ...] = ()
     oversight: Oversight | None = None
     shared_budgets: tuple[SharedBudget, ...] = ()
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    on_call: Mapping[str, tuple[Rung, ...]] = field(default_factory=dict)

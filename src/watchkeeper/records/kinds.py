@@ -18,7 +18,7 @@ from watchkeeper.records.administration import (
 from watchkeeper.records.custody import AdoptedRecord, KeyRotationRecord
 from watchkeeper.records.drill import DrillRecord, DrillRevealedRecord
 from watchkeeper.records.erasure import ErasureRecord
-from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
+from watchkeeper.records.oversight import AnswerRecord, ChannelRecord, QuestionRecord
 from watchkeeper.records.people import PasskeyRecord, PasskeyRevokedRecord, VerdictRecord
 from watchkeeper.records.reference import Ref
 
@@ -49,6 +49,7 @@ class Kind(enum.StrEnum):
     ANSWER = "answer"
     DRILL = "drill"
     DRILL_REVEALED = "drill-revealed"
+    CHANNEL = "channel"
 
 
 PREDICATES: dict[Kind, type] = {
@@ -73,4 +74,5 @@ PREDICATES: dict[Kind, type] = {
     Kind.ANSWER: AnswerRecord,
     Kind.DRILL: DrillRecord,
     Kind.DRILL_REVEALED: DrillRevealedRecord,
+    Kind.CHANNEL: ChannelRecord,
 }

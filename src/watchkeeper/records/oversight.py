@@ -1,7 +1,8 @@
-"""What passes between a reviewer and an agent while an action waits."""
+"""What passes between a reviewer and an agent while an action waits, and how people are told."""
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 from watchkeeper.records.instant import Instant
@@ -39,3 +40,35 @@ class AnswerRecord:
     question: Ref
     agent: str
     text: str
+
+
+class Hearing(enum.StrEnum):
+    """Whether what is sent by a channel arrives, as far as its sender can tell."""
+
+    SILENT = "silent"
+    HEARD = "heard"
+
+
+class Silence(enum.StrEnum):
+    """Why nothing goes through a channel: there is no address, it was refused, it took too long."""
+
+    NO_ADDRESS = "no-address"
+    NOT_TAKEN = "not-taken"
+    TOO_SLOW = "too-slow"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRecord:
+    """A channel by which people are told fell silent, or is heard again.
+
+    `since` is when the first notice did not go through, in both; `failures` how many did not since
+    then. `why` is that of the last one, None where the channel is heard again. The home itself
+    says so: nobody signs it.
+    """
+
+    at: Instant
+    channel: str
+    state: Hearing
+    since: Instant
+    failures: int
+    why: Silence | None = None

@@ -22,6 +22,7 @@ from watchkeeper.records.statement import Record
 from watchkeeper.verify.actions import Actions
 from watchkeeper.verify.boundaries import Boundaries
 from watchkeeper.verify.bounds import Purses
+from watchkeeper.verify.channels import Channels
 from watchkeeper.verify.custody import Custody
 from watchkeeper.verify.drills import DRILLS, Drills
 from watchkeeper.verify.enrolment import Enrolled, Enrolment, enrolled_of
@@ -114,8 +115,11 @@ class Conduct:
             self.drills = Drills(report, self._commands, genesis.shard)
             self.actions.on_end = self.drills.ended
             self.purses = Purses(plan_of, None if genesis.carried is None else genesis.at)
+            self.channels = Channels(report, whole=genesis.carried is None)
         else:
             self.actions, self.drills = before.actions, before.drills
+            self.channels = before.channels
+            self.channels.go_on(report)
             self.actions.go_on(report, self._commands, genesis.shard)
             self.drills.go_on(report, self._commands, genesis.shard)
             self.purses = before.purses
@@ -143,6 +147,7 @@ class Conduct:
             Kind.PASSKEY_REVOKED: self._passkey_revoked,
             Kind.DRILL: lambda i, r: self.drills.drill(i, r, self._authority),
             Kind.DRILL_REVEALED: self._drill_revealed,
+            Kind.CHANNEL: self.channels.take,
             Kind.ADOPTED: lambda i, r: self.custody.adopted(i, r, self._authority),
         }
 

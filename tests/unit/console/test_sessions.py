@@ -6,6 +6,7 @@ from tests.worlds.memory import CountedIds, FakeClock
 from tests.worlds.people import Passholder
 from watchkeeper.console.signin.session import IDLE, LONGEST, LONGEST_BY_CODE, Sessions
 from watchkeeper.do.state.authority import Authority
+from watchkeeper.records.plan_people import Console
 
 BEN = Passholder("ben")
 
@@ -14,7 +15,10 @@ class _World:
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.authority = Authority({}, {"lead": ("ben", "cara")}, {"ben": (BEN.passkey,)})
-        self.sessions = Sessions(self.clock, CountedIds(), lambda: self.authority)
+        self.console: Console | None = None
+        self.sessions = Sessions(
+            self.clock, CountedIds(), lambda: self.authority, lambda: self.console
+        )
 
 
 def test_a_session_is_found_by_its_token_alone() -> None:
@@ -47,6 +51,20 @@ def test_it_ends_by_resting_and_by_age() -> None:
         assert world.sessions.find(used) is not None
     assert world.sessions.find(rested) is None
     world.clock.advance(IDLE - 1)
+    assert world.sessions.find(used) is None
+
+
+def test_the_plan_says_how_long_and_at_once() -> None:
+    world = _World()
+    used, rested = (world.sessions.open("ben", "openid") for _ in range(2))
+    world.clock.advance(100)
+    assert world.sessions.find(used) is not None
+    world.console = Console("https://watch.example", session_seconds=250, idle_seconds=100)
+    assert world.sessions.longest() == 250
+    assert world.sessions.find(rested) is None
+    world.clock.advance(99)
+    assert world.sessions.find(used) is not None
+    world.clock.advance(51)
     assert world.sessions.find(used) is None
 
 

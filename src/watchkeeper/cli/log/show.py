@@ -13,6 +13,7 @@ from watchkeeper import wiring
 from watchkeeper.cli import output
 from watchkeeper.cli.log.arguments import EvidencePath
 from watchkeeper.records.codec import to_json
+from watchkeeper.records.erasure import ErasureRecord
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Entry
 
@@ -82,9 +83,18 @@ def _sentence(entry: Entry) -> str:
     if kind in {Kind.QUESTION, Kind.ANSWER}:
         by = said.by if kind is Kind.QUESTION else said.agent
         return f"{kind.value:8} on {said.decision}: by {by}"
-    if kind is Kind.ERASURE:
-        count = sum(span.end - span.first for span in said.spans)
-        where = "" if said.shard is None else f" of shard {said.shard}"
-        by = said.by or "the plan"
-        return f"erasure  of {count} payloads{where} ({said.asked.value}) by {by}"
+    if kind is Kind.CHANNEL:
+        return f"channel  {said.channel}: {said.state.value}, silent since {said.since}"
+    return _erasure(said) if kind is Kind.ERASURE else _other(entry)
+
+
+def _erasure(said: ErasureRecord) -> str:
+    count = sum(span.end - span.first for span in said.spans)
+    where = "" if said.shard is None else f" of shard {said.shard}"
+    by = said.by or "the plan"
+    return f"erasure  of {count} payloads{where} ({said.asked.value}) by {by}"
+
+
+def _other(entry: Entry) -> str:
+    kind = entry.record.kind
     return f"{kind.value:8} {entry.record.subject} {entry.record.digest[:16]}"

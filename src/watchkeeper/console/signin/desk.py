@@ -10,7 +10,7 @@ from starlette.responses import Response
 from watchkeeper.console.security.limits import Tries
 from watchkeeper.console.signin.ceremony import Ceremonies
 from watchkeeper.console.signin.passkey import registered_passkey, who_signed_in
-from watchkeeper.console.signin.session import LONGEST, Session, Sessions
+from watchkeeper.console.signin.session import Session, Sessions
 from watchkeeper.do.state.projection import State
 from watchkeeper.errors import CommandInvalid, SessionMissing, SignInRefused
 from watchkeeper.ledger.assertion import DEFAULT_CONSOLE, keyid_of_passkey
@@ -117,7 +117,7 @@ class Desk:
         response.set_cookie(
             self.cookie,
             token,
-            max_age=LONGEST,
+            max_age=self.sessions.longest(),
             path="/",
             secure=self.place.startswith("https://"),
             httponly=True,

@@ -12,13 +12,17 @@ from watchkeeper.do.state.authority import Authority
 from watchkeeper.loop.codes import Voucher
 from watchkeeper.ports import Clock, Ids
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan_people import Console
 
 How = Literal["passkey", "openid", "code"]
 
 LONGEST = 8 * 3_600
 IDLE = 30 * 60
 LONGEST_BY_CODE = 10 * 60
-"""Seconds that a session may last, may rest, and may last where a code opened it."""
+"""Seconds that a session may last, may rest, and may last where a code opened it.
+
+The first two are what holds where the plan does not say so.
+"""
 MOST = 10_000
 _MICROS = 1_000_000
 
@@ -52,11 +56,19 @@ class Sessions:
     """The sessions of one process: a restart ends them all.
 
     Ages are told by a clock that never goes back. `authority` is asked at each use, so that a
-    session ends the moment its person or its passkey no longer counts.
+    session ends the moment its person or its passkey no longer counts; so is `console`, what the
+    plan in force says of the console, for how long one lasts.
     """
 
-    def __init__(self, clock: Clock, ids: Ids, authority: Callable[[], Authority]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        ids: Ids,
+        authority: Callable[[], Authority],
+        console: Callable[[], Console | None] = lambda: None,
+    ) -> None:
         self._clock, self._ids, self._authority = clock, ids, authority
+        self._console = console
         self._kept: dict[str, _Kept] = {}
 
     def __len__(self) -> int:
@@ -92,6 +104,11 @@ class Sessions:
         kept.used = now
         return kept.session
 
+    def longest(self) -> int:
+        """Return how many seconds a session may last."""
+        said = self._console()
+        return LONGEST if said is None or said.session_seconds is None else said.session_seconds
+
     def end(self, token: str) -> None:
         """End a session."""
         self._kept.pop(_digest(token), None)
@@ -107,8 +124,8 @@ class Sessions:
 
     def _over(self, kept: _Kept, now: int) -> bool:
         session = kept.session
-        longest = LONGEST_BY_CODE if session.may_only_enrol else LONGEST
-        if now - kept.opened >= longest * _MICROS or now - kept.used >= IDLE * _MICROS:
+        longest = LONGEST_BY_CODE if session.may_only_enrol else self.longest()
+        if now - kept.opened >= longest * _MICROS or now - kept.used >= self._idle() * _MICROS:
             return True
         authority = self._authority()
         if not authority.knows(session.person):
@@ -116,6 +133,10 @@ class Sessions:
         return session.keyid is not None and session.keyid not in authority.verification_keys(
             session.person
         )
+
+    def _idle(self) -> int:
+        said = self._console()
+        return IDLE if said is None or said.idle_seconds is None else said.idle_seconds
 
     def _secret(self) -> str:
         return base64.urlsafe_b64encode(self._ids.random_bytes(32)).decode().rstrip("=")

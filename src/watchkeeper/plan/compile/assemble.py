@@ -6,34 +6,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watchkeeper.ledger.plan_bundle import FORMAT
+from watchkeeper.plan.compile.reached import channels_of, console_of, on_call_of, person_of
 from watchkeeper.plan.compile.servers import CompiledServer
 from watchkeeper.plan.compile.windows import budget_of
 from watchkeeper.plan.policies.parse import ParsedPolicy
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.authority import AuthorityFile, GrantEntry
 from watchkeeper.plan.workspace.models.control import ControlFile
-from watchkeeper.plan.workspace.models.organisation import (
-    LimitsEntry,
-    OversightEntry,
-    PersonEntry,
-)
+from watchkeeper.plan.workspace.models.organisation import LimitsEntry, OversightEntry
 from watchkeeper.plan.workspace.models.system import RetentionEntry, SystemFile
 from watchkeeper.records.bundle import (
     Agent,
     Application,
     Band,
     Bundle,
-    Console,
     Control,
     Grant,
     Limits,
-    Person,
     Policy,
     Retention,
     Row,
     System,
 )
-from watchkeeper.records.people import Passkey
 from watchkeeper.records.plan_oversight import Oversight
 
 _MIB = 1024 * 1024
@@ -65,8 +59,7 @@ def assemble(
         systems=tuple(_system(says) for says in systems),
         agents=tuple(sorted(_agents(systems), key=lambda agent: agent.id)),
         people=tuple(
-            Person(person.id, person.name, tuple(person.keys), _passkeys(person))
-            for person in sorted(aims.people, key=lambda person: person.id)
+            person_of(person) for person in sorted(aims.people, key=lambda person: person.id)
         ),
         roles={role: tuple(sorted(set(holders))) for role, holders in sorted(aims.roles.items())},
         servers=tuple(servers[name].server for name in sorted(servers)),
@@ -82,20 +75,16 @@ def assemble(
         cedar_schemas=dict(sorted(schemas.items())),
         limits=_limits(aims.limits),
         gaps=tuple(gaps),
-        console=Console(aims.console.url) if aims.console else None,
+        console=console_of(aims.console),
         applications=tuple(sorted(_applications(systems), key=lambda one: one.id)),
         oversight=_oversight(aims.oversight) if aims.oversight else None,
+        channels=channels_of(aims),
+        on_call=on_call_of(aims),
     )
 
 
 def _oversight(says: OversightEntry) -> Oversight:
     return Oversight(says.words_per_minute, says.reversal_within, says.planted_per_day)
-
-
-def _passkeys(says: PersonEntry) -> tuple[Passkey, ...]:
-    return tuple(
-        Passkey(entry.credential, entry.key, entry.algorithm, entry.name) for entry in says.passkeys
-    )
 
 
 def _system(says: SystemFile) -> System:

@@ -18,6 +18,7 @@ from watchkeeper.plan.diff.organisation import (
     compare_systems,
 )
 from watchkeeper.plan.diff.policies import compare_policies
+from watchkeeper.plan.diff.reached import compare_sign_in, compare_telling
 from watchkeeper.plan.diff.tools import compare_servers
 from watchkeeper.records.bundle import Bundle
 
@@ -36,6 +37,8 @@ def diff_bundles(old: Bundle | None, new: Bundle) -> PlanDiff:
     compare_people(before, new, found)
     compare_console(before, new, found)
     compare_applications(before, new, found)
+    compare_sign_in(before, new, found)
+    compare_telling(before, new, found)
     compare_policies(before, new, found)
     compare_grants(before, new, found)
     compare_budgets(before, new, found)

@@ -91,8 +91,8 @@ def _person(id_: str, old: Person, new: Person, found: Changes) -> None:
 
 def compare_console(old: Bundle, new: Bundle, found: Changes) -> None:
     """Compare where people reach the console, and so where their passkeys count."""
-    if old.console != new.console:
-        was, now = (one.url if one else "localhost" for one in (old.console, new.console))
+    was, now = (one.url if one else "localhost" for one in (old.console, new.console))
+    if was != now:
         found.weakened("console", now, f"passkeys count on its pages, before on those of {was}")
 
 

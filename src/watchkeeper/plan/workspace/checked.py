@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from watchkeeper.errors import cut
 from watchkeeper.plan.workspace.finding import Finding, Severity
+from watchkeeper.plan.workspace.models.scalars import KEPT_AWAY
 from watchkeeper.plan.workspace.yaml_tree import Tree
 
 M = TypeVar("M", bound=BaseModel)
@@ -79,6 +80,8 @@ def _words(
     if error in {"literal_error", "enum"}:
         expected = str((detail.get("ctx") or {}).get("expected", "")).replace("'", "`")
         return f"{where} can not be {_got(detail['input'])}", f"write {expected}", "wrong-value"
+    if error == KEPT_AWAY:
+        return f"{where} does not say where a secret is kept", detail["msg"], "secret-in-plan"
     said = detail["msg"].removeprefix("Value error, ")
     said = said[:1].lower() + said[1:]
     return f"{where} can not be {_got(detail['input'])}", said, "wrong-value"

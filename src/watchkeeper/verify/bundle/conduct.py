@@ -41,6 +41,7 @@ class PartialConduct(Conduct):
         if fact.index != self._next:
             self.gaps = self.drills.gaps = self.purses.partial = True
             self._stops.clear()
+            self.channels.skip()
         self._next = fact.index + 1
         if isinstance(fact.said, Decided):
             self._check_there(fact.index, fact.said)

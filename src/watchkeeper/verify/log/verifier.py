@@ -304,7 +304,10 @@ class Verifier:
     def _say_people(self, conduct: Conduct, signed: int) -> None:
         report, counts = self._report, self._report.counts
         report.say(SIGNATURES, f"{signed} records, each signed by a key that counted there")
-        report.say(ORDER, "the genesis is first, times never decrease")
+        report.say(
+            ORDER,
+            "the genesis is first, times never decrease, channels are silent and heard in turn",
+        )
         report.say(RELEASES, f"{counts['plan-release']}, each signed by a holder of the role")
         report.say(COMMANDS, f"{conduct.commands} commands, each signed by a person of the plan")
         approved = f"{conduct.actions.approved} released, each with its verdicts"

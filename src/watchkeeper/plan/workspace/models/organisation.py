@@ -5,15 +5,19 @@ ISO/IEC 42001:2023, 4.1-4.3, 5.2 and 5.3.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic.json_schema import WithJsonSchema
 
 from watchkeeper.plan.workspace.models.scalars import (
+    After,
     ConsoleUrl,
     Credential,
     Day,
     Id,
+    Issuer,
+    KeptAway,
     Part,
     PublicKey,
     Seconds,
@@ -63,6 +67,15 @@ class PasskeyEntry(Part):
     name: str = Field(default="", description="what its person calls it: `phone`")
 
 
+class SignInEntry(Part):
+    """An account elsewhere that is the person's (OpenID Connect Core 1.0, 2: `iss` and `sub`)."""
+
+    issuer: Issuer
+    subject: Annotated[str, Field(pattern=r"^[!-~]{1,255}$")] = Field(
+        description="what the provider calls the person: `sub`, not the mail address"
+    )
+
+
 class PersonEntry(Part):
     """A person; `keys` are raw Ed25519 public keys in base64."""
 
@@ -70,12 +83,71 @@ class PersonEntry(Part):
     name: Text
     keys: list[PublicKey] = Field(default_factory=list)
     passkeys: list[PasskeyEntry] = Field(default_factory=list)
+    sign_in: list[SignInEntry] = Field(default_factory=list)
+
+
+class OpenIdEntry(Part):
+    """A provider by which people sign in to the console, to read."""
+
+    issuer: Issuer
+    client_id: Annotated[str, Field(pattern=r"^[ -~]{1,255}$")]
+    client_secret: KeptAway | None = Field(
+        default=None, description="where it is kept: `env:NAME`, or `file:PATH` of the credentials"
+    )
+    scopes: list[Annotated[str, Field(pattern=r"^[!#-\[\]-~]{1,60}$")]] = Field(
+        default_factory=list, description="asked for beside `openid`"
+    )
 
 
 class ConsoleEntry(Part):
-    """Where people reach the console."""
+    """Where people reach the console, and how long they stay signed in."""
 
     url: ConsoleUrl = Field(description="like `https://watch.example`; passkeys are bound to it")
+    session: Seconds | None = Field(default=None, description="at most; `8h` where left out")
+    idle: Seconds | None = Field(default=None, description="without use; `30m` where left out")
+    openid: OpenIdEntry | None = None
+
+
+class ChannelEntry(Part):
+    """A way to tell people, by `apprise`."""
+
+    address: KeptAway = Field(description="where its URL is kept: `env:NAME` or `file:PATH`")
+    every: Seconds | None = Field(
+        default=None, description="what comes due within that time is told together; else `15m`"
+    )
+
+
+def _with_address(said: Any) -> Any:
+    return {"address": said} if isinstance(said, str) else said
+
+
+ChannelSaid = Annotated[
+    ChannelEntry,
+    BeforeValidator(_with_address),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": "^(env|file):"},
+                {
+                    "type": "object",
+                    "properties": {
+                        "address": {"type": "string", "pattern": "^(env|file):"},
+                        "every": {"type": "string", "pattern": "^[1-9][0-9]{0,8}[smhdw]$"},
+                    },
+                    "required": ["address"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+
+
+class RungEntry(Part):
+    """Whom to tell of what still waits after a while."""
+
+    after: After = Field(description="since it was escalated; `0s` is at once")
+    tell: list[Id] = Field(description="channels")
 
 
 class OversightEntry(Part):
@@ -126,3 +198,9 @@ class AimsFile(Part):
     limits: LimitsEntry = LimitsEntry()
     console: ConsoleEntry | None = None
     oversight: OversightEntry | None = None
+    channels: dict[Id, ChannelSaid] = Field(
+        default_factory=dict, description="ways to tell people, by name"
+    )
+    on_call: dict[Id, list[RungEntry]] = Field(
+        default_factory=dict, description="role to the rungs of its ladder, the first one first"
+    )

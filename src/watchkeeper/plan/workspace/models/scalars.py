@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.json_schema import WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 ID_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$"
 _ID = re.compile(ID_PATTERN)
@@ -18,6 +19,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"([1-9][0-9]{0,8})(s|m|h|d|w)")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,4})?")
 _SOURCE = re.compile(r"(?:env:[A-Za-z_][A-Za-z0-9_]*|file:.+|text:.*)", re.DOTALL)
+_KEPT_AWAY = re.compile(r"(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^\s]+)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9:]{5})"
@@ -27,6 +29,12 @@ _CONSOLE = re.compile(
     rf"(?:https://|http://(?=localhost(?::|$)))(?P<host>{_HOST})(?::(?P<port>[1-9][0-9]{{0,4}}))?"
 )
 CALENDARS = ("day", "week", "month")
+KEPT_AWAY = "kept_away"
+"""The kind of error of a secret that stands in the workspace itself."""
+_ISSUER = re.compile(
+    r"(?:https://[a-z0-9.-]+|http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::[1-9][0-9]{0,4})?"
+    r"(?:/[A-Za-z0-9._~:@!$&'()*+,;=%/-]*)?"
+)
 _MAX_SECONDS = 10 * 366 * 86_400
 
 
@@ -91,6 +99,26 @@ def check_source(text: str) -> str:
     return text
 
 
+def check_kept_away(text: str) -> str:
+    """Return where a secret is read from, if it does not stand there itself."""
+    if not _KEPT_AWAY.fullmatch(text):
+        # Never shown again: who wrote the secret itself here has it in the report otherwise.
+        raise PydanticCustomError(KEPT_AWAY, "say where it is kept: `env:NAME` or `file:PATH`")
+    return text
+
+
+def check_issuer(text: str) -> str:
+    """Return the issuer of a provider: an https URL, or http on this machine for a trial."""
+    if not _ISSUER.fullmatch(text):
+        raise ValueError("an issuer is an `https://` URL, spelt exactly as the provider spells it")
+    return text
+
+
+def parse_after(value: Any) -> int:
+    """Return the seconds of a duration, which may be none: `0s`."""
+    return 0 if value == "0s" else parse_duration(value)
+
+
 def check_key(text: str) -> str:
     """Return a raw Ed25519 public key in base64 (32 bytes)."""
     try:
@@ -148,6 +176,13 @@ Limit = Annotated[
 Moment = Annotated[str, BeforeValidator(moment_text)]
 Day = Annotated[str, BeforeValidator(check_day)]
 Source = Annotated[str, AfterValidator(check_source)]
+After = Annotated[
+    int,
+    BeforeValidator(parse_after),
+    WithJsonSchema({"type": "string", "pattern": r"^(0s|[1-9][0-9]{0,8}[smhdw])$"}),
+]
+KeptAway = Annotated[str, AfterValidator(check_kept_away)]
+Issuer = Annotated[str, AfterValidator(check_issuer)]
 Credential = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,1364}$")]
 """A credential's id in base64url without padding: at most 1,023 bytes (WebAuthn level 3, 4)."""
 ConsoleUrl = Annotated[str, AfterValidator(check_console)]

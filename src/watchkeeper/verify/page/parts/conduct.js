@@ -18,6 +18,7 @@ class Conduct {
     this.ended = new Set();
     this.stops = new Set((carried?.stops ?? []).map(({ kind, name }) => `${kind} ${name}`));
     this.stopped = new Map();
+    this.channels = { silent: new Map(), whole: !carried };
     this.stories = new Map();
     this.demanding = new Map();
     this.purses = new Purses(bundle, carried ? micros(genesis.at) : null);
@@ -30,6 +31,7 @@ class Conduct {
       this.gaps = true;
       this.purses.partial = true;
       this.stops.clear();
+      this.channels = { silent: new Map(), whole: false };
     }
     this.next = record.index + 1;
     this.custody.signed(record);
@@ -125,6 +127,21 @@ class Conduct {
     await this.command(record, 'resume', { scopeKind: kind, scopeName: name }, 'operate');
     if (!this.gaps && !this.stops.has(`${kind} ${name}`)) this.report.fail(STEP.commands, 'resumes what was not stopped', record.index);
     this.stops.delete(`${kind} ${name}`);
+  }
+
+  /** A channel falls silent, and is heard again, in turn. */
+  async channel({ said, index, digest }) {
+    const { silent, whole } = this.channels;
+    const [known, since, fell] = [whole || silent.has(said.channel), silent.get(said.channel) ?? null, said.state === 'silent'];
+    let problem = null;
+    if (!['silent', 'heard'].includes(said.state)) problem = 'a state that is none';
+    else if (said.since > said.at) problem = 'it fell silent later than it says so';
+    else if (said.failures < 1 || (said.why === undefined) === fell) problem = 'it does not say why, or that nothing failed';
+    else if (fell && since) problem = 'it was silent before';
+    else if (!fell && known && since !== said.since) problem = 'it was not silent, or since another time';
+    else if (await sha256Hex(encode(said.channel)) !== digest) problem = 'its subject is not its channel';
+    if (problem) this.report.fail(STEP.order, `channel: ${problem}`, index);
+    silent.set(said.channel, fell ? said.since : null);
   }
 
   decision(record) {
@@ -304,6 +321,7 @@ const RULES = {
   verdict: Conduct.prototype.verdict,
   question: Conduct.prototype.question,
   answer: Conduct.prototype.answer,
+  channel: Conduct.prototype.channel,
   effect: Conduct.prototype.effect,
   void: Conduct.prototype.voided,
   stop: Conduct.prototype.stop,

@@ -76,6 +76,7 @@ const PREDICATES = {
     id: 'text', drill: 'ref', commitment: 'digest', salt: 'text', request: 'digest', expected: 'text', wrong: 'digest',
     observed: 'text', 'actionId?': 'text', 'decision?': 'ref',
   },
+  channel: { channel: 'text', state: 'text', since: 'time', failures: 'int', 'why?': 'text' },
   refusals: { agent: 'text', since: 'time', 'counts?': { '*': 'int' } },
 };
 

@@ -233,7 +233,7 @@ function sayStream(report, bundle, conduct) {
   const unknown = counts.unknown ? `; of ${counts.unknown}, this page does not know the kind` : '';
   report.say(STEP.tree, `${bundle.count} records, each proved to stand at its place under the checkpoint`);
   report.say(STEP.signatures, `${bundle.count} records, each signed and in its one spelling${unknown}`);
-  report.say(STEP.order, 'the genesis is first, times never decrease');
+  report.say(STEP.order, 'the genesis is first, times never decrease, channels are silent and heard in turn');
   report.say(STEP.releases, `${counts.releases}, each signed by a holder of the role \`release\` before it`);
   report.say(STEP.commands, `${commands.checked} signatures of people, each valid and used once`);
   const open = [...conduct.decisions.values()].filter((one) => one.said.decision.outcome === 'allow' && !conduct.ended.has(conduct.here(one))).length;
