@@ -37,6 +37,7 @@ here means that something failed. Each class has a stable `code`, which programs
     ├── SessionMissing           nobody is signed in, or the session may not do this
     ├── SignInRefused            a sign-in that did not hold
     ├── TooManyTries             too many sign-ins that failed
+    ├── ProviderFailed           a provider of sign-ins that can not be reached or believed
     ├── UpstreamFailed           a tool server that can not be reached or does not answer
     ├── ExportFailed             a trace store that can not be reached or does not take spans
     ├── SettingsInvalid          a setting that is missing or makes no sense
@@ -288,6 +289,13 @@ class TooManyTries(WatchkeeperError):
 
     code = "too-many-tries"
     default_advice = "wait a minute"
+
+
+class ProviderFailed(WatchkeeperError):
+    """A provider of sign-ins that can not be reached in time, or is not what it should be."""
+
+    code = "provider-failed"
+    default_advice = "try again in a while, or sign in with a passkey"
 
 
 class UpstreamFailed(WatchkeeperError):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.worlds.gateway import World, open_till
+from tests.worlds.openid import SECRET, Provider, open_provider
 
 
 @pytest.fixture(scope="module")
@@ -14,6 +15,14 @@ def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A gateway that runs before a till, for the whole module."""
     with open_till(tmp_path_factory.mktemp("till") / "world") as world:
         yield world
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+    """A provider of sign-ins, and the secret of the console that is its client."""
+    monkeypatch.setenv("OPENID_SECRET", SECRET)
+    with open_provider() as provider:
+        yield provider
 
 
 @pytest.fixture(autouse=True)

@@ -139,9 +139,10 @@ class InsideConsole:
     """The console over a bank in memory, without a process: as fast as its own code."""
 
     def __init__(self, place: str = CONSOLE, bundle: Bundle | None = None) -> None:
-        named = None if place == CONSOLE else Console(place)
+        bundle = bundle or bank_bundle()
+        named = bundle.console or (None if place == CONSOLE else Console(place))
         self.place = place
-        self.bank = Bank(replace(bundle or bank_bundle(), console=named))
+        self.bank = Bank(replace(bundle, console=named))
         self.app = make_app(
             Surface(self.bank.kernel, Path("nowhere"), self._command, Urls("", place))
         )
@@ -171,23 +172,27 @@ class InsideConsole:
 
 @contextlib.contextmanager
 def open_console(
-    folder: Path, workspace: Any = till_files, **changes: Any
+    folder: Path, workspace: Any = till_files, *, console: str = "", **changes: Any
 ) -> Iterator[ConsoleWorld]:
-    """Make a world whose plan names its console, start it, and end it."""
+    """Make a world whose plan names its console, start it, and end it.
+
+    `console` is more that the plan says of it, as the inside of a flow mapping.
+    """
     port = _free_port()
 
     def files(till: Path, keys: Mapping[str, str], **more: Any) -> dict[str, str]:
         found = dict(workspace(till, keys, **more))
-        found["aims.yaml"] += f"console: {{url: 'http://localhost:{port}'}}\n"
+        place = f"url: 'http://localhost:{port}'"
+        found["aims.yaml"] += f"console: {{{place}{', ' if console else ''}{console}}}\n"
         return found
 
     world = make_world(folder, files, **changes)
-    world.console_port, console = port, ConsoleWorld(world)
+    world.console_port, opened = port, ConsoleWorld(world)
     try:
         world.start()
-        yield console
+        yield opened
     finally:
-        for visitor in console.visitors:
+        for visitor in opened.visitors:
             visitor.client.close()
         world.end()
         world.client.close()

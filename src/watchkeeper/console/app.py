@@ -7,17 +7,21 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from watchkeeper import wiring
 from watchkeeper.console.door import Door, cookie_name
 from watchkeeper.console.headers import SecurityHeaders
 from watchkeeper.console.pages import page_routes
 from watchkeeper.console.security.limits import Tries
 from watchkeeper.console.signin.api import SignInApi
 from watchkeeper.console.signin.ceremony import Ceremonies
-from watchkeeper.console.signin.desk import Desk, session_of
+from watchkeeper.console.signin.desk import BACK, Desk, session_of
+from watchkeeper.console.signin.openid.pages import OpenIdPages
 from watchkeeper.console.signin.pages import SignInPages
 from watchkeeper.console.signin.session import Sessions
 from watchkeeper.ledger.assertion import DEFAULT_CONSOLE
 from watchkeeper.loop.surface import Surface
+from watchkeeper.ports.people import IdentityProvider
+from watchkeeper.records.plan_people import OpenId
 
 API = "/api/v1"
 
@@ -31,7 +35,7 @@ def make_app(surface: Surface) -> ASGIApp:
         home.clock,
         home.ids,
         lambda: home.state.authority,
-        lambda: home.enforcer.bundle.console,
+        lambda: home.enforcer.bundle,
     )
     desk = Desk(
         surface=surface,
@@ -41,9 +45,14 @@ def make_app(surface: Surface) -> ASGIApp:
         place=place,
         cookie=cookie_name(place),
     )
+
+    def provider(openid: OpenId) -> IdentityProvider:
+        return wiring.identity_provider(openid, place + BACK, surface.path, home.clock)
+
     routes = [
         *SignInApi(desk).routes(API),
         *SignInPages(desk).routes(),
+        *OpenIdPages(desk, provider).routes(),
         Mount("/static", StaticFiles(packages=[("watchkeeper.console", "static")])),
         *page_routes(surface, session_of),
     ]

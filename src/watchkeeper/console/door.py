@@ -17,6 +17,16 @@ CSRF_HEADER, CSRF_FIELD = "x-csrf", "csrf"
 _READING = frozenset({"GET", "HEAD"})
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
 _MOST_FIELDS = 50
+_READS = "who signed in at another place may look, and say nothing"
+_OF_READERS = frozenset(
+    {
+        "/sign-out",
+        "/api/v1/sign-out",
+        "/api/v1/sign-in/passkey/options",
+        "/api/v1/sign-in/passkey",
+    }
+)
+"""All that somebody may post who signed in to read: to sign out, and to sign in properly."""
 
 
 class Door:
@@ -78,6 +88,8 @@ class Door:
             return problem(415, "another-type", f"a body is {_JSON} or a form"), _nothing
         if session is not None and not hmac.compare_digest(given.encode(), session.csrf.encode()):
             return problem(403, "another-session", "the page is of another session"), _nothing
+        if session is not None and session.reads_only and request.url.path not in _OF_READERS:
+            return problem(403, "reads-only", _READS, "sign in with a passkey"), _nothing
         return None, _again(body)
 
 

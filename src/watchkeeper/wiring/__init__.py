@@ -31,6 +31,7 @@ from watchkeeper.wiring.machine import (
     person_signer,
     settle_memory,
 )
+from watchkeeper.wiring.people import identity_provider
 from watchkeeper.wiring.places import absent_shards, is_bundle, is_home, is_url, source_of
 from watchkeeper.wiring.records import (
     bundles,
@@ -59,6 +60,7 @@ __all__ = [
     "create_witness",
     "entry_reader",
     "follow",
+    "identity_provider",
     "ids",
     "is_bundle",
     "is_home",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from tests.worlds.bank import bank_bundle
 from tests.worlds.memory import CountedIds, FakeClock
 from tests.worlds.people import Passholder
 from watchkeeper.console.signin.session import IDLE, LONGEST, LONGEST_BY_CODE, Sessions
 from watchkeeper.do.state.authority import Authority
+from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.plan_people import Console
 
 BEN = Passholder("ben")
@@ -16,9 +20,10 @@ class _World:
         self.clock = FakeClock()
         self.authority = Authority({}, {"lead": ("ben", "cara")}, {"ben": (BEN.passkey,)})
         self.console: Console | None = None
-        self.sessions = Sessions(
-            self.clock, CountedIds(), lambda: self.authority, lambda: self.console
-        )
+        self.sessions = Sessions(self.clock, CountedIds(), lambda: self.authority, self._plan)
+
+    def _plan(self) -> Bundle:
+        return replace(bank_bundle(), console=self.console)
 
 
 def test_a_session_is_found_by_its_token_alone() -> None:

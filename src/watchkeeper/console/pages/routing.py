@@ -149,6 +149,7 @@ def _around(visit: Visit, session: Session, page: Page | None = None) -> Mapping
         "me": session.person,
         "my_name": visit.name_of(session.person),
         "csrf": session.csrf,
+        "reads_only": session.reads_only,
         "now": visit.now,
         "stopped": any(scope.kind.value == "all" for scope in state.stops),
         "path": visit.surface.path,

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from watchkeeper.errors import (
     LogUnavailable,
     NotAuthorised,
+    ProviderFailed,
     SessionMissing,
     SignInRefused,
     TooManyTries,
@@ -19,6 +20,7 @@ _STATUS: tuple[tuple[type[WatchkeeperError], int], ...] = (
     (SignInRefused, 403),
     (NotAuthorised, 403),
     (TooManyTries, 429),
+    (ProviderFailed, 502),
     (LogUnavailable, 503),
 )
 

@@ -63,6 +63,7 @@ class SignInApi:
         if not isinstance(said, dict):
             raise CommandInvalid("there is no assertion")
         token = self._desk.by_passkey(address_of(request), _bytes(posted.get("challenge")), said)
+        self._desk.sessions.end(token_of(request))
         return self._entered(token)
 
     async def _code(self, request: Request) -> Response:

@@ -21,7 +21,10 @@ from watchkeeper.loop.home import Home
 from watchkeeper.loop.surface import Surface
 from watchkeeper.records.codec import Json
 from watchkeeper.records.people import Passkey
+from watchkeeper.records.plan_people import OpenId
 
+BACK = "/sign-in/openid/back"
+"""Where a provider of sign-ins sends browsers back to."""
 SIGN_IN, ENROL = "sign-in", "enrol"
 
 
@@ -51,6 +54,12 @@ class Desk:
         """Where passkeys count, if that is not here: then nobody can sign with one here."""
         counts = self.state.authority.console or DEFAULT_CONSOLE
         return None if counts == self.place else counts
+
+    @property
+    def openid(self) -> OpenId | None:
+        """The provider of sign-ins that the plan in force names."""
+        console = self.home.enforcer.bundle.console
+        return None if console is None else console.openid
 
     def name_of(self, person: str) -> str:
         """Return what people call somebody, or the id again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
@@ -37,18 +38,25 @@ class SignInPages:
     async def _sign_in(self, request: Request) -> Response:
         after = local_path(request.query_params.get("next"))
         session = session_of(request)
-        if session is not None:
+        if session is not None and not (session.reads_only and "passkey" in request.query_params):
             return RedirectResponse("/me" if session.may_only_enrol else after, 303)
-        return _page("sign_in.html.jinja", after=after, elsewhere=self._desk.elsewhere)
+        openid = self._desk.openid
+        return door_page(
+            "sign_in.html.jinja",
+            after=after,
+            elsewhere=self._desk.elsewhere,
+            provider=urlsplit(openid.issuer).netloc if openid and session is None else None,
+            csrf=session.csrf if session else "",
+        )
 
     async def _code(self, request: Request) -> Response:
         if request.method != "POST":
-            return _page("sign_in_code.html.jinja", problem=None)
+            return door_page("sign_in_code.html.jinja", problem=None)
         try:
             text = request.state.form.get("code", "")
             token = self._desk.by_code(address_of(request), text)
         except WatchkeeperError as error:
-            return _page("sign_in_code.html.jinja", status_of(error), problem=str(error))
+            return door_page("sign_in_code.html.jinja", status_of(error), problem=str(error))
         return self._desk.let_in(RedirectResponse("/me", 303), token)
 
     async def _sign_out(self, request: Request) -> Response:
@@ -62,7 +70,7 @@ class SignInPages:
         if session is None:
             return RedirectResponse("/sign-in?next=/me", 303)
         me = me_json(self._desk, session)
-        return _page("me.html.jinja", me=me, csrf=session.csrf, elsewhere=self._desk.elsewhere)
+        return door_page("me.html.jinja", me=me, csrf=session.csrf, elsewhere=self._desk.elsewhere)
 
 
 def local_path(named: str | None) -> str:
@@ -70,7 +78,8 @@ def local_path(named: str | None) -> str:
     return named if named is not None and _LOCAL.fullmatch(named) else "/"
 
 
-def _page(template: str, status: int = 200, **values: Any) -> Response:
+def door_page(template: str, status: int = 200, **values: Any) -> Response:
+    """Return a page before the door."""
     return HTMLResponse(_templates().get_template(template).render(**values), status)
 
 

@@ -11,8 +11,9 @@ from typing import Literal
 from watchkeeper.do.state.authority import Authority
 from watchkeeper.loop.codes import Voucher
 from watchkeeper.ports import Clock, Ids
+from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan_people import Console
+from watchkeeper.records.plan_people import Console, SignIn
 
 How = Literal["passkey", "openid", "code"]
 
@@ -33,7 +34,7 @@ class Session:
 
     `csrf` is to come with whatever the session posts. `keyid` names the passkey that opened it.
     With `may_only_enrol` it was opened by a code, which `voucher` holds: it may register a passkey
-    and do nothing else.
+    and do nothing else. `account` is the one elsewhere that opened it.
     """
 
     person: str
@@ -43,6 +44,12 @@ class Session:
     may_only_enrol: bool = False
     keyid: str | None = None
     voucher: Voucher | None = None
+    account: SignIn | None = None
+
+    @property
+    def reads_only(self) -> bool:
+        """Tell whether it may look and say nothing: another's word on who somebody is."""
+        return self.how == "openid"
 
 
 @dataclass(slots=True)
@@ -56,8 +63,8 @@ class Sessions:
     """The sessions of one process: a restart ends them all.
 
     Ages are told by a clock that never goes back. `authority` is asked at each use, so that a
-    session ends the moment its person or its passkey no longer counts; so is `console`, what the
-    plan in force says of the console, for how long one lasts.
+    session ends the moment its person or its passkey no longer counts; so is the `plan` in force,
+    for how long one lasts, and whose accounts elsewhere are.
     """
 
     def __init__(
@@ -65,10 +72,10 @@ class Sessions:
         clock: Clock,
         ids: Ids,
         authority: Callable[[], Authority],
-        console: Callable[[], Console | None] = lambda: None,
+        plan: Callable[[], Bundle | None] = lambda: None,
     ) -> None:
         self._clock, self._ids, self._authority = clock, ids, authority
-        self._console = console
+        self._plan = plan
         self._kept: dict[str, _Kept] = {}
 
     def __len__(self) -> int:
@@ -81,11 +88,13 @@ class Sessions:
         *,
         keyid: str | None = None,
         voucher: Voucher | None = None,
+        account: SignIn | None = None,
     ) -> str:
         """Open a session and return its token, which is told to nobody but the browser."""
         self.sweep()
         token, csrf = self._secret(), self._secret()
-        session = Session(person, how, self._clock.wall(), csrf, how == "code", keyid, voucher)
+        at, enrols = self._clock.wall(), how == "code"
+        session = Session(person, how, at, csrf, enrols, keyid, voucher, account)
         while len(self._kept) >= MOST:
             del self._kept[next(iter(self._kept))]
         now = self._clock.monotonic()
@@ -128,11 +137,25 @@ class Sessions:
         if now - kept.opened >= longest * _MICROS or now - kept.used >= self._idle() * _MICROS:
             return True
         authority = self._authority()
-        if not authority.knows(session.person):
+        if not authority.knows(session.person) or not self._is_account(session):
             return True
         return session.keyid is not None and session.keyid not in authority.verification_keys(
             session.person
         )
+
+    def _console(self) -> Console | None:
+        plan = self._plan()
+        return None if plan is None else plan.console
+
+    def _is_account(self, session: Session) -> bool:
+        """Tell whether what opened a session is still an account of its person."""
+        plan, account = self._plan(), session.account
+        if plan is None or account is None:
+            return account is None
+        openid = plan.console.openid if plan.console else None
+        if openid is None or openid.issuer != account.issuer:
+            return False
+        return any(account in one.sign_in for one in plan.people if one.id == session.person)
 
     def _idle(self) -> int:
         said = self._console()
