@@ -130,6 +130,11 @@ def agent_token(named: Path | None) -> str:
     return token
 
 
+def given_token() -> str | None:
+    """Return the token of an agent that the environment gives (`WATCHKEEPER_TOKEN`), or None."""
+    return os.environ.get("WATCHKEEPER_TOKEN") or None
+
+
 def _read_private(path: Path) -> str:
     try:
         found = path.stat()

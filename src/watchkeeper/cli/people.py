@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from watchkeeper import settings, wiring
+from watchkeeper.enforcement.door.lines import SOCKET
 from watchkeeper.errors import (
     CommandInvalid,
     HomeInvalid,
@@ -36,7 +37,6 @@ from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.people import Command, Signature
 
-SOCKET = "gateway.sock"
 _TIMEOUT = 120.0
 _LONG_TIMEOUT = 3600.0
 _LONG = frozenset({"erasable", "erase", "roll"})

@@ -46,7 +46,7 @@ async def settled(kernel: Kernel, answer: Answer) -> Answer:
     reason = await _uncovered(kernel, answer) or kernel.may_release(answer)
     if reason is None:
         return answer
-    return await _held_back(kernel, answer, reason)
+    return await held_back(kernel, answer, reason)
 
 
 def unrecorded(answer: Answer) -> Refused:
@@ -77,7 +77,7 @@ async def _uncovered(kernel: Kernel, allowed: Allowed) -> Reason | None:
         forget()
 
 
-async def _held_back(kernel: Kernel, allowed: Allowed, reason: Reason) -> Refused:
+async def held_back(kernel: Kernel, allowed: Allowed, reason: Reason) -> Refused:
     """An allowed action that is not released after all had no effect, which is recorded."""
     try:
         await durable(kernel.not_released(allowed, reason))
@@ -91,11 +91,12 @@ async def _read_all(kernel: Kernel, admitted: Admitted, read: Read) -> tuple[Fac
         return ()
     agent = admitted.request.call.agent
     return tuple(
-        await asyncio.gather(*(_read_one(kernel, agent, query, read) for query in admitted.reads))
+        await asyncio.gather(*(read_one(kernel, agent, query, read) for query in admitted.reads))
     )
 
 
-async def _read_one(kernel: Kernel, agent: str, query: FactQuery, read: Read) -> FactRead:
+async def read_one(kernel: Kernel, agent: str, query: FactQuery, read: Read) -> FactRead:
+    """Read one fact that a decision needs; what fails is a fact that failed."""
     source = query.source
     failed: str | None = None
     values: Mapping[str, Any] = {}

@@ -64,6 +64,15 @@ class Kernel:
         self._reads = ReadLimits()
         self._no_shard_before = Instant(0)
 
+    def at(self, point: Point) -> Kernel:
+        """Return a kernel for another enforcement point on this home.
+
+        What an agent asks is counted over both; `tick` is for one of them.
+        """
+        other = Kernel(self.home, point)
+        other._floods, other._reads = self._floods, self._reads
+        return other
+
     def admit(self, call: Call, action_id: str | None = None) -> Admitted | Answer:
         """Take a call in: recognise it if it came before, and say which facts it needs."""
         began = self.home.clock.monotonic()

@@ -1,1 +1,1 @@
-"""Doors for agents that are clients of the gateway that runs."""
+"""Doors beside the HTTP one: the stdio door, and what both ends of the local socket agree on."""

@@ -14,9 +14,10 @@ from starlette.types import ASGIApp
 
 from watchkeeper import settings, wiring
 from watchkeeper.enforcement.beside import Beside
+from watchkeeper.enforcement.door.lines import SOCKET
 from watchkeeper.enforcement.gateway.action.calls import Hold
 from watchkeeper.enforcement.gateway.gateway import Gateway
-from watchkeeper.enforcement.gateway.local import LocalSocket, check_path
+from watchkeeper.enforcement.gateway.local.listener import LocalSocket, check_path
 from watchkeeper.enforcement.gateway.planting import keep_planting
 from watchkeeper.enforcement.gateway.web.access import places
 from watchkeeper.enforcement.gateway.web.app import make_app
@@ -34,7 +35,6 @@ from watchkeeper.loop.surface import Surface, Urls
 from watchkeeper.records.action import Boundary, Point
 
 POINT = Point("mcp-gateway", Boundary.EXCLUSIVE)
-SOCKET = "gateway.sock"
 
 
 @dataclass(frozen=True, slots=True)

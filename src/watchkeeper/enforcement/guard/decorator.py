@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import functools
 import inspect
@@ -10,8 +11,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
+from watchkeeper import settings
+from watchkeeper.enforcement.door.lines import SOCKET
+from watchkeeper.enforcement.guard.calling import Caller
+from watchkeeper.enforcement.guard.desk import Desk
 from watchkeeper.enforcement.guard.functions import GuardedFunction, guarded_function
-from watchkeeper.enforcement.guard.process import GuardedHome
+from watchkeeper.enforcement.guard.own import OwnHome
+from watchkeeper.enforcement.guard.through import ThroughGateway, Who
 from watchkeeper.errors import SettingsInvalid, cut
 
 P = ParamSpec("P")
@@ -21,15 +27,20 @@ T = TypeVar("T")
 class Guard:
     """Guards the functions of one agent, on one home, as tools of one server of the plan.
 
-    The home is opened at the first call, by this process alone, and let go of at its end.
+    With `token`, the agent's (else `WATCHKEEPER_TOKEN`), calls are decided and recorded by the
+    gateway that runs on the home, which is not opened. Without, the home is opened at the first
+    call, by this process alone, and let go of at its end.
     """
 
-    def __init__(self, home: str | Path, *, agent: str, server: str) -> None:
+    def __init__(
+        self, home: str | Path, *, agent: str, server: str, token: str | None = None
+    ) -> None:
         self.agent, self.server = agent, server
+        self._token = token
         self._path = Path(home)
         self._functions: dict[str, GuardedFunction] = {}
         self._opening = threading.Lock()
-        self._opened: GuardedHome | None = None
+        self._opened: Caller | None = None
         _guards.setdefault((self._path.absolute(), agent, server), self)
 
     def __call__(
@@ -59,6 +70,16 @@ class Guard:
         """The functions as tool definitions, for the plan's tool file."""
         return tuple(guarded.definition for guarded in self._functions.values())
 
+    def use(self, token: str | None) -> None:
+        """Go through a gateway with a token, where none was given yet.
+
+        Raises:
+            SettingsInvalid: another one was.
+        """
+        if token is not None and self._token not in {None, token}:
+            raise SettingsInvalid(f"two tokens for the agent {cut(self.agent)}")
+        self._token = token or self._token
+
     def result(self, handle: str) -> Any:
         """Carry out an approved action, once, exactly as it was asked for; return its result.
 
@@ -66,17 +87,17 @@ class Guard:
             ActionEscalated: nobody has answered yet.
             ActionBlocked: it was refused, has expired, or is no action of this agent.
         """
-        return self._home().come_back(self.agent, handle)
+        return self._caller().call(lambda desk: desk.take_up(handle))
 
     async def aresult(self, handle: str) -> Any:
         """Do the same for async functions."""
-        return await self._home().acome_back(self.agent, handle)
+        return await self._caller().acall(lambda desk: desk.take_up(handle))
 
     def close(self) -> None:
-        """Let go of the home."""
+        """Let go of the home, or of the gateway."""
         with self._opening:
             if self._opened is not None:
-                self._opened.close()
+                self._opened.desk.close()
                 self._opened = None
 
     def _synchronous(
@@ -85,7 +106,8 @@ class Guard:
         @functools.wraps(guarded.function)
         def call(*args: Any, **kwargs: Any) -> Any:
             arguments = guarded.bind(args, kwargs)
-            return self._home().call(self.agent, guarded, arguments, _key(key, arguments))
+            said = _key(key, arguments)
+            return self._caller().call(lambda desk: desk.ask(guarded.name, arguments, said))
 
         return call
 
@@ -95,17 +117,25 @@ class Guard:
         @functools.wraps(guarded.function)
         async def call(*args: Any, **kwargs: Any) -> Any:
             arguments = guarded.bind(args, kwargs)
-            home = self._home()
-            return await home.acall(self.agent, guarded, arguments, _key(key, arguments))
+            said = _key(key, arguments)
+            caller = await asyncio.to_thread(self._caller)
+            return await caller.acall(lambda desk: desk.ask(guarded.name, arguments, said))
 
         return call
 
-    def _home(self) -> GuardedHome:
+    def _caller(self) -> Caller:
         with self._opening:
             if self._opened is None:
-                self._opened = GuardedHome(self._path, self.server, self._functions)
+                self._opened = Caller(self._desk(), self._functions)
                 atexit.register(self.close)
             return self._opened
+
+    def _desk(self) -> Desk:
+        token = self._token or settings.given_token()
+        if token is None:
+            return OwnHome(self._path, self.agent, self.server, self._functions)
+        who = Who(token, self.agent, self.server)
+        return ThroughGateway(self._path / SOCKET, who, self._functions)
 
 
 def _key(key: Callable[..., str] | None, arguments: Mapping[str, Any]) -> str | None:
@@ -126,13 +156,14 @@ _guards: dict[tuple[Path, str, str], Guard] = {}
 _making = threading.Lock()
 
 
-def guard(
+def guard(  # noqa: PLR0913 - all by name
     *,
     home: str | Path,
     agent: str,
     server: str,
     name: str | None = None,
     key: Callable[..., str] | None = None,
+    token: str | None = None,
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Guard one function: decide, record, and only then call it.
 
@@ -141,12 +172,17 @@ def guard(
     def refund(order_id: str, amount: float) -> dict: ...
     ```
 
-    Functions with the same home, agent and server share one home that is opened once. The
-    boundary is `in-process`: it never counts as enforced by itself.
+    Functions with the same home, agent and server share one home that is opened once, or with the
+    agent's `token` one connection to the gateway that runs on it. The boundary is `in-process`: it
+    never counts as enforced by itself.
+
+    Raises:
+        SettingsInvalid: two tokens for one agent.
     """
     where = (Path(home).absolute(), agent, server)
     with _making:
         mine = _guards.get(where)
         if mine is None:
-            mine = _guards[where] = Guard(home, agent=agent, server=server)
+            mine = _guards[where] = Guard(home, agent=agent, server=server, token=token)
+        mine.use(token)
     return mine(name=name, key=key)

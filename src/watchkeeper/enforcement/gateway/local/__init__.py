@@ -1,0 +1,1 @@
+"""The local socket of a home: people's commands, and guards."""
