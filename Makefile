@@ -25,7 +25,7 @@ BESIDE := src:examples/refund-desk:scripts:tests/servers
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-check check check-slow test fix verifier bench faults faults-sample fuzz soak \
-	conformance others vectors lock lock-upgrade clean
+	conformance console-shots others vectors lock lock-upgrade clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is to make
@@ -82,6 +82,9 @@ conformance: $(DEV_STAMP) ## the official MCP suite, directly and through the ga
 
 others: $(OTHERS_STAMP) ## verifiers made by others, for the tests; those from npm where npm is there
 
+console-shots: $(DEV_STAMP) $(OTHERS_STAMP) ## pictures of every page of the console, to be looked at, into console-out/
+	$(BIN)/python -m tests.worlds.shots console-out
+
 vectors: $(RUN_STAMP) ## write tests/conformance/vectors again: the same bytes each time
 	$(BIN)/python scripts/vectors.py
 
@@ -98,7 +101,7 @@ lock-upgrade: $(DEV_STAMP) ## the same, with the newest versions
 	$(COMPILE_OTHERS) --upgrade --output-file requirements/others.txt
 
 clean: ## remove what this Makefile made
-	rm -rf $(VENV) $(NPM)/node_modules build dist demo-out bench-out fuzz-out .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf $(VENV) $(NPM)/node_modules build dist demo-out bench-out fuzz-out console-out .mypy_cache .ruff_cache .pytest_cache \
 		.hypothesis .import_linter_cache .grimp_cache
 
 $(BIN)/python:

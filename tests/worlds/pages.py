@@ -6,7 +6,7 @@ import base64
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -35,10 +35,12 @@ class Desk:
     path: Path = field(default_factory=lambda: Path("nowhere"))
     limits: Limits = field(default_factory=lambda: replace(LIMITS, pending_per_agent=1_000))
     bundle: Bundle = field(default_factory=bank_bundle)
+    people: tuple[str, ...] = ("ana", "ben", "cyd")
+    make: Callable[[Bundle], Bank] = Bank
 
     def __post_init__(self) -> None:
-        self.holders = {name: Passholder(name, origin=self.url) for name in ("ana", "ben", "cyd")}
-        self.bank = Bank(self._bundle())
+        self.holders = {name: Passholder(name, origin=self.url) for name in self.people}
+        self.bank = self.make(self._bundle())
         surface = Surface(self.bank.kernel, self.path, self._command, Urls("", self.url))
         self.app = make_app(surface)
 

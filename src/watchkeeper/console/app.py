@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -11,6 +12,7 @@ from watchkeeper import wiring
 from watchkeeper.console.door import Door, cookie_name
 from watchkeeper.console.headers import SecurityHeaders
 from watchkeeper.console.pages import page_routes
+from watchkeeper.console.pages.nowhere import not_served
 from watchkeeper.console.security.limits import Tries
 from watchkeeper.console.signin.api import SignInApi
 from watchkeeper.console.signin.ceremony import Ceremonies
@@ -56,5 +58,6 @@ def make_app(surface: Surface) -> ASGIApp:
         Mount("/static", StaticFiles(packages=[("watchkeeper.console", "static")])),
         *page_routes(surface, session_of),
     ]
-    door = Door(Starlette(routes=routes), place, sessions)
+    app = Starlette(routes=routes, exception_handlers={HTTPException: not_served})
+    door = Door(app, place, sessions)
     return SecurityHeaders(door, https=place.startswith("https:"))

@@ -7,7 +7,9 @@ from tests.worlds.enrolled import code_for
 from tests.worlds.pages import Desk
 from watchkeeper.console.pages.table import API, PAGES
 
-LISTED = [page for page in PAGES if "{" not in page.path and page.name != "answers"]
+LISTED = [
+    page for page in PAGES if "{" not in page.path and page.name not in {"answers", "together"}
+]
 
 
 @pytest.fixture
@@ -140,3 +142,16 @@ def test_without_the_token_of_the_session_nothing_is_given_out(desk: Desk) -> No
     ben.csrf = "x"
     found = ben.post(f"{API}/challenges", {"verb": "stop", "body": {}})
     assert (found.status_code, found.json()["code"]) == (403, "another-session")
+
+
+def test_where_there_is_no_page_it_says_so_and_nothing_else(desk: Desk) -> None:
+    page, data = desk.get("/no-such"), desk.get(f"{API}/no-such")
+    assert (page.status_code, data.status_code) == (404, 404)
+    assert "<h1>Not here</h1>" in page.text
+    assert data.json()["code"] == "not-found"
+    wrong = desk.visitor("ben").client.request("DELETE", desk.url + "/")
+    assert wrong.status_code == 403
+    read = desk.visitor("ben").get(f"{API}/commands")
+    assert (read.status_code, read.headers["allow"]) == (405, "POST")
+    for answer in (page, data, read):
+        assert "default-src 'none'" in answer.headers["content-security-policy"]

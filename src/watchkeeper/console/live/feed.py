@@ -6,7 +6,7 @@ page that asks for it.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -47,6 +47,7 @@ class Feed:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._ring: deque[Told] = deque(maxlen=RING)
+        self._decided: OrderedDict[str, Told] = OrderedDict()
         home.listeners.append(self._heard)
         self._seed()
 
@@ -101,7 +102,19 @@ class Feed:
             self._ring.pop()
         told = _told(entry)
         if told is not None:
-            self._ring.append(told)
+            self._ring.append(self._named(told))
+
+    def _named(self, told: Told) -> Told:
+        """Say of what comes after a decision whose action and which tool it is about."""
+        if told.kind is Kind.DECISION:
+            self._decided[told.action_id] = told
+            if len(self._decided) > RING:
+                self._decided.popitem(last=False)
+            return told
+        first = self._decided.get(told.action_id)
+        if first is None:
+            return told
+        return told._replace(agent=first.agent, system=first.system, tool=first.tool)
 
 
 def _told(entry: Entry) -> Told | None:

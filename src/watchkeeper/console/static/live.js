@@ -56,7 +56,7 @@ function hear(_, one) {
 const kinds = ["decision", "verdict", "effect", "void", "stop", "resume", "question", "answer"];
 stream(Object.fromEntries(new URLSearchParams(location.search)), rows.dataset.newest, kinds, hear, {
   gap: () => { state.textContent = "Too much at once to show all of it; load the page again for the newest."; },
-  opened: () => { state.textContent = "Live."; document.documentElement.dataset.live = ""; },
+  opened: () => { state.textContent = "What is recorded appears here as it comes."; document.documentElement.dataset.live = ""; },
   broken: () => { state.textContent = "Not connected; trying again."; },
 });
 
@@ -67,6 +67,6 @@ pause.addEventListener("click", () => {
   pause.firstChild.textContent = paused ? "Go on " : "Pause ";
   if (!paused) {
     for (const one of held.splice(0)) add(one);
-    state.textContent = "Live.";
+    state.textContent = "What is recorded appears here as it comes.";
   }
 });

@@ -1,0 +1,63 @@
+"""Pictures of every page of the console, in light and dark, on a desk and on a phone.
+
+python -m tests.worlds.shots [FOLDER [PAGE...]]
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.worlds.audit import violations
+from tests.worlds.pages import looking, started
+from tests.worlds.scenes import Morning, morning
+
+SIZES = {"desk": (1280, 860), "phone": (390, 844)}
+SCHEMES = ("light", "dark")
+DOOR = {"sign-in": "/sign-in", "code": "/sign-in/code"}
+
+
+def main(folder: Path, *only: str) -> int:
+    """Write `PAGE-SCHEME-SIZE.png` for each; returns 1 where axe-core finds a violation on one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = 0
+    with (
+        tempfile.TemporaryDirectory() as home,
+        started() as browser,
+        morning(Path(home)) as at_work,
+    ):
+        for name, problems in _shots(browser, at_work, folder, only):
+            for problem in problems:
+                print(f"{name}: {problem}")
+            found += len(problems)
+    print(f"{folder}: {len(list(folder.glob('*.png')))} pictures, {found} violations")
+    return min(found, 1)
+
+
+def _shots(
+    browser: Any, at_work: Morning, folder: Path, only: tuple[str, ...]
+) -> Iterator[tuple[str, list[str]]]:
+    for scheme in SCHEMES:
+        for size, (width, height) in SIZES.items():
+            view = {"width": width, "height": height}
+            with looking(browser, at_work.desk, "ben", viewport=view, color_scheme=scheme) as look:
+                for name, path in [*at_work.paths.items(), *DOOR.items()]:
+                    if only and name not in only:
+                        continue
+                    if name in DOOR:
+                        look.context.clear_cookies()
+                    look.open(path)
+                    # Whole pages without what is fixed to the screen lying across them.
+                    high = look.page.evaluate("document.documentElement.scrollHeight")
+                    look.page.set_viewport_size({"width": width, "height": max(height, high)})
+                    picture = folder / f"{name}-{scheme}-{size}.png"
+                    look.page.screenshot(path=picture)
+                    look.page.set_viewport_size(view)
+                    yield picture.stem, violations(look.page)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path((sys.argv[1:] or ["console-out"])[0]), *sys.argv[2:]))
