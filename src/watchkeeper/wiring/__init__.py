@@ -23,6 +23,7 @@ from watchkeeper.wiring.homes import (
     rotate_permit_key,
 )
 from watchkeeper.wiring.machine import (
+    action_id_at,
     clock,
     create_person_key,
     ids,
@@ -52,6 +53,7 @@ from watchkeeper.wiring.witnesses import (
 
 __all__ = [
     "absent_shards",
+    "action_id_at",
     "bundles",
     "check_taken_over",
     "clock",

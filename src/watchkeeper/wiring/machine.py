@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from watchkeeper.ports import Clock, Ids, Signer
+from watchkeeper.records.instant import Instant
 
 if TYPE_CHECKING:
     from watchkeeper.adapters.otlp import OtlpSender
@@ -37,6 +38,13 @@ def ids() -> Ids:
     from watchkeeper.adapters.ids import SystemIds
 
     return SystemIds()
+
+
+def action_id_at(moment: Instant) -> str:
+    """Return an action's id as it is made at a moment: to be used then, and not before."""
+    from watchkeeper.adapters.ids import action_id_at as made_at
+
+    return made_at(moment // 1000)
 
 
 def create_person_key(path: Path, secret: str) -> bytes:
