@@ -42,6 +42,7 @@ here means that something failed. Each class has a stable `code`, which programs
     ├── ExportFailed             a trace store that can not be reached or does not take spans
     ├── SettingsInvalid          a setting that is missing or makes no sense
     ├── PermitInvalid            raised in a tool's own server: no permit for this call
+    ├── MandateRefused           raised in an application: the gateway did not take its task
     └── ActionRefused            raised by the guard only, for Python callers
         ├── ActionBlocked
         └── ActionEscalated
@@ -344,6 +345,12 @@ class ActionEscalated(ActionRefused):
     def __init__(self, sentence: str, *, reason: str, decision_id: str, handle: str) -> None:
         super().__init__(sentence, reason=reason, decision_id=decision_id)
         self.handle = handle
+
+
+class MandateRefused(WatchkeeperError):
+    """The gateway did not open, end or take a word in a task."""
+
+    code = "mandate-refused"
 
 
 class PermitInvalid(WatchkeeperError):

@@ -75,8 +75,18 @@ def public(name: str) -> str:
 @lru_cache(maxsize=1)
 def bank_bundle() -> Bundle:
     """The plan of the bank, compiled from its workspace, with people's keys."""
+    return bundle_of({})
+
+
+def bank_file(name: str) -> str:
+    """A file of the bank's workspace."""
+    return str(_CHANGES.get(name) or FILES[name])
+
+
+def bundle_of(changes: Mapping[str, str]) -> Bundle:
+    """The same with files changed."""
     with tempfile.TemporaryDirectory() as folder:
-        bundle = compile_folder(write_workspace(Path(folder), _CHANGES))
+        bundle = compile_folder(write_workspace(Path(folder), {**_CHANGES, **changes}))
     people = tuple(Person(p.id, p.name, (public(p.id),)) for p in bundle.people)
     return replace(bundle, people=people, limits=LIMITS)
 

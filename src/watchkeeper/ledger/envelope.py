@@ -190,11 +190,16 @@ def person_named(signature: Signature) -> str:
     Raises:
         CommandInvalid: it can not be read.
     """
-    try:
-        person = parse_json(decode_base64(signature.payload) or b"")["person"]
-    except (RecordInvalid, KeyError, TypeError) as error:
-        raise CommandInvalid("the command can not be read") from error
-    return person if isinstance(person, str) else ""
+    return _text_named(signature, "person")
+
+
+def verb_named(signature: Signature) -> str:
+    """Return what a command says; nothing is believed before its signature holds.
+
+    Raises:
+        CommandInvalid: it can not be read.
+    """
+    return _text_named(signature, "verb")
 
 
 def command_body(signature: Signature) -> Mapping[str, Any]:
@@ -210,6 +215,14 @@ def command_body(signature: Signature) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise CommandInvalid("command whose body is no object")
     return body
+
+
+def _text_named(signature: Signature, name: str) -> str:
+    try:
+        text = parse_json(decode_base64(signature.payload) or b"")[name]
+    except (RecordInvalid, KeyError, TypeError) as error:
+        raise CommandInvalid("the command can not be read") from error
+    return text if isinstance(text, str) else ""
 
 
 def _parse_command(payload: bytes) -> Command:

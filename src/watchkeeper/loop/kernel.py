@@ -21,6 +21,7 @@ from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import EntryTooLarge, LogUnavailable, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
 from watchkeeper.loop.cover import level_of
+from watchkeeper.loop.facts_of.tasks import for_its_person, mandate_fact
 from watchkeeper.loop.floods import Floods, ReadLimits
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.permits import enforced_at
@@ -77,7 +78,7 @@ class Kernel:
         """Take a call in: recognise it if it came before, and say which facts it needs."""
         began = self.home.clock.monotonic()
         request = make_request(
-            call,
+            for_its_person(self.home, call),
             action_id=action_id or self.home.ids.action_id(),
             nonce=self.home.ids.random_bytes(16).hex(),
             secret=self.home.secret,
@@ -85,8 +86,7 @@ class Kernel:
         if self.home.failure() is not None:
             return unavailable(request)
         if request.problem is None:
-            same = request.same
-            waiting = self.home.state.pending.same_call(call.agent, same)
+            waiting = self.home.state.pending.same_call(call.agent, request.same)
             if waiting is not None:
                 return self._come_back(waiting, began)
         return self._admitted(request, began)
@@ -230,7 +230,8 @@ class Kernel:
         if entry is None or self._refused(admitted, self.home.now())[0] is not None:
             return admitted
         known = precheck(self.home.enforcer, request)
-        if isinstance(known, Decided):
+        task = mandate_fact(self.home, request, self.home.now())
+        if isinstance(known, Decided) or (task is not None and not task.covers):
             return admitted
         return replace(
             admitted,
@@ -306,6 +307,7 @@ class Kernel:
             budgets=self.home.budget_facts(call.agent, admitted.request.action, at),
             approval=admitted.pending.approval() if admitted.pending else None,
             shared=self.home.shared_facts(call.agent, admitted.request.action, at),
+            mandate=mandate_fact(self.home, admitted.request, at),
         )
 
     def _record_less(self, admitted: Admitted, facts: Facts) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.decision.request import Request
-from watchkeeper.do.state.parts import Planted
+from watchkeeper.do.state.parts import Mandates, Planted
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.do.state.projection import State
 from watchkeeper.errors import LedgerError, LogUnavailable
@@ -75,12 +75,17 @@ def _outcome(home: Home, effect: Ref | None, action_id: str) -> Answer:
 
 
 def overtaken(state: State, pending: Pending, at: Instant) -> Reason | None:
-    """Return why an action can no longer wait: a stop, another plan, or time (semantics, 5)."""
+    """Return why an action can no longer wait: a stop, another plan, a task that ended, or time."""
     if state.stopped(pending.agent, pending.system, pending.action) is not None:
         return Reason.STOPPED
-    if pending.plan != state.plan:
+    if pending.plan != state.plan or not _is_lent_still(state, pending, at):
         return Reason.VOIDED
     return Reason.EXPIRED if pending.expires <= at else None
+
+
+def _is_lent_still(state: State, pending: Pending, at: Instant) -> bool:
+    """Tell whether the task of an action is open still, where it has one."""
+    return pending.mandate is None or state.part(Mandates).is_open(pending.mandate, at)
 
 
 def refused_by_approval(state: State, pending: Pending | None, at: Instant) -> Reason | None:

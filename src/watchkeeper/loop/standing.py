@@ -248,5 +248,6 @@ def request_from(body: dict[str, Any], secret: bytes = b"") -> Request:
         claimed=body["claimed"],
         trace=body["trace"],
         problem=body["problem"],
+        mandate=body.get("mandate"),
     )
     return make_request(call, action_id=body["actionId"], nonce=body["nonce"], secret=secret)

@@ -70,6 +70,8 @@ def _grant(bundle: Bundle, grant: Grant) -> Iterator[str]:
         f"may {', '.join(grant.actions)}: grant {grant.id}, "
         f"by {grant.granted_by}, for control {grant.control}{until}"
     )
+    if grant.mandate is not None:
+        yield "  only in an open task that covers it"
     for band in grant.bands:
         yield f"  {_band(band, grant.review_role)}"
     for budget in grant.budgets:

@@ -54,6 +54,8 @@ class Reason(enum.StrEnum):
     NOT_PUBLISHED = "not-published"
     NOT_WITNESSED = "not-witnessed"
     PLANTED = "planted"
+    NO_MANDATE = "no-mandate"
+    OUTSIDE_MANDATE = "outside-mandate"
 
 
 class Boundary(enum.StrEnum):
@@ -180,7 +182,8 @@ class DecisionRecord:
     """A decision on an action. An action that is released after approval has two of them.
 
     `keys`, `same` and `shown_facts` bind what the payload says under these names (`ledger.beside`);
-    a record without `same` is older than that, or a block, and binds none of them.
+    a record without `same` is older than that, or a block, and binds none of them. `mandate` is
+    the task that the call named, where it was open.
     """
 
     at: Instant
@@ -214,6 +217,7 @@ class DecisionRecord:
     keys: tuple[RetryKey, ...] = ()
     same: str | None = None
     shown_facts: str | None = None
+    mandate: Ref | None = None
 
 
 class Status(enum.StrEnum):

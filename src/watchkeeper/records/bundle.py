@@ -6,7 +6,9 @@ a decision needs is in it; nothing in it is read from anywhere else.
 
 from __future__ import annotations
 
+import base64
 import enum
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -118,6 +120,10 @@ class Application:
     system: str
     keys: tuple[str, ...]
     may: tuple[str, ...]
+
+    def keyids(self) -> frozenset[str]:
+        """Return the ids of its keys: the SHA-256 of each, in hex."""
+        return frozenset(hashlib.sha256(base64.b64decode(key)).hexdigest() for key in self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +260,8 @@ class Grant:
     """Bounded authority: who granted which agent which actions, within which limits.
 
     `actions` are `server/tool`. Compiles to one permit (policy id `grant.<id>`), and to one
-    review (`grant.<id>.review`) where a band has a review part.
+    review (`grant.<id>.review`) where a band has a review part. Where `mandate` is `required` it
+    permits only what an open task covers.
     """
 
     id: str
@@ -266,6 +273,7 @@ class Grant:
     bands: tuple[Band, ...] = ()
     budgets: tuple[Budget, ...] = ()
     review_role: str | None = None
+    mandate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

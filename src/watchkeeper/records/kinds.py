@@ -18,6 +18,7 @@ from watchkeeper.records.administration import (
 from watchkeeper.records.custody import AdoptedRecord, KeyRotationRecord
 from watchkeeper.records.drill import DrillRecord, DrillRevealedRecord
 from watchkeeper.records.erasure import ErasureRecord
+from watchkeeper.records.lent import MandateEndedRecord, MandateRecord, MandateWordRecord
 from watchkeeper.records.oversight import AnswerRecord, ChannelRecord, QuestionRecord
 from watchkeeper.records.people import PasskeyRecord, PasskeyRevokedRecord, VerdictRecord
 from watchkeeper.records.reference import Ref
@@ -50,6 +51,9 @@ class Kind(enum.StrEnum):
     DRILL = "drill"
     DRILL_REVEALED = "drill-revealed"
     CHANNEL = "channel"
+    MANDATE = "mandate"
+    MANDATE_ENDED = "mandate-ended"
+    MANDATE_WORD = "mandate-word"
 
 
 PREDICATES: dict[Kind, type] = {
@@ -75,4 +79,7 @@ PREDICATES: dict[Kind, type] = {
     Kind.DRILL: DrillRecord,
     Kind.DRILL_REVEALED: DrillRevealedRecord,
     Kind.CHANNEL: ChannelRecord,
+    Kind.MANDATE: MandateRecord,
+    Kind.MANDATE_ENDED: MandateEndedRecord,
+    Kind.MANDATE_WORD: MandateWordRecord,
 }

@@ -126,12 +126,14 @@ class Actions:
         self._report, self._commands, self._shard = report, commands, shard
         self.approved = self.elsewhere = 0
 
+    def is_elsewhere(self, ref: Ref) -> bool:
+        """Tell whether a record stands in a shard that was not given."""
+        return ref.shard < self._first
+
     def _is_elsewhere(self, ref: Ref) -> bool:
-        """Tell whether a record stands in a shard that was not given, and count it."""
-        if ref.shard < self._first:
-            self.elsewhere += 1
-            return True
-        return False
+        """Tell the same, and count it."""
+        self.elsewhere += self.is_elsewhere(ref)
+        return self.is_elsewhere(ref)
 
     def _end(self, ref: Ref) -> bool:
         """Note that an action ended; False if it had ended before."""

@@ -28,6 +28,7 @@ from watchkeeper.verify.drills import DRILLS, Drills
 from watchkeeper.verify.enrolment import Enrolled, Enrolment, enrolled_of
 from watchkeeper.verify.entries import Decided, Fact
 from watchkeeper.verify.erasures import Erasures, PlanOf, Run
+from watchkeeper.verify.lent import Lent, Scene
 from watchkeeper.verify.people import (
     OPERATE,
     RELEASE,
@@ -127,6 +128,10 @@ class Conduct:
         self._shard = genesis.shard
         self.erasures = Erasures(report, self._commands, plan_of, shard=genesis.shard, run=run)
         self._boundaries = Boundaries(plan_of)
+        scene = Scene(
+            self._authority, self._commands, plan_of, self.actions.is_elsewhere, self._plan
+        )
+        self.lent: Lent = Lent(report, scene, None if before is None else before.lent)
         self.erasures.needed = self.actions.needs_payload
         self._rules: dict[Kind, Callable[[int, Record], None]] = {
             Kind.GENESIS: self._genesis,
@@ -190,6 +195,8 @@ class Conduct:
             rule = self._rules.get(fact.said.kind)
             if rule is not None:
                 rule(fact.index, fact.said)
+            self.lent.scene.authority, self.lent.scene.plan = self._authority, self._plan
+            self.lent.record(Ref(self._shard, fact.index), fact.said)
 
     def _count(self, kind: Kind) -> None:
         self._report.counts[kind.value] += 1
@@ -209,6 +216,7 @@ class Conduct:
             here = Ref(self._shard, fact.index)
             for problem in self.purses.allowed(here, decided, fact.at):
                 self._report.fail(IN_FORCE, problem, fact.index)
+        self.lent.decision(Ref(self._shard, fact.index), decided, fact.at)
         self.actions.decision(fact.index, decided, fact.at)
         self.erasures.decision(fact.index, decided.plan, decided.system, fact.at)
 

@@ -39,7 +39,8 @@ class Decided:
     """What later steps need of a decision. `asked` is its escalation, as JSON.
 
     `shared` are its charges to shared budgets, as JSON; where there are any, `clear` are the
-    arguments that stand in the log in clear.
+    arguments that stand in the log in clear. `grants` are those that were satisfied; `mandate` is
+    the task that it was decided in.
     """
 
     outcome: str
@@ -59,6 +60,8 @@ class Decided:
     method: str = ""
     shared: tuple[Mapping[str, Any], ...] = ()
     clear: Mapping[str, Any] = field(default_factory=dict)
+    mandate: Ref | None = None
+    grants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,7 @@ def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
     try:
         said = value["predicate"]
         before, shared = said.get("escalatedBy"), _shared(said)
+        task = said.get("mandate")
         decided = Decided(
             outcome=said["decision"]["outcome"],
             action=said["actionId"],
@@ -174,6 +178,8 @@ def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
             method=said["method"],
             shared=shared,
             clear=_clear(said) if shared else {},
+            mandate=None if task is None else _ref(task),
+            grants=tuple(used["grant"] for used in said.get("grants", ()) if used["satisfied"]),
         )
     except (KeyError, TypeError, IndexError, AttributeError):
         raise RecordInvalid("a decision that does not parse") from None

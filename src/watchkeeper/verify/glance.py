@@ -62,9 +62,12 @@ def glance(index: int, entry: bytes) -> Glance:
 def _refs(kind: str, said: dict[str, Any]) -> tuple[tuple[int, int], ...]:
     if kind == "decision":
         before = said.get("escalatedBy")
-        cited = [*said.get("verdicts", ()), *([] if before is None else [before])]
+        tasks = [said["mandate"]] if "mandate" in said else []
+        cited = [*said.get("verdicts", ()), *([] if before is None else [before]), *tasks]
     elif kind == "drill-revealed":
         cited = [ref for ref in (said["drill"], said.get("decision")) if ref is not None]
+    elif kind in {"mandate-ended", "mandate-word"}:
+        cited = [said["mandate"]]
     else:
         about = kind in {"effect", "verdict", "void", "question", "answer"}
         named = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -177,11 +177,13 @@ def authors_problem(release: PlanReleaseRecord, before: Authority) -> str | None
 
 
 def _keyrings(people: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, bytes | PasskeyKey]]:
-    out: dict[str, dict[str, bytes | PasskeyKey]] = {}
-    for person, keys in people.items():
-        raw = [decode_base64(key) for key in keys]
-        out[person] = {keyid_of(key): key for key in raw if key and len(key) == KEY_BYTES}
-    return out
+    return {person: keyring_of(keys) for person, keys in people.items()}
+
+
+def keyring_of(keys: Iterable[str]) -> dict[str, bytes | PasskeyKey]:
+    """Return raw Ed25519 public keys in base64 by their ids, without what is none."""
+    raw = [decode_base64(key) for key in keys]
+    return {keyid_of(key): key for key in raw if key and len(key) == KEY_BYTES}
 
 
 def same_authority(plan: bytes, release: PlanReleaseRecord | Carried) -> bool:

@@ -122,6 +122,7 @@ TITLES = {
     20: "erasures",
     21: "completeness",
     22: "disclosed values",
+    24: "lent authority",
     25: "planted escalations",
 }
 

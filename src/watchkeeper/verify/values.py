@@ -2,8 +2,8 @@
 
 A record holds HMAC-SHA-256 digests; the payload beside it holds the salts, under names of their
 own (`arg.order_id`, `fact.order.total`, `trace.call`, `resource`, `onBehalfOf`, `result`,
-`reason`, `text`), and the values. A value with its salt can be checked by whoever has the record
-alone.
+`reason`, `text`, `content`), and the values. A value with its salt can be checked by whoever has
+the record alone.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.records.action import DecisionRecord, EffectRecord, Hidden
 from watchkeeper.records.administration import ResumeRecord, StopRecord
 from watchkeeper.records.drill import DrillRevealedRecord
+from watchkeeper.records.lent import MandateEndedRecord, MandateRecord
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import VerdictRecord
 
@@ -25,6 +26,7 @@ _TEXTS: dict[type, tuple[str, str]] = {
     VerdictRecord: ("reason", "reason"),
     StopRecord: ("why", "reason"),
     ResumeRecord: ("why", "reason"),
+    MandateEndedRecord: ("why", "reason"),
     QuestionRecord: ("text", "text"),
     AnswerRecord: ("text", "text"),
     DrillRevealedRecord: ("wrong", "wrong"),
@@ -89,6 +91,8 @@ def _hidden(said: Any) -> Iterator[tuple[str, Hidden]]:
     if isinstance(said, EffectRecord):
         if said.result is not None:
             yield "result", said.result
+    elif isinstance(said, MandateRecord):
+        yield "content", said.content
     elif isinstance(said, DecisionRecord):
         yield from _hidden_of_decision(said)
 
@@ -110,7 +114,8 @@ def _values(said: Any, body: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
     if isinstance(said, EffectRecord):
         found = tuple(body[key] for key in ("result", "settledFrom") if key in body)
         return {"result": found} if found else {}
-    return {name: (body[name],) for name in ("reason", "text", "wrong") if name in body}
+    named = ("reason", "text", "wrong", "content")
+    return {name: (body[name],) for name in named if name in body}
 
 
 def _values_of_decision(

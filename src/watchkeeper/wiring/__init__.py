@@ -24,7 +24,9 @@ from watchkeeper.wiring.homes import (
 )
 from watchkeeper.wiring.machine import (
     action_id_at,
+    application_signer,
     clock,
+    create_application_key,
     create_person_key,
     ids,
     list_tools,
@@ -54,9 +56,11 @@ from watchkeeper.wiring.witnesses import (
 __all__ = [
     "absent_shards",
     "action_id_at",
+    "application_signer",
     "bundles",
     "check_taken_over",
     "clock",
+    "create_application_key",
     "create_log",
     "create_person_key",
     "create_witness",

@@ -65,6 +65,28 @@ def person_signer(path: Path, secret: str) -> Signer:
     return load_person_key(path, secret)
 
 
+def create_application_key(path: Path) -> bytes:
+    """Make the key of an application that starts tasks; return the raw public key.
+
+    Raises:
+        KeyUnsafe: there is a file of that name already, or it can not be written.
+    """
+    from watchkeeper.adapters.keys import create_key
+
+    return create_key(path).public_key
+
+
+def application_signer(path: Path) -> Signer:
+    """Open the key of an application that starts tasks.
+
+    Raises:
+        KeyUnsafe: it is missing, or others may read it.
+    """
+    from watchkeeper.adapters.keys import load_key
+
+    return load_key(path)
+
+
 def otlp_sender(
     url: str, headers: Mapping[str, str], seconds: float, certificate: Path | None
 ) -> OtlpSender:

@@ -15,6 +15,7 @@ app = group(
         "refuse": "watchkeeper.cli.do.verdict:refuse",
         "withdraw": "watchkeeper.cli.do.withdraw:withdraw",
         "ask": "watchkeeper.cli.do.ask:ask",
+        "mandates": "watchkeeper.cli.do.mandates:mandates",
         "stop": "watchkeeper.cli.do.stop:stop",
         "resume": "watchkeeper.cli.do.stop:resume",
         "resolve": "watchkeeper.cli.do.resolve:resolve",

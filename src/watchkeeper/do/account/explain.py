@@ -44,6 +44,8 @@ _TO_AGENT: dict[Reason, str] = {
     Reason.EFFECT_UNKNOWN: "The outcome of this very action is not known yet; do not repeat it.",
     Reason.LOG_UNAVAILABLE: "Nothing can be recorded now, so nothing can be done.",
     Reason.NOT_PUBLISHED: "The record of the action was not published in time; nothing was done.",
+    Reason.NO_MANDATE: "No task that covers this is open for you; name the one that is.",
+    Reason.OUTSIDE_MANDATE: "The task that you named does not cover this action.",
     Reason.NOT_WITNESSED: "The record of the action was not witnessed in time; nothing was done.",
     Reason.PLANTED: "This action was made up to see whether people look; it is never done.",
 }
@@ -83,6 +85,7 @@ def explain(enforcer: Enforcer, facts: Facts, request: Request, decided: Decided
         "facts": {read.source: read.failed or dict(read.values) for read in facts.read},
         "accountable": to_json(enforcer.accountable(part.policies, part.controls, named)),
         "approvals": _approvals(decided),
+        **({} if facts.mandate is None else {"mandate": to_json(facts.mandate)}),
         "change": what_would_change(decided),
     }
 

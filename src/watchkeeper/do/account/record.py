@@ -154,6 +154,7 @@ def _predicate(case: Case, hider: _Hider, marks: Marks) -> DecisionRecord:
         would=decided.would,
         keys=hider.bind_keys(marks.keys) if binds and marks.keys else (),
         same=hider.bind(SAME, request.same) if binds else None,
+        mandate=facts.mandate.ref if facts.mandate else None,
     )
 
 
@@ -234,6 +235,7 @@ def _payload(case: Case, hider: _Hider, keys: Iterable[Mapping[str, Any]]) -> di
             "claimed": dict(call.claimed) if request.problem is None else {},
             "trace": dict(call.trace) if request.problem is None else {},
             "key": call.key if request.problem is None else None,
+            **({} if call.mandate is None else {"mandate": _clean(call.mandate)}),
         },
         "facts": facts_to_json(facts),
         "salts": hider.kept,

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from watchkeeper.do.decision.context import Context, Own, build_context
 from watchkeeper.do.decision.enforcer import Enforcer, ToolEntry
 from watchkeeper.do.decision.engine import Findings
 from watchkeeper.do.decision.facts import Facts
-from watchkeeper.do.decision.known import CALL_METHOD, Asked, Known, against, asked, encode
-from watchkeeper.do.decision.limits import charge_of, failed_limits
+from watchkeeper.do.decision.known import (
+    CALL_METHOD,
+    Asked,
+    Known,
+    against,
+    asked,
+    encode,
+    outside_mandate,
+    within_mandate,
+)
+from watchkeeper.do.decision.limits import A_TASK, charge_of, failed_limits
 from watchkeeper.do.decision.request import Request
 from watchkeeper.do.decision.review import ReviewNeed, covers, review_need
 from watchkeeper.do.decision.shared import Share, charge, refusal, shared_facts, shares_of
@@ -70,7 +80,7 @@ def decide(
         return known
     grants = enforcer.grants(request.call.agent, known.entry.action)
     shares = _shares(question, known, facts)
-    own = _own(enforcer, known, shares)
+    own = _own(enforcer, known, facts, shares)
     context = build_context(known.entry, known.encoded, facts, grants, own)
     if isinstance(context, str):
         return _block(question, Reason.COULD_NOT_EVALUATE, context)
@@ -94,20 +104,27 @@ def _shares(question: Asked, known: Known, facts: Facts) -> tuple[Share, ...]:
     return shares_of(budgets, facts.shared, money, call.arguments, known.encoded)
 
 
-def _own(enforcer: Enforcer, known: Known, shares: tuple[Share, ...]) -> Own:
-    if not enforcer.is_shared(known.system.id, known.entry.action):
-        return Own()
-    return Own({"shared": shared_facts(shares)})
+def _own(enforcer: Enforcer, known: Known, facts: Facts, shares: tuple[Share, ...]) -> Own:
+    """Return what only some plans look at: nothing else may stand in their contexts."""
+    found: dict[str, Any] = {}
+    if enforcer.is_shared(known.system.id, known.entry.action):
+        found["shared"] = shared_facts(shares)
+    if enforcer.mandated(known.system.id, known.entry.action):
+        found["mandate"] = {"covers": facts.mandate is not None and facts.mandate.covers}
+    return Own(found)
 
 
 def _first_step(question: Asked, known_before: Known | None = None) -> Decided | Known:
     found = against(question)
+    is_call = question.request.call.method == CALL_METHOD
+    if found is None and not is_call:
+        found = outside_mandate(question)
     if found is not None:
         return _block(question, *found)
-    if question.request.call.method != CALL_METHOD:
+    if not is_call:
         part = Decision(Outcome.ALLOW, (Reason.PERMITTED,))
         return Decided(part, "the tool file names the method", question.system)
-    known = known_before or encode(question)
+    known = within_mandate(question, known_before or encode(question))
     if not isinstance(known, Known):
         return _block(question, *known)
     policies = question.enforcer.policies[known.system.id]
@@ -174,7 +191,10 @@ def _no_authority(case: _Case, found: Findings) -> Decided:
         )
         for grant in case.grants
     )
-    part = _part(case, found, Outcome.BLOCK, Reason.NO_AUTHORITY, ())
+    # Where nothing but a task is missing, naming one would help.
+    wanting = any(use.failed == (A_TASK,) for use in used)
+    reason = Reason.NO_MANDATE if wanting else Reason.NO_AUTHORITY
+    part = _part(case, found, Outcome.BLOCK, reason, ())
     controls = tuple(sorted({grant.control for grant in case.grants}))
     why = "no grant or permit covers it"
     if used:

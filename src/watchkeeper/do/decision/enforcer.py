@@ -44,6 +44,7 @@ class Enforcer:
         "_controls",
         "_grantors",
         "_grants",
+        "_mandated",
         "_methods",
         "_policies_by_id",
         "_shared",
@@ -88,6 +89,12 @@ class Enforcer:
             for agent, action in self._shared
             if agent in self._agents
         }
+        self._mandated = {
+            (self._agents[grant.agent].system, action)
+            for grant in bundle.grants
+            if grant.mandate and grant.agent in self._agents
+            for action in grant.actions
+        }
         self.policies = {
             system.id: Policies(bundle, system.id)
             for system in bundle.systems
@@ -122,6 +129,10 @@ class Enforcer:
     def is_shared(self, system: str, action: str) -> bool:
         """Tell whether an action is in the scope of a budget that some agent of a system shares."""
         return (system, action) in self._shared_on
+
+    def mandated(self, system: str, action: str) -> bool:
+        """Tell whether a grant in a system permits an action only where an open task covers it."""
+        return (system, action) in self._mandated
 
     def policy(self, policy_id: str) -> Policy:
         """Return a policy by its id."""

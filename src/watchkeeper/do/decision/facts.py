@@ -56,6 +56,19 @@ class ApprovalFact:
 
 
 @dataclass(frozen=True, slots=True)
+class MandateFact:
+    """The task that a call names: `ref` is its record, None where no such task is open.
+
+    `covers` says whether the call is within it; `why` says why not, without any value.
+    """
+
+    id: str
+    ref: Ref | None
+    covers: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The state of the world and of the home at the moment of a decision.
 
@@ -78,6 +91,7 @@ class Facts:
     approval: ApprovalFact | None = None
     shared: Mapping[str, BudgetFact] = field(default_factory=dict)
     history: Mapping[str, bool | int | None] = field(default_factory=dict)
+    mandate: MandateFact | None = None
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
@@ -110,6 +124,8 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         body["shared"] = {budget: to_json(used) for budget, used in facts.shared.items()}
     if facts.history:
         body["history"] = dict(facts.history)
+    if facts.mandate is not None:
+        body["mandate"] = to_json(facts.mandate)
     return body
 
 
@@ -147,6 +163,7 @@ def facts_from_json(body: Mapping[str, Any]) -> Facts:
             budget: from_json(BudgetFact, used) for budget, used in body.get("shared", {}).items()
         },
         history=dict(body.get("history", {})),
+        mandate=from_json(MandateFact, body["mandate"]) if "mandate" in body else None,
     )
 
 

@@ -75,6 +75,22 @@ def encode(question: Asked) -> Known | Against:
     return Known(question.system, question.entry, encoded)
 
 
+def outside_mandate(question: Asked) -> Against | None:
+    """Return what speaks against a call of the task that it names; None where it names none.
+
+    Whatever the plan would permit: a mandate only narrows.
+    """
+    task = question.facts.mandate if question.facts is not None else None
+    if task is None or task.covers:
+        return None
+    return (Reason.NO_MANDATE if task.ref is None else Reason.OUTSIDE_MANDATE), task.why
+
+
+def within_mandate(question: Asked, known: Known | Against) -> Known | Against:
+    """Return what is known of an action, or what its task has against it."""
+    return (outside_mandate(question) or known) if isinstance(known, Known) else known
+
+
 def _agent(question: Asked) -> Against | None:
     if question.enforcer.agent(question.request.call.agent) is None:
         return Reason.UNKNOWN_AGENT, "the agent is not in the plan"

@@ -16,6 +16,9 @@ from watchkeeper.records.bundle import Band, Grant, Tool
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.typing import Node, NodeKind, spelled
 
+A_TASK = "a task that covers it"
+"""The limit of a grant that requires a mandate."""
+
 
 def charge_of(grant: Grant, encoded: Encoded) -> Decimal | None:
     """Return what an action charges to a grant's sums, None where the grant has no sum.
@@ -70,6 +73,8 @@ def failed_limits(grant: Grant, facts: Facts, encoded: Encoded) -> tuple[str, ..
     failed = []
     if grant.valid_until is not None and render_instant(facts.at) >= grant.valid_until:
         failed.append(f"valid until {grant.valid_until}")
+    if grant.mandate is not None and facts.mandate is None:
+        failed.append(A_TASK)
     for band in grant.bands:
         failed += _failed_band(band, encoded)
     used = facts.budgets.get(grant.id, ())

@@ -31,7 +31,8 @@ _NOTHING = b"null"
 class Call:
     """What an enforcement point received, before anything was believed.
 
-    `agent` comes from a verified token. `key` is a caller's idempotency key, `claimed` what the
+    `agent` comes from a verified token, `on_behalf_of` from that or from the task `mandate` that
+    the call names. `key` is a caller's idempotency key, `claimed` what the
     client says of its model and version, `trace` conversation and call ids. `problem` says why
     the door could not even read the call; `raw` is then what it received.
     """
@@ -47,6 +48,7 @@ class Call:
     trace: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
     raw: bytes = b""
+    mandate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +99,19 @@ def make_request(call: Call, *, action_id: str, nonce: str, secret: bytes = b"")
 def _same(call: Call, sent: bytes, secret: bytes) -> str:
     """Return the digest, keyed with the home's secret, of what makes two calls the same call.
 
-    Method, tool and canonical arguments, the caller's key, whom the agent acts for, and what it
-    answers to the tool's questions: what was approved or done for one person is never the answer
-    to another.
+    Method, tool and canonical arguments, the caller's key, whom the agent acts for, in which task,
+    and what it answers to the tool's questions: what was approved or done for one person is never
+    the answer to another.
     """
-    answers = (f"{name}:{call.trace[name]}" for name in INPUT if name in call.trace)
-    names = (call.method, call.server, call.tool, call.key, call.on_behalf_of, *answers)
+    beside = [f"{name}:{call.trace[name]}" for name in INPUT if name in call.trace]
+    beside += [f"mandate:{call.mandate}"] if call.mandate is not None else []
+    names = (call.method, call.server, call.tool, call.key, call.on_behalf_of, *beside)
     return keyed_digest(secret, canonical([_clean(name) for name in names]) + sent)
 
 
 def _problem_with_names(call: Call) -> str | None:
-    texts = (call.agent, call.method, call.server, call.tool, call.key, call.on_behalf_of)
+    known = (call.agent, call.method, call.server, call.tool)
+    texts = (*known, call.key, call.on_behalf_of, call.mandate)
     beside = (*call.claimed.items(), *call.trace.items())
     if len(beside) > _MOST_BESIDE or not all(name.isascii() for name, _ in beside):
         return "the call says too much beside its arguments, or under names that are not ASCII"
@@ -146,5 +150,6 @@ def _digest(call: Call, action_id: str, nonce: str, arguments: Any) -> str:
         "tool": _clean(call.tool),
         # Only where there are any, so that the form stays that of evidence format 1.
         **{name: _clean(call.trace[name]) for name in INPUT if name in call.trace},
+        **({} if call.mandate is None else {"mandate": _clean(call.mandate)}),
     }
     return sha256_hex(canonical_arguments({**said, "arguments": arguments}))

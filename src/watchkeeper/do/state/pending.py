@@ -28,7 +28,8 @@ class Pending:
     """One escalated action, as it was recorded.
 
     `kept_out` are people who must not decide on it; `reason` is `required` where an approval needs
-    one; `questions` were asked back, `answers` are those that the agent gave, in their order.
+    one; `questions` were asked back, `answers` are those that the agent gave, in their order;
+    `mandate` is the task that it belongs to.
     """
 
     action_id: str
@@ -60,6 +61,7 @@ class Pending:
     reason: str | None = None
     questions: tuple[Ref, ...] = ()
     answers: tuple[Ref, ...] = ()
+    mandate: Ref | None = None
 
     def approval(self) -> ApprovalFact:
         """Return what was approved, as a fact for the decision that releases it."""

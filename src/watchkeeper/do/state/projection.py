@@ -282,6 +282,7 @@ class State:
                 keys=tuple(key["id"] for key in payload.get("keys", ())),
                 kept_out=self._kept_out(record, asked),
                 reason=asked.reason,
+                mandate=record.mandate,
             )
         )
         for action_id in self.pending.forget_before(record.at.plus(-REMEMBER_ENDED)):

@@ -11,6 +11,9 @@ from watchkeeper.enforcement.messages.rpc import Message
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 
+TASK = "watchkeeper/task"
+"""Where a call names the task that it belongs to, in `_meta`."""
+
 
 def call_of(agent: str, server: str, message: Message) -> Call:
     """Return the call that a message makes; nothing in it is believed but its shape."""
@@ -28,8 +31,10 @@ def call_of(agent: str, server: str, message: Message) -> Call:
     if trace is None:
         problem, trace = "what stands beside the arguments has no canonical form", {}
     key = meta.get("watchkeeper/idempotencyKey")
-    if key is not None and not (isinstance(key, str) and key):
-        problem = "an idempotency key is a text"
+    task = meta.get(TASK)
+    for what, value in (("an idempotency key", key), ("a task's id", task)):
+        if value is not None and not (isinstance(value, str) and value):
+            problem = f"{what} is a text"
     return Call(
         agent=agent,
         method=message.method,
@@ -41,6 +46,7 @@ def call_of(agent: str, server: str, message: Message) -> Call:
         trace=trace,
         problem=problem,
         raw=message.raw if problem else b"",
+        mandate=task if isinstance(task, str) and task else None,
     )
 
 

@@ -18,6 +18,7 @@ from watchkeeper.loop.commands import (
     drills,
     effects,
     lists,
+    mandates,
     people,
     questions,
     reviews,
@@ -45,6 +46,7 @@ VERBS: Mapping[str, Verb] = {
     **upkeep.VERBS,
     **people.VERBS,
     **drills.VERBS,
+    **mandates.VERBS,
 }
 """Everything that people can say to a home."""
 

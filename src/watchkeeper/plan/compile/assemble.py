@@ -147,6 +147,7 @@ def _grant(agent: str, says: GrantEntry) -> Grant:
             budget_of(b.within, b.zone, b.count, b.sum, b.argument) for b in says.budgets
         ),
         review_role=says.review.role if says.review else None,
+        mandate=says.mandate,
     )
 
 

@@ -3,7 +3,8 @@
 Always there: `clock` (now, hour 0-23, weekday from 1 = Monday, all in UTC), `stage`, `boundary`,
 `claims`. `budget` has an entry for each grant with budgets that names the action; it is optional,
 since only the asking agent's own grants are given. `shared` has one for each shared budget in
-whose scope the action is; what can not be added up has none. Declared sources stand beside them.
+whose scope the action is; what can not be added up has none. `mandate` is there where a grant that
+names the action requires one. Declared sources stand beside them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from watchkeeper.plan.typing import TypedTool, fact_type, quoted
 from watchkeeper.plan.workspace.models.authority import GrantEntry
 from watchkeeper.plan.workspace.models.tool import Fact
 
-RESERVED = ("clock", "stage", "boundary", "claims", "budget", "shared", "history")
+RESERVED = ("clock", "stage", "boundary", "claims", "budget", "shared", "history", "mandate")
 _FIXED = (
     '"clock": {"now": datetime, "hour": Long, "weekday": Long}, '
     '"stage": String, "boundary": String, "claims": {"matches": Bool}'
@@ -31,7 +32,10 @@ def facts_type(
     own: Iterable[str] = (),
 ) -> str:
     """Return the record type of `context.facts` for an action; `own` are more members of ours."""
-    parts = [_FIXED, f'"budget": {{{_budgets(action, typed, grants)}}}', *own]
+    mine = [grant for grant in grants if action in grant.actions]
+    parts = [_FIXED, f'"budget": {{{_budgets(typed, mine)}}}', *own]
+    if any(grant.mandate for grant in mine):
+        parts.append('"mandate": {"covers": Bool}')
     for name, fact in sorted(facts.items()):
         fields = ", ".join(
             f"{quoted(field)}: {fact_type(says.type)}"
@@ -58,11 +62,11 @@ def check_fact_name(name: str) -> None:
         )
 
 
-def _budgets(action: str, typed: TypedTool, grants: Iterable[GrantEntry]) -> str:
+def _budgets(typed: TypedTool, grants: Iterable[GrantEntry]) -> str:
     return ", ".join(
         f"{quoted(grant.id)}?: {{{_windows(typed, grant)}}}"
         for grant in sorted(grants, key=lambda grant: grant.id)
-        if grant.budgets and action in grant.actions
+        if grant.budgets
     )
 
 

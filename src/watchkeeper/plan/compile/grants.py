@@ -107,6 +107,8 @@ def _permit(grant: GrantEntry, place: Place, part: _Part) -> str:
     conditions = []
     if grant.valid_until is not None:
         conditions.append(f'context.facts.clock.now < datetime("{grant.valid_until}")')
+    if grant.mandate is not None:
+        conditions.append("context.facts.mandate.covers")
     for band, number in zip(grant.bands, part.numbers, strict=True):
         most = band.review if band.review is not None else band.alone
         conditions += [*number.guards, number.at_least(band.least), number.at_most(most)]

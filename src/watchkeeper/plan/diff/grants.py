@@ -46,6 +46,9 @@ def _scope(id_: str, old: Grant, new: Grant, found: Changes) -> None:
     if old.granted_by != new.granted_by:
         words = f"is given by `{new.granted_by}`, before by `{old.granted_by}`"
         found.changed("grant", id_, words)
+    if old.mandate != new.mandate:
+        words = "permits only in tasks now" if new.mandate else "permits outside any task too"
+        found.moved("grant", id_, words, weaker=new.mandate is None)
     if old.control != new.control:
         found.changed("grant", id_, f"stands for control `{new.control}`, before `{old.control}`")
 

@@ -94,6 +94,7 @@ def _differences(carried: Carried, conduct: Conduct) -> list[str]:
         "passkeys": (named.passkeys, ended.named.passkeys),
         "registered passkeys": (enrolled_of(carried), ended.enrolled),
         "console": (named.console, ended.named.console),
+        "applications": (named.applications, ended.named.applications),
         "plan": (carried.plan, ended.plan),
         "releaser of the plan": (carried.released_by, ended.released_by),
         "stops": (set(carried.stops), set(ended.stops)),

@@ -36,6 +36,7 @@ from watchkeeper.verify.drills import DRILLS
 from watchkeeper.verify.entries import Checked, Job
 from watchkeeper.verify.erasures import ERASURES, Run
 from watchkeeper.verify.home import Truth
+from watchkeeper.verify.lent import LENT
 from watchkeeper.verify.log.parallel import checked_in_order
 from watchkeeper.verify.log.shards import SHARDS, Before, check_begin
 from watchkeeper.verify.log.tree import PublishedTree
@@ -285,6 +286,7 @@ class Verifier:
         conduct.actions.finish()
         conduct.finish_drills()
         conduct.custody.finish(self._kept)
+        conduct.lent.finish()
         self._check_plans(conduct)
         self._stamps.finish()
 
@@ -332,7 +334,7 @@ class Verifier:
 
     def _skip_all(self, why: str) -> None:
         people = (RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS)
-        over_time = (OVER_TIME, SHARDS, ADOPTIONS)
+        over_time = (OVER_TIME, SHARDS, ADOPTIONS, LENT)
         rest = (PLANS, TRUTH, ERASURES, COMPLETE, DISCLOSED, DRILLS)
         for step in (SIGNATURES, *people, *over_time, *rest):
             self._report.skip(step, why)

@@ -19,6 +19,7 @@ from watchkeeper.enforcement.gateway.gateway import Door, Gateway
 from watchkeeper.enforcement.gateway.server.relay import Out
 from watchkeeper.enforcement.gateway.server.sessions import IdKey, Session
 from watchkeeper.enforcement.gateway.web.access import Places, agent_of
+from watchkeeper.enforcement.gateway.web.tasks import TaskDoor
 from watchkeeper.enforcement.messages import methods
 from watchkeeper.enforcement.messages.answers import refusal_body
 from watchkeeper.enforcement.messages.asking import call_of
@@ -71,6 +72,7 @@ def make_app(gateway: Gateway, places: Places) -> Starlette:
             Route(WELL_KNOWN, gateway.permits.answer, methods=["GET"]),
             Route("/mcp", doors.answer, methods=["GET", "POST", "DELETE"]),
             Route("/mcp/{server}", doors.answer, methods=["GET", "POST", "DELETE"]),
+            *TaskDoor(gateway, places).routes(),
         ]
     )
 

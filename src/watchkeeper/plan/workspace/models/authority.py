@@ -54,6 +54,9 @@ class GrantEntry(Part):
     bands: list[BandEntry] = Field(default_factory=list)
     budgets: list[BudgetEntry] = Field(default_factory=list)
     review: ReviewEntry | None = None
+    mandate: Literal["required"] | None = Field(
+        default=None, description="permits only what an open task of an application covers"
+    )
 
 
 class AuthorityFile(Part):

@@ -41,6 +41,7 @@ const PREDICATES = {
     'keys?': [{ digest: 'digest', seconds: 'int', refuseAfter: 'flag' }], 'same?': 'digest', 'shownFacts?': 'digest',
     'escalation?': { handle: 'text', roles: ['text'], approvals: 'int', expires: 'time', shown: 'text', 'separate?': ['text'], 'reason?': 'text', 'words?': 'int' },
     'verdicts?': ['ref'], 'escalatedBy?': 'ref', 'would?': PART,
+    'mandate?': 'ref',
   },
   verdict: {
     actionId: 'text', decision: 'ref', answer: 'text', reviewer: 'text', role: 'text', shown: 'text',
@@ -77,6 +78,12 @@ const PREDICATES = {
     observed: 'text', 'actionId?': 'text', 'decision?': 'ref',
   },
   channel: { channel: 'text', state: 'text', since: 'time', failures: 'int', 'why?': 'text' },
+  mandate: {
+    id: 'text', application: 'text', system: 'text', agent: 'text', actions: ['text'], until: 'time', content: HIDDEN,
+    signature: SIGNATURE,
+  },
+  'mandate-ended': { id: 'text', mandate: 'ref', why: 'text', ...BY },
+  'mandate-word': { id: 'text', mandate: 'ref', ...BY },
   refusals: { agent: 'text', since: 'time', 'counts?': { '*': 'int' } },
 };
 

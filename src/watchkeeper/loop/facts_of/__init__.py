@@ -1,0 +1,1 @@
+"""Facts that the home's own records give for a decision."""
