@@ -41,9 +41,9 @@ def plant(
 ) -> None:
     """Commit to cases now; the gateway plants each among the real ones, and reveals it afterwards.
 
-    A case is what `do decide` takes (`agent`, `tool`, `arguments`, `facts`), and what is `wrong` with
-    it. It takes the role `operate`, and `oversight: {planted_per_day: N}` in the plan. Nothing of it
-    is ever done.
+    A case is what `do decide` takes (`agent`, `tool`, `arguments`, `facts`), and what is `wrong`
+    with it. It takes the role `operate`, and `oversight: {planted_per_day: N}` in the plan. Nothing
+    of it is ever done.
 
     Example: watchkeeper do drill plant --case shell-company.json --within 8h --by ana
     """
