@@ -89,6 +89,7 @@ def adopted(
 def let_go(log: PosixLog) -> None:
     """End a log as a killed process would: nothing is published, no file is put in order."""
     log._wake.set()
+    log._wanted.set()
     log._publisher.join()
     log._writer.close()
     import os
