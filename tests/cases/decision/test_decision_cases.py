@@ -70,6 +70,9 @@ def _facts(case: dict[str, Any], call: Call) -> Facts:
         pending_full=case.get("pending_full", False),
         read=read,
         budgets=budgets,
+        shared={
+            budget.id: BudgetFact(count=0, sum="0") for budget in _desk().bundle.shared_budgets
+        },
         approval=_approval(case, order if read else None),
     )
 

@@ -26,6 +26,7 @@ from watchkeeper.enforcement.upstream.http import HttpChannel, http_pool
 from watchkeeper.enforcement.upstream.reader import Reader
 from watchkeeper.enforcement.upstream.stdio import StdioChannel, StdioCommand
 from watchkeeper.loop.commands import Commands
+from watchkeeper.loop.commands.mandates import check_spoken
 from watchkeeper.loop.durable import durable
 from watchkeeper.loop.erasure.erase import Erasing
 from watchkeeper.loop.kernel import Kernel
@@ -123,6 +124,16 @@ class Gateway:
             return self._commands.settle(answer, None)
         content = await door.relay.pins.read_content(answer.settlement.tool, dict(answer.arguments))
         return self._commands.settle(answer, content)
+
+    async def task(self, verb: str, signature: Signature, beside: dict[str, Any]) -> Any:
+        """Carry out what an application of the plan signed of a task, and nothing else.
+
+        Raises:
+            NotAuthorised: it is no application that speaks. What people sign has no place here.
+            CommandInvalid: it says something else than `verb`.
+        """
+        check_spoken(signature, verb)
+        return await self.command(signature, beside)
 
     async def turn(self) -> None:
         """Once a second: heal, expire, write down what was counted, erase what is due."""

@@ -10,14 +10,16 @@ from watchkeeper.do.state.parts import Mandates
 from watchkeeper.do.state.parts.mandates import MANDATE, Mandate
 from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, RecordInvalid, cut
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
+from watchkeeper.ledger.envelope import person_named, verb_named
 from watchkeeper.loop.commands.asked import OPERATE, Asked, Desk, Verb, why_of
 from watchkeeper.loop.facts_of.terms import Bound, checked_terms
 from watchkeeper.records.action import Hidden, Reason
-from watchkeeper.records.bundle import Application
+from watchkeeper.records.bundle import APP, Application
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant, parse_instant, render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.lent import MandateEndedRecord, MandateRecord, MandateWordRecord, Terms
+from watchkeeper.records.people import Signature
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Payload, Record
 
@@ -28,6 +30,19 @@ MOST_OPEN = 1000
 """How many tasks of one application may be open at a time."""
 _MOST_CONTENT = 16 * 1024
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+def check_spoken(signature: Signature, verb: str) -> None:
+    """Check that a command names an application and says `verb`; who signed it is checked later.
+
+    Raises:
+        NotAuthorised: it names a person, whose commands have no place where agents are served.
+        CommandInvalid: it says something else than `verb`.
+    """
+    if not person_named(signature).startswith(APP):
+        raise NotAuthorised("only applications of the plan speak here")
+    if verb_named(signature) != verb:
+        raise CommandInvalid(f"the command says something else than `{verb}`")
 
 
 def _mandate(desk: Desk, asked: Asked) -> Any:

@@ -25,8 +25,7 @@ from watchkeeper.errors import (
     WatchkeeperError,
 )
 from watchkeeper.ledger.canonical import parse_json
-from watchkeeper.ledger.envelope import command_body, person_named, verb_named
-from watchkeeper.records.bundle import APP
+from watchkeeper.ledger.envelope import command_body, person_named
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.people import Signature
 
@@ -84,10 +83,11 @@ class TaskDoor:
             return elsewhere
         try:
             signature, beside = await _read(request)
-            application = _check_named(signature, verb, request.path_params.get("id"))
+            _check_id(signature, request.path_params.get("id"))
+            application = person_named(signature)
             if verb == "mandate" and not self._may_open(application):
                 return _problem(429, "too-many-tasks", f"{MOST_A_MINUTE} tasks a minute")
-            answer = await self._gateway.command(signature, dict(beside))
+            answer = await self._gateway.task(verb, signature, dict(beside))
         except WatchkeeperError as error:
             return self._refused(error)
         if verb == "mandate":
@@ -127,19 +127,10 @@ async def _read(request: Request) -> tuple[Signature, Mapping[str, Any]]:
     return signature, beside if isinstance(beside, dict) else {}
 
 
-def _check_named(signature: Signature, verb: str, id_: str | None) -> str:
-    """Return the application that a command names; what is believed is checked later.
-
-    What people say has no place here, and what is asked for is what the address says.
-    """
-    named = person_named(signature)
-    if not named.startswith(APP):
-        raise NotAuthorised("only applications of the plan speak here")
-    if verb_named(signature) != verb:
-        raise CommandInvalid(f"the command says something else than `{verb}`")
+def _check_id(signature: Signature, id_: str | None) -> None:
+    """Check that a command is for the task that the address names; who signed it comes later."""
     if id_ is not None and command_body(signature).get("id") != id_:
         raise CommandInvalid("the command is for another task than the address names")
-    return named
 
 
 def _problem(status: int, code: str, detail: str, advice: str = "") -> Response:
