@@ -12,8 +12,15 @@ import stat
 from pathlib import Path
 
 from watchkeeper.errors import KeyUnsafe, cut
+from watchkeeper.ledger.canonical import keyed_digest
 
 SECRET_BYTES = 32
+_NAMED = b"the secret of\n"
+
+
+def name_of(secret: bytes, origin: str) -> str:
+    """Return what a log's first record names a home's secret by, without giving it away."""
+    return keyed_digest(secret, _NAMED + origin.encode())
 
 
 def create_secret(path: Path, secret: bytes) -> None:

@@ -70,7 +70,8 @@ class GenesisRecord:
     `record_keys` maps key ids to raw Ed25519 public keys in base64; `log_key` is the C2SP
     verifier key line of the log; `first_release` maps the people who may sign the first
     release to their public keys in base64; `predecessor` is the final checkpoint of the shard
-    before, and `carried` what was taken over from it.
+    before, and `carried` what was taken over from it. `recall` says which secret the home has by
+    which retries are recognised, without giving it away; a record without it is older than that.
     """
 
     at: Instant
@@ -83,6 +84,7 @@ class GenesisRecord:
     first_release: Mapping[str, tuple[str, ...]]
     predecessor: str | None = None
     carried: Carried | None = None
+    recall: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,8 @@ def keep_snapshot(path: Path) -> int:
 def check_taken_over(home: Home, path: Path) -> None:
     """Hold what the newest shard took over against the shard before; once for each shard.
 
+    A first shard of a home from before they were marked is marked: by now it was read.
+
     Raises:
         LogInconsistent: it took over another state than that one ends with.
         LedgerError: the shard before is damaged.
@@ -105,9 +107,10 @@ def check_taken_over(home: Home, path: Path) -> None:
     from watchkeeper.loop.shards.carried import check_carried
 
     layout, files = Layout(path, home.log.shard), Files()
-    if layout.shard and not is_marked(files, layout, home.secret):
-        # Not marked, and open all the same: then the shard before is here.
-        check_carried(home.log, home.clock)
+    if not is_marked(files, layout, home.secret):
+        if layout.shard:
+            # Not marked, and open all the same: then the shard before is here.
+            check_carried(home.log, home.clock)
         mark(files, layout, home.secret)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from watchkeeper.adapters.keys import TokenAccess, create_key
@@ -13,7 +14,8 @@ from watchkeeper.adapters.posix.custody.keyring import LOG, RECORD
 from watchkeeper.adapters.posix.files import Files
 from watchkeeper.adapters.posix.layout import FORMAT, Layout
 from watchkeeper.adapters.posix.log import PosixLog, open_home
-from watchkeeper.adapters.secret import SECRET_BYTES, create_secret
+from watchkeeper.adapters.posix.shards.begun import mark
+from watchkeeper.adapters.secret import SECRET_BYTES, create_secret, name_of
 from watchkeeper.errors import HomeInvalid, NoteInvalid, cut
 from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.ledger.checkpoint import log_key
@@ -66,10 +68,13 @@ def create_home(  # noqa: PLR0913 - what a home is from its first record on
     beside = path.absolute().with_name(f".{path.name}.{ids.random_bytes(4).hex()}.new")
     try:
         layout = Layout(beside)
-        _make_folders(files, layout, ids.random_bytes(SECRET_BYTES))
+        secret = ids.random_bytes(SECRET_BYTES)
+        _make_folders(files, layout, secret)
         signers = _make_keys(Keyring(files, layout.keys, access), layout, key_uris or {})
-        envelope = _genesis(origin, stage, first_release, clock.wall(), *signers)
+        said = _genesis(origin, stage, first_release, clock.wall(), *signers)
+        envelope = _sealed(replace(said, recall=name_of(secret, origin)), signers[0])
         files.replace(layout.segment(0), render_frame(0, 0, envelope, b""), 0o600)
+        mark(files, layout, secret)
         files.replace(layout.lock, b"", 0o600)
         files.call("rename", os.rename, beside, path)
         files.sync_folder(path.absolute().parent)
@@ -101,8 +106,8 @@ def _genesis(  # noqa: PLR0913, PLR0917 - the fields of the record
     at: Instant,
     record_key: Signer,
     key: Signer,
-) -> bytes:
-    genesis = GenesisRecord(
+) -> GenesisRecord:
+    return GenesisRecord(
         at=at,
         origin=origin,
         shard=0,
@@ -112,8 +117,11 @@ def _genesis(  # noqa: PLR0913, PLR0917 - the fields of the record
         log_key=str(log_key(origin, key.public_key)),
         first_release={person: tuple(keys) for person, keys in first_release.items()},
     )
-    record = Record(Kind.GENESIS, "home", sha256_hex(origin.encode()), genesis)
-    return seal(record, record_key)
+
+
+def _sealed(genesis: GenesisRecord, record_key: Signer) -> bytes:
+    digest = sha256_hex(genesis.origin.encode())
+    return seal(Record(Kind.GENESIS, "home", digest, genesis), record_key)
 
 
 def _checked_name(name: str) -> str:

@@ -38,7 +38,7 @@ class Layout:
 
     @property
     def taken_over(self) -> Path:
-        """The home's mark that the shard took over what the one before ends with."""
+        """The home's mark: the shard is its own, and took over what the one before ends with."""
         return self.place / "taken-over"
 
     @property

@@ -73,7 +73,7 @@ def open_home(  # noqa: PLR0913 - what a home needs of the world
         KeyUnsafe: a key that others may read, or none.
         KeyUnavailable: the token that holds a key is not there.
         FrameInvalid: damage in a segment, with file and offset.
-        LogInconsistent: the records do not extend what was signed.
+        LogInconsistent: the records do not extend what was signed, or are another home's.
         NoteInvalid: a checkpoint kept elsewhere is none of this log.
         LogUnavailable: the disk fails.
         PolicyInvalid: the home's witness policy does not parse, or is for another log.
@@ -246,7 +246,7 @@ class PosixLog(Current):
             uri, log_signer = self._log_key(new=new_log_key)
             following = Layout(self.layout.root, self.shard + 1)
             custody = self._sealing.custody
-            keys = Keys(custody.signer, log_signer, custody.history.in_force())
+            keys = Keys(custody.signer, log_signer, custody.history.in_force(), self.secret)
             beginning = Beginning(at, carried, payload, final)
             begin_shard(self._files, following, following_genesis(self.genesis, beginning, keys))
         except (OSError, LedgerError) as error:

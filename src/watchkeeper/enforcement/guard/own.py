@@ -49,6 +49,7 @@ class OwnHome:
             self._home = Home(self._log, wiring.clock(), wiring.ids())
             _ = self._home.enforcer
             self._home.check_undoubted()
+            wiring.check_taken_over(self._home, path)
         except BaseException:
             self._log.close()
             raise

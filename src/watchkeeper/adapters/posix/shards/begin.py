@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from watchkeeper.adapters.posix.files import Files
 from watchkeeper.adapters.posix.layout import Layout, shards_of
+from watchkeeper.adapters.secret import name_of
 from watchkeeper.errors import LogInconsistent, cut
 from watchkeeper.ledger.canonical import render_json, sha256_hex
 from watchkeeper.ledger.checkpoint import log_key
@@ -38,11 +39,15 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Who signs the next shard: its records, its checkpoints, and which record keys it names."""
+    """Who signs the next shard: its records, its checkpoints, and which record keys it names.
+
+    `secret` is the home's own.
+    """
 
     record_signer: Signer
     log_signer: Signer
     in_force: Sequence[KeyTerm]
+    secret: bytes
 
 
 def following_genesis(before: GenesisRecord, beginning: Beginning, keys: Keys) -> bytes:
@@ -67,6 +72,7 @@ def following_genesis(before: GenesisRecord, beginning: Beginning, keys: Keys) -
         first_release=before.first_release,
         predecessor=beginning.predecessor.decode(),
         carried=beginning.carried,
+        recall=name_of(keys.secret, origin),
     )
     record = Record(Kind.GENESIS, "home", sha256_hex(origin.encode()), genesis)
     envelope, payload = seal(record, keys.record_signer), render_json(beginning.payload.body)

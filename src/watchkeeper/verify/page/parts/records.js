@@ -24,7 +24,7 @@ const BY = { by: 'text', signature: SIGNATURE };
 const PREDICATES = {
   genesis: {
     origin: 'text', shard: 'int', format: 'int', stage: 'text', recordKeys: { '*': 'text' }, logKey: 'text',
-    firstRelease: { '*': ['text'] }, 'carried?': CARRIED,
+    firstRelease: { '*': ['text'] }, 'carried?': CARRIED, 'recall?': 'digest',
   },
   'plan-release': {
     plan: 'digest', 'previous?': 'digest', releasedBy: 'text', people: { '*': ['text'] }, roles: { '*': ['text'] },
