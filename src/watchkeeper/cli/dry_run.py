@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,9 @@ def dry_run(raw: bytes, home: Path | None, workspace: Path | None) -> dict[str, 
         on_behalf_of=asked.get("onBehalfOf"),
     )
     at = parse_instant(asked["at"]) if "at" in asked else wiring.clock().wall()
-    enforcer, budgets = _plan(call, at, home, workspace)
+    enforcer, held = _plan(call, at, home, workspace)
     request = make_request(call, action_id="dry-run", nonce="0" * 32)
-    facts = _facts(enforcer, asked, call, at, budgets)
+    facts = _facts(enforcer, asked, call, at, held)
     found = explain(enforcer, facts, request, decide(enforcer, request, facts))
     return {"action": request.action, "agent": call.agent, "plan": enforcer.digest, **found}
 
@@ -61,6 +62,7 @@ def render(found: dict[str, Any]) -> str:
         if found[key]:
             lines.append(f"  {title}: {', '.join(found[key])}")
     lines += [_grant_line(grant) for grant in found["grants"]]
+    lines += [_shared_line(shared) for shared in found["shared"]]
     who = found["accountable"]
     for title, names in (
         ("granted by", who.get("grantors", [])),
@@ -90,6 +92,11 @@ def _grant_line(grant: dict[str, Any]) -> str:
     return f"  grant {grant['grant']}: {state}" + (f" ({', '.join(left)})" if left else "")
 
 
+def _shared_line(shared: dict[str, Any]) -> str:
+    said = "; ".join([*shared["failed"], *shared["left"]])
+    return f"  shared {shared['budget']}: {said or 'what it holds is not known'}"
+
+
 def _parse(raw: bytes) -> dict[str, Any]:
     asked = parse_json(raw, max_bytes=1 << 20, max_depth=64)
     if not isinstance(asked, dict) or not {"agent", "tool"} <= set(asked):
@@ -100,19 +107,30 @@ def _parse(raw: bytes) -> dict[str, Any]:
     return asked
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What budgets hold: an agent's own, by grant, and shared ones by their id."""
+
+    own: dict[str, tuple[BudgetFact, ...]]
+    shared: dict[str, BudgetFact]
+
+
 def _plan(
     call: Call, at: Instant, home: Path | None, workspace: Path | None
-) -> tuple[Enforcer, dict[str, tuple[BudgetFact, ...]]]:
+) -> tuple[Enforcer, _Held]:
     action = f"{call.server}/{call.tool}"
     if workspace is not None:
         bundle = compile_folder(workspace)
         enforcer = Enforcer(bundle, bundle_digest(bundle_bytes(bundle)), "nobody yet")
         grants = enforcer.grants(call.agent, action)
-        return enforcer, {g.id: tuple(BudgetFact(0, "0") for _ in g.budgets) for g in grants}
+        own = {g.id: tuple(BudgetFact(0, "0") for _ in g.budgets) for g in grants}
+        shared = enforcer.shared(call.agent, action)
+        return enforcer, _Held(own, {budget.id: BudgetFact(0, "0") for budget in shared})
     if home is None:
         raise HomeInvalid("neither a home nor a workspace was named")
     opened = Standing(wiring.read_log(home), wiring.clock())
-    return opened.enforcer, opened.budget_facts(call.agent, action, at)
+    own = opened.budget_facts(call.agent, action, at)
+    return opened.enforcer, _Held(own, opened.shared_facts(call.agent, action, at))
 
 
 def _facts(
@@ -120,7 +138,7 @@ def _facts(
     asked: dict[str, Any],
     call: Call,
     at: Instant,
-    budgets: dict[str, tuple[BudgetFact, ...]],
+    held: _Held,
 ) -> Facts:
     entry = enforcer.tool(call.server, call.tool)
     system = enforcer.system_of(call.agent)
@@ -138,5 +156,6 @@ def _facts(
         point=enforced_at(_POINT, enforcer.bundle, call.server),
         pin=entry.tool.pin if entry else None,
         read=reads,
-        budgets=budgets,
+        budgets=held.own,
+        shared=held.shared,
     )

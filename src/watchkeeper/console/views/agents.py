@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from watchkeeper.console.views.authority import Bar, bars_of
 from watchkeeper.console.views.review.escalation import Before, before
 from watchkeeper.console.visit import Missing, Visit
+from watchkeeper.records.bounds import SharedBudget
 from watchkeeper.records.bundle import Agent, Band, Grant
 
 
@@ -35,6 +36,19 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedSeen:
+    """A budget that an agent shares with `others`: by whom, under which control, for what."""
+
+    id: str
+    granted_by: str
+    name: str
+    control: str
+    others: tuple[str, ...]
+    actions: tuple[str, ...]
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AgentSeen:
     """An agent of the plan. `stopped` names the stop that takes hold of all it does, if any."""
 
@@ -48,6 +62,7 @@ class AgentSeen:
     waiting: int
     stopped: str | None
     grants: tuple[Granted, ...]
+    shared: tuple[SharedSeen, ...]
     lately: tuple[Before, ...]
 
 
@@ -89,6 +104,11 @@ def _agent(visit: Visit, agent: Agent) -> AgentSeen:
         grants=tuple(
             _granted(visit, grant, bars) for grant in visit.plan.grants if grant.agent == agent.id
         ),
+        shared=tuple(
+            _shared(visit, budget, agent.id, bars)
+            for budget in visit.plan.shared_budgets
+            if agent.id in budget.agents
+        ),
         lately=tuple(before(done) for done in visit.inbox.past.lately(agent.id)),
     )
 
@@ -103,6 +123,18 @@ def _granted(visit: Visit, grant: Grant, bars: tuple[Bar, ...]) -> Granted:
         until=grant.valid_until,
         limits=tuple(_limit(band) for band in grant.bands),
         bars=tuple(bar for bar in bars if bar.grant == grant.id),
+    )
+
+
+def _shared(visit: Visit, budget: SharedBudget, agent: str, bars: tuple[Bar, ...]) -> SharedSeen:
+    return SharedSeen(
+        id=budget.id,
+        granted_by=budget.granted_by,
+        name=visit.name_of(budget.granted_by),
+        control=budget.control,
+        others=tuple(other for other in budget.agents if other != agent),
+        actions=budget.actions,
+        bars=tuple(bar for bar in bars if bar.grant == budget.name),
     )
 
 

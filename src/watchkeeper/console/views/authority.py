@@ -9,6 +9,7 @@ from watchkeeper.console.visit import Visit
 from watchkeeper.console.words import many
 from watchkeeper.loop.inbox import Bar as Held
 from watchkeeper.loop.inbox import bars_of as held_of
+from watchkeeper.records.bounds import SHARED
 from watchkeeper.records.instant import Instant
 
 
@@ -38,7 +39,9 @@ def bars_of(visit: Visit, agent: str, action: str | None = None) -> tuple[Bar, .
 def _bar(held: Held) -> Bar:
     used, cap = Decimal(held.used), Decimal(held.cap)
     share = 1000 if cap <= 0 else min(1000, max(0, int(used * 1000 / cap)))
-    return Bar(held.grant, _window(held), held.used, held.cap, held.unit, share, held.resets)
+    of = held.grant.removeprefix(SHARED)
+    unit = held.unit if of == held.grant else f"{held.unit} of {of}, shared"
+    return Bar(held.grant, _window(held), held.used, held.cap, unit, share, held.resets)
 
 
 def _window(held: Held) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from watchkeeper.do.account.left import shared_of
 from watchkeeper.do.decision.decide import Decided
 from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.do.decision.facts import Facts
 from watchkeeper.do.decision.limits import render_number
 from watchkeeper.do.decision.request import Request
 from watchkeeper.records.action import GrantUsed, Outcome, Reason
+from watchkeeper.records.bounds import SHARED
 from watchkeeper.records.codec import to_json
 
 _MAY = {
@@ -81,13 +83,18 @@ def explain(enforcer: Enforcer, facts: Facts, request: Request, decided: Decided
         "policies": list(part.policies),
         "controls": list(part.controls),
         "errors": list(part.errors),
-        "grants": [_grant(enforcer, facts, used) for used in decided.grants],
+        "grants": [_grant(enforcer, facts, used) for used in decided.grants if _is_own(used)],
+        "shared": shared_of(enforcer, facts, request.call.agent, request.action, decided.grants),
         "facts": {read.source: read.failed or dict(read.values) for read in facts.read},
         "accountable": to_json(enforcer.accountable(part.policies, part.controls, named)),
         "approvals": _approvals(decided),
         **({} if facts.mandate is None else {"mandate": to_json(facts.mandate)}),
         "change": what_would_change(decided),
     }
+
+
+def _is_own(used: GrantUsed) -> bool:
+    return not used.grant.startswith(SHARED)
 
 
 def _grant(enforcer: Enforcer, facts: Facts, used: GrantUsed) -> dict[str, Any]:
@@ -120,6 +127,8 @@ def what_would_change(decided: Decided) -> str:
         return "; ".join(failed) or "a grant or permit that names this agent and tool"
     if reason is Reason.REVIEW_REQUIRED and decided.need:
         return f"approval by {', '.join(decided.need.roles)}"
+    if reason is Reason.FORBIDDEN and decided.grants:
+        return "; ".join(f"{u.grant}: {limit}" for u in decided.grants for limit in u.failed)
     if reason is Reason.FORBIDDEN:
         return "a new release without " + ", ".join(decided.part.policies)
     return "" if decided.part.outcome is Outcome.ALLOW else decided.why
