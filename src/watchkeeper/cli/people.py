@@ -107,10 +107,15 @@ def reason_of(why: str) -> tuple[str | None, dict[str, Any]]:
 
     Only the digest is signed and stands in the log.
     """
-    if not why:
+    return hidden("reason", why)
+
+
+def hidden(name: str, text: str | None) -> tuple[str | None, dict[str, Any]]:
+    """Return the salted digest of a text, and apart what comes beside a command that holds it."""
+    if not text:
         return None, {}
     salt = wiring.ids().random_bytes(16)
-    return hidden_digest(salt, why), {"reason": why, "salt": salt.hex()}
+    return hidden_digest(salt, text), {name: text, "salt": salt.hex()}
 
 
 class Line:

@@ -21,7 +21,8 @@ from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import EntryTooLarge, LogUnavailable, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
 from watchkeeper.loop.cover import level_of
-from watchkeeper.loop.facts_of.tasks import for_its_person, mandate_fact
+from watchkeeper.loop.facts_of.persons import for_its_person
+from watchkeeper.loop.facts_of.tasks import mandate_fact
 from watchkeeper.loop.floods import Floods, ReadLimits
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.permits import enforced_at

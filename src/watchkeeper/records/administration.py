@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from watchkeeper.records.action import Hidden
 from watchkeeper.records.bundle import Application, Stage
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Passkey, Signature
@@ -141,7 +142,8 @@ class ResumeRecord:
 class TokenRecord:
     """A bearer token was made for an agent; the log holds only the SHA-256 of its 256 bits.
 
-    `name` is what it is called when it is revoked.
+    `name` is what it is called when it is revoked; `on_behalf_of` is the person for whom the agent
+    acts by it, as a digest: the body of the command holds that as `onBehalfOf`.
     """
 
     at: Instant
@@ -150,6 +152,7 @@ class TokenRecord:
     digest: str
     by: str
     signature: Signature
+    on_behalf_of: Hidden | None = None
 
 
 @dataclass(frozen=True, slots=True)

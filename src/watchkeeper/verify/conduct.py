@@ -304,7 +304,10 @@ class Conduct:
 
     def _token(self, index: int, record: Record) -> None:
         said = record.predicate
+        person = said.on_behalf_of
+        acts_for = None if person is None else person.digest or ""
         body = {"agent": said.agent, "name": said.name, "digest": said.digest}
+        body["onBehalfOf"] = acts_for
         self._command(index, record, "token", body, OPERATE)
 
     def _revoke(self, index: int, record: Record) -> None:

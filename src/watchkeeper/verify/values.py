@@ -16,7 +16,7 @@ from typing import Any
 from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.records.action import DecisionRecord, EffectRecord, Hidden
-from watchkeeper.records.administration import ResumeRecord, StopRecord
+from watchkeeper.records.administration import ResumeRecord, StopRecord, TokenRecord
 from watchkeeper.records.drill import DrillRevealedRecord
 from watchkeeper.records.lent import MandateEndedRecord, MandateRecord
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
@@ -91,6 +91,9 @@ def _hidden(said: Any) -> Iterator[tuple[str, Hidden]]:
     if isinstance(said, EffectRecord):
         if said.result is not None:
             yield "result", said.result
+    elif isinstance(said, TokenRecord):
+        if said.on_behalf_of is not None:
+            yield "onBehalfOf", said.on_behalf_of
     elif isinstance(said, MandateRecord):
         yield "content", said.content
     elif isinstance(said, DecisionRecord):
@@ -114,7 +117,7 @@ def _values(said: Any, body: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
     if isinstance(said, EffectRecord):
         found = tuple(body[key] for key in ("result", "settledFrom") if key in body)
         return {"result": found} if found else {}
-    named = ("reason", "text", "wrong", "content")
+    named = ("reason", "text", "wrong", "content", "onBehalfOf")
     return {name: (body[name],) for name in named if name in body}
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
 from watchkeeper.cli.do.asking import AsJson, HomePath, Person, open_line, tell
+from watchkeeper.cli.people import hidden
 
 
 def token(
@@ -19,12 +20,20 @@ def token(
     home: HomePath = None,
     name: Annotated[str | None, typer.Option("--name", help="What to call it.")] = None,
     revoke: Annotated[str | None, typer.Option("--revoke", help="Take this one back.")] = None,
+    acts_for: Annotated[
+        str | None,
+        typer.Option("--for", metavar="PERSON", help="Whom the agent acts for by this token."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a bearer token for an agent, shown once; or list them, or take one back.
 
+    With `--for` that person never approves what the agent asks by this token. The log holds the
+    name as a digest.
+
     Examples:
       watchkeeper do token my-agent --by ana
+      watchkeeper do token my-agent --for ben --by ana
       watchkeeper do token --by ana                  (lists)
       watchkeeper do token --revoke NAME --by ana
     """
@@ -34,11 +43,18 @@ def token(
             return
         if agent is None:
             listed = line.ask("tokens", {})
-            tell(listed, "\n".join(f"{t['name']}  {t['agent']}" for t in listed), as_json)
+            tell(listed, "\n".join(_line(one) for one in listed), as_json)
             return
         secret = "wk_" + base64.urlsafe_b64encode(wiring.ids().random_bytes(32)).decode().strip("=")
         digest = hashlib.sha256(secret.encode()).hexdigest()
         called = name or f"{agent}-{digest[:8]}"
-        line.ask("token", {"agent": agent, "name": called, "digest": digest})
+        person, beside = hidden("onBehalfOf", acts_for)
+        body = {"agent": agent, "name": called, "digest": digest, "onBehalfOf": person}
+        line.ask("token", body, beside)
         output.say(f"token {called} of {agent}; it is shown this once:")
         tell({"agent": agent, "name": called, "token": secret}, secret, as_json)
+
+
+def _line(one: dict[str, Any]) -> str:
+    person = f"  for {one['for'] or '(not kept any more)'}" if "for" in one else ""
+    return f"{one['name']}  {one['agent']}{person}"

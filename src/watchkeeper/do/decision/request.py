@@ -32,9 +32,10 @@ class Call:
     """What an enforcement point received, before anything was believed.
 
     `agent` comes from a verified token, `on_behalf_of` from that or from the task `mandate` that
-    the call names. `key` is a caller's idempotency key, `claimed` what the
-    client says of its model and version, `trace` conversation and call ids. `problem` says why
-    the door could not even read the call; `raw` is then what it received.
+    the call names; `token` is the digest of the token, where it may say that. `key` is a caller's
+    idempotency key, `claimed` what the client says of its model and version, `trace` conversation
+    and call ids. `problem` says why the door could not even read the call; `raw` is then what it
+    received.
     """
 
     agent: str
@@ -49,6 +50,7 @@ class Call:
     problem: str | None = None
     raw: bytes = b""
     mandate: str | None = None
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def state_to_json(state: State) -> dict[str, Any]:
         "pending": [to_json(pending) for pending in waiting],
         "outcomes": {a: _place(ref) for a, ref in state.outcomes.items() if a in known},
         "stops": [[to_json(scope), _place(state.stops[scope])] for scope in sorted_stops(state)],
-        "tokens": {digest: [t.agent, t.name] for digest, t in state.tokens.items()},
+        "tokens": {digest: _token(token) for digest, token in state.tokens.items()},
         "tokenNames": sorted(state.token_names),
         "open": [to_json(action) for action in state.unknown()],
         "deferred": {a: _place(ref) for a, ref in sorted(state.deferred.items())},
@@ -140,7 +140,10 @@ def _restored(body: Mapping[str, Any]) -> State:
         state.pending.add(from_json(Pending, pending))
     state.outcomes = {action: Ref(*place) for action, place in body["outcomes"].items()}
     state.stops = {from_json(StopScope, said): Ref(*place) for said, place in body["stops"]}
-    state.tokens = {digest: Token(*said) for digest, said in body["tokens"].items()}
+    state.tokens = {
+        digest: Token(agent, name, *(Ref(*place) for place in acts_for))
+        for digest, (agent, name, *acts_for) in body["tokens"].items()
+    }
     state.token_names = set(body["tokenNames"])
     opened = (from_json(OpenAction, action) for action in body["open"])
     state.open = {action.action_id: action for action in opened}
@@ -193,6 +196,11 @@ def _web(authority: Authority) -> dict[str, Any]:
         "applications": [to_json(one) for one in authority.applications],
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _token(token: Token) -> list[Any]:
+    acts_for = [] if token.acts_for is None else [_place(token.acts_for)]
+    return [token.agent, token.name, *acts_for]
 
 
 def _place(ref: Ref) -> list[int]:

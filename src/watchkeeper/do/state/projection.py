@@ -82,10 +82,11 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token that counts."""
+    """A bearer token that counts; beside the record `acts_for` stands for whom the agent acts."""
 
     agent: str
     name: str
+    acts_for: Ref | None = None
 
 
 class State:
@@ -369,8 +370,9 @@ class State:
     def _resume(self, _: Entry, record: ResumeRecord) -> None:
         self.stops.pop(record.scope, None)
 
-    def _token(self, _: Entry, record: TokenRecord) -> None:
-        self.tokens[record.digest] = Token(record.agent, record.name)
+    def _token(self, entry: Entry, record: TokenRecord) -> None:
+        acts_for = None if record.on_behalf_of is None else entry.ref
+        self.tokens[record.digest] = Token(record.agent, record.name, acts_for)
         self.token_names.add(record.name)
 
     def _adopt(self, _: Entry, record: AdoptedRecord) -> None:

@@ -47,6 +47,7 @@ def call_of(agent: str, server: str, message: Message) -> Call:
         problem=problem,
         raw=message.raw if problem else b"",
         mandate=task if isinstance(task, str) and task else None,
+        token=message.token,
     )
 
 

@@ -39,7 +39,10 @@ class Shape(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One JSON-RPC message; `raw` are its bytes, as they may be passed on."""
+    """One JSON-RPC message; `raw` are its bytes, as they may be passed on.
+
+    `token` is the SHA-256 of the token with which an agent sent it.
+    """
 
     shape: Shape
     id: Id
@@ -47,6 +50,7 @@ class Message:
     params: dict[str, Any]
     body: dict[str, Any]
     raw: bytes
+    token: str | None = None
 
 
 def parse_message(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from watchkeeper.do.state.projection import Token
 from watchkeeper.errors import CommandInvalid, cut
 from watchkeeper.ledger.canonical import sha256_hex
-from watchkeeper.loop.commands.asked import OPERATE, Asked, Desk, Verb
+from watchkeeper.loop.commands.asked import OPERATE, Asked, Desk, Verb, text_of
+from watchkeeper.loop.facts_of.persons import person_of
+from watchkeeper.records.action import Hidden
 from watchkeeper.records.administration import TokenRecord, TokenRevokedRecord
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Record
@@ -23,8 +26,10 @@ def _token(desk: Desk, asked: Asked) -> Any:
     if len(digest) != _DIGEST_LENGTH or digest in desk.home.state.tokens:
         raise CommandInvalid("that is not the digest of a new token")
     at, by = desk.home.now(), asked.command.person
-    record = TokenRecord(at, agent, name, digest, by, asked.signature)
-    desk.append(Record(Kind.TOKEN, "agent", sha256_hex(agent.encode()), record))
+    person, payload = text_of(asked, "onBehalfOf")
+    acts_for = None if person is None else Hidden("onBehalfOf", digest=person)
+    record = TokenRecord(at, agent, name, digest, by, asked.signature, acts_for)
+    desk.append(Record(Kind.TOKEN, "agent", sha256_hex(agent.encode()), record), payload)
     return {"agent": agent, "name": name}
 
 
@@ -40,7 +45,15 @@ def _revoke(desk: Desk, asked: Asked) -> Any:
 
 def _tokens(desk: Desk, _: Asked) -> Any:
     tokens = sorted(desk.home.state.tokens.values(), key=lambda token: token.name)
-    return [{"agent": token.agent, "name": token.name} for token in tokens]
+    return [
+        {"agent": token.agent, "name": token.name, **_acts_for(desk, token)} for token in tokens
+    ]
+
+
+def _acts_for(desk: Desk, token: Token) -> dict[str, Any]:
+    if token.acts_for is None:
+        return {}
+    return {"for": person_of(desk.home, token.acts_for)}
 
 
 VERBS = {

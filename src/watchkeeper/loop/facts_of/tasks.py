@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from watchkeeper.do.decision.facts import MandateFact
 from watchkeeper.do.decision.known import CALL_METHOD, Known, asked, encode
 from watchkeeper.do.decision.lent import outside_terms
@@ -18,7 +16,7 @@ from watchkeeper.records.lent import Terms
 
 _NOT_OPEN = "no such task is open for the agent"
 _ERASED = "what the task is bound to is not kept any more"
-_TWO_PEOPLE = "the token and the task name different people that the agent acts for"
+_OTHER_PERSON = "the task is for another person than the agent acts for"
 
 
 def named_mandate(home: Home, call: Call, at: Instant) -> Mandate | None:
@@ -34,20 +32,6 @@ def terms_of(home: Home, mandate: Mandate) -> Terms | None:
         return None if payload is None else from_json(Terms, payload.body["content"])
     except (LedgerError, RecordInvalid, KeyError):
         return None
-
-
-def for_its_person(home: Home, call: Call) -> Call:
-    """Return a call with the person that its task says the agent acts for.
-
-    Where a token says it too, both must say the same: else it is no valid call.
-    """
-    mandate = named_mandate(home, call, home.now())
-    terms = None if mandate is None else terms_of(home, mandate)
-    if terms is None or terms.on_behalf_of in {None, call.on_behalf_of}:
-        return call
-    if call.on_behalf_of is not None:
-        return replace(call, problem=_TWO_PEOPLE)
-    return replace(call, on_behalf_of=terms.on_behalf_of)
 
 
 def mandate_fact(home: Home, request: Request, at: Instant) -> MandateFact | None:
@@ -67,7 +51,7 @@ def _outside(home: Home, request: Request, mandate: Mandate) -> str | None:
     if terms is None:
         return _ERASED
     if terms.on_behalf_of not in {None, request.call.on_behalf_of}:
-        return _TWO_PEOPLE
+        return _OTHER_PERSON
     if request.call.method != CALL_METHOD or request.action not in mandate.actions:
         return "the task does not name this action"
     known = encode(asked(home.enforcer, request, None))

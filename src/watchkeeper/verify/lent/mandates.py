@@ -98,7 +98,7 @@ class Mandates:
             "agent": said.agent,
             "actions": list(said.actions),
             "until": render_instant(said.until),
-            "content": said.content.digest,
+            "content": said.content.digest or "",
         }
         problem = _signed(said.signature, f"{APP}{said.application}", "mandate", body, scene)
         problem = problem or self._unfit(said, record, scene.authority)

@@ -50,6 +50,7 @@ from watchkeeper.enforcement.upstream.channel import NeverSent, SessionGone
 from watchkeeper.errors import CommandInvalid, LogUnavailable, UpstreamFailed
 from watchkeeper.loop.answering import answer_question, question_for
 from watchkeeper.loop.durable import durable
+from watchkeeper.loop.facts_of.persons import is_for
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
 from watchkeeper.records.action import Reason, Status
 
@@ -212,6 +213,7 @@ class Calls:
             handle if isinstance(handle, str) else ""
         )
         mine = pending is not None and pending.agent == agent
+        mine = mine and pending is not None and is_for(self._kernel.home, call, pending)
         problem = "there is no such handle"
         if pending is not None and mine and pending.action.startswith(f"{self._relay.server}/"):
             if _wait_of(message, 0.0) is not None:

@@ -22,6 +22,7 @@ from watchkeeper.enforcement.messages.asking import call_of, meta_of
 from watchkeeper.enforcement.messages.rpc import Message, is_modern, render_result
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import canonical, keyed_digest, parse_json
+from watchkeeper.loop.facts_of.persons import for_its_person
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.steps import Escalated
 
@@ -165,7 +166,7 @@ class Elicitation:
     ) -> Pending | None:
         """Return the waiting action that a state is of, if it is of this agent and this call."""
         pending = self._home.state.pending.by_handle(str(said.get("handle")))
-        call = call_of(agent, server, message)
+        call = for_its_person(self._home, call_of(agent, server, message))
         request = make_request(call, action_id="", nonce="", secret=self._home.secret)
         if pending is None or request.problem is not None:
             return None

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from watchkeeper.do.account.explain import agent_sentence
@@ -17,6 +18,7 @@ from watchkeeper.enforcement.release import held_back, read_one, settled
 from watchkeeper.errors import LogUnavailable, UpstreamFailed
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.loop.durable import durable
+from watchkeeper.loop.facts_of.persons import is_for
 from watchkeeper.loop.steps import (
     Admitted,
     Allowed,
@@ -129,13 +131,14 @@ class GuardedCall:
         agent, server = self._guard.agent, self._guard.server
         if not self._guard.knows_its_token:
             return Refused(Reason.UNKNOWN_AGENT, agent_sentence(Reason.UNKNOWN_AGENT), "")
-        call = call_of(agent, server, asked)
+        call = replace(call_of(agent, server, asked), token=self._guard.token)
         if not self._is_guarded(server):
             return self._wrong(call, "the tools of this server are no guarded functions", asked)
         if call.problem is not None or "handle" not in asked:
             return self._kernel.admit(call)
         pending = self._kernel.home.state.pending.by_handle(str(asked["handle"]))
         mine = pending is not None and pending.agent == agent
+        mine = mine and pending is not None and is_for(self._kernel.home, call, pending)
         if pending is None or not mine or not pending.action.startswith(f"{server}/"):
             return self._wrong(call, "there is no such handle", asked)
         return self._kernel.come_back(agent, pending.handle)

@@ -45,10 +45,14 @@ def agent_of(state: State, headers: Mapping[str, str]) -> str | None:
 
     The token is looked up by its SHA-256, so that comparing takes no secret-dependent time.
     """
+    found = state.tokens.get(token_digest(headers))
+    return found.agent if found is not None else None
+
+
+def token_digest(headers: Mapping[str, str]) -> str:
+    """Return the SHA-256 of the token in the Authorization header, empty if there is none."""
     value = headers.get("authorization", "")
     if not value.lower().startswith(_SCHEME):
-        return None
+        return ""
     token = value[len(_SCHEME) :].strip()
-    digest = hashlib.sha256(token.encode(errors="replace")).hexdigest()
-    found = state.tokens.get(digest)
-    return found.agent if found is not None else None
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

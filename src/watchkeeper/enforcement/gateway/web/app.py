@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -18,7 +18,7 @@ from watchkeeper.enforcement.gateway.action.permits import WELL_KNOWN
 from watchkeeper.enforcement.gateway.gateway import Door, Gateway
 from watchkeeper.enforcement.gateway.server.relay import Out
 from watchkeeper.enforcement.gateway.server.sessions import IdKey, Session
-from watchkeeper.enforcement.gateway.web.access import Places, agent_of
+from watchkeeper.enforcement.gateway.web.access import Places, agent_of, token_digest
 from watchkeeper.enforcement.gateway.web.tasks import TaskDoor
 from watchkeeper.enforcement.messages import methods
 from watchkeeper.enforcement.messages.answers import refusal_body
@@ -159,7 +159,7 @@ class McpDoor:
             refused = await self._unreadable(caller, b"", "the message is too large")
             return _problem(413, refused)
         try:
-            message = parse_agent_message(body)
+            message = replace(parse_agent_message(body), token=token_digest(request.headers))
         except RecordInvalid as error:
             refused = await self._unreadable(caller, body, error.message)
             return _error(None, PARSE_ERROR, refused)

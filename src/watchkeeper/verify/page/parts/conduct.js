@@ -334,8 +334,9 @@ const RULES = {
   'key-rotation'(record) { return this.custody.rotation(record, this.authority); },
   adopted(record) { return this.custody.adoption(record, this.authority); },
   token(record) {
-    const { agent, name, digest } = record.said;
-    return this.command(record, 'token', { agent, name, digest }, 'operate');
+    const { agent, name, digest, onBehalfOf: person } = record.said;
+    const onBehalfOf = person ? person.digest ?? '' : null;
+    return this.command(record, 'token', { agent, name, digest, onBehalfOf }, 'operate');
   },
   'token-revoked'(record) { return this.command(record, 'revoke-token', { name: record.said.name }, 'operate'); },
   'clock-accepted'(record) { return this.command(record, 'accept-clock', {}, 'operate'); },

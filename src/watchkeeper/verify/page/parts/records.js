@@ -55,7 +55,7 @@ const PREDICATES = {
   void: { actionId: 'text', decision: 'ref', why: 'text' },
   stop: { scope: SCOPE, why: 'text', ...BY },
   resume: { scope: SCOPE, why: 'text', ...BY },
-  token: { agent: 'text', name: 'text', digest: 'text', ...BY },
+  token: { agent: 'text', name: 'text', digest: 'text', ...BY, 'onBehalfOf?': HIDDEN },
   'token-revoked': { name: 'text', ...BY },
   'clock-accepted': { before: 'time', ...BY },
   erasure: {
