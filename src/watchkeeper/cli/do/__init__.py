@@ -21,5 +21,6 @@ app = group(
         "resolve": "watchkeeper.cli.do.resolve:resolve",
         "accept-clock": "watchkeeper.cli.do.resolve:accept_clock",
         "decide": "watchkeeper.cli.do.decide:decide",
+        "drill": "watchkeeper.cli.do.drill:app",
     },
 )
