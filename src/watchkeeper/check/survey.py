@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from watchkeeper.check.oversight.reading import Reviews, ReviewsReader
 from watchkeeper.check.timeline import Timeline, TimelineCounter
 from watchkeeper.records.action import (
     Boundary,
@@ -32,9 +33,9 @@ from watchkeeper.records.administration import (
     StopScope,
 )
 from watchkeeper.records.bundle import Stage
+from watchkeeper.records.drill import DrillRevealedRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.people import Answer, VerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 
@@ -145,7 +146,8 @@ class Survey:
 
     `grantors` counts the decisions that each grantor answers for; `voided` the pending actions
     that ended without release, by reason; `left_out` the refusals that were counted and not
-    recorded one by one; `kinds` all records by kind.
+    recorded one by one; `kinds` all records by kind. Escalations that were revealed as planted are
+    counted in `reviews` alone; of `reviews.open` nobody can tell yet which they are.
     """
 
     genesis: GenesisRecord | None
@@ -155,6 +157,7 @@ class Survey:
     effects: Effects
     unknown: tuple[OpenAction, ...]
     verdicts: tuple[Verdicts, ...]
+    reviews: Reviews
     grantors: Mapping[str, int]
     voided: Mapping[str, int]
     left_out: Mapping[str, int]
@@ -201,7 +204,9 @@ class _Counter:
         self._open: dict[str, tuple[Ref, DecisionRecord]] = {}
         self._early: dict[str, int] = {}
         self._shards: set[int] = set()
-        self._verdicts: dict[tuple[str, str], list[int]] = {}
+        self._reviews = ReviewsReader()
+        self._unsure: dict[Ref, DecisionRecord] = {}
+        self._voids: dict[Ref, VoidRecord] = {}
         self._grantors: Counter[tuple[str, ...]] = Counter()
         self._voided: Counter[str] = Counter()
         self._left_out: Counter[str] = Counter()
@@ -214,8 +219,8 @@ class _Counter:
             Kind.PLAN_RELEASE: self._add_release,
             Kind.DECISION: self._add_decision,
             Kind.EFFECT: self._add_effect,
-            Kind.VERDICT: self._add_verdict,
             Kind.VOID: self._add_void,
+            Kind.DRILL_REVEALED: self._add_revealed,
             Kind.REFUSALS: self._add_refusals,
             Kind.STOP: self._add_stop,
             Kind.RESUME: self._add_resume,
@@ -230,6 +235,7 @@ class _Counter:
             self._last = at
         if self._first is None or at < self._first:
             self._first = at
+        self._reviews.take(entry)
         handler = self._handlers.get(kind)
         if handler is not None:
             handler(entry.ref, said)
@@ -247,6 +253,29 @@ class _Counter:
         self._releases.append(Released(ref, said.at, said.plan, said.released_by, said.weakenings))
 
     def _add_decision(self, ref: Ref, said: DecisionRecord) -> None:
+        """Count a decision; an escalation that may have been planted only when that is known."""
+        if said.decision.outcome is Outcome.ESCALATE and self._reviews.may_be_planted:
+            self._unsure[ref] = said
+        else:
+            self._count_decision(ref, said)
+
+    def _add_revealed(self, _ref: Ref, said: DrillRevealedRecord) -> None:
+        if said.decision is not None:
+            self._unsure.pop(said.decision, None)
+            self._voids.pop(said.decision, None)
+        if not self._reviews.may_be_planted:
+            self._be_sure()
+
+    def _be_sure(self) -> None:
+        """Count what turned out to be real, or of which nobody can tell."""
+        for ref, decision in self._unsure.items():
+            self._count_decision(ref, decision)
+        for void in self._voids.values():
+            self._voided[void.why.value] += 1
+        self._unsure.clear()
+        self._voids.clear()
+
+    def _count_decision(self, ref: Ref, said: DecisionRecord) -> None:
         made, point, at = said.decision, said.point, said.at
         reason = made.reasons[0] if made.reasons else None
         system = "" if reason in BEFORE_SYSTEM else said.system
@@ -283,15 +312,11 @@ class _Counter:
         if self._open.pop(said.action_id, None) is None:
             self._early[said.action_id] = said.decision.shard
 
-    def _add_verdict(self, _ref: Ref, said: VerdictRecord) -> None:
-        if said.answer is Answer.WITHDRAW:
-            return
-        seen = self._verdicts.setdefault((said.reviewer, said.role), [0, 0, said.millis_taken])
-        seen[0 if said.answer is Answer.APPROVE else 1] += 1
-        seen[2] = min(seen[2], said.millis_taken)
-
     def _add_void(self, _ref: Ref, said: VoidRecord) -> None:
-        self._voided[said.why.value] += 1
+        if said.decision in self._unsure:
+            self._voids[said.decision] = said
+        else:
+            self._voided[said.why.value] += 1
 
     def _add_refusals(self, _ref: Ref, said: RefusalsRecord) -> None:
         self._left_out.update(said.counts)
@@ -303,6 +328,8 @@ class _Counter:
         self._stops.pop(said.scope, None)
 
     def survey(self) -> Survey:
+        self._be_sure()
+        reviews = self._reviews.reviews()
         return Survey(
             genesis=self._genesis,
             releases=tuple(sorted(self._releases, key=lambda release: release.ref)),
@@ -323,9 +350,8 @@ class _Counter:
                 )
                 for name, (ref, said) in self._open.items()
             ),
-            verdicts=tuple(
-                Verdicts(*who, *counts) for who, counts in sorted(self._verdicts.items())
-            ),
+            verdicts=_verdicts(reviews),
+            reviews=reviews,
             grantors=self._count_grantors(),
             voided=dict(sorted(self._voided.items())),
             left_out=dict(sorted(self._left_out.items())),
@@ -345,3 +371,14 @@ class _Counter:
             for name in names:
                 counts[name] += count
         return dict(sorted(counts.items()))
+
+
+def _verdicts(reviews: Reviews) -> tuple[Verdicts, ...]:
+    """Return what each person answered in each role, without what was planted."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for asked in reviews.answered:
+        for given in asked.given if asked.planted is None else ():
+            seen = found.setdefault((given.reviewer, given.role), [0, 0, given.millis])
+            seen[0 if given.approved else 1] += 1
+            seen[2] = min(seen[2], given.millis)
+    return tuple(Verdicts(*who, *counts) for who, counts in sorted(found.items()))

@@ -8,8 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from watchkeeper.check.answer.model import DISCLAIMER, UNWITNESSED, Answer
 from watchkeeper.check.answer.picture import draw
+from watchkeeper.check.columns import short_time
 from watchkeeper.check.gap.state import State
-from watchkeeper.check.gap.text import short_time
 
 
 def render_page(answer: Answer) -> str:

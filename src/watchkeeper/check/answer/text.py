@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Iterator
 
 from watchkeeper.check.answer.model import DISCLAIMER, UNWITNESSED, Answer, Part, SystemAnswer
+from watchkeeper.check.columns import columns, one_line, short_time
 from watchkeeper.check.gap.state import State
-from watchkeeper.check.gap.text import EVERYWHERE, adopted_note, columns, one_line, short_time
+from watchkeeper.check.gap.text import EVERYWHERE, adopted_note
 
 _WIDTH = 96
 _MOST = 20

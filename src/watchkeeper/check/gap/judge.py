@@ -11,11 +11,13 @@ from watchkeeper.check.gap.reading import Reading, readings
 from watchkeeper.check.gap.row import AnnexRow, GapRow, GapTable, PointCount
 from watchkeeper.check.gap.state import Standing, State, state_of
 from watchkeeper.check.gap.words import why
+from watchkeeper.check.oversight import Verdicts, reviewed_by_control
 from watchkeeper.check.survey import Released, Seen, Shape, Survey, survey
 from watchkeeper.records.action import Boundary, Outcome
 from watchkeeper.records.bundle import Bundle, Control, Row, Stage
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan_oversight import Oversight
 from watchkeeper.records.statement import Entry
 
 BundleOf = Callable[[str], Bundle | None]
@@ -93,6 +95,11 @@ class _Judge:
         self._counts: defaultdict[tuple[str, str], _Count] = defaultdict(_Count)
         self._actions: Counter[tuple[str, str, str]] = Counter()
         self._uncontrolled: Counter[str] = Counter()
+        rules = self._now.bundle.oversight if self._now is not None else None
+        self._reviewed = {
+            (one.control, one.system): one
+            for one in reviewed_by_control(Verdicts(counted.reviews, rules or Oversight()))
+        }
         self._enforcements: dict[tuple[str, str, str], Enforcement | None] = {}
 
     def table(self) -> GapTable:
@@ -113,6 +120,8 @@ class _Judge:
             left_out=sum(self._survey.left_out.values()),
             unread_plans=tuple(digest for digest, plan in self._plans.items() if plan is None),
             adopted=self._survey.kinds.get(Kind.ADOPTED.value, 0),
+            planted=self._survey.reviews.planted,
+            unrevealed=self._survey.reviews.open,
         )
 
     def _count(self) -> None:
@@ -193,6 +202,7 @@ class _Judge:
             first_fired=count.first,
             last_fired=count.last,
             points=tuple(PointCount(*point, n) for point, n in sorted(count.points.items())),
+            review=self._reviewed.get((control_id, system)),
         )
 
     def _standing(self, control: str, system: str, count: _Count, traffic: int) -> Standing:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.check.gap.state import State
+from watchkeeper.check.oversight.model import Reviewed
 from watchkeeper.records.action import Boundary
 from watchkeeper.records.bundle import Stage
 from watchkeeper.records.codec import to_json
@@ -34,8 +35,9 @@ class GapRow:
     `errors` those in which one of its policies raised; `could_not_evaluate` the actions it speaks
     of that were refused before policies could be asked; `observed` those that were let through by
     observing. `earlier` says how many of the first three were made while its policies were other
-    than now: they are counted, and prove nothing of what stands now. `traffic` counts all
-    decisions of the system, `covered` those on actions that the control's policies speak of.
+    than now: they are counted, and prove nothing of what stands now. `review` says what people did
+    with what it escalated, as a fact: it makes the row neither better nor worse. `traffic` counts
+    all decisions of the system, `covered` those on actions that the control's policies speak of.
     """
 
     control: str
@@ -63,6 +65,7 @@ class GapRow:
     first_fired: Instant | None = None
     last_fired: Instant | None = None
     points: tuple[PointCount, ...] = ()
+    review: Reviewed | None = None
 
     @property
     def fired(self) -> int:
@@ -106,6 +109,7 @@ class GapRow:
             "firstFired": _time(self.first_fired),
             "lastFired": _time(self.last_fired),
             "points": [to_json(point) for point in self.points],
+            "review": to_json(self.review) if self.review is not None else None,
         }
 
 
@@ -133,7 +137,8 @@ class GapTable:
     `uncontrolled` counts decisions, by outcome, about which no control says anything; `left_out`
     refusals that were counted but not recorded; `unread_plans` earlier plans whose bundle is not
     there; `adopted` how often the home was taken up again after it was restored or copied, so that
-    what was decided meanwhile elsewhere is not counted here.
+    what was decided meanwhile elsewhere is not counted here; `planted` escalations that were made
+    up are left out, `unrevealed` ones may be among what is counted.
     """
 
     origin: str
@@ -149,6 +154,8 @@ class GapTable:
     left_out: int
     unread_plans: tuple[str, ...]
     adopted: int = 0
+    planted: int = 0
+    unrevealed: int = 0
 
     @property
     def wrong(self) -> tuple[GapRow, ...]:
@@ -194,6 +201,8 @@ class GapTable:
             "refusalsLeftOut": self.left_out,
             "unreadPlans": list(self.unread_plans),
             "adoptedHomes": self.adopted,
+            "planted": self.planted,
+            "plantedNotRevealed": self.unrevealed,
         }
 
 

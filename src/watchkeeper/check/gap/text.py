@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
+from watchkeeper.check.columns import columns, one_line, short_time
 from watchkeeper.check.gap.row import GapRow, GapTable
+from watchkeeper.check.oversight import review_sentence
 from watchkeeper.records.action import Boundary
-from watchkeeper.records.instant import Instant
 
 EVERYWHERE = "(all)"
 _HEAD = (
@@ -22,33 +21,9 @@ def render_gap(table: GapTable) -> str:
     lines = [_title(table), ""]
     if table.rows:
         lines += [*columns([_HEAD, *map(_cells, table.rows)], right=_NUMBERS), ""]
-    lines += [_states(table), *_notes(table)]
+    lines += [_states(table), *_notes(table), *_reviews(table)]
     lines += [f"wrong: {_name(row)}: {row.state.value}: {row.why}" for row in table.wrong]
     return "\n".join(lines)
-
-
-def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> list[str]:
-    """Line cells up in columns, those in `right` to the right; each cell on one line."""
-    clean = [[one_line(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*clean, strict=True)]
-    to_right = frozenset(right)
-    return [
-        "  ".join(
-            cell.rjust(width) if place in to_right else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in clean
-    ]
-
-
-def one_line(text: str) -> str:
-    """Make text from a plan safe for a terminal: one line, no control characters."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
-def short_time(at: Instant | None) -> str:
-    """Render a time to the second, or a dash."""
-    return "-" if at is None else str(at)[:19].replace("T", " ") + "Z"
 
 
 def _title(table: GapTable) -> str:
@@ -91,6 +66,13 @@ def _notes(table: GapTable) -> list[str]:
         notes.append(f"decisions about which no control says anything: {said}")
     if table.left_out:
         notes.append(f"refusals counted but not recorded one by one: {table.left_out}")
+    if table.planted:
+        notes.append(f"planted escalations, which are left out: {table.planted}")
+    if table.unrevealed:
+        notes.append(
+            f"escalations committed to be planted and not revealed yet: {table.unrevealed}; "
+            "they may be among what is counted"
+        )
     if table.adopted:
         notes.append(adopted_note(table.adopted))
     if not table.readable:
@@ -109,6 +91,13 @@ def adopted_note(times: int) -> str:
         f"the home was restored or copied, and adopted {times} times: what was decided elsewhere "
         "meanwhile is not counted (`log verify`, step 19)"
     )
+
+
+def _reviews(table: GapTable) -> list[str]:
+    """Say what people did with what a control had them look at: facts, no judgement."""
+    return [
+        f"review: {_name(row)}: {review_sentence(row.review)}" for row in table.rows if row.review
+    ]
 
 
 def _name(row: GapRow) -> str:
