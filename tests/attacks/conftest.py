@@ -8,6 +8,7 @@ import pytest
 
 from tests.worlds.gateway import World, open_till
 from tests.worlds.openid import SECRET, Provider, open_provider
+from tests.worlds.ways import Ways, open_ways
 
 
 @pytest.fixture(scope="module")
@@ -31,3 +32,10 @@ def _good_mood(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "till" in request.fixturenames:
         request.getfixturevalue("till").mood()
+
+
+@pytest.fixture(scope="session")
+def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
+    """A console, people who are signed in, and a till: for every way round that leaves no mark."""
+    with open_ways(tmp_path_factory.mktemp("ways") / "world") as found:
+        yield found

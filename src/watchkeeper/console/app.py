@@ -59,5 +59,6 @@ def make_app(surface: Surface) -> ASGIApp:
         *page_routes(surface, session_of),
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: not_served})
+    app.router.redirect_slashes = False  # one page, one path
     door = Door(app, place, sessions)
     return SecurityHeaders(door, https=place.startswith("https:"))
