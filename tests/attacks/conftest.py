@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.worlds.gateway import World, open_till
+from tests.worlds.guards import shop_files
 from tests.worlds.openid import SECRET, Provider, open_provider
 from tests.worlds.ways import Ways, open_ways
 
@@ -24,6 +25,13 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     monkeypatch.setenv("OPENID_SECRET", SECRET)
     with open_provider() as provider:
         yield provider
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A gateway that runs before a till and a guarded shop, for all that leave it running."""
+    with open_till(tmp_path_factory.mktemp("guarded") / "world", shop_files) as world:
+        yield world
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.gateway import _RUN, World, make_world
+from tests.worlds.guards import Raw, raw
 
 GARBAGE = {
     "empty": b"",
@@ -53,6 +54,51 @@ def test_lines_that_never_end_or_whose_sender_goes_hold_nobody_up(till: World) -
             line.sendall(b'{"hello":')
         assert till.line(b'{"hello":1}')["result"]["origin"] == "example.org/till/0"
     assert till.call("look", to="x").done
+
+
+def test_no_more_than_so_many_connections_are_taken(till: World) -> None:
+    """Whoever holds them open by saying nothing is let go of after ten seconds."""
+    with contextlib.ExitStack() as stack:
+        lines = []
+        for _ in range(64):
+            line = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+            line.connect(str(till.home / "gateway.sock"))
+            lines.append(line)
+        assert "too many connections" in till.line(b'{"hello":1}')["error"]["message"]
+        assert till.call("look", to="x").done
+        for line in lines:
+            line.settimeout(30)
+            assert line.recv(1) == b""
+        assert till.line(b'{"hello":1}')["result"]["plan"]
+
+
+def test_guards_leave_room_for_people(guarded: World) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(16):
+            stack.enter_context(raw(guarded, "other"))
+        line = Raw(guarded)
+        stack.callback(line.close)
+        assert "too many guards" in (line.greet(guarded, "other") or {})["error"]["message"]
+        stack.enter_context(raw(guarded, "payer"))
+        assert guarded.line(b'{"hello":1}')["result"]["plan"]
+
+
+@pytest.mark.parametrize("verb", ["stop", "approve", "roll"])
+def test_only_a_plan_is_a_long_line(till: World, verb: str) -> None:
+    size = len(till.entries())
+    signature = till.signed("ana", verb, {})
+    answer = till.send(signature, {"reason": "x" * (3 << 20)})
+    assert "too long" in answer["error"]["message"]
+    assert len(till.entries()) == size
+
+
+def test_what_is_longer_than_a_plan_is_not_even_read(till: World) -> None:
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with line, contextlib.suppress(ConnectionError):
+        line.connect(str(till.home / "gateway.sock"))
+        for _ in range(80):
+            line.sendall(b"x" * (1 << 20))
+    assert till.line(b'{"hello":1}')["result"]["plan"]
 
 
 def test_only_its_owner_may_open_the_socket(till: World) -> None:

@@ -1,6 +1,6 @@
 """Guarded functions of a shop, in a process of their own; what they did stands in a witness file.
 
-    WATCHKEEPER_TOKEN=... python tests/servers/shop.py HOME FOLDER AGENT
+    WATCHKEEPER_TOKEN=... SHOP=FOLDER python -m tests.servers.shop HOME AGENT
 
 Reads one JSON line for each call, `{"tool": ..., "arguments": {...}}` or `{"handle": ...}`, and
 answers with one: `{"result": ...}` or `{"refused": reason}`. `note` makes a function behave:
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -77,8 +78,8 @@ class Shop:
 
 def main() -> None:
     """Make the calls that standard input asks for."""
-    home, folder, agent = sys.argv[1:]
-    shop = Shop(Guard(home, agent=agent, server="shop"), Path(folder))
+    home, agent = sys.argv[1:]
+    shop = Shop(Guard(home, agent=agent, server="shop"), Path(os.environ["SHOP"]))
     for line in sys.stdin:
         asked = json.loads(line)
         try:

@@ -115,9 +115,10 @@ class Process:
         (world.till / "go").unlink(missing_ok=True)
         (world.till / "stock").write_text('{"open": true}')
         command = [sys.executable, "-m", "tests.servers.shop"]
-        environment = {**os.environ, "WATCHKEEPER_TOKEN": world.tokens[agent]}
+        token, folder = world.tokens[agent], str(world.till)
+        environment = {**os.environ, "WATCHKEEPER_TOKEN": token, "SHOP": folder}
         self.process = subprocess.Popen(
-            [*command, str(world.home), str(world.till), agent],
+            [*command, str(world.home), agent],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
