@@ -64,7 +64,7 @@ class Gateway:
         self._path = home
         self._pool = http_pool()
         elicitation = Elicitation(kernel.home, lambda: self.console)
-        self._shared = Shared(Waiters(kernel.home), hold, elicitation, Flights(kernel.home))
+        self._shared = Shared(Waiters(kernel.home), hold, elicitation, Flights(kernel))
         self._doors: dict[str, Door] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._commands = Commands(kernel)

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from watchkeeper.errors import UpstreamFailed
+from watchkeeper.records.action import Reason
 
 
 class NeverSent(UpstreamFailed):
     """The request provably never left us."""
 
     code = "upstream-never-sent"
+
+
+class HeldBack(NeverSent):
+    """The first byte was about to leave us, and something came in between."""
+
+    code = "upstream-held-back"
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(f"held back: {reason.value}")
+        self.reason = reason
 
 
 class SessionGone(NeverSent):
@@ -62,6 +73,14 @@ class Sent:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
 
+Begin = Callable[[], None]
+"""Called when the first byte of a message is about to leave; may raise `NeverSent` to hold it."""
+
+
+def begins() -> None:
+    """Let a message go."""
+
+
 class Channel(Protocol):
     """One client's way to one tool server.
 
@@ -74,8 +93,13 @@ class Channel(Protocol):
         """Whether it can be used at all: False once a started process has ended."""
         ...
 
-    def send(self, body: bytes, headers: Mapping[str, str]) -> AbstractAsyncContextManager[Opened]:
-        """Send one JSON-RPC message; what answers it is read inside the context."""
+    def send(
+        self, body: bytes, headers: Mapping[str, str], begin: Begin = begins
+    ) -> AbstractAsyncContextManager[Opened]:
+        """Send one JSON-RPC message; what answers it is read inside the context.
+
+        `begin` is called when the first byte is about to leave us, in the same step.
+        """
         ...
 
     def listen(self, headers: Mapping[str, str]) -> AbstractAsyncContextManager[Opened]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpcore2
@@ -12,10 +13,12 @@ import httpx2
 
 from watchkeeper.enforcement.upstream.channel import (
     Arrived,
+    Begin,
     BrokenOff,
     NeverSent,
     Opened,
     SessionGone,
+    begins,
 )
 from watchkeeper.enforcement.upstream.sse import events
 
@@ -35,6 +38,8 @@ _KEPT_HEADERS = ("mcp-session-id", "mcp-protocol-version", "retry-after", "cache
 
 _TIMEOUTS = {"connect": 10.0, "read": None, "write": 30.0, "pool": 10.0}
 _FAILED = (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException)
+
+_FIRST_BYTE = "http11.send_request_headers.started"
 
 Pool = httpcore2.AsyncConnectionPool
 
@@ -66,7 +71,9 @@ class HttpChannel:
         return True
 
     @asynccontextmanager
-    async def send(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[Opened]:
+    async def send(
+        self, body: bytes, headers: Mapping[str, str], begin: Begin = begins
+    ) -> AsyncIterator[Opened]:
         """Post one message."""
         wanted = {
             "content-type": "application/json",
@@ -74,6 +81,8 @@ class HttpChannel:
             "content-length": str(len(body)),
         }
         request = self._request("POST", {**headers, **wanted}, body)
+        # The pool waits for a connection and opens it; only then comes the first byte of ours.
+        request.extensions["trace"] = _before_the_first_byte(begin)
         async with self._opened(request) as opened:
             yield opened
 
@@ -127,6 +136,16 @@ class HttpChannel:
             yield Opened(response.status, messages, kept, streamed)
         finally:
             await response.aclose()
+
+
+def _before_the_first_byte(begin: Begin) -> Callable[[str, Any], Awaitable[None]]:
+    """Return what the pool calls at each of its steps; nothing awaits before the bytes go."""
+
+    async def trace(step: str, _: Any) -> None:
+        if step == _FIRST_BYTE:
+            begin()
+
+    return trace
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

@@ -17,7 +17,14 @@ from dataclasses import dataclass, field
 from subprocess import SubprocessError
 from typing import Any
 
-from watchkeeper.enforcement.upstream.channel import Arrived, BrokenOff, NeverSent, Opened
+from watchkeeper.enforcement.upstream.channel import (
+    Arrived,
+    Begin,
+    BrokenOff,
+    NeverSent,
+    Opened,
+    begins,
+)
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import parse_json
 
@@ -80,12 +87,14 @@ class StdioChannel:
         return not self._closed and (process is None or process.returncode is None)
 
     @asynccontextmanager
-    async def send(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[Opened]:
+    async def send(
+        self, body: bytes, headers: Mapping[str, str], begin: Begin = begins
+    ) -> AsyncIterator[Opened]:
         """Write one message; what answers it, and what comes meanwhile, is read inside."""
         del headers
         message = parse_json(body, max_bytes=MAX_LINE_BYTES, max_depth=64)
         if not ("method" in message and "id" in message):
-            await self._write(await self._started(), body)
+            await self._write(await self._started(), body, begin)
             yield Opened(202, _nothing())
             return
         key = _key(message["id"])
@@ -94,7 +103,7 @@ class StdioChannel:
             raise NeverSent("a request with this id waits for its answer already")
         waiter = self._waiting[key] = _Waiter(_token(message.get("params"), "_meta"))
         try:
-            await self._write(process, body)
+            await self._write(process, body, begin)
             yield Opened(200, _answers(waiter.queue), http=False)
         finally:
             del self._waiting[key]
@@ -156,12 +165,13 @@ class StdioChannel:
                 self._reader = asyncio.create_task(self._read(self._process))
             return self._process
 
-    async def _write(self, process: asyncio.subprocess.Process, body: bytes) -> None:
+    async def _write(self, process: asyncio.subprocess.Process, body: bytes, begin: Begin) -> None:
         if process.stdin is None:
             raise NeverSent("the tool server has no input")
         if b"\n" in body or b"\r" in body:
             # A server that reads lines would find more than one message in it.
             raise NeverSent("a message with a line break in it")
+        begin()
         try:
             process.stdin.write(body + b"\n")
             await process.stdin.drain()

@@ -13,15 +13,13 @@ from dataclasses import dataclass, replace
 from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.decision.request import Call
 from watchkeeper.enforcement.gateway.action.elicit import Back, Elicitation
-from watchkeeper.enforcement.gateway.action.flights import Flights
+from watchkeeper.enforcement.gateway.action.endings import Endings
+from watchkeeper.enforcement.gateway.action.flights import Flight, Flights
 from watchkeeper.enforcement.gateway.action.sending import (
     BeforeSend,
-    asked_for,
     http_status,
-    kept,
     nothing_beside,
     render,
-    status_of,
     to_send,
 )
 from watchkeeper.enforcement.gateway.action.waiting import Waiters
@@ -34,7 +32,6 @@ from watchkeeper.enforcement.messages.answers import (
     RESULT_TOOL,
     render_answered,
     render_question,
-    render_refusal,
 )
 from watchkeeper.enforcement.messages.asking import call_of, meta_of
 from watchkeeper.enforcement.messages.rpc import (
@@ -46,15 +43,13 @@ from watchkeeper.enforcement.messages.rpc import (
     render_progress,
 )
 from watchkeeper.enforcement.release import review, settled
-from watchkeeper.enforcement.upstream.channel import NeverSent, SessionGone
+from watchkeeper.enforcement.upstream.channel import HeldBack, NeverSent, SessionGone
 from watchkeeper.errors import CommandInvalid, LogUnavailable, UpstreamFailed
 from watchkeeper.loop.answering import answer_question, question_for
 from watchkeeper.loop.durable import durable
 from watchkeeper.loop.facts_of.persons import is_for
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
-from watchkeeper.records.action import Reason, Status
-
-_UNKNOWN = "It is not known whether the action was carried out; do not repeat it."
+from watchkeeper.records.action import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +80,7 @@ class Calls:
         self._waiters, self._hold = shared.waiters, shared.hold
         self._elicitation, self._flights = shared.elicitation, shared.flights
         self._before_send = before_send
+        self._endings = Endings(self._kernel, relay.named)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(
@@ -108,26 +104,7 @@ class Calls:
 
     async def finish(self, call: OpenCall, message: Message) -> bytes:
         """Record the effect of a released call, and only then return its answer (I2)."""
-        allowed, result = call.allowed, message.body.get("result")
-        if call.finished:
-            return self._unknown(call)
-        call.finished = True
-        status = status_of(allowed, result)
-        if status is None:
-            return self._unknown(call)
-        try:
-            await durable(self._kernel.finish(allowed, status, call.started, kept(message)))
-        except LogUnavailable:
-            return self._unknown(call)
-        asked = asked_for(result)
-        if any(not self._relay.named(method) for method in asked):
-            answer = Refused(
-                Reason.UNKNOWN_METHOD,
-                "The tool asked for something that is not let through.",
-                allowed.request.action_id,
-            )
-            return render_refusal(call.identity, answer, modern=call.modern)
-        return message.raw
+        return await self._endings.answered(call, message)
 
     async def _run(
         self,
@@ -264,20 +241,21 @@ class Calls:
         seconds = (entry.tool.timeout_millis if entry else 60_000) / 1000
         gone = False
         limit = asyncio.timeout(seconds)
-        try:
-            with self._flights.under_way(session, message, allowed, limit) as flight:
+        with self._flights.under_way(session, message, allowed, limit) as flight:
+            call.begin = flight.begin
+            try:
                 async with limit:
                     if await self._relayed(session, message, call, headers, queue):
                         return
-            answer = await self._broken(call, "the tool server answered nothing")
-        except NeverSent as error:
-            gone = session.gone = isinstance(error, SessionGone)
-            # That a session is gone is the server's word, and it may have done the work first.
-            answer = await self._broken(call, error.message, never_sent=not gone)
-        except (UpstreamFailed, TimeoutError, TypeError, ValueError) as error:
-            # Its answer may still come: in this session no other request may have its id.
-            session.unanswered.add(id_key(message.id))
-            answer = await self._broken(call, str(error) or "the tool server did not answer")
+                answer = await self._endings.broken(call, "the tool server answered nothing")
+            except HeldBack as held:
+                answer = await self._endings.held_back(call, held.reason)
+            except NeverSent as error:
+                gone = session.gone = isinstance(error, SessionGone)
+                # That a session is gone is the server's word, and it may have done the work first.
+                answer = await self._endings.broken(call, error.message, never_sent=not gone)
+            except (UpstreamFailed, TimeoutError, TypeError, ValueError) as error:
+                answer = await self._given_up(session, call, flight, error)
         session.calls.pop(id_key(message.id), None)
         if flight.stopped and answer.reason is Reason.COULD_NOT_EVALUATE:
             sentence = agent_sentence(Reason.STOPPED)
@@ -286,6 +264,19 @@ class Calls:
             queue.put_nowait(session_gone(message))
             return
         queue.put_nowait(Out(render(message, answer, modern=modern), final=True))
+
+    async def _given_up(
+        self, session: Session, call: OpenCall, flight: Flight, error: Exception
+    ) -> Refused:
+        """No answer came in time, or the connection broke off."""
+        why = str(error) or "the tool server did not answer"
+        if not flight.began:
+            if flight.stopped:
+                return await self._endings.held_back(call, Reason.STOPPED)
+            return await self._endings.broken(call, why, never_sent=True)
+        # Its answer may still come: in this session no other request may have its id.
+        session.unanswered.add(id_key(call.identity))
+        return await self._endings.broken(call, why)
 
     async def _relayed(
         self,
@@ -302,34 +293,11 @@ class Calls:
         """
         body, sent_headers = to_send(message, call.allowed, session, headers, self._before_send)
         resumable = False
-        async with session.channel.send(body, sent_headers) as opened:
+        async with session.channel.send(body, sent_headers, call.begin) as opened:
             async for out in self._relay.from_server(session, opened, self.finish, message):
                 resumable = resumable or any(line.startswith(b"id:") for line in out.lines)
                 queue.put_nowait(out)
         return call.finished or (resumable and session.id is not None)
-
-    async def _broken(self, call: OpenCall, why: str, *, never_sent: bool = False) -> Refused:
-        """The call broke off. Only what provably had no effect is recorded as failed."""
-        allowed = call.allowed
-        decision_id = allowed.request.action_id
-        entry = allowed.decided.entry
-        if call.finished:
-            return Refused(Reason.EFFECT_UNKNOWN, _UNKNOWN, decision_id)
-        call.finished = True
-        harmless = never_sent or entry is None or not entry.tool.writes
-        if not harmless:
-            return Refused(Reason.EFFECT_UNKNOWN, _UNKNOWN, decision_id)
-        try:
-            ticket = self._kernel.finish(allowed, Status.FAILED, call.started, {"error": why})
-            await durable(ticket)
-        except LogUnavailable:
-            return Refused(Reason.EFFECT_UNKNOWN, _UNKNOWN, decision_id)
-        sentence = "The tool server did not carry out the action."
-        return Refused(Reason.COULD_NOT_EVALUATE, sentence, decision_id)
-
-    def _unknown(self, call: OpenCall) -> bytes:
-        answer = Refused(Reason.EFFECT_UNKNOWN, _UNKNOWN, call.allowed.request.action_id)
-        return render_refusal(call.identity, answer, modern=call.modern)
 
 
 def _asks_for_result(message: Message) -> bool:

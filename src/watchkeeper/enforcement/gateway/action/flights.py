@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -19,10 +19,12 @@ import orjson
 
 from watchkeeper.enforcement.gateway.server.sessions import Session
 from watchkeeper.enforcement.messages.rpc import Id, Message, is_modern
+from watchkeeper.enforcement.upstream.channel import HeldBack
 from watchkeeper.enforcement.upstream.http import HttpChannel
 from watchkeeper.errors import UpstreamFailed
-from watchkeeper.loop.home import Home
+from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.steps import Allowed
+from watchkeeper.records.action import Reason
 from watchkeeper.records.administration import StopScope
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Entry
@@ -34,14 +36,30 @@ _log = logging.getLogger("watchkeeper.flights")
 
 @dataclass(slots=True, eq=False)
 class Flight:
-    """One call under way; `limit` is when it is given up, `stopped` whether a stop took hold."""
+    """One call under way; `limit` is when it is given up, `stopped` whether a stop took hold.
+
+    `began` is whether its first byte has left us; `look` says whether it may, in that very step.
+    """
 
     session: Session
     identity: Id
     allowed: Allowed
     limit: asyncio.Timeout
     modern: bool
+    look: Callable[[Allowed], Reason | None]
     stopped: bool = False
+    began: bool = False
+
+    def begin(self) -> None:
+        """The first byte is about to leave us.
+
+        Raises:
+            HeldBack: it may not.
+        """
+        reason = self.look(self.allowed)
+        if reason is not None:
+            raise HeldBack(reason)
+        self.began = True
 
     @property
     def can_be_cancelled(self) -> bool:
@@ -60,8 +78,9 @@ class Flight:
 class Flights:
     """The calls under way of all agents; hears of each stop as it is recorded."""
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
+    def __init__(self, kernel: Kernel) -> None:
+        home = self._home = kernel.home
+        self._look = kernel.may_release
         self._flights: set[Flight] = set()
         self._telling: set[asyncio.Task[None]] = set()
         home.listeners.append(self._heard)
@@ -71,7 +90,7 @@ class Flights:
         self, session: Session, message: Message, allowed: Allowed, limit: asyncio.Timeout
     ) -> Iterator[Flight]:
         """Have a call known while it is under way."""
-        flight = Flight(session, message.id, allowed, limit, is_modern(message))
+        flight = Flight(session, message.id, allowed, limit, is_modern(message), self._look)
         self._flights.add(flight)
         try:
             yield flight
@@ -87,7 +106,10 @@ class Flights:
             system = self._home.enforcer.system_of(call.agent)
             if scope.holds(call.agent, system.id if system else "", flight.allowed.request.action):
                 flight.stopped = True
-                if flight.can_be_cancelled:
+                if not flight.began:
+                    # It waits for a connection, and is held back there: no need to wait for that.
+                    flight.give_up_by(0.0)
+                elif flight.can_be_cancelled:
                     self._cancel(flight)
 
     def _cancel(self, flight: Flight) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from watchkeeper.enforcement.messages.rpc import Id, Message, Shape, id_key, is_modern
-from watchkeeper.enforcement.upstream.channel import Channel
+from watchkeeper.enforcement.upstream.channel import Begin, Channel, begins
 from watchkeeper.loop.steps import Allowed
 from watchkeeper.records.instant import Instant
 
@@ -26,7 +26,8 @@ IdKey = tuple[str, str]
 class OpenCall:
     """A released call whose answer has not come; whichever stream brings it, it ends here.
 
-    `telling` is held while its effect is recorded, so that nobody is told of it before.
+    `begin` is called when its first byte is about to leave us. `telling` is held while its effect
+    is recorded, so that nobody is told of it before.
     """
 
     allowed: Allowed
@@ -34,6 +35,7 @@ class OpenCall:
     started: Instant
     modern: bool = False
     finished: bool = False
+    begin: Begin = begins
     telling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
