@@ -16,7 +16,7 @@ from watchkeeper.records.administration import Carried, GenesisRecord
 from watchkeeper.records.statement import Erased, Record
 from watchkeeper.verify.erasures import Erasures
 from watchkeeper.verify.report import Report
-from watchkeeper.verify.shown import words_problem
+from watchkeeper.verify.shown import shown_problem
 from watchkeeper.verify.values import held_values
 
 TRUTH = 13
@@ -88,7 +88,7 @@ class Truth:
                 if held.value() is None:
                     what = f"the payload's value of {cut(held.name)} is not the recorded one"
                     self._report.fail(TRUTH, what, frame.index)
-            unlike = words_problem(record.predicate, body)
+            unlike = shown_problem(record.predicate, body)
             if unlike is not None:
                 self._report.fail(TRUTH, unlike, frame.index)
         except (RecordInvalid, KeyError, TypeError, ValueError, AttributeError) as error:

@@ -93,5 +93,6 @@ def test_every_verb_names_who_may_say_it() -> None:
     free = {name for name, verb in VERBS.items() if verb.role_under(authority) is None}
     own = {"console-code", "add-passkey", "passkeys", "revoke-passkey"}  # who may is theirs to see
     verdicts = {"approve", "refuse", "approve-list", "refuse-list", "withdraw", "ask"}
-    assert free == {"pending", "unknown", "stop"} | verdicts | own
+    of_tasks = {"mandate", "end-mandate", "word", "mandates"}  # an application's, held to its plan
+    assert free == {"pending", "unknown", "stop"} | verdicts | own | of_tasks
     assert isinstance(bank.commands, Commands)
