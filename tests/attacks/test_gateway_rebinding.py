@@ -43,3 +43,9 @@ def test_its_own_names_are_let_through(till: World) -> None:
     body = call_body("look", {"to": "x"})
     headers = {"host": f"localhost:{port}", "origin": f"http://localhost:{port}"}
     assert till.post(body, headers=headers).done
+
+
+def test_where_no_passkey_counts_is_said_at_the_start(till: World) -> None:
+    """The plan names no console, and it is served on another port than the usual one."""
+    said = " ".join((till.path / "gateway.err").read_text().split())
+    assert f"no passkey counts at {till.console}, only at http://localhost:8932" in said

@@ -12,6 +12,7 @@ from watchkeeper import settings
 from watchkeeper.cli import output
 from watchkeeper.cli.people import find_home
 from watchkeeper.errors import SettingsInvalid, cut
+from watchkeeper.ledger.assertion import DEFAULT_CONSOLE
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.surface import Urls
 from watchkeeper.records.bundle import Level
@@ -100,6 +101,7 @@ def serve(
             output.say(f"agents of {server} connect to {urls.agents}/mcp/{server}")
         if urls.console is not None:
             output.say(f"people open {urls.console}")
+            _warn_of_passkeys(urls.console, opened)
         unknown = len(opened.state.open)
         if unknown:
             output.say(f"{unknown} effects are unknown: see `watchkeeper do resolve`")
@@ -136,6 +138,16 @@ def _console(named: str | None, port: int) -> Listen:
     if not number.isdigit() or int(number) > 65_535:
         raise SettingsInvalid(f"not a port: {cut(named)}", "give `--console [HOST:]PORT`")
     return Listen(host.strip("[]") or "127.0.0.1", int(number), option="--console")
+
+
+def _warn_of_passkeys(console: str, home: Home) -> None:
+    """Say where passkeys count, if that is not where the console is served."""
+    counts = home.state.authority.console or DEFAULT_CONSOLE
+    if console != counts:
+        output.say(
+            f"no passkey counts at {console}, only at {counts}: name the console in the plan "
+            "(`console: {url: ...}` in aims.yaml) and release it, or serve it there (`--console`)"
+        )
 
 
 def _warn_of_witnesses(home: Home) -> None:

@@ -230,6 +230,9 @@ def test_a_bundle_of_a_shard_that_a_later_one_erased_from_says_so(
         ("--subject", PERSON),
         ("--subject", PERSON, "--why", f"asked by {PERSON}"),
         ("--index", "a-b", "--why", "x"),
+        ("--index", "4000", "--why", "x"),
+        ("--index", "4000", "--dry-run"),
+        ("--index", "2-4000", "--why", "x"),
         ("--index", "1", "--why", "x"),
         ("--older-than", "soon", "--why", "x"),
         ("--older-than", "2200-01-01", "--why", "x"),
@@ -239,3 +242,10 @@ def test_what_does_not_say_enough_erases_nothing(home: Path, words: tuple[str, .
     before = {path: path.read_bytes() for path in home.rglob("*.seg")}
     run("erase", home, *words, "--by", "ana", code=2)
     assert {path: path.read_bytes() for path in home.rglob("*.seg")} == before
+
+
+def test_a_record_that_is_not_there(home: Path) -> None:
+    words = ["log", "erase", str(home), "--index", "4000", "--why", "x", "--by", "ana"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2
+    assert "there is no record 4000 in shard 0, which ends with" in result.stderr

@@ -91,7 +91,7 @@ def select(
     already.
 
     Raises:
-        CommandInvalid: a record that is named is none that can be erased.
+        CommandInvalid: a record that is named is not there, or none that can be erased.
         HomeInvalid: the shard is not here.
     """
     belonging = Belonging(records, Plans(today, records))
@@ -102,7 +102,19 @@ def select(
         if wanted.end is not None and entry.ref.index >= wanted.end:
             break
         looking.take(entry, waits=entry.ref.index in waiting)
+    if named_in == shard:
+        _check_there(wanted.spans, looking.end, shard)
     return looking.found()
+
+
+def _check_there(named: tuple[Span, ...], end: int, shard: int) -> None:
+    """Refuse records that are named and are not there: who asked for them meant others."""
+    beyond = [max(span.first, end) for span in named if span.end > end]
+    if beyond:
+        raise CommandInvalid(
+            f"there is no record {beyond[0]} in shard {shard}, which ends with {end - 1}",
+            "see `watchkeeper log show`; a record of an older shard is named SHARD.INDEX",
+        )
 
 
 @dataclass(slots=True)
