@@ -23,6 +23,7 @@ from watchkeeper.ledger.canonical import (
 )
 from watchkeeper.loop.codes import Codes
 from watchkeeper.loop.standing import Standing
+from watchkeeper.loop.trials import Trials
 from watchkeeper.ports import Clock, Ids, Log, Ticket, WitnessState
 from watchkeeper.records.administration import Carried
 from watchkeeper.records.bundle import Limits
@@ -40,7 +41,8 @@ class Home(Standing):
     """A home that is open for writing; its state is kept up while records are appended.
 
     `pins` holds the digest of each tool's definition as its server listed it last, by server and
-    tool; the enforcement point keeps it. `codes` are the one-time codes that wait to be given.
+    tool; the enforcement point keeps it. `codes` are the one-time codes that wait to be given,
+    `trials` the test notices that somebody asked for.
     """
 
     def __init__(self, log: Log, clock: Clock, ids: Ids) -> None:
@@ -48,6 +50,7 @@ class Home(Standing):
         self.pins: dict[tuple[str, str], str] = {}
         self.listeners: list[Callable[[Entry], None]] = []
         self.codes = Codes(clock)
+        self.trials = Trials()
         self._room: tuple[int, bool] = (-_ROOM_CHECK_MICROS, False)
         self._guard: ClockGuard | None = None
         self._lost = False

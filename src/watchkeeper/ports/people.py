@@ -1,10 +1,12 @@
-"""What we need from the world around people: who they are elsewhere."""
+"""What we need from the world around people: who they are elsewhere, and how they are told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
+
+from watchkeeper.records.oversight import Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +47,25 @@ class IdentityProvider(Protocol):
         Raises:
             SignInRefused: nobody was, or not for us, now, and for this very question.
             ProviderFailed: the provider can not be reached, or is not what it should be.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What people are told by a channel that others run: a count, a time, a link."""
+
+    title: str
+    body: str
+
+
+class Notifier(Protocol):
+    """Ways to tell people, each known by where its address is kept."""
+
+    def tell(self, address: str, notice: Notice, done: Callable[[Silence | None], None]) -> None:
+        """Begin to send a notice; `done` is told once, from any thread, why it did not go out.
+
+        None where it did, as far as whoever took it says. `address` is where the channel's URL is
+        kept (`env:NAME`, `file:PATH`). A channel that is still sending takes no second notice.
         """
         ...

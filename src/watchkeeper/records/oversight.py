@@ -50,8 +50,12 @@ class Hearing(enum.StrEnum):
 
 
 class Silence(enum.StrEnum):
-    """Why nothing goes through a channel: there is no address, it was refused, it took too long."""
+    """Why nothing goes through a channel.
 
+    There is nothing to send with here, no address, nobody who takes it; or it takes too long.
+    """
+
+    NO_SENDER = "no-sender"
     NO_ADDRESS = "no-address"
     NOT_TAKEN = "not-taken"
     TOO_SLOW = "too-slow"

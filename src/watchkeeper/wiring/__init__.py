@@ -34,7 +34,7 @@ from watchkeeper.wiring.machine import (
     person_signer,
     settle_memory,
 )
-from watchkeeper.wiring.people import identity_provider
+from watchkeeper.wiring.people import identity_provider, notifier
 from watchkeeper.wiring.places import absent_shards, is_bundle, is_home, is_url, source_of
 from watchkeeper.wiring.records import (
     bundles,
@@ -75,6 +75,7 @@ __all__ = [
     "keep_snapshot",
     "key_list",
     "list_tools",
+    "notifier",
     "open_log",
     "open_witness",
     "origin_of",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from watchkeeper import settings
 from watchkeeper.ports import Clock
-from watchkeeper.ports.people import IdentityProvider
+from watchkeeper.ports.people import IdentityProvider, Notifier
 from watchkeeper.records.plan_people import OpenId
 
 
@@ -21,3 +21,10 @@ def identity_provider(openid: OpenId, back: str, home: Path, clock: Clock) -> Id
         return None if openid.secret is None else settings.resolve(openid.secret, home)
 
     return OpenIdProvider(openid, back, secret, clock)
+
+
+def notifier(home: Path) -> Notifier:
+    """Return what sends notices; addresses are read from where the plan says that they are kept."""
+    from watchkeeper.adapters.notices import AppriseNotifier
+
+    return AppriseNotifier(lambda address: settings.resolve(address, home))

@@ -16,6 +16,7 @@ app = group(
         "withdraw": "watchkeeper.cli.do.withdraw:withdraw",
         "ask": "watchkeeper.cli.do.ask:ask",
         "mandates": "watchkeeper.cli.do.mandates:mandates",
+        "channels": "watchkeeper.cli.do.channels:channels",
         "stop": "watchkeeper.cli.do.stop:stop",
         "resume": "watchkeeper.cli.do.stop:resume",
         "resolve": "watchkeeper.cli.do.resolve:resolve",

@@ -30,6 +30,7 @@ from watchkeeper.loop.commands.mandates import check_spoken
 from watchkeeper.loop.durable import durable
 from watchkeeper.loop.erasure.erase import Erasing
 from watchkeeper.loop.kernel import Kernel
+from watchkeeper.loop.notices.board import silent_channels
 from watchkeeper.loop.permits import PermitDesk
 from watchkeeper.loop.settle import Settling
 from watchkeeper.ports import WitnessState
@@ -178,6 +179,7 @@ class Gateway:
             "servers": servers,
             "witnesses": [_witness(state) for state in home.log.witnesses()],
             "unknownEffects": len(home.state.open),
+            "silentChannels": len(silent_channels(home)),
             "unauthenticatedRequests": self.unauthenticated,
         }
 

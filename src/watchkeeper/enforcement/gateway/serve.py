@@ -28,6 +28,7 @@ from watchkeeper.enforcement.gateway.web.listening import (
     port_of,
     url_of,
 )
+from watchkeeper.enforcement.notices import keep_telling
 from watchkeeper.enforcement.snapshots import keep_snapshots
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
@@ -108,6 +109,7 @@ async def _serve(service: Service, home: Home, bound: _Bound) -> None:
     local = LocalSocket(gateway, path / SOCKET)
     turning = asyncio.create_task(gateway.turn())
     keeping = asyncio.create_task(keep_snapshots(home.log, path))
+    telling = asyncio.create_task(keep_telling(home, wiring.notifier(path), urls.console))
     planting = asyncio.create_task(keep_planting(gateway.kernel))
     try:
         gateway.permits.make_ready()
@@ -121,7 +123,8 @@ async def _serve(service: Service, home: Home, bound: _Bound) -> None:
         turning.cancel()
         planting.cancel()
         keeping.cancel()
-        await asyncio.wait([keeping])
+        telling.cancel()
+        await asyncio.wait([keeping, telling])
         await local.close()
         await gateway.close()
 

@@ -15,6 +15,7 @@ from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, cu
 from watchkeeper.ledger.assertion import counter_of
 from watchkeeper.ledger.envelope import open_command, person_named
 from watchkeeper.loop.commands import (
+    channels,
     drills,
     effects,
     lists,
@@ -47,6 +48,7 @@ VERBS: Mapping[str, Verb] = {
     **people.VERBS,
     **drills.VERBS,
     **mandates.VERBS,
+    **channels.VERBS,
 }
 """Everything that people can say to a home."""
 

@@ -8,6 +8,8 @@ from watchkeeper.console.views.review.waiting import Summary, summary_of
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.loop.inbox import Item
 from watchkeeper.loop.inbox.inbox import KEPT
+from watchkeeper.loop.notices.board import silent_channels
+from watchkeeper.records.instant import Instant
 
 PAGE = 50
 YOURS = "mine"
@@ -24,17 +26,27 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentChannel:
+    """A channel by which nothing goes out: since when, and why."""
+
+    name: str
+    since: Instant
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
     """What waits: `total` that the person who looks may see, `yours` that they may decide.
 
     `items` are at most fifty of those that `show` and `like` choose; `cursor` names where the next
-    ones begin, None if there are none.
+    ones begin, None if there are none. By the `silent` channels nobody is told of any.
     """
 
     total: int
     yours: int
     show: str
     like: str
+    silent: tuple[SilentChannel, ...]
     items: tuple[Summary, ...]
     groups: tuple[Group, ...]
     cursor: str | None
@@ -57,9 +69,17 @@ async def inbox(visit: Visit) -> Inbox | Missing:
         yours=len(yours),
         show=show,
         like=like,
+        silent=_silent(visit),
         items=tuple(summary_of(item) for item in page),
         groups=_groups(visit) if not like else (),
         cursor=cursor,
+    )
+
+
+def _silent(visit: Visit) -> tuple[SilentChannel, ...]:
+    return tuple(
+        SilentChannel(one.channel, one.since, one.why.value if one.why else "")
+        for one in silent_channels(visit.home)
     )
 
 
