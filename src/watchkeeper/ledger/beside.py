@@ -1,13 +1,13 @@
 """What of a decision's payload its record binds, beside the values (evidence format, 1).
 
-A retry is recognised by the ids of its keys and by `same`; an approval holds for `shownFacts`. All
-three are digests, and stand in the payload, since together with the home's secret they could
-confirm a guess. The record holds HMAC-SHA-256 digests of them, under salts that stand in the
-payload as `keys`, `same` and `shownFacts`, and go with it. So nobody can change or take away one
-of them behind the record's back.
+A retry is recognised by the ids of its keys and by `same`; an approval holds for `shownFacts`; what
+happened before is recognised by `tracked`. All of them are digests, and stand in the payload, since
+together with the home's secret they could confirm a guess. The record holds HMAC-SHA-256 digests of
+them, under salts that stand in the payload by the same names, and go with it. So nobody can change
+or take away one of them behind the record's back.
 
-An allowed action's payload leaves `{"keys": [...], "same": ..., "salts": {...}}` when it is erased:
-what still counts, and the salts of exactly that.
+An allowed action's payload leaves `{"keys": [...], "same": ..., "tracked": [...], "salts": {...}}`
+when it is erased: what still counts, and the salts of exactly that.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from watchkeeper.records.action import DecisionRecord, Outcome, RetryKey
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.statement import Entry, Record
 
-KEYS, SAME, SHOWN_FACTS = "keys", "same", "shownFacts"
+KEYS, SAME, SHOWN_FACTS, TRACKED = "keys", "same", "shownFacts", "tracked"
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, RecordInvalid)
 
 
@@ -95,6 +95,8 @@ def _whole(said: DecisionRecord, body: Mapping[str, Any]) -> str | None:
         return KEYS
     if not _is(said.same, salts, SAME, body.get(SAME)):
         return SAME
+    if not _is_tracked(said, body, salts):
+        return TRACKED
     facts = body.get(SHOWN_FACTS)
     if said.shown_facts is None:
         return None if facts is None else SHOWN_FACTS
@@ -109,8 +111,12 @@ def _kept(said: DecisionRecord, kept: Mapping[str, Any]) -> Beside:
         return Beside(KEYS)
     if SAME in kept and not _is(said.same, salts, SAME, kept[SAME]):
         return Beside(SAME)
-    counted = gone if SAME in kept else said.keys
-    return Beside(until=max((said.at.plus(key.seconds) for key in counted), default=None))
+    counted = [key.seconds for key in (gone if SAME in kept else said.keys)]
+    if TRACKED in kept and not _is_tracked(said, kept, salts):
+        return Beside(TRACKED)
+    if said.tracked is not None and TRACKED not in kept:
+        counted.append(said.tracked.seconds)
+    return Beside(until=max((said.at.plus(seconds) for seconds in counted), default=None))
 
 
 def _left_of(
@@ -130,6 +136,13 @@ def _left_of(
 def _is_key(recorded: RetryKey, key: Mapping[str, Any], salts: Mapping[str, Any]) -> bool:
     said = {"seconds": recorded.seconds, "refuseAfter": recorded.refuse_after, "id": key["id"]}
     return key == said and _is(recorded.digest, salts, KEYS, key["id"])
+
+
+def _is_tracked(said: DecisionRecord, body: Mapping[str, Any], salts: Mapping[str, Any]) -> bool:
+    if said.tracked is None or TRACKED not in body:
+        return said.tracked is None and TRACKED not in body
+    salt = bytes.fromhex(salts[TRACKED])
+    return hmac.compare_digest(hidden_digest(salt, body[TRACKED]), said.tracked.digest)
 
 
 def _is(digest: str | None, salts: Mapping[str, Any], name: str, value: Any) -> bool:

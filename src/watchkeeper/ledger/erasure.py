@@ -77,7 +77,8 @@ def kept_of(record: Record, body: Mapping[str, Any], at: Instant) -> dict[str, A
 
     The ids of an allowed action's keys stay as long as they count: a caller's own for good, since
     a retry that comes late must not execute; a derived one until its window is over. With them
-    stay the salts of the digests by which the record binds them, and nothing else. Of a drill
+    stay the salts of the digests by which the record binds them, and nothing else. So do the keys
+    by which it counts for what happened before, as long as it counts. Of a drill
     stays what opens its commitments, which are over digests.
     """
     said = record.predicate
@@ -88,9 +89,13 @@ def kept_of(record: Record, body: Mapping[str, Any], at: Instant) -> dict[str, A
         return {}
     live = [key for key in body.get("keys", ()) if said.at.plus(key["seconds"]) > at]
     keys = [key for key in body.get("keys", ()) if key in live or key["refuseAfter"]]
-    if not keys:
+    kept: dict[str, Any] = {"keys": keys} if keys else {}
+    if live and "same" in body:
+        kept["same"] = body["same"]
+    if said.tracked is not None and said.at.plus(said.tracked.seconds) > at:
+        kept["tracked"] = body["tracked"]
+    if not kept:
         return {}
-    kept = {"keys": keys, **({"same": body["same"]} if live and "same" in body else {})}
     salts = {name: salt for name, salt in body.get("salts", {}).items() if name in kept}
     return {**kept, "salts": salts} if said.same is not None else kept
 

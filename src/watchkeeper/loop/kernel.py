@@ -21,6 +21,7 @@ from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import EntryTooLarge, LogUnavailable, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
 from watchkeeper.loop.cover import level_of
+from watchkeeper.loop.facts_of.history import history_of, tracks_of
 from watchkeeper.loop.facts_of.persons import for_its_person
 from watchkeeper.loop.facts_of.tasks import mandate_fact
 from watchkeeper.loop.floods import Floods, ReadLimits
@@ -309,6 +310,7 @@ class Kernel:
             approval=admitted.pending.approval() if admitted.pending else None,
             shared=self.home.shared_facts(call.agent, admitted.request.action, at),
             mandate=mandate_fact(self.home, admitted.request, at),
+            history=history_of(self.home, admitted.request, at),
         )
 
     def _record_less(self, admitted: Admitted, facts: Facts) -> Answer:
@@ -329,7 +331,7 @@ class Kernel:
         took = self.home.clock.monotonic() - admitted.began
         spoken = speak(
             Case(self.home.enforcer, request, facts, decided),
-            Marks(admitted.keys, handle, took),
+            Marks(admitted.keys, handle, took, tracks_of(self.home, request, facts.at)),
             self.home.ids.random_bytes,
         )
         ticket = self.home.append(spoken.record, spoken.payload)

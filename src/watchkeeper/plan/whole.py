@@ -14,6 +14,7 @@ from watchkeeper.plan.lint.applications import check_applications
 from watchkeeper.plan.lint.arguments import check_arguments
 from watchkeeper.plan.lint.authority import check_authority, tools_of_system
 from watchkeeper.plan.lint.bounds.budgets import check_budgets
+from watchkeeper.plan.lint.bounds.history import check_history
 from watchkeeper.plan.lint.bounds.money import check_money
 from watchkeeper.plan.lint.channels import check_channels
 from watchkeeper.plan.lint.controls import check_controls
@@ -108,7 +109,12 @@ def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
     schemas = {name: system.schema for name, system in systems.items() if system.schema}
     gaps = [str(f) for f in findings if f.severity is Severity.MANAGEMENT]
     bundle = assemble(workspace, servers, scoped, schemas, gaps)
-    return replace(bundle, shared_budgets=tuple(one.budget for one in shared)), findings
+    with_history = tuple(
+        replace(one, history=systems[one.id].history if one.id in systems else ())
+        for one in bundle.systems
+    )
+    budgets = tuple(one.budget for one in shared)
+    return replace(bundle, systems=with_history, shared_budgets=budgets), findings
 
 
 def _servers(workspace: Workspace, report: Report) -> dict[str, CompiledServer]:
@@ -169,6 +175,7 @@ def _check_policies(
             actions = item.actions if item.actions is not None else tuple(system.tools)
             report.findings.extend(check_lower_bounds(item.policy, actions, system.tools))
             report.findings.extend(check_members(item.policy, actions, system.tools))
+        check_history(workspace, name, system.tools, report)
         check_permits(system.policies, tools_of_system(workspace, name), report)
         for agent, file in workspace.authority.items():
             if names.system_of_agent.get(agent) == name:

@@ -178,12 +178,23 @@ class RetryKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Tracked:
+    """What binds the keys by which an allowed action counts for facts of what happened before.
+
+    They stand in the payload as `tracked`, under a salt of that name, and count for `seconds`.
+    """
+
+    digest: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionRecord:
     """A decision on an action. An action that is released after approval has two of them.
 
-    `keys`, `same` and `shown_facts` bind what the payload says under these names (`ledger.beside`);
-    a record without `same` is older than that, or a block, and binds none of them. `mandate` is
-    the task that the call named, where it was open.
+    `keys`, `same`, `shown_facts` and `tracked` bind what the payload says under these names
+    (`ledger.beside`); a record without `same` is older than that, or a block, and binds none of
+    them. `mandate` is the task that the call named, where it was open.
     """
 
     at: Instant
@@ -218,6 +229,7 @@ class DecisionRecord:
     same: str | None = None
     shown_facts: str | None = None
     mandate: Ref | None = None
+    tracked: Tracked | None = None
 
 
 class Status(enum.StrEnum):

@@ -88,7 +88,8 @@ class History:
 
     Whether, or with `count` how often, one of `tools` succeeded or failed in the last `seconds` on
     the `same` resource, value of an `argument:<name>`, conversation, or by the same agent. An
-    action whose end is not known counts as one that succeeded.
+    action whose end is not known counts as one that succeeded. `offered` are the actions whose
+    policies may look at it (`server/tool`).
     """
 
     name: str
@@ -96,9 +97,13 @@ class History:
     tools: tuple[str, ...]
     same: str
     seconds: int
+    offered: tuple[str, ...] = ()
 
 
 SHARED = "shared."
+RESOURCE, AGENT, CONVERSATION, ARGUMENT = "resource", "agent", "conversation", "argument:"
+"""What two actions of a history may have in common."""
+MOST_HISTORY_SECONDS = 90 * 86_400
 
 
 def account(grant: str, currency: str | None) -> str:

@@ -15,8 +15,9 @@ from watchkeeper.do.decision.engine import ENGINE
 from watchkeeper.do.decision.facts import Facts, facts_to_json
 from watchkeeper.do.decision.known import CALL_METHOD
 from watchkeeper.do.decision.request import Request
+from watchkeeper.do.state.parts.history import Track
 from watchkeeper.errors import RecordInvalid
-from watchkeeper.ledger.beside import KEYS, SAME, SHOWN_FACTS
+from watchkeeper.ledger.beside import KEYS, SAME, SHOWN_FACTS, TRACKED
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
 from watchkeeper.ledger.reading import words_in
 from watchkeeper.records.action import (
@@ -26,7 +27,9 @@ from watchkeeper.records.action import (
     Hidden,
     Outcome,
     RetryKey,
+    Tracked,
 )
+from watchkeeper.records.codec import to_json
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Payload, Record
 
@@ -39,11 +42,15 @@ _ALL_ARGUMENTS = "arguments"
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What the kernel adds: the keys of a retry, a handle if it has to wait, the time it took."""
+    """What the kernel adds: the keys of a retry, a handle if it has to wait, the time it took.
+
+    `tracked` are the keys by which it will count for what happened before.
+    """
 
     keys: tuple[Mapping[str, Any], ...]
     handle: str
     duration_micros: int
+    tracked: tuple[Track, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,11 @@ def speak(case: Case, marks: Marks, salts: Salts) -> Spoken:
         predicate = replace(predicate, escalation=asked, shown_facts=bound)
         body["shown"] = shown
         body[SHOWN_FACTS] = facts
+    if marks.tracked and case.decided.part.outcome is Outcome.ALLOW:
+        tracked = [to_json(track) for track in marks.tracked]
+        longest = max(track.seconds for track in marks.tracked)
+        counts = Tracked(hider.bind(TRACKED, tracked), longest)
+        predicate, body[TRACKED] = replace(predicate, tracked=counts), tracked
     record = Record(Kind.DECISION, "action", case.request.digest, predicate)
     return Spoken(record, Payload(body), shown)
 
@@ -214,6 +226,9 @@ def _facts(facts: Facts, decided: Decided, hider: _Hider) -> tuple[FactUsed, ...
         if read.failed is not None:
             value = Hidden(read.source, clear="could not be read")
             used.append(FactUsed(value, source, read.read_at))
+    for name, value in sorted(facts.history.items()):
+        shown = "could not be had" if value is None else value
+        used.append(FactUsed(Hidden(f"history.{name}", clear=shown), "history", facts.at))
     return tuple(used)
 
 

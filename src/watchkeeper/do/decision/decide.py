@@ -14,6 +14,7 @@ from watchkeeper.do.decision.context import Context, Own, build_context
 from watchkeeper.do.decision.enforcer import Enforcer, ToolEntry
 from watchkeeper.do.decision.engine import Findings
 from watchkeeper.do.decision.facts import Facts
+from watchkeeper.do.decision.history import history_facts, shown_history
 from watchkeeper.do.decision.known import (
     CALL_METHOD,
     Asked,
@@ -81,7 +82,11 @@ def decide(
     grants = enforcer.grants(request.call.agent, known.entry.action)
     shares = _shares(question, known, facts)
     own = _own(enforcer, known, facts, shares)
-    context = build_context(known.entry, known.encoded, facts, grants, own)
+    context = (
+        own
+        if isinstance(own, str)
+        else build_context(known.entry, known.encoded, facts, grants, own)
+    )
     if isinstance(context, str):
         return _block(question, Reason.COULD_NOT_EVALUATE, context)
     case = _Case(enforcer, request, facts, known, context, grants, shares)
@@ -104,14 +109,22 @@ def _shares(question: Asked, known: Known, facts: Facts) -> tuple[Share, ...]:
     return shares_of(budgets, facts.shared, money, call.arguments, known.encoded)
 
 
-def _own(enforcer: Enforcer, known: Known, facts: Facts, shares: tuple[Share, ...]) -> Own:
-    """Return what only some plans look at: nothing else may stand in their contexts."""
-    found: dict[str, Any] = {}
-    if enforcer.is_shared(known.system.id, known.entry.action):
-        found["shared"] = shared_facts(shares)
-    if enforcer.mandated(known.system.id, known.entry.action):
-        found["mandate"] = {"covers": facts.mandate is not None and facts.mandate.covers}
-    return Own(found)
+def _own(enforcer: Enforcer, known: Known, facts: Facts, shares: tuple[Share, ...]) -> Own | str:
+    """Return what only some plans look at: nothing else may stand in their contexts.
+
+    Or why one of it could not be had.
+    """
+    system, action = known.system.id, known.entry.action
+    own: dict[str, Any] = {}
+    if enforcer.is_shared(system, action):
+        own["shared"] = shared_facts(shares)
+    if enforcer.mandated(system, action):
+        own["mandate"] = {"covers": facts.mandate is not None and facts.mandate.covers}
+    rules = enforcer.history(system, action)
+    if not rules:
+        return Own(own)
+    found = history_facts(rules, facts.history)
+    return found if isinstance(found, str) else Own(own | {"history": found}, shown_history(found))
 
 
 def _first_step(question: Asked, known_before: Known | None = None) -> Decided | Known:

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 from watchkeeper.do.decision.engine import Policies
+from watchkeeper.do.decision.history import Rule, rules_of
 from watchkeeper.do.encode.check import ArgumentCheck
 from watchkeeper.do.encode.encoder import ArgumentEncoder
 from watchkeeper.errors import EngineFailed, cut
@@ -44,6 +45,7 @@ class Enforcer:
         "_controls",
         "_grantors",
         "_grants",
+        "_history",
         "_mandated",
         "_methods",
         "_policies_by_id",
@@ -84,6 +86,7 @@ class Enforcer:
                 self._grants[key] = (*self._grants.get(key, ()), grant)
         self._grantors.update({budget.name: budget.granted_by for budget in bundle.shared_budgets})
         self._shared = _shared_of(bundle)
+        self._history = rules_of(bundle)
         self._shared_on = {
             (self._agents[agent].system, action)
             for agent, action in self._shared
@@ -133,6 +136,14 @@ class Enforcer:
     def mandated(self, system: str, action: str) -> bool:
         """Tell whether a grant in a system permits an action only where an open task covers it."""
         return (system, action) in self._mandated
+
+    def history(self, system: str, action: str) -> tuple[Rule, ...]:
+        """Return the facts of what happened before that policies on an action may look at."""
+        return self._history.offered.get((system, action), ())
+
+    def counted(self, action: str) -> tuple[Rule, ...]:
+        """Return the facts for which an action counts once it happened."""
+        return self._history.counted.get(action, ())
 
     def policy(self, policy_id: str) -> Policy:
         """Return a policy by its id."""

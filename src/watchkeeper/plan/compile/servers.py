@@ -143,6 +143,7 @@ def _tool(name: str, entry: ToolEntry, typed: TypedTool) -> Tool:
         sentence=entry.sentence,
         first=tuple(dict.fromkeys(entry.first)),
         money=money_of(entry),
+        untrusted=entry.untrusted or None,
     )
 
 

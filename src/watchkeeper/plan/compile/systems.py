@@ -11,6 +11,7 @@ from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.compile.assemble import ScopedPolicy
 from watchkeeper.plan.compile.fact_types import facts_type
 from watchkeeper.plan.compile.grants import Place, grant_policies
+from watchkeeper.plan.compile.history import history_of, history_type
 from watchkeeper.plan.compile.servers import CompiledServer
 from watchkeeper.plan.compile.shared import Shared, facts_of, shared_policies
 from watchkeeper.plan.policies.parse import ParsedPolicy
@@ -22,6 +23,7 @@ from watchkeeper.plan.workspace.finding import Finding, Severity
 from watchkeeper.plan.workspace.models.authority import AuthorityFile, GrantEntry
 from watchkeeper.plan.workspace.models.system import SystemFile
 from watchkeeper.plan.workspace.models.tool import ToolEntry, ToolFile
+from watchkeeper.records.bounds import History
 
 NO_RESOURCE = "Server"
 """The type of what is acted on where a tool names nothing: its server, by id."""
@@ -35,6 +37,7 @@ class CompiledSystem:
     policies: list[ScopedPolicy] = field(default_factory=list)
     tools: dict[str, TypedTool] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    history: tuple[History, ...] = ()
 
 
 def compile_system(
@@ -58,6 +61,7 @@ def compile_system(
             compiled.tools[action], entries[action] = typed, file.says.tools[name]
             kind = "writes" if entries[action].writes else "reads"
             groups[action] = frozenset({kind, f"server:{server}"})
+    compiled.history = history_of(system.says, entries, compiled.tools)
     grants = _compile_grants(system.says.id, compiled, authority)
     agents = frozenset(agent.id for agent in system.says.agents)
     policies = [*written, *grants, *shared_policies(system.says.id, agents, shared)]
@@ -108,7 +112,7 @@ def _schema(
                     typed,
                     entries[action].facts,
                     _typed(grants, compiled),
-                    _own_facts(action, system.says.id, shared),
+                    _own_facts(action, system.says.id, compiled, shared),
                 ),
                 groups=tuple(sorted(groups[action])),
             )
@@ -121,8 +125,10 @@ def _schema(
     return cedarpy.Schema.from_str(compiled.schema)
 
 
-def _own_facts(action: str, system: str, shared: Sequence[Shared]) -> list[str]:
-    found = (facts_of(action, system, shared),)
+def _own_facts(
+    action: str, system: str, compiled: CompiledSystem, shared: Sequence[Shared]
+) -> list[str]:
+    found = (facts_of(action, system, shared), history_type(action, compiled.history))
     return [part for part in found if part is not None]
 
 

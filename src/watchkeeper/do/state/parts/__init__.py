@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from watchkeeper.do.state.parts.channels import Channels
 from watchkeeper.do.state.parts.frame import Part
+from watchkeeper.do.state.parts.history import Happenings
 from watchkeeper.do.state.parts.mandates import Mandates
 from watchkeeper.do.state.parts.passkeys import Passkeys
 from watchkeeper.do.state.parts.planted import Plant, Planted
 
-__all__ = ["PARTS", "Channels", "Mandates", "Part", "Passkeys", "Plant", "Planted"]
+__all__ = ["PARTS", "Channels", "Happenings", "Mandates", "Part", "Passkeys", "Plant", "Planted"]
 
-PARTS: tuple[type[Part], ...] = (Passkeys, Planted, Channels, Mandates)
+PARTS: tuple[type[Part], ...] = (Passkeys, Planted, Channels, Mandates, Happenings)
 
 """Every piece; a state that was kept before one of them was made goes on with an empty one."""

@@ -66,6 +66,19 @@ class RetentionEntry(Part):
     )
 
 
+class HistoryEntry(Part):
+    """A fact from the home's own records: `context.facts.history.<name>`."""
+
+    kind: Literal["succeeded", "failed", "count", "untrusted-since-word"]
+    tools: list[Text] = Field(
+        default_factory=list, description="as `server/tool`; else all that return what is untrusted"
+    )
+    same: Annotated[
+        str, Field(pattern=r"^(resource|agent|conversation|argument:[^\s]{1,128})$")
+    ] = Field(default="conversation", description="what two actions must have in common")
+    within: Seconds
+
+
 class SystemFile(Part):
     """`systems/<id>.yaml`."""
 
@@ -85,4 +98,7 @@ class SystemFile(Part):
     agents: list[AgentEntry] = Field(default_factory=list)
     servers: list[Id] = Field(default_factory=list)
     retention: RetentionEntry | None = None
+    history: dict[Id, HistoryEntry] = Field(
+        default_factory=dict, description="facts of what happened before, by name"
+    )
     applications: list[ApplicationEntry] = Field(default_factory=list)

@@ -120,6 +120,9 @@ class ToolEntry(Part):
     cancel: bool = Field(
         default=False, description="whether a stop breaks off a call that writes and is under way"
     )
+    untrusted: bool = Field(
+        default=False, description="what it returns is content that nobody vouches for"
+    )
     money: MoneyEntry | Literal["none"] | None = Field(
         default=None, description="what a call is worth; `none` where it moves no money"
     )

@@ -125,13 +125,14 @@ class Disclosures {
   }
 }
 
-/** Which of `keys`, `same` and `shownFacts` a payload holds otherwise than its decision binds it. */
+/** Which of `keys`, `same`, `shownFacts` and `tracked` a payload holds otherwise than its decision binds it. */
 async function unboundOf(said, body) {
   if (said.same === undefined) return null;
-  const is = async (digest, name, value) => {
+  const holds = async (digest, name, value) => {
     const salt = fromHex(body.salts?.[name] ?? '');
-    return typeof value === 'string' && salt?.length > 0 && await hmacHex(salt, encode(canonical(value))) === digest;
+    return salt?.length > 0 && await hmacHex(salt, encode(canonical(value))) === digest;
   };
+  const is = async (digest, name, value) => typeof value === 'string' && await holds(digest, name, value);
   const [bound, keys] = [said.keys ?? [], Array.isArray(body.keys) ? body.keys : [null]];
   if (keys.length !== bound.length) return 'keys';
   for (const [place, { digest, seconds, refuseAfter }] of bound.entries()) {
@@ -140,6 +141,8 @@ async function unboundOf(said, body) {
     if (!same || !await is(digest, 'keys', key.id)) return 'keys';
   }
   if (!await is(said.same, 'same', body.same)) return 'same';
+  const { tracked } = said;
+  if (tracked === undefined ? 'tracked' in body : !('tracked' in body) || !await holds(tracked.digest, 'tracked', body.tracked)) return 'tracked';
   if (said.shownFacts === undefined) return 'shownFacts' in body ? 'shownFacts' : null;
   return await is(said.shownFacts, 'shownFacts', body.shownFacts) ? null : 'shownFacts';
 }

@@ -38,7 +38,7 @@ const PREDICATES = {
     'onBehalfOf?': HIDDEN, 'resource?': HIDDEN, 'arguments?': [HIDDEN], 'trace?': [HIDDEN],
     'grants?': [{ grant: 'text', satisfied: 'flag', 'amount?': 'text', 'countBefore?': 'int', 'sumBefore?': 'text', 'currency?': 'text' }],
     'facts?': [{ value: HIDDEN, source: 'text', readAt: 'time' }],
-    'keys?': [{ digest: 'digest', seconds: 'int', refuseAfter: 'flag' }], 'same?': 'digest', 'shownFacts?': 'digest',
+    'keys?': [{ digest: 'digest', seconds: 'int', refuseAfter: 'flag' }], 'same?': 'digest', 'shownFacts?': 'digest', 'tracked?': { digest: 'digest', seconds: 'int' },
     'escalation?': { handle: 'text', roles: ['text'], approvals: 'int', expires: 'time', shown: 'text', 'separate?': ['text'], 'reason?': 'text', 'words?': 'int' },
     'verdicts?': ['ref'], 'escalatedBy?': 'ref', 'would?': PART,
     'mandate?': 'ref',

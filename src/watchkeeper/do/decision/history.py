@@ -1,0 +1,68 @@
+"""What happened before, from the home's own records: what a fact is called, and its value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from watchkeeper.ledger.canonical import canonical, sha256_hex
+from watchkeeper.records.bounds import Happened, History
+from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.codec import to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A fact of a system's plan; one that says something else is another, and begins anew."""
+
+    id: str
+    history: History
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The facts of a plan: by system and action that may look at them, and by counted action."""
+
+    offered: Mapping[tuple[str, str], tuple[Rule, ...]]
+    counted: Mapping[str, tuple[Rule, ...]]
+
+
+def rules_of(bundle: Bundle) -> Rules:
+    """Return the facts of a plan. What one system counts, all agents' actions count for."""
+    offered: dict[tuple[str, str], tuple[Rule, ...]] = {}
+    counted: dict[str, tuple[Rule, ...]] = {}
+    for system in bundle.systems:
+        for history in system.history:
+            rule = Rule(_id(system.id, history), history)
+            for action in history.offered:
+                key = (system.id, action)
+                offered[key] = (*offered.get(key, ()), rule)
+            for action in history.tools:
+                counted[action] = (*counted.get(action, ()), rule)
+    return Rules(offered, counted)
+
+
+def _id(system: str, history: History) -> str:
+    said = {name: value for name, value in to_json(history).items() if name != "offered"}
+    return sha256_hex(canonical([system, said]))[:16]
+
+
+def history_facts(
+    rules: Iterable[Rule], said: Mapping[str, bool | int | None]
+) -> dict[str, bool | int] | str:
+    """Return `context.facts.history`, or why one of its facts could not be had."""
+    found: dict[str, bool | int] = {}
+    for rule in rules:
+        name, value = rule.history.name, said.get(rule.history.name)
+        wanted = int if rule.history.kind is Happened.COUNT else bool
+        if type(value) is not wanted:
+            return f"history.{name} could not be had"
+        found[name] = value
+    return found
+
+
+def shown_history(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of it must not change after approval: counts grow by themselves, they may."""
+    steady = {name: value for name, value in found.items() if type(value) is bool}
+    return {"history": steady} if steady else {}

@@ -1,0 +1,163 @@
+"""What happened before: when actions were allowed, by the keys under which facts ask for them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from watchkeeper.records.action import DecisionRecord, EffectRecord, Outcome, Status
+from watchkeeper.records.bounds import MOST_HISTORY_SECONDS, Happened
+from watchkeeper.records.codec import from_json, to_json
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Entry
+
+MOST = 20_000
+"""How many actions are remembered for one fact; beyond that it is not known, never `no`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """How an action counts for one fact: under which key, and for how many seconds."""
+
+    rule: str
+    kind: Happened
+    key: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    at: Instant
+    tracks: tuple[Track, ...]
+
+
+class Happenings:
+    """When actions happened, by fact and key.
+
+    An allowed action counts at once, since nobody knows yet that it did not happen, and is taken
+    back when it provably failed; for facts on failures it counts only then. `word` notes that the
+    person of a conversation spoke.
+    """
+
+    name: ClassVar[str] = "history"
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.DECISION, Kind.EFFECT})
+
+    def __init__(self) -> None:
+        self._times: dict[str, dict[str, list[Instant]]] = {}
+        self._held: dict[str, int] = {}
+        self._spans: dict[str, int] = {}
+        self._full: dict[str, Instant] = {}
+        self._words: dict[str, Instant] = {}
+        self._open: dict[str, _Open] = {}
+
+    def apply(self, entry: Entry) -> None:
+        """Take one more record into account."""
+        said = entry.record.predicate
+        if isinstance(said, DecisionRecord) and said.decision.outcome is Outcome.ALLOW:
+            self._allowed(said, entry.beside.get("tracked", ()))
+        elif isinstance(said, EffectRecord):
+            self._ended(said)
+
+    def word(self, conversation: str, at: Instant) -> None:
+        """The person of a conversation (`conversation_of`) spoke, at the time of the record."""
+        self._words[conversation] = at
+
+    def times(self, track: Track, at: Instant) -> int | None:
+        """Return how often it happened in the time before `at`; None where that is not known."""
+        since = at.plus(-track.seconds)
+        if track.kind is Happened.UNTRUSTED:
+            since = max(since, self._words.get(track.key, since))
+        held = self._times.get(track.rule, {}).get(track.key, [])
+        found = len(held) - bisect_right(held, since)
+        if self._full.get(track.rule, at) > at and (not found or track.kind is Happened.COUNT):
+            return None
+        return found
+
+    def _allowed(self, said: DecisionRecord, tracked: Any) -> None:
+        tracks = tuple(from_json(Track, one) for one in tracked)
+        for track in tracks:
+            if track.kind is not Happened.FAILED:
+                self._add(track, said.at)
+        if tracks:
+            self._open[said.action_id] = _Open(said.at, tracks)
+
+    def _ended(self, said: EffectRecord) -> None:
+        ended = self._open.pop(said.action_id, None)
+        if ended is None or said.status is Status.SUCCEEDED:
+            return
+        for track in ended.tracks:
+            if track.kind is Happened.FAILED:
+                if not said.held_back:
+                    self._add(track, said.at)
+            elif track.kind is not Happened.UNTRUSTED or said.held_back:
+                # What a call that failed told the agent may be as untrusted as any answer.
+                self._take_back(track, ended.at)
+
+    def _add(self, track: Track, at: Instant) -> None:
+        held = self._times.setdefault(track.rule, {})
+        self._spans[track.rule] = track.seconds
+        if self._held.get(track.rule, 0) >= MOST:
+            self._drop_old(track.rule, at)
+            if self._held[track.rule] >= MOST:
+                self._full[track.rule] = at.plus(track.seconds)
+                return
+        insort(held.setdefault(track.key, []), at)
+        self._held[track.rule] = self._held.get(track.rule, 0) + 1
+
+    def _take_back(self, track: Track, at: Instant) -> None:
+        held = self._times.get(track.rule, {}).get(track.key, [])
+        if at in held:
+            held.remove(at)
+            self._held[track.rule] -= 1
+
+    def _drop_old(self, rule: str, at: Instant) -> None:
+        since = at.plus(-self._spans[rule])
+        held = self._times[rule]
+        for key in list(held):
+            held[key] = held[key][bisect_right(held[key], since) :]
+            if not held[key]:
+                del held[key]
+        self._held[rule] = sum(map(len, held.values()))
+
+    def to_json(self, at: Instant) -> dict[str, Any]:
+        """Return it as JSON, without what can no longer count at `at`."""
+        for rule in self._times:
+            self._drop_old(rule, at)
+        since = at.plus(-MOST_HISTORY_SECONDS)
+        found: dict[str, Any] = {
+            "times": {rule: held for rule, held in sorted(self._times.items()) if held},
+            "full": {rule: until for rule, until in sorted(self._full.items()) if until > at},
+            "words": {one: said for one, said in sorted(self._words.items()) if said > since},
+            "open": {
+                action: [one.at, [to_json(track) for track in one.tracks]]
+                for action, one in self._open.items()
+            },
+        }
+        found["spans"] = {rule: self._spans[rule] for rule in found["times"]}
+        return {name: value for name, value in found.items() if value}
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Self:
+        """Return what `to_json` wrote."""
+        made = cls()
+        for rule, held in body.get("times", {}).items():
+            made._times[rule] = {key: [Instant(at) for at in some] for key, some in held.items()}
+            made._held[rule] = sum(map(len, held.values()))
+        made._spans = dict(body.get("spans", {}))
+        made._full = {rule: Instant(until) for rule, until in body.get("full", {}).items()}
+        made._words = {one: Instant(said) for one, said in body.get("words", {}).items()}
+        for action, (at, tracks) in body.get("open", {}).items():
+            kept = tuple(from_json(Track, one) for one in tracks)
+            made._open[action] = _Open(Instant(at), kept)
+        return made
+
+
+def conversation_of(agent: str, mandate: str | None = None) -> str:
+    """Return the conversation that an action belongs to: that of its task, else all of its agent.
+
+    What an agent's host calls a conversation is not asked: another name must reset nothing.
+    """
+    return f"agent {agent}" if mandate is None else f"task {mandate}"
