@@ -6,7 +6,7 @@ import pytest
 
 from tests.worlds.remembered import RememberingBank
 from watchkeeper.do.state.parts import Happenings, history
-from watchkeeper.do.state.parts.history import Track
+from watchkeeper.do.state.parts.history import Asked, Track
 from watchkeeper.errors import LogInconsistent
 from watchkeeper.ledger.beside import beside
 from watchkeeper.ledger.canonical import render_json
@@ -46,8 +46,9 @@ def test_a_count_that_may_be_too_low_is_none(monkeypatch: pytest.MonkeyPatch) ->
     track = Track("r", Happened.COUNT, "k", 60)
     for n in range(3):
         held._add(track, at.plus(n))
-    assert held.times(track, at.plus(3)) is None
-    assert held.times(track, at.plus(62)) == 0
+    asked = Asked("r", Happened.COUNT, ("k",), 60, "")
+    assert held.times(asked, at.plus(3)) is None
+    assert held.times(asked, at.plus(62)) == 0
 
 
 def _allow(bank: RememberingBank) -> Entry:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from tests.worlds.remembered import RememberingBank
+from tests.worlds.tasks import APPLICATIONS, opened, signed
 from watchkeeper.check.replay import ReplayAnswer, replay_all
 from watchkeeper.do.state.kept import state_from_json, state_to_json
-from watchkeeper.do.state.parts import Happenings
-from watchkeeper.do.state.parts.history import conversation_of
 from watchkeeper.ledger.canonical import canonical
 from watchkeeper.loop.replay import replayer
 from watchkeeper.loop.steps import Allowed
@@ -56,21 +58,54 @@ def test_how_often_is_counted_by_conversation() -> None:
     assert bank.pay("payer", 1)
 
 
-def test_untrusted_content_taints_until_its_person_speaks() -> None:
+def test_untrusted_content_taints_all_that_its_agent_does() -> None:
     bank = RememberingBank()
     assert bank.swap()
     bank.do("payer", "read", status=Status.FAILED)
     assert not bank.swap()
     assert bank.swap("clerk")
-    bank.clock.advance(60)
-    happenings = bank.home.state.part(Happenings)
-    happenings.word(conversation_of("payer"), bank.clock.wall())
-    assert bank.swap()
-    bank.clock.advance(60)
-    bank.do("payer", "read")
-    assert not bank.swap()
     bank.clock.advance(3600)
     assert bank.swap()
+
+
+def _in_task(bank: RememberingBank, tool: str, task: str | None, **arguments: Any) -> bool:
+    given = {"amount": 1, "into": "EUR"} if tool == "swap" else arguments
+    call = replace(bank.call("payer", tool, **given), mandate=task)
+    answer = bank.ask(call)
+    if isinstance(answer, Allowed):
+        bank.kernel.finish(answer, Status.SUCCEEDED, answer.at, {})
+    return isinstance(answer, Allowed)
+
+
+def _tasks(bank: RememberingBank, *ids: str) -> None:
+    bank.release(replace(bank.home.enforcer.bundle, applications=APPLICATIONS))
+    for id_ in ids:
+        opened(bank, {}, id=id_, actions=["bank/read", "bank/swap"])
+
+
+def test_in_a_task_it_taints_the_task_until_its_person_speaks() -> None:
+    bank = RememberingBank()
+    _tasks(bank, "task-one-00000000", "task-two-00000000")
+    assert _in_task(bank, "read", "task-one-00000000")
+    assert not _in_task(bank, "swap", "task-one-00000000")
+    assert _in_task(bank, "swap", "task-two-00000000")
+    # Who names no task has read whatever was read in any of them.
+    assert not _in_task(bank, "swap", None)
+    bank.clock.advance(1)
+    bank.commands.run(signed(bank, "word", id="task-one-00000000"), {})
+    assert _in_task(bank, "swap", "task-one-00000000")
+    assert not _in_task(bank, "swap", None)
+    bank.crash()
+    assert _in_task(bank, "swap", "task-one-00000000")
+    assert _in_task(bank, "read", "task-one-00000000")
+    assert not _in_task(bank, "swap", "task-one-00000000")
+
+
+def test_what_was_read_outside_of_tasks_taints_every_one_of_them() -> None:
+    bank = RememberingBank()
+    _tasks(bank, "task-one-00000000")
+    assert _in_task(bank, "read", None)
+    assert not _in_task(bank, "swap", "task-one-00000000")
 
 
 def test_a_call_that_was_held_back_read_nothing() -> None:

@@ -6,7 +6,13 @@ from watchkeeper.do.decision.history import Rule
 from watchkeeper.do.decision.known import CALL_METHOD
 from watchkeeper.do.decision.request import Request
 from watchkeeper.do.state.parts import Happenings
-from watchkeeper.do.state.parts.history import Track, conversation_of
+from watchkeeper.do.state.parts.history import (
+    Asked,
+    Track,
+    asked_under,
+    conversation_of,
+    counted_under,
+)
 from watchkeeper.ledger.canonical import canonical_arguments, keyed_digest
 from watchkeeper.loop.facts_of.tasks import named_mandate
 from watchkeeper.loop.home import Home
@@ -20,12 +26,18 @@ def history_of(home: Home, request: Request, at: Instant) -> dict[str, bool | in
     rules = () if system is None else home.enforcer.history(system.id, request.action)
     if not rules or request.problem is not None:
         return {}
-    held, found = home.state.part(Happenings), dict[str, bool | int | None]()
+    task, held = _task(home, request, at), home.state.part(Happenings)
+    found: dict[str, bool | int | None] = {}
     for rule in rules:
-        track = _track(home, rule, request, at)
-        times = None if track is None else held.times(track, at)
-        counts = rule.history.kind is Happened.COUNT
-        found[rule.history.name] = times if counts or times is None else times > 0
+        said = rule.history
+        keys = asked_under(request.call.agent, task)
+        if said.same != CONVERSATION:
+            keys = _keys(home, rule, request)
+        conversation = "" if task is None else conversation_of(task)
+        asked = Asked(rule.id, said.kind, keys, said.seconds, conversation)
+        times = held.times(asked, at) if keys else None
+        counts = said.kind is Happened.COUNT
+        found[said.name] = times if counts or times is None else times > 0
     return found
 
 
@@ -34,32 +46,32 @@ def tracks_of(home: Home, request: Request, at: Instant) -> tuple[Track, ...]:
     rules = home.enforcer.counted(request.action)
     if not rules or request.problem is not None or request.call.method != CALL_METHOD:
         return ()
-    found = (_track(home, rule, request, at) for rule in rules)
-    return tuple(track for track in found if track is not None)
+    under = counted_under(request.call.agent, _task(home, request, at))
+    return tuple(
+        Track(rule.id, rule.history.kind, key, rule.history.seconds)
+        for rule in rules
+        for key in (under if rule.history.same == CONVERSATION else _keys(home, rule, request))
+    )
 
 
-def _track(home: Home, rule: Rule, request: Request, at: Instant) -> Track | None:
-    key = _key(home, rule, request, at)
-    history = rule.history
-    return None if key is None else Track(rule.id, history.kind, key, history.seconds)
+def _task(home: Home, request: Request, at: Instant) -> str | None:
+    mandate = named_mandate(home, request.call, at)
+    return None if mandate is None else mandate.id
 
 
-def _key(home: Home, rule: Rule, request: Request, at: Instant) -> str | None:
+def _keys(home: Home, rule: Rule, request: Request) -> tuple[str, ...]:
     """Return what two actions must have in common; values only keyed with the home's secret."""
     call, same = request.call, rule.history.same
     if same == AGENT:
-        return f"agent {call.agent}"
-    if same == CONVERSATION:
-        mandate = named_mandate(home, call, at)
-        return conversation_of(call.agent, None if mandate is None else mandate.id)
+        return (f"agent {call.agent}",)
     entry = home.enforcer.tool(call.server, call.tool)
     if entry is None:
-        return None
+        return ()
     kind = f"resource {entry.tool.resource_type}"
     name = entry.tool.resource_argument
     if same.startswith(ARGUMENT):
         kind = name = same.removeprefix(ARGUMENT)
     value = None if name is None else call.arguments.get(name)
     if value is None:
-        return None
-    return keyed_digest(home.secret, canonical_arguments(["history", same, kind, value]))
+        return ()
+    return (keyed_digest(home.secret, canonical_arguments(["history", same, kind, value])),)

@@ -12,6 +12,7 @@ from watchkeeper.records.bounds import MOST_HISTORY_SECONDS, Happened
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.lent import MandateWordRecord
 from watchkeeper.records.statement import Entry
 
 MOST = 20_000
@@ -29,6 +30,20 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a fact asks for: what happened under any of these keys.
+
+    `conversation` is the one whose person's word counts.
+    """
+
+    rule: str
+    kind: Happened
+    keys: tuple[str, ...]
+    seconds: int
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Open:
     at: Instant
     tracks: tuple[Track, ...]
@@ -43,7 +58,7 @@ class Happenings:
     """
 
     name: ClassVar[str] = "history"
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.DECISION, Kind.EFFECT})
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.DECISION, Kind.EFFECT, Kind.MANDATE_WORD})
 
     def __init__(self) -> None:
         self._times: dict[str, dict[str, list[Instant]]] = {}
@@ -60,19 +75,24 @@ class Happenings:
             self._allowed(said, entry.beside.get("tracked", ()))
         elif isinstance(said, EffectRecord):
             self._ended(said)
+        elif isinstance(said, MandateWordRecord):
+            self.word(conversation_of(said.id), said.at)
 
     def word(self, conversation: str, at: Instant) -> None:
         """The person of a conversation (`conversation_of`) spoke, at the time of the record."""
         self._words[conversation] = at
 
-    def times(self, track: Track, at: Instant) -> int | None:
+    def times(self, asked: Asked, at: Instant) -> int | None:
         """Return how often it happened in the time before `at`; None where that is not known."""
-        since = at.plus(-track.seconds)
-        if track.kind is Happened.UNTRUSTED:
-            since = max(since, self._words.get(track.key, since))
-        held = self._times.get(track.rule, {}).get(track.key, [])
-        found = len(held) - bisect_right(held, since)
-        if self._full.get(track.rule, at) > at and (not found or track.kind is Happened.COUNT):
+        since = at.plus(-asked.seconds)
+        if asked.kind is Happened.UNTRUSTED:
+            # What was read at the very moment of the word may have come after it.
+            word = self._words.get(asked.conversation)
+            since = since if word is None else max(since, Instant(word - 1))
+        rule = self._times.get(asked.rule, {})
+        held = (rule.get(key, []) for key in asked.keys)
+        found = sum(len(times) - bisect_right(times, since) for times in held)
+        if self._full.get(asked.rule, at) > at and (not found or asked.kind is Happened.COUNT):
             return None
         return found
 
@@ -155,9 +175,26 @@ class Happenings:
         return made
 
 
-def conversation_of(agent: str, mandate: str | None = None) -> str:
-    """Return the conversation that an action belongs to: that of its task, else all of its agent.
+def counted_under(agent: str, task: str | None) -> tuple[str, ...]:
+    """Return the conversations that an action counts for.
 
-    What an agent's host calls a conversation is not asked: another name must reset nothing.
+    Each counts for all that its agent does, and for its task; what names none counts for every
+    task of the agent.
     """
-    return f"agent {agent}" if mandate is None else f"task {mandate}"
+    return f"all of {agent}", f"outside tasks {agent}" if task is None else conversation_of(task)
+
+
+def asked_under(agent: str, task: str | None) -> tuple[str, ...]:
+    """Return the conversations that an action looks back at.
+
+    What an agent's host calls a conversation is not asked, and naming no task sees them all: so
+    nothing that was done outside is forgotten by naming one, nor what was done in one by none.
+    """
+    if task is None:
+        return (f"all of {agent}",)
+    return conversation_of(task), f"outside tasks {agent}"
+
+
+def conversation_of(task: str) -> str:
+    """Return what the conversation of a task is called."""
+    return f"task {task}"
