@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from watchkeeper.console.live.feed import Feed
 from watchkeeper.console.once import Once
+from watchkeeper.console.reviewing import Reviewing
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.inbox import Inbox
 from watchkeeper.loop.surface import Surface
@@ -24,6 +25,7 @@ class Visit:
     person: str
     now: Instant
     once: Once
+    reviewing: Reviewing
     params: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
 

@@ -19,6 +19,7 @@ from watchkeeper.console.pages.openapi import describe
 from watchkeeper.console.pages.saying import Saying, WhoReads
 from watchkeeper.console.pages.table import API, PAGES, Page
 from watchkeeper.console.pages.templates import render
+from watchkeeper.console.reviewing import Reviewing
 from watchkeeper.console.security.answers import problem
 from watchkeeper.console.signin.session import Session
 from watchkeeper.console.views.decision import place
@@ -41,7 +42,7 @@ class Pages:
         self._surface, self._who_reads = surface, who_reads
         home = surface.kernel.home
         self._feed, self._inbox = Feed(home), Inbox(home)
-        self._once = Once()
+        self._once, self._reviewing = Once(), Reviewing(home)
 
     def routes(self) -> list[BaseRoute]:
         """Return every route of the pages."""
@@ -115,6 +116,7 @@ class Pages:
             person=session.person,
             now=self._surface.kernel.home.clock.wall(),
             once=self._once,
+            reviewing=self._reviewing,
             params=request.path_params,
             query=query,
         )

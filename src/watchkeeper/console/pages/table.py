@@ -9,6 +9,7 @@ from typing import Any
 from watchkeeper.console.views.agents import Agents, AgentSeen, agent, agents
 from watchkeeper.console.views.answers import Answers, answers
 from watchkeeper.console.views.decision import DecisionSeen, decision
+from watchkeeper.console.views.oversight import OversightSeen, oversight
 from watchkeeper.console.views.review.escalation import Escalation, escalation
 from watchkeeper.console.views.review.inbox import Inbox, inbox
 from watchkeeper.console.views.review.together import Together, together
@@ -152,6 +153,16 @@ PAGES: tuple[Page, ...] = (
         see=unknown,
         view=Unknowns,
         icon="unknown",
+    ),
+    Page(
+        path="/oversight",
+        api="/oversight",
+        name="oversight",
+        title="Oversight",
+        about="How people decide: how fast, how often yes, what is missed.",
+        see=oversight,
+        view=OversightSeen,
+        icon="oversight",
     ),
     Page(
         path="/answers",

@@ -8,6 +8,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from watchkeeper.check.oversight.text import percent
+from watchkeeper.check.oversight.text import span as span_of
+from watchkeeper.console.pictures import columns, whisker
 from watchkeeper.console.words import clock, many, number, plainly, since, span
 
 
@@ -27,7 +30,8 @@ def _environment() -> Environment:
         finalize=_seen_as_it_is,
     )
     environment.filters.update(since=since, clock=clock, span=span, number=number)
-    environment.globals.update(many=many)
+    environment.filters.update(percent=percent, span_of=span_of)
+    environment.globals.update(many=many, columns=columns, whisker=whisker)
     return environment
 
 
