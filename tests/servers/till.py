@@ -9,6 +9,7 @@
     {"look": "hang"|"error"|"plain"|"rubbish"}   how `look` fails
     {"pay": "hold"}            `pay` writes `FOLDER/holding` and waits until the mood changes
     {"pay": "lost"}            `pay` executes and never answers
+    {"look": "ask"}            `look` asks back first, with its state in clear, and then writes
     {"describe": "..."}        another description of `pay`
 """
 
@@ -99,8 +100,22 @@ def _write(folder: Path, name: str, arguments: Json) -> Json | None:
     return {"content": [{"type": "text", "text": f"done {name}"}]}
 
 
+def _ask(arguments: Json) -> Json:
+    """Ask back, and leave with the host, unprotected, what was asked for."""
+    asked = {"mode": "form", "message": "Sure?", "requestedSchema": {"type": "object"}}
+    return {
+        "resultType": "input_required",
+        "inputRequests": {"sure": {"method": "elicitation/create", "params": asked}},
+        "requestState": f"to={arguments['to']}",
+    }
+
+
 def _call(folder: Path, params: Json) -> Json | None:
     name, arguments = params["name"], params.get("arguments") or {}
+    if _mood(folder).get(name) == "ask":
+        if "inputResponses" not in params:
+            return _ask(arguments)
+        return _write(folder, name, {**arguments, "state": params.get("requestState")})
     if name == "look":
         return _look(folder, arguments)
     if name == "paid":
@@ -143,7 +158,7 @@ def main() -> None:
             if result is None:
                 continue
             if _VERSION in ((message.get("params") or {}).get("_meta") or {}):
-                result["resultType"] = "complete"
+                result.setdefault("resultType", "complete")
             said["result"] = result
         print(json.dumps(said), flush=True)
 

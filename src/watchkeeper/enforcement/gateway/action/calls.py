@@ -22,6 +22,7 @@ from watchkeeper.enforcement.gateway.action.sending import (
     render,
     to_send,
 )
+from watchkeeper.enforcement.gateway.action.states import FOREIGN, STATE, ServerStates
 from watchkeeper.enforcement.gateway.action.waiting import Waiters
 from watchkeeper.enforcement.gateway.server.relay import Out, Relay
 from watchkeeper.enforcement.gateway.server.sessions import OpenCall, Session
@@ -48,7 +49,7 @@ from watchkeeper.errors import CommandInvalid, LogUnavailable, UpstreamFailed
 from watchkeeper.loop.answering import answer_question, question_for
 from watchkeeper.loop.durable import durable
 from watchkeeper.loop.facts_of.persons import is_for
-from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
+from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused, Stored
 from watchkeeper.records.action import Reason
 
 
@@ -80,7 +81,8 @@ class Calls:
         self._waiters, self._hold = shared.waiters, shared.hold
         self._elicitation, self._flights = shared.elicitation, shared.flights
         self._before_send = before_send
-        self._endings = Endings(self._kernel, relay.named)
+        self._states = ServerStates(self._kernel.home)
+        self._endings = Endings(self._kernel, relay.named, self._states)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(
@@ -134,6 +136,10 @@ class Calls:
             if back.renew:
                 queue.put_nowait(Out(self._elicitation.renew(message, back.pending), final=True))
                 return
+        elif back is None and STATE in message.params and not _asks_for_result(message):
+            call = call_of(agent, self._relay.server, message)
+            unwrapped = self._states.unwrapped(call, message)
+            message, back = (message, FOREIGN) if unwrapped is None else (unwrapped, None)
         answer = await self._answered(self._admit(agent, message, back))
         if isinstance(answer, Escalated):
             answer = await self._held(answer, agent, message, queue)
@@ -141,9 +147,27 @@ class Calls:
             await self._released(session, message, answer, headers, queue)
             return
         asked = self._asked(agent, message, answer) if isinstance(answer, Escalated) else None
+        if isinstance(answer, Stored):
+            answer = self._with_state(agent, message, answer)
         status = http_status(message, answer, modern=modern)
         data = asked or render(message, answer, modern=modern)
         queue.put_nowait(Out(data, final=True, status=status))
+
+    def _with_state(self, agent: str, message: Message, answer: Stored) -> Stored:
+        """Return a stored result with its server's state wrapped, as it was when it was new."""
+        result = answer.result
+        if not isinstance(result, dict) or STATE not in result:
+            return answer
+        call: Call | None = call_of(agent, self._relay.server, message)
+        if _asks_for_result(message):
+            arguments, home = message.params.get("arguments"), self._kernel.home
+            handle = arguments.get("handle") if isinstance(arguments, dict) else None
+            pending = home.state.pending.by_handle(str(handle))
+            request = None if pending is None else home.request_of(pending)
+            call = None if request is None else request.call
+        states = self._states
+        changed = states.bare(result) if call is None else states.wrapped(call, result)
+        return replace(answer, result=changed)
 
     def _asked(self, agent: str, message: Message, answer: Escalated) -> bytes | None:
         """Return what a person asks back, or what asks the host to open the action's page."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import orjson
+
 from watchkeeper.enforcement.gateway.action.sending import asked_for, kept, status_of
+from watchkeeper.enforcement.gateway.action.states import STATE, ServerStates
 from watchkeeper.enforcement.gateway.server.sessions import OpenCall
 from watchkeeper.enforcement.messages.answers import render_refusal
 from watchkeeper.enforcement.messages.rpc import Message
@@ -22,8 +25,8 @@ _NOT_DONE = "The tool server did not carry out the action."
 class Endings:
     """Records how calls ended; `named` tells which methods a server may ask a host for."""
 
-    def __init__(self, kernel: Kernel, named: Callable[[str], bool]) -> None:
-        self._kernel, self._named = kernel, named
+    def __init__(self, kernel: Kernel, named: Callable[[str], bool], states: ServerStates) -> None:
+        self._kernel, self._named, self._states = kernel, named, states
 
     async def answered(self, call: OpenCall, message: Message) -> bytes:
         """Record what came back, and only then return what its agent is told."""
@@ -42,6 +45,9 @@ class Endings:
             sentence = "The tool asked for something that is not let through."
             ours = allowed.request.action_id
             return _told(call, Refused(Reason.UNKNOWN_METHOD, sentence, ours))
+        if isinstance(result, dict) and STATE in result:
+            changed = self._states.wrapped(allowed.request.call, result)
+            return orjson.dumps({**message.body, "result": changed})
         return message.raw
 
     async def broken(self, call: OpenCall, why: str, *, never_sent: bool = False) -> Refused:
