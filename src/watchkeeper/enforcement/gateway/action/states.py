@@ -21,6 +21,7 @@ from watchkeeper.enforcement.messages import methods
 from watchkeeper.enforcement.messages.rpc import Message
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import canonical, check_arguments, keyed_digest, parse_json
+from watchkeeper.loop.facts_of.persons import for_its_person
 from watchkeeper.loop.home import Home
 
 PREFIX = "wks1."
@@ -34,7 +35,7 @@ class ServerStates:
     """Wraps and unwraps the states of tool servers, for one home."""
 
     def __init__(self, home: Home) -> None:
-        self._secret = home.secret
+        self._home, self._secret = home, home.secret
         self._key = bytes.fromhex(keyed_digest(home.secret, b"server-state"))
 
     def wrapped(self, call: Call, result: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,11 +81,12 @@ class ServerStates:
         return found if isinstance(found, dict) else None
 
     def _bound(self, call: Call) -> str:
-        """Return the digest of what a state is bound to: whoever asks, for what, with what."""
+        """Return the digest of what a state is bound to: who asks, for whom, for what, with what."""
         arguments = call.arguments
         if call.method != methods.CALL and isinstance(arguments, dict):
             arguments = {name: value for name, value in arguments.items() if name not in INPUT}
-        names = [call.agent, call.method, call.server, call.tool]
+        person = for_its_person(self._home, call).on_behalf_of
+        names = [call.agent, call.method, call.server, call.tool, person or ""]
         try:
             sent = check_arguments(arguments)
         except RecordInvalid:
