@@ -12,14 +12,14 @@ from watchkeeper.plan.compile.shared import Shared, shared_budgets
 from watchkeeper.plan.compile.systems import CompiledSystem, compile_system
 from watchkeeper.plan.lint.applications import check_applications
 from watchkeeper.plan.lint.arguments import check_arguments
-from watchkeeper.plan.lint.authority import check_authority, tools_of_system
+from watchkeeper.plan.lint.authority import check_authority
 from watchkeeper.plan.lint.bounds.budgets import check_budgets
 from watchkeeper.plan.lint.bounds.history import check_history
 from watchkeeper.plan.lint.bounds.money import check_money
 from watchkeeper.plan.lint.channels import check_channels
 from watchkeeper.plan.lint.controls import check_controls
 from watchkeeper.plan.lint.lent import check_tasks
-from watchkeeper.plan.lint.names import Names, names_of
+from watchkeeper.plan.lint.names import Names, names_of, tools_of_system
 from watchkeeper.plan.lint.organisation import check_organisation
 from watchkeeper.plan.lint.permit_rules import check_permit_rules
 from watchkeeper.plan.lint.policies import check_lower_bounds, check_policy

@@ -117,7 +117,11 @@ def test_records_not_published_yet_are_counted(story: Story) -> None:
 
 @pytest.mark.parametrize(
     ("words", "text", "found"),
-    [(0, "pay the shop", ""), (50, "pay the shop", "other words"), (0, "pay me", "what the record says")],
+    [
+        (0, "pay the shop", ""),
+        (50, "pay the shop", "other words"),
+        (0, "pay me", "what the record says"),
+    ],
 )
 def test_what_was_shown_and_how_much_it_was(
     story: Story, words: int, text: str, found: str

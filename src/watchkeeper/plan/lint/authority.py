@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from watchkeeper.plan.lint.bounds.money import read_from
 from watchkeeper.plan.lint.bounds.windows import check_window
-from watchkeeper.plan.lint.names import Names
+from watchkeeper.plan.lint.names import Names, tools_of_system
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.authority import (
     BandEntry,
@@ -49,16 +49,6 @@ def check_authority(workspace: Workspace, names: Names, report: Report) -> None:
             seen.setdefault(grant.id, file.file)
             _references(grant, around, spot)
             _limits(grant, around, spot)
-
-
-def tools_of_system(workspace: Workspace, system: str) -> dict[str, ToolEntry]:
-    """Return the tools of a system by `server/tool`."""
-    return {
-        f"{server}/{name}": entry
-        for server in workspace.systems[system].says.servers
-        if server in workspace.servers
-        for name, entry in workspace.servers[server].says.tools.items()
-    }
 
 
 def _references(grant: GrantEntry, around: _Around, spot: Spot) -> None:

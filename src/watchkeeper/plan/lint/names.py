@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.organisation import PersonEntry
+from watchkeeper.plan.workspace.models.tool import ToolEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,13 @@ def names_of(workspace: Workspace) -> Names:
             servers[server] = (*servers.get(server, ()), system.says.id)
     roles = {role: tuple(dict.fromkeys(holders)) for role, holders in aims.roles.items()}
     return Names(people, roles, agents, servers)
+
+
+def tools_of_system(workspace: Workspace, system: str) -> dict[str, ToolEntry]:
+    """Return the tools of a system by `server/tool`."""
+    return {
+        f"{server}/{name}": entry
+        for server in workspace.systems[system].says.servers
+        if server in workspace.servers
+        for name, entry in workspace.servers[server].says.tools.items()
+    }

@@ -81,7 +81,7 @@ class ServerStates:
         return found if isinstance(found, dict) else None
 
     def _bound(self, call: Call) -> str:
-        """Return the digest of what a state is bound to: who asks, for whom, for what, with what."""
+        """Return the digest of what a state is bound to: who asks, for whom, what, with what."""
         arguments = call.arguments
         if call.method != methods.CALL and isinstance(arguments, dict):
             arguments = {name: value for name, value in arguments.items() if name not in INPUT}
