@@ -5,16 +5,20 @@ A gateway that runs, a mail server and a web service that keep every byte; kille
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.worlds.console import ConsoleWorld, open_console
 from tests.worlds.sinks import PASSWORD, Sinks, open_sinks
 from tests.worlds.till_workspace import till_files
+from watchkeeper import wiring
+from watchkeeper.cli.do import app
 from watchkeeper.records.action import Outcome
 from watchkeeper.records.codec import to_json
 
@@ -26,8 +30,15 @@ on_call: {lead: [{after: 0s, tell: [ben-mail]}, {after: 4s, tell: [ops-web]}]}
 
 
 def _files(till: Path, keys: Mapping[str, str], **more: Any) -> dict[str, str]:
-    found = dict(till_files(till, keys, **more))
-    found["aims.yaml"] += _TELLING
+    """The till's workspace, with channels, and Dan with a key of his own and the role `operate`."""
+    people = till.parent / "people"
+    people.mkdir(mode=0o700)
+    public = wiring.create_person_key(people / "dan.key", PASSWORD)
+    named = {**keys, "dan": base64.b64encode(public).decode()}
+    found = dict(till_files(till, named, **more))
+    aims = found["aims.yaml"].replace("  operate: [ana]", "  operate: [ana, dan]")
+    assert aims != found["aims.yaml"]
+    found["aims.yaml"] = aims + _TELLING
     return found
 
 
@@ -59,6 +70,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     folder = tmp_path_factory.mktemp("notices") / "world"
     with open_sinks() as sinks, pytest.MonkeyPatch.context() as patch:
         patch.setenv("BEN_MAIL", sinks.mail_url)
+        patch.setenv("WATCHKEEPER_PEOPLE", str(folder / "people"))
+        patch.setenv("WATCHKEEPER_PASSPHRASE", PASSWORD)
         address = folder / "home" / "credentials" / "ops.url"
 
         def keep() -> None:
@@ -95,7 +108,7 @@ def _leaves(value: Any) -> Iterator[str]:
 
 def test_nothing_of_the_action_is_in_it(told: Told) -> None:
     """Every value of its record and of what stands beside it, but for the link's own."""
-    [entry] = [
+    [entry, *_] = [
         one
         for one in told.world.entries()
         if getattr(one.record.predicate, "decision", None) is not None
@@ -103,7 +116,7 @@ def test_nothing_of_the_action_is_in_it(told: Told) -> None:
     ]
     assert entry.payload is not None
     values = {*_leaves(to_json(entry.record.predicate)), *_leaves(entry.payload.body)}
-    assert {WHOM, KEY, "312.75", "payer", "till", "pays"} <= values
+    assert {WHOM, KEY, "312.75", "payer", "till", "lead"} <= values
     for value in values - {told.handle}:
         if len(value) > 3:
             assert value not in told.sent, value
@@ -134,6 +147,27 @@ def test_a_name_with_a_newline_makes_no_header(told: Told) -> None:
 
 
 def test_the_channels_are_listed(told: Told) -> None:
-    listed = {one["channel"]: one for one in told.world.ask("ben", "channels", {})}
-    assert listed["ben-mail"]["state"] == "heard"
+    code, out = _run(told, "--json")
+    listed = {one["channel"]: one for one in json.loads(out)}
+    assert (code, listed["ben-mail"]["state"]) == (0, "heard")
     assert listed["ben-mail"]["roles"] == ["lead"]
+    assert "ops-web  for lead  heard, last at" in _run(told)[1]
+
+
+def test_a_channel_is_tried_at_a_terminal(told: Told) -> None:
+    before = len(told.sinks.posts)
+    assert _run(told, "--test", "ops-web") == (0, "it went out by ops-web\n")
+    assert "A test of this channel" in told.sinks.posts[before].decode()
+    told.sinks.status = 500
+    try:
+        code, out = _run(told, "--test", "ops-web")
+    finally:
+        told.sinks.status = 200
+    assert (code, "nobody took it" in out) == (1, True)
+    assert _run(told, "--test", "nowhere")[0] == 2
+
+
+def _run(told: Told, *more: str) -> tuple[int, str]:
+    arguments = ["channels", "--by", "dan", "--home", str(told.world.home), *more]
+    done = CliRunner().invoke(app, arguments)
+    return done.exit_code, done.stdout

@@ -1,4 +1,4 @@
-"""Lists, withdrawals, questions and separation in the page: it finds what Python finds."""
+"""Lists, withdrawals, questions, separation, channels in the page: it finds what Python finds."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ from tests.worlds.reviews import (
     verdicts,
 )
 from watchkeeper import wiring
+from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.loop.answering import answer_question
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.oversight import ChannelRecord, Hearing, Silence
+from watchkeeper.records.statement import Record
 from watchkeeper.verify.bundle.manifest import Selection
 from watchkeeper.verify.compose.compose import Wish
 
@@ -112,3 +115,22 @@ def test_forged_questions_and_answers_are_found_in_both(page: Opened, bank: Disk
         if entry.record.kind in {Kind.QUESTION, Kind.ANSWER}:
             said(bank, replace(entry.record.predicate, **ours), digest)
     _same(page, bank, ["question: the command is for another handle", "to no open question"])
+
+
+def test_channels_out_of_turn_are_found_in_both(page: Opened, bank: DiskBank) -> None:
+    at = bank.home.now()
+    silent = ChannelRecord(at, "ops", Hearing.SILENT, at.plus(-85), 5, Silence.NOT_TAKEN)
+    heard = replace(silent, state=Hearing.HEARD, why=None)
+    _channel(bank, silent, heard)
+    assert _found(page, bank) == []
+    _channel(bank, heard, silent, silent, replace(heard, since=at))
+    _channel(bank, replace(silent, channel="web", failures=0), replace(silent, channel="chat"))
+    again = "it was not silent, or since another time"
+    rest = ["it was silent before", again, "it does not say why", "its subject is not"]
+    _same(page, bank, [again, *rest])
+
+
+def _channel(bank: DiskBank, *said: ChannelRecord) -> None:
+    for one in said:
+        digest = sha256_hex(one.channel.replace("chat", "other").encode())
+        bank.home.append(Record(Kind.CHANNEL, "channel", digest, one)).wait(10)
