@@ -9,7 +9,7 @@ from typing import Any
 from watchkeeper import wiring
 from watchkeeper.do.account.explain import explain
 from watchkeeper.do.decision.decide import decide
-from watchkeeper.do.decision.enforcer import Enforcer
+from watchkeeper.do.decision.enforcer import Enforcer, ToolEntry
 from watchkeeper.do.decision.facts import BudgetFact, FactRead, Facts
 from watchkeeper.do.decision.request import Call, make_request
 from watchkeeper.errors import HomeInvalid, RecordInvalid, cut
@@ -19,9 +19,12 @@ from watchkeeper.loop.permits import enforced_at
 from watchkeeper.loop.standing import Standing
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Boundary, Point
+from watchkeeper.records.bounds import Happened
+from watchkeeper.records.bundle import System
 from watchkeeper.records.instant import Instant, parse_instant
 
 _KNOWN = {"agent", "tool", "arguments", "facts", "at", "onBehalfOf", "key"}
+_HISTORY = "history"
 _POINT = Point("mcp-gateway", Boundary.EXCLUSIVE)
 
 
@@ -148,7 +151,7 @@ def _facts(
     reads = tuple(
         FactRead(source, at, values)
         for source, values in sorted(given.items())
-        if isinstance(values, dict)
+        if isinstance(values, dict) and source != _HISTORY
     )
     return Facts(
         at=at,
@@ -158,4 +161,16 @@ def _facts(
         read=reads,
         budgets=held.own,
         shared=held.shared,
+        history=_history(enforcer, system, entry, given.get(_HISTORY, {})),
     )
+
+
+def _history(
+    enforcer: Enforcer, system: System | None, entry: ToolEntry | None, given: Any
+) -> dict[str, bool | int | None]:
+    """Return what happened before as it is given: what is left out did not happen."""
+    if not isinstance(given, dict):
+        raise RecordInvalid("`facts.history` is an object: the name of a fact, then its value")
+    rules = enforcer.history(system.id, entry.action) if system and entry else ()
+    named = ((rule.history.name, rule.history.kind) for rule in rules)
+    return {name: given.get(name, 0 if kind is Happened.COUNT else False) for name, kind in named}
