@@ -9,7 +9,8 @@ from watchkeeper.console.live.feed import Feed
 from watchkeeper.console.once import Once
 from watchkeeper.console.reviewing import Reviewing
 from watchkeeper.loop.home import Home
-from watchkeeper.loop.inbox import Inbox
+from watchkeeper.loop.inbox import Inbox, Item
+from watchkeeper.loop.inbox.inbox import KEPT
 from watchkeeper.loop.surface import Surface
 from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.instant import Instant
@@ -28,6 +29,7 @@ class Visit:
     reviewing: Reviewing
     params: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    _waiting: list[Item] = field(default_factory=list)
 
     @property
     def home(self) -> Home:
@@ -38,6 +40,13 @@ class Visit:
     def plan(self) -> Bundle:
         """The plan in force."""
         return self.home.enforcer.bundle
+
+    @property
+    def waiting(self) -> list[Item]:
+        """What waits and the person may see, the oldest first: looked up once for a visit."""
+        if not self._waiting:
+            self._waiting.extend(self.inbox.items(self.person, limit=KEPT).items)
+        return self._waiting
 
     def name_of(self, person: str) -> str:
         """Return what people call a person of the plan, or the id again."""

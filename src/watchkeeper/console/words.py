@@ -14,6 +14,8 @@ _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _LINES = frozenset("\n\t")
 _SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 _MICROS = 1_000_000
+_BMP = 0xFFFF
+LINES = 12
 
 
 def plainly(text: str) -> str:
@@ -30,7 +32,16 @@ def plainly(text: str) -> str:
 
 
 def _escaped(char: str) -> str:
-    return f"\\u{{{ord(char):04x}}}"
+    """Spell a sign out as JSON does, and as the sentence of an action has it."""
+    code = ord(char)
+    return f"\\u{code:04x}" if code <= _BMP else f"\\u{{{code:x}}}"
+
+
+def head(text: str, most: int = 2_048) -> str:
+    """Return what of a text is shown at once: `most` characters, and not more than twelve lines."""
+    lines = text[: most + 1].split("\n", LINES)
+    short = "\n".join(lines[:LINES])
+    return text if len(lines) <= LINES and len(text) <= most else short[:most]
 
 
 def text_of(value: Any) -> str:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from watchkeeper.check.oversight.text import percent
 from watchkeeper.check.oversight.text import span as span_of
 from watchkeeper.console.pictures import columns, whisker
-from watchkeeper.console.words import clock, many, number, plainly, since, span
+from watchkeeper.console.words import clock, head, many, number, plainly, since, span
 
 
 def render(name: str, **values: Any) -> str:
@@ -29,7 +29,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_seen_as_it_is,
     )
-    environment.filters.update(since=since, clock=clock, span=span, number=number)
+    environment.filters.update(since=since, clock=clock, span=span, number=number, head=head)
     environment.filters.update(percent=percent, span_of=span_of)
     environment.globals.update(many=many, columns=columns, whisker=whisker)
     return environment

@@ -8,7 +8,6 @@ from watchkeeper.console.visit import Visit
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.loop.commands.questions import MOST_QUESTIONS
 from watchkeeper.loop.inbox import Item
-from watchkeeper.loop.inbox.inbox import KEPT
 from watchkeeper.records.bundle import REQUIRED
 from watchkeeper.records.reference import Ref
 
@@ -35,7 +34,7 @@ class Choices:
 
 def choices_of(visit: Visit, pending: Pending, item: Item) -> Choices:
     """Return what the person who looks may do."""
-    mine = [one for one in visit.inbox.items(visit.person, limit=KEPT).items if one.mine.may]
+    mine = [one for one in visit.waiting if one.mine.may]
     group, handles = item.summary.group, [one.summary.handle for one in mine]
     asks = pending.state is Waiting.PENDING and item.mine.may
     return Choices(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from watchkeeper.console.views.review.waiting import Summary, summary_of
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.loop.inbox import Item
-from watchkeeper.loop.inbox.inbox import KEPT
 from watchkeeper.loop.notices.board import silent_channels
 from watchkeeper.records.instant import Instant
 
@@ -54,7 +53,7 @@ class Inbox:
 
 async def inbox(visit: Visit) -> Inbox | Missing:
     """Return the inbox; `show` is `mine` or `all`, `like` the key of a group."""
-    everything = visit.inbox.items(visit.person, limit=KEPT).items
+    everything = visit.waiting
     yours = tuple(item for item in everything if item.mine.may)
     show = "all" if visit.query.get("show") == "all" else YOURS
     like = visit.query.get("like", "")
@@ -85,8 +84,7 @@ def _silent(visit: Visit) -> tuple[SilentChannel, ...]:
 
 def waiting_for(visit: Visit) -> int:
     """Return how many actions the person who looks may decide."""
-    found = visit.inbox.items(visit.person, limit=KEPT).items
-    return sum(1 for item in found if item.mine.may)
+    return sum(1 for item in visit.waiting if item.mine.may)
 
 
 def _part(chosen: list[Item], cursor: str | None) -> tuple[list[Item], str | None]:
@@ -97,5 +95,15 @@ def _part(chosen: list[Item], cursor: str | None) -> tuple[list[Item], str | Non
 
 
 def _groups(visit: Visit) -> tuple[Group, ...]:
-    found = sorted(visit.inbox.groups(visit.person), key=lambda group: (-group.count, group.key))
-    return tuple(Group(one.key, one.sentence, one.count, one.handles) for one in found)
+    """Return the groups of at least two like actions that the person may decide."""
+    found: dict[str, list[Item]] = {}
+    for item in visit.waiting:
+        if item.mine.may:
+            found.setdefault(item.summary.group, []).append(item)
+    groups = (_group(key, like) for key, like in found.items() if len(like) > 1)
+    return tuple(sorted(groups, key=lambda group: (-group.count, group.key)))
+
+
+def _group(key: str, like: list[Item]) -> Group:
+    handles = tuple(item.summary.handle for item in like)
+    return Group(key, like[0].summary.sentence, len(like), handles)

@@ -15,7 +15,6 @@ from watchkeeper.ledger.binding import MOST_ITEMS
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.loop.inbox import Item, Opened
 from watchkeeper.loop.inbox.binding import bound_values
-from watchkeeper.loop.inbox.inbox import KEPT
 from watchkeeper.records.bundle import REQUIRED
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
@@ -98,11 +97,7 @@ class _Open:
 async def together(visit: Visit) -> Together | Missing:
     """Return the oldest fifty of the actions that `like` names and the person may decide."""
     like = visit.query.get("like", "")
-    alike = [
-        item
-        for item in visit.inbox.items(visit.person, limit=KEPT).items
-        if item.mine.may and item.summary.group == like
-    ]
+    alike = [item for item in visit.waiting if item.mine.may and item.summary.group == like]
     opened = [one for item in alike[:MOST_ITEMS] if (one := _open(visit, item)) is not None]
     return _seen(visit, like, opened, len(alike) - len(opened)) if opened else Missing(GONE)
 
