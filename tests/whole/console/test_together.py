@@ -123,3 +123,17 @@ def test_a_list_of_nothing_is_not_here(desk: Desk, like: str) -> None:
     asked(desk, 2)
     found = desk.visitor("ben").get(f"/api/v1/lists?like={like}")
     assert found.status_code == 404
+
+
+def test_what_lies_behind_the_foot_of_the_screen_was_not_seen(browser: Any, desk: Desk) -> None:
+    asked(desk, 8)
+    with looking(browser, desk, "ben", viewport={"width": 1280, "height": 1000}) as look:
+        look.open("/")
+        look.page.keyboard.press("g")
+        look.page.wait_for_url(TOGETHER)
+        look.page.wait_for_timeout(350)
+        foot = look.page.locator("aside.verdict").bounding_box()["y"]
+        ends = [row.bounding_box() for row in look.page.locator("tr.more").all()]
+        shown = sum(1 for box in ends if box["y"] < foot)
+        assert 0 < shown < 8
+        assert look.page.inner_text("#seen") == f"{8 - shown} not on the screen yet."

@@ -1,9 +1,10 @@
 // A list: one signature decides what stays in it, once each of it was on the screen.
 
-import { decided, panels, said, say, sayer } from "./saying.js";
+import { decided, panels, said, sayer } from "./saying.js";
 import { sign } from "./passkey.js";
 
 const form = document.getElementById("verdict");
+form.hidden = false;
 const rows = new Map(JSON.parse(document.getElementById("rows").textContent).map((row) => [row.bound.handle, row]));
 const boxes = [...document.querySelectorAll("[data-row] input[type=checkbox]")];
 const openedAt = performance.now();
@@ -12,12 +13,13 @@ const unseen = new Set(rows.keys());
 const chosen = () => boxes.filter((box) => box.checked).map((box) => rows.get(box.value));
 const rowOf = (handle) => document.querySelector(`[data-row="${CSS.escape(handle)}"]`);
 
-// A row was seen once its end was on the screen.
+// A row was seen once its end was on the screen, and not behind what is fixed to the foot of it.
+const aside = form.closest("aside");
+const foot = getComputedStyle(aside).position === "sticky" ? aside.offsetHeight + parseFloat(getComputedStyle(aside).bottom || "0") : 0;
 const watching = new IntersectionObserver((found) => {
-  for (const { target, isIntersecting } of found) if (isIntersecting) unseen.delete(target.dataset.row);
+  for (const { target, isIntersecting } of found) if (isIntersecting) unseen.delete(target.closest("[data-row]").dataset.row);
   tally();
-});
-for (const handle of rows.keys()) watching.observe(rowOf(handle));
+}, { rootMargin: `0px 0px -${Math.ceil(foot)}px 0px` });
 
 function tally() {
   const count = chosen().length;
@@ -51,6 +53,7 @@ const verbs = {
   refuse: { field: "reason", missing: "A reason is needed to refuse.", refuses, act: list("refuse-list") },
 };
 
+for (const handle of rows.keys()) watching.observe(rowOf(handle).querySelector("tr.more"));
 document.addEventListener("change", ({ target }) => { if (boxes.includes(target)) tally(); });
 document.addEventListener("keydown", (event) => {
   const row = document.activeElement?.closest("[data-row]");
@@ -58,7 +61,6 @@ document.addEventListener("keydown", (event) => {
   row.querySelector("input[type=checkbox]").click();
 });
 panels(form);
-form.hidden = false;
 tally();
 sayer(form, verbs, (verb, { items }) => {
   form.hidden = true;
