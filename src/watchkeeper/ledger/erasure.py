@@ -20,8 +20,9 @@ from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import Erased, Record
 
-NEVER_ERASED = frozenset({Kind.GENESIS, Kind.PLAN_RELEASE})
-"""A plan is no personal data, and everything that was decided by it is replayed with it."""
+NEVER_ERASED = frozenset({Kind.GENESIS, Kind.PLAN_RELEASE, Kind.STANDING})
+"""A plan is no personal data, and everything that was decided by it is replayed with it. Beside a
+standing approval stands no value: a digest, keyed with a secret of the home."""
 _ERASED, _IN, _KEPT = "erased", "in", "kept"
 _OPENS = ("commitment", "due", "actionId", "salt", "request", "expected", "wrong")
 

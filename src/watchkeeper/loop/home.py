@@ -170,6 +170,7 @@ class Home(Standing):
             revoked=tuple(sorted(state.authority.revoked)),
             written_by=state.authority.written_by,
             applications=state.authority.applications,
+            deputies=state.authority.deputies,
         )
         body: dict[str, Any] = {"state": form}
         if state.plan_ref is not None:

@@ -23,6 +23,7 @@ from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha
 from watchkeeper.loop.cover import level_of
 from watchkeeper.loop.facts_of.history import history_of, tracks_of
 from watchkeeper.loop.facts_of.persons import for_its_person
+from watchkeeper.loop.facts_of.standing import standing_facts
 from watchkeeper.loop.facts_of.tasks import mandate_fact
 from watchkeeper.loop.floods import Floods, ReadLimits
 from watchkeeper.loop.home import Home
@@ -129,7 +130,7 @@ class Kernel:
 
     def dry(self, admitted: Admitted, reads: tuple[FactRead, ...] = ()) -> tuple[Facts, Decided]:
         """Return what would be decided on a made-up request, which nothing that waits holds up."""
-        facts = replace(self.facts(admitted, reads), pending_full=False)
+        facts = replace(self.facts(admitted, reads), pending_full=False, standing=())
         return facts, decide(self.home.enforcer, admitted.request, facts)
 
     def plant(self, admitted: Admitted, reads: tuple[FactRead, ...] = ()) -> Ticket | None:
@@ -311,6 +312,7 @@ class Kernel:
             shared=self.home.shared_facts(call.agent, admitted.request.action, at),
             mandate=mandate_fact(self.home, admitted.request, at),
             history=history_of(self.home, admitted.request, at),
+            standing=standing_facts(self.home, admitted.request, admitted.pending, at),
         )
 
     def _record_less(self, admitted: Admitted, facts: Facts) -> Answer:

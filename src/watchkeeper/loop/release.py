@@ -124,6 +124,7 @@ def _append(kernel: Kernel, asked: tuple[Command, Signature], new: _New) -> Entr
         console=bundle.console.url if bundle.console else None,
         written_by=new.authors,
         applications=bundle.applications,
+        deputies=bundle.deputies,
     )
     said = Record(Kind.PLAN_RELEASE, "plan", record.plan, record)
     payload = Payload({"bundle": to_json(bundle)})

@@ -194,7 +194,9 @@ class DecisionRecord:
 
     `keys`, `same`, `shown_facts` and `tracked` bind what the payload says under these names
     (`ledger.beside`); a record without `same` is older than that, or a block, and binds none of
-    them. `mandate` is the task that the call named, where it was open.
+    them. `mandate` is the task that the call named, where it was open. `standing` are the standing
+    approvals that count for it, `reviews` the reviews that asked for one; both are empty where none
+    was needed.
     """
 
     at: Instant
@@ -230,6 +232,8 @@ class DecisionRecord:
     shown_facts: str | None = None
     mandate: Ref | None = None
     tracked: Tracked | None = None
+    standing: tuple[Ref, ...] = ()
+    reviews: tuple[str, ...] = ()
 
 
 class Status(enum.StrEnum):

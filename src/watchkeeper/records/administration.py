@@ -62,6 +62,7 @@ class Carried:
     revoked: tuple[str, ...] = ()
     written_by: Mapping[str, str] = field(default_factory=dict)
     applications: tuple[Application, ...] = ()
+    deputies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ class PlanReleaseRecord:
     holders: what later commands are checked against. `signature` covers a `Command` with verb
     `release` and body `{plan, previous}`, and `writtenBy` where another than the signer wrote what
     is new. `written_by` says who changed each review last that keeps its author from approving;
-    `applications` are those of the plan, with their keys.
+    `applications` are those of the plan, with their keys; `deputies` maps roles to those who may
+    stand in for a holder who is away.
     """
 
     at: Instant
@@ -114,6 +116,7 @@ class PlanReleaseRecord:
     console: str | None = None
     written_by: Mapping[str, str] = field(default_factory=dict)
     applications: tuple[Application, ...] = ()
+    deputies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

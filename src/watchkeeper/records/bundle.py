@@ -277,6 +277,19 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingRule:
+    """How far a reviewer may approve ahead: `count` actions within `within_seconds`.
+
+    `most` are the highest caps that such an approval may name, by argument, as decimals; it has to
+    name each of them.
+    """
+
+    count: int
+    within_seconds: int
+    most: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One policy, with our own id.
 
@@ -284,7 +297,7 @@ class Policy:
     scope names with `==`, or the members of what it names with `in`, already resolved to
     `server/tool`; None means every action of its system. `observe_until` is an RFC 3339 time.
     Of a review, `separate` says who may not approve (`author`, `grantor`) and `reason` is
-    `required` where an approval needs one.
+    `required` where an approval needs one; with `standing` a reviewer may approve ahead.
     """
 
     id: str
@@ -301,6 +314,7 @@ class Policy:
     observe_until: str | None = None
     separate: tuple[str, ...] = ()
     reason: str | None = None
+    standing: StandingRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +374,7 @@ class Bundle:
     """The whole released plan. `cedar_schemas` maps each system to its Cedar schema (text).
 
     `channels` are the ways to tell people, by name, and `on_call` the rungs of each role's ladder.
+    `deputies` maps roles to those who may stand in for a holder who is away.
     """
 
     format: int
@@ -384,3 +399,4 @@ class Bundle:
     shared_budgets: tuple[SharedBudget, ...] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
     on_call: Mapping[str, tuple[Rung, ...]] = field(default_factory=dict)
+    deputies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

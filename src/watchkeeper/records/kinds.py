@@ -22,6 +22,12 @@ from watchkeeper.records.lent import MandateEndedRecord, MandateRecord, MandateW
 from watchkeeper.records.oversight import AnswerRecord, ChannelRecord, QuestionRecord
 from watchkeeper.records.people import PasskeyRecord, PasskeyRevokedRecord, VerdictRecord
 from watchkeeper.records.reference import Ref
+from watchkeeper.records.standing import (
+    AbsenceEndedRecord,
+    AbsenceRecord,
+    StandingEndedRecord,
+    StandingRecord,
+)
 
 __all__ = ["PREDICATES", "Kind", "Ref"]
 
@@ -54,6 +60,10 @@ class Kind(enum.StrEnum):
     MANDATE = "mandate"
     MANDATE_ENDED = "mandate-ended"
     MANDATE_WORD = "mandate-word"
+    STANDING = "standing"
+    STANDING_ENDED = "standing-ended"
+    ABSENCE = "absence"
+    ABSENCE_ENDED = "absence-ended"
 
 
 PREDICATES: dict[Kind, type] = {
@@ -82,4 +92,8 @@ PREDICATES: dict[Kind, type] = {
     Kind.MANDATE: MandateRecord,
     Kind.MANDATE_ENDED: MandateEndedRecord,
     Kind.MANDATE_WORD: MandateWordRecord,
+    Kind.STANDING: StandingRecord,
+    Kind.STANDING_ENDED: StandingEndedRecord,
+    Kind.ABSENCE: AbsenceRecord,
+    Kind.ABSENCE_ENDED: AbsenceEndedRecord,
 }

@@ -15,7 +15,7 @@ class QuestionRecord:
     """A reviewer asks back before deciding; the action goes on waiting, as long as before.
 
     `text` is the salted digest of the question; `signature` covers a `Command` with verb `ask` and
-    body `{handle, request, role, text}`.
+    body `{handle, request, role, text}`. A deputy asks by `absence`, which is in the body then.
     """
 
     at: Instant
@@ -25,6 +25,7 @@ class QuestionRecord:
     role: str
     text: str
     signature: Signature
+    absence: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,8 @@ class VerdictRecord:
     null), and `view` where something was shown beside (the digest of that). With `group` it is
     `approve-list` or `refuse-list` over many escalations, each bound in one of its `items`; `group`
     is the digest of them all. With `withdraws` it takes that verdict back: verb `withdraw`, body
-    `handle`, `request`, `verdict`, `reason`.
+    `handle`, `request`, `verdict`, `reason`. With `stands_in_for` the reviewer is the deputy of
+    that holder of the role, by `absence`; the body holds both, as `for` and `absence`.
 
     `millis_taken` is how long the reviewer looked: measured by the home where `timed` is `home`,
     else the reviewer's own word.
@@ -142,3 +143,5 @@ class VerdictRecord:
     group: str | None = None
     withdraws: Ref | None = None
     timed: str | None = None
+    stands_in_for: str | None = None
+    absence: Ref | None = None

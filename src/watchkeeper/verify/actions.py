@@ -26,6 +26,7 @@ from watchkeeper.verify.entries import Decided
 from watchkeeper.verify.people import OPERATE, Authority, Commands
 from watchkeeper.verify.report import Report
 from watchkeeper.verify.verdicts import (
+    Others,
     Waiting,
     answer_problem,
     approval_problem,
@@ -35,6 +36,7 @@ from watchkeeper.verify.verdicts import (
 )
 
 APPROVALS, EFFECTS = 9, 11
+_NOBODY = Others()
 
 
 class Bits:
@@ -148,12 +150,12 @@ class Actions:
         """Tell whether the action of a decision is unknown, or waits for people."""
         return decision in self._open or decision in self._waiting
 
-    def decision(self, index: int, decided: Decided, at: int) -> None:
+    def decision(self, index: int, decided: Decided, at: int, others: Others = _NOBODY) -> None:
         """Follow a decision made at `at`, in microseconds."""
         if decided.outcome == "escalate":
             self._escalated(index, decided)
         elif decided.outcome == "allow":
-            self._released(index, decided, at)
+            self._released(index, decided, at, others)
 
     def verdict(self, index: int, record: Record, authority: Authority) -> None:
         """Check a verdict and keep it for the release that may cite it."""
@@ -276,7 +278,7 @@ class Actions:
         self._waiting[here] = Waiting(here, decided, asked)
         self._waiting_by_action[decided.action] = here
 
-    def _released(self, index: int, decided: Decided, at: int) -> None:
+    def _released(self, index: int, decided: Decided, at: int, others: Others) -> None:
         self._allows.add(decided.action)
         self._open[Ref(self._shard, index)] = _Allowed(
             decided.action, decided.digest, decided.agent, decided.system, decided.tool
@@ -296,7 +298,7 @@ class Actions:
         problem = (
             "approved, but it does not wait (any more)"
             if waiting is None
-            else approval_problem(waiting, decided, at)
+            else approval_problem(waiting, decided, at, others)
         )
         if problem is not None:
             self._report.fail(APPROVALS, problem, index)

@@ -28,7 +28,7 @@ from watchkeeper.verify.drills import DRILLS, Drills
 from watchkeeper.verify.enrolment import Enrolled, Enrolment, enrolled_of
 from watchkeeper.verify.entries import Decided, Fact
 from watchkeeper.verify.erasures import Erasures, PlanOf, Run
-from watchkeeper.verify.lent import Lent, Scene
+from watchkeeper.verify.lent import Lent, Scene, Standings
 from watchkeeper.verify.people import (
     OPERATE,
     RELEASE,
@@ -41,6 +41,7 @@ from watchkeeper.verify.people import (
     named_by,
 )
 from watchkeeper.verify.report import Report
+from watchkeeper.verify.verdicts import Others
 
 ORDER, RELEASES, COMMANDS, IN_FORCE = 6, 7, 8, 10
 
@@ -217,7 +218,8 @@ class Conduct:
             for problem in self.purses.allowed(here, decided, fact.at):
                 self._report.fail(IN_FORCE, problem, fact.index)
         self.lent.decision(Ref(self._shard, fact.index), decided, fact.at)
-        self.actions.decision(fact.index, decided, fact.at)
+        others = Others(self._authority.vouched, self.lent.part(Standings).voices(decided))
+        self.actions.decision(fact.index, decided, fact.at, others)
         self.erasures.decision(fact.index, decided.plan, decided.system, fact.at)
 
     def _voided(self, _: int, record: Record) -> None:

@@ -129,16 +129,18 @@ def not_apart(
 ) -> str | None:
     """Return why an approval comes from somebody who approved already, or None.
 
-    Whoever vouched for a passkey could hold it: the two count as one person.
+    Whoever vouched for a passkey could hold it: the two count as one person, and so do who is away
+    and who stands in for them.
     """
     ours = _behind(said, authority)
     if said.answer is Answer.APPROVE and any(ours & _behind(other, authority) for other in others):
-        return "by a passkey that one who had approved vouched for, or the other way round"
+        return "by one who had approved, stood in for them, or vouched for the passkey"
     return None
 
 
 def _behind(said: VerdictRecord, authority: Authority) -> set[str]:
-    return {said.reviewer, authority.vouched.get(said.signature.keyid, said.reviewer)}
+    vouched = authority.vouched.get(said.signature.keyid, said.reviewer)
+    return {said.reviewer, vouched, said.stands_in_for or said.reviewer}
 
 
 def _knows(named: Named, person: str) -> bool:

@@ -38,9 +38,10 @@ class Job:
 class Decided:
     """What later steps need of a decision. `asked` is its escalation, as JSON.
 
-    `shared` are its charges to shared budgets, as JSON; where there are any, `clear` are the
-    arguments that stand in the log in clear. `grants` are those that were satisfied; `mandate` is
-    the task that it was decided in.
+    `shared` are its charges to shared budgets, as JSON; where there are any, or it cites a standing
+    approval, `clear` are the arguments that stand in the log in clear. `grants` are those that were
+    satisfied, `mandate` the task that it was decided in, `resource` the digest of what it acts
+    on, where it was escalated.
     """
 
     outcome: str
@@ -62,6 +63,9 @@ class Decided:
     clear: Mapping[str, Any] = field(default_factory=dict)
     mandate: Ref | None = None
     grants: tuple[str, ...] = ()
+    standing: tuple[Ref, ...] = ()
+    reviews: tuple[str, ...] = ()
+    resource: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +181,12 @@ def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
             boundary=said["point"]["boundary"],
             method=said["method"],
             shared=shared,
-            clear=_clear(said) if shared else {},
+            clear=_clear(said) if shared or "standing" in said else {},
             mandate=None if task is None else _ref(task),
             grants=tuple(used["grant"] for used in said.get("grants", ()) if used["satisfied"]),
+            standing=tuple(_ref(ref) for ref in said.get("standing", ())),
+            reviews=tuple(said.get("reviews", ())),
+            resource=said.get("resource", {}).get("digest") if "escalation" in said else None,
         )
     except (KeyError, TypeError, IndexError, AttributeError):
         raise RecordInvalid("a decision that does not parse") from None

@@ -11,6 +11,8 @@ from watchkeeper.ledger.envelope import parse_envelope_unverified
 from watchkeeper.records.instant import Instant, parse_instant
 
 _BEFORE, _AFTER = len("urn:x-watchkeeper:"), len(":v1")
+_CITES = ("withdraws", "question", "afterStop", "absence")
+"""What a record about an action may refer back to besides its decision."""
 _ACTION = b'"actionId":"'
 
 
@@ -62,19 +64,18 @@ def glance(index: int, entry: bytes) -> Glance:
 def _refs(kind: str, said: dict[str, Any]) -> tuple[tuple[int, int], ...]:
     if kind == "decision":
         before = said.get("escalatedBy")
+        asked = [] if before is None else [before]
         tasks = [said["mandate"]] if "mandate" in said else []
-        cited = [*said.get("verdicts", ()), *([] if before is None else [before]), *tasks]
+        cited = [*said.get("verdicts", ()), *said.get("standing", ()), *asked, *tasks]
     elif kind == "drill-revealed":
         cited = [ref for ref in (said["drill"], said.get("decision")) if ref is not None]
     elif kind in {"mandate-ended", "mandate-word"}:
         cited = [said["mandate"]]
+    elif kind == "standing":
+        cited = [said["approval"]]
     else:
         about = kind in {"effect", "verdict", "void", "question", "answer"}
-        named = (
-            (said["decision"], said.get("withdraws"), said.get("question"), said.get("afterStop"))
-            if about
-            else ()
-        )
+        named = (said["decision"], *(said.get(name) for name in _CITES)) if about else ()
         cited = [ref for ref in named if ref is not None]
     return tuple((ref["shard"], ref["index"]) for ref in cited)
 

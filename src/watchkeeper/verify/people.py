@@ -27,7 +27,7 @@ class Authority:
 
     A key is a raw Ed25519 public key, or a passkey. `vouched` names, by key id, who else said that
     a passkey is its person's. `written_by` says who changed a review last; `applications` are those
-    of the plan, which are no people.
+    of the plan, which are no people; `deputies` may stand in for a holder of a role.
     """
 
     people: Mapping[str, Mapping[str, bytes | PasskeyKey]]
@@ -35,6 +35,7 @@ class Authority:
     vouched: Mapping[str, str] = field(default_factory=dict)
     written_by: Mapping[str, str] = field(default_factory=dict)
     applications: tuple[Application, ...] = ()
+    deputies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def keys(self, person: str) -> Mapping[str, bytes | PasskeyKey]:
         """Return a person's keys; none if the plan does not know the person."""
@@ -61,6 +62,7 @@ class Named:
     console: str | None = None
     written_by: Mapping[str, str] = field(default_factory=dict)
     applications: tuple[Application, ...] = ()
+    deputies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def named_by(said: PlanReleaseRecord | Carried) -> Named:
@@ -72,6 +74,7 @@ def named_by(said: PlanReleaseRecord | Carried) -> Named:
         said.console,
         dict(said.written_by),
         said.applications,
+        dict(said.deputies),
     )
 
 
@@ -80,7 +83,13 @@ def authority_of(said: PlanReleaseRecord | Carried) -> Authority:
     keys: dict[str, dict[str, bytes | PasskeyKey]] = {**_keyrings(said.people)}
     for person, passkeys in said.passkeys.items():
         keys[person] = {**keys.get(person, {}), **passkey_keys(passkeys, said.console)}
-    return Authority(keys, said.roles, written_by=said.written_by, applications=said.applications)
+    return Authority(
+        keys,
+        said.roles,
+        written_by=said.written_by,
+        applications=said.applications,
+        deputies=said.deputies,
+    )
 
 
 class Commands:
@@ -201,6 +210,7 @@ def same_authority(plan: bytes, release: PlanReleaseRecord | Carried) -> bool:
             if p.get("passkeys")
         }
         console = bundle["console"]["url"] if "console" in bundle else None
+        deputies = {role: tuple(some) for role, some in bundle.get("deputies", {}).items()}
         kept_apart = {
             p["id"] for p in bundle.get("policies", ()) if AUTHOR in p.get("separate", ())
         }
@@ -210,4 +220,5 @@ def same_authority(plan: bytes, release: PlanReleaseRecord | Carried) -> bool:
     named = named_by(release)
     if set(named.written_by) != kept_apart:
         return False
-    return Named(keys, roles, passkeys, console, named.written_by, applications) == named
+    wrote = named.written_by
+    return Named(keys, roles, passkeys, console, wrote, applications, deputies) == named

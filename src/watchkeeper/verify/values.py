@@ -21,6 +21,7 @@ from watchkeeper.records.drill import DrillRevealedRecord
 from watchkeeper.records.lent import MandateEndedRecord, MandateRecord
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.standing import AbsenceEndedRecord, StandingEndedRecord
 
 _TEXTS: dict[type, tuple[str, str]] = {
     VerdictRecord: ("reason", "reason"),
@@ -30,6 +31,8 @@ _TEXTS: dict[type, tuple[str, str]] = {
     QuestionRecord: ("text", "text"),
     AnswerRecord: ("text", "text"),
     DrillRevealedRecord: ("wrong", "wrong"),
+    StandingEndedRecord: ("why", "reason"),
+    AbsenceEndedRecord: ("why", "reason"),
 }
 """The kinds of predicate that hold the digest of a text: in which field, and its payload's name."""
 

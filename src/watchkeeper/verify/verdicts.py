@@ -11,6 +11,7 @@ from watchkeeper.ledger.binding import group_digest, item_binding
 from watchkeeper.ledger.envelope import command_body
 from watchkeeper.records.action import Escalation
 from watchkeeper.records.bundle import AUTHOR, GRANTOR, REQUIRED
+from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import Answer, VerdictRecord
@@ -19,6 +20,7 @@ from watchkeeper.records.statement import Record
 from watchkeeper.verify.enrolment import not_apart
 from watchkeeper.verify.entries import Decided
 from watchkeeper.verify.people import Authority, Commands
+from watchkeeper.verify.voices import Voice, coverage_problem, voice
 
 
 @dataclass(slots=True)
@@ -30,6 +32,18 @@ class Waiting:
     asked: Escalation
     verdicts: dict[Ref, VerdictRecord] = field(default_factory=dict)
     open_questions: set[Ref] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What counts beside the verdicts that an allow cites.
+
+    `vouched` is who vouched for which passkey; `ahead` are the standing approvals that it cites,
+    None where one of them stands in a shard that was not given, so that none can be counted.
+    """
+
+    vouched: Mapping[str, str] = field(default_factory=dict)
+    ahead: tuple[Voice, ...] | None = ()
 
 
 def verdict_problem(
@@ -56,17 +70,18 @@ def _signed_problem(
 ) -> str | None:
     if said.group is not None:
         return _listed_problem(said, bound, authority, commands)
-    body = {**bound, "reason": said.reason, "view": said.view}
+    body = {**bound, "reason": said.reason, "view": said.view, **_deputy(said)}
     return commands.problem(said.signature, authority, said.reviewer, said.answer.value, body)
 
 
 def _reviewer_problem(said: VerdictRecord, waiting: Waiting, authority: Authority) -> str | None:
     asked = waiting.asked
-    if said.role not in asked.roles or not authority.holds(said.reviewer, said.role):
+    holder = said.stands_in_for or said.reviewer
+    if said.role not in asked.roles or not authority.holds(holder, said.role):
         return f"{cut(said.reviewer)} does not hold the role {cut(said.role)} that is asked for"
-    if said.reviewer == waiting.decided.agent:
+    if waiting.decided.agent in {said.reviewer, holder}:
         return "by the agent itself"
-    behind = {said.reviewer, authority.vouched.get(said.signature.keyid, said.reviewer)}
+    behind = {said.reviewer, holder, authority.vouched.get(said.signature.keyid, holder)}
     if behind & _kept_out(waiting, authority):
         return f"by {cut(said.reviewer)}, whom the plan keeps apart: who wrote or granted it"
     if said.reason is None and asked.reason == REQUIRED:
@@ -89,6 +104,11 @@ def _bound(waiting: Waiting, role: str) -> dict[str, Any]:
     }
 
 
+def _deputy(said: VerdictRecord) -> dict[str, Any]:
+    """Return what a deputy signs besides; whether the absence holds is looked at in step 24."""
+    return {"for": said.stands_in_for, "absence": to_json(said.absence)}
+
+
 def _listed_problem(
     said: VerdictRecord, bound: Mapping[str, Any], authority: Authority, commands: Commands
 ) -> str | None:
@@ -100,7 +120,7 @@ def _listed_problem(
     item = {"handle": bound["handle"], "binding": item_binding(bound), "view": said.view}
     if not isinstance(items, list) or group_digest(items) != said.group or item not in items:
         return "in a list that does not hold it"
-    body = {"role": said.role, "reason": said.reason, "items": items}
+    body = {"role": said.role, "reason": said.reason, "items": items, **_deputy(said)}
     verb = f"{said.answer.value}-list"
     return commands.part_problem(said, authority, verb, body, str(bound["handle"]))
 
@@ -143,13 +163,15 @@ def question_problem(
         return "about an action that does not wait"
     if (said.action_id, record.digest) != (waiting.decided.action, waiting.decided.digest):
         return "about another action than it refers to"
-    if said.role not in waiting.asked.roles or not authority.holds(said.by, said.role):
+    holds = said.absence is not None or authority.holds(said.by, said.role)
+    if said.role not in waiting.asked.roles or not holds:
         return f"{cut(said.by)} does not hold the role {cut(said.role)} that is asked for"
     body = {
         "handle": waiting.asked.handle,
         "request": record.digest,
         "role": said.role,
         "text": said.text,
+        "absence": to_json(said.absence),
     }
     return commands.problem(said.signature, authority, said.by, "ask", body)
 
@@ -166,7 +188,7 @@ def answer_problem(record: Record, waiting: Waiting | None) -> str | None:
     return None if said.question in waiting.open_questions else "to no open question"
 
 
-def approval_problem(waiting: Waiting, decided: Decided, at: int) -> str | None:
+def approval_problem(waiting: Waiting, decided: Decided, at: int, others: Others) -> str | None:
     """Return why the verdicts that an allow cites do not release it, or None if they do."""
     before = waiting.decided
     if at >= waiting.asked.expires:
@@ -183,21 +205,22 @@ def approval_problem(waiting: Waiting, decided: Decided, at: int) -> str | None:
     cited = [waiting.verdicts.get(ref) for ref in decided.verdicts]
     if None in cited or len(set(decided.verdicts)) != len(cited):
         return "cites a verdict that is none, not valid, taken back, or used twice"
-    return _coverage_problem(waiting.asked, [verdict for verdict in cited if verdict])
+    if others.ahead is None:
+        return None  # who else approved stands in a shard that was not given: step 24 says so
+    given = [_voice(verdict, others.vouched) for verdict in cited if verdict is not None]
+    return _coverage_problem(waiting.asked, [*given, *others.ahead])
 
 
 def approved(waiting: Waiting) -> bool:
     """Tell whether an action has every approval that it waits for."""
-    return _coverage_problem(waiting.asked, list(waiting.verdicts.values())) is None
+    given = [_voice(verdict, {}) for verdict in waiting.verdicts.values()]
+    return _coverage_problem(waiting.asked, given) is None
 
 
-def _coverage_problem(asked: Escalation, verdicts: list[VerdictRecord]) -> str | None:
-    """N of M means N different people; a role named twice needs two different holders."""
-    people = {verdict.reviewer for verdict in verdicts}
-    if len(people) < asked.approvals:
-        return f"approved by {len(people)} people, where {asked.approvals} are needed"
-    for role in set(asked.roles):
-        holders = {verdict.reviewer for verdict in verdicts if verdict.role == role}
-        if len(holders) < asked.roles.count(role):
-            return f"not approved by enough holders of the role {cut(role)}"
-    return None
+def _voice(said: VerdictRecord, vouched: Mapping[str, str]) -> Voice:
+    by = vouched.get(said.signature.keyid)
+    return voice(said.reviewer, said.role, said.stands_in_for, by)
+
+
+def _coverage_problem(asked: Escalation, voices: list[Voice]) -> str | None:
+    return coverage_problem(asked.roles, asked.approvals, voices)

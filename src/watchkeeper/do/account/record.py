@@ -167,6 +167,8 @@ def _predicate(case: Case, hider: _Hider, marks: Marks) -> DecisionRecord:
         keys=hider.bind_keys(marks.keys) if binds and marks.keys else (),
         same=hider.bind(SAME, request.same) if binds else None,
         mandate=facts.mandate.ref if facts.mandate else None,
+        standing=tuple(sorted(ahead.ref for ahead in decided.standing)),
+        reviews=decided.reviews,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from watchkeeper.do.account.case import Case
 from watchkeeper.do.account.explain import operator_sentence
+from watchkeeper.do.decision.decide import Decided
 from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.records.action import Outcome
@@ -58,8 +59,15 @@ def shown_of(case: Case, handle: str, salt: bytes) -> dict[str, Any] | None:
         "expires": expires,
         "sentence": operator_sentence(request, decided),
         "filled": filled(decided.entry.tool, call.arguments) if decided.entry else "",
+        **_ahead(decided),
         "silence": f"If nobody answers before {expires}, it is refused and nothing is done.",
     }
+
+
+def _ahead(decided: Decided) -> dict[str, Any]:
+    """Name whose standing approvals count already; nothing where there are none."""
+    said = [{"by": one.reviewer, "role": one.role, "id": one.id} for one in decided.standing]
+    return {"standing": said} if said else {}
 
 
 def first_arguments(case: Case) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 from watchkeeper.do.decision.context import Context, Own, build_context
 from watchkeeper.do.decision.enforcer import Enforcer, ToolEntry
 from watchkeeper.do.decision.engine import Findings
-from watchkeeper.do.decision.facts import Facts
+from watchkeeper.do.decision.facts import Facts, StandingFact
 from watchkeeper.do.decision.history import history_facts, shown_history
 from watchkeeper.do.decision.known import (
     CALL_METHOD,
@@ -27,8 +27,9 @@ from watchkeeper.do.decision.known import (
 )
 from watchkeeper.do.decision.limits import A_TASK, charge_of, failed_limits
 from watchkeeper.do.decision.request import Request
-from watchkeeper.do.decision.review import ReviewNeed, covers, review_need
+from watchkeeper.do.decision.review import ReviewNeed, Voice, review_need, voice
 from watchkeeper.do.decision.shared import Share, charge, refusal, shared_facts, shares_of
+from watchkeeper.do.decision.standing import applying, completing, counting
 from watchkeeper.do.encode.encoder import Encoded
 from watchkeeper.records.action import Decision, GrantUsed, Outcome, Reason
 from watchkeeper.records.bundle import Grant, PolicyKind, System
@@ -36,7 +37,11 @@ from watchkeeper.records.bundle import Grant, PolicyKind, System
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision and what explains it. `part` is what a replay must reproduce (I4)."""
+    """A decision and what explains it. `part` is what a replay must reproduce (I4).
+
+    `standing` are the standing approvals that count for it; `reviews` the reviews that asked, where
+    it is allowed by way of them.
+    """
 
     part: Decision
     why: str
@@ -47,6 +52,8 @@ class Decided:
     need: ReviewNeed | None = None
     would: Decision | None = None
     shown_facts: str = ""
+    standing: tuple[StandingFact, ...] = ()
+    reviews: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +173,15 @@ def _judge(question: Asked, case: _Case, without: tuple[str, ...] = ()) -> Decid
     if not found.permits:
         return _no_authority(case, found)
     reviews = _with_errors(enforcer, found.reviews, found.errors, PolicyKind.REVIEW)
-    if reviews and not _covered(case, reviews):
+    ahead = _covered(case, reviews) if reviews else ()
+    if ahead is None:
         return _escalate(question, case, found, reviews)
     part = _part(case, found, Outcome.ALLOW, Reason.PERMITTED, found.permits)
     named = {enforcer.policy(permit).grant for permit in found.permits}
     used = tuple(_used(case, grant) for grant in case.grants if grant.id in named)
     charged = (*used, *(charge(share) for share in case.shares))
-    return replace(_decided(case, part, "a permit covers it"), grants=charged)
+    decided = replace(_decided(case, part, "a permit covers it"), grants=charged)
+    return replace(decided, standing=ahead, reviews=reviews) if ahead else decided
 
 
 def _forbidden(case: _Case, found: Findings, hard: tuple[str, ...]) -> Decided:
@@ -191,7 +200,8 @@ def _escalate(question: Asked, case: _Case, found: Findings, reviews: tuple[str,
         return _block(question, Reason.TOO_MANY_PENDING, why)
     part = _part(case, found, Outcome.ESCALATE, Reason.REVIEW_REQUIRED, reviews)
     need = review_need(case.enforcer.policy(review) for review in reviews)
-    return replace(_decided(case, part, "a person must approve it"), need=need)
+    ahead = counting(need, (), applying(case.facts.standing, reviews, case.known.encoded))
+    return replace(_decided(case, part, "a person must approve it"), need=need, standing=ahead)
 
 
 def _no_authority(case: _Case, found: Findings) -> Decided:
@@ -215,15 +225,21 @@ def _no_authority(case: _Case, found: Findings) -> Decided:
     return replace(_decided(case, replace(part, controls=controls), why), grants=used)
 
 
-def _covered(case: _Case, reviews: tuple[str, ...]) -> bool:
-    """An approval holds for the reviews and the facts that the reviewers saw, and no others."""
-    approval = case.facts.approval
-    if approval is None or not set(reviews) <= set(approval.reviews):
-        return False
-    if approval.facts != case.context.shown_facts:
-        return False
+def _covered(case: _Case, reviews: tuple[str, ...]) -> tuple[StandingFact, ...] | None:
+    """Return the standing approvals that are needed beside the verdicts; None if it is not enough.
+
+    An approval holds for the reviews and the facts that the reviewers saw, and no others.
+    """
+    approval, given = case.facts.approval, list[Voice]()
+    if (
+        approval is not None
+        and set(reviews) <= set(approval.reviews)
+        and approval.facts == case.context.shown_facts
+    ):
+        given = [voice(v.reviewer, v.role, v.stands_in_for, v.vouched) for v in approval.verdicts]
     need = review_need(case.enforcer.policy(review) for review in reviews)
-    return covers(need, ((verdict.reviewer, verdict.role) for verdict in approval.verdicts))
+    ahead = applying(case.facts.standing, reviews, case.known.encoded)
+    return completing(need, given, ahead)
 
 
 def _with_errors(

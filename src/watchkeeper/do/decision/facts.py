@@ -16,6 +16,7 @@ from watchkeeper.records.bundle import Agent, Stage
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
+from watchkeeper.records.standing import ArgumentCap
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,16 @@ class BudgetFact:
 
 @dataclass(frozen=True, slots=True)
 class VerdictFact:
-    """One verdict on this action that was checked when it came in."""
+    """One verdict on this action that was checked when it came in.
+
+    `vouched` is who vouched for the passkey that signed it, `stands_in_for` whose deputy it is by.
+    """
 
     ref: Ref
     reviewer: str
     role: str
+    stands_in_for: str | None = None
+    vouched: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,23 @@ class MandateFact:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingFact:
+    """A standing approval in force for this agent, action and resource, with uses left.
+
+    `vouched` is who vouched for the passkey that signed it. Whether its caps hold, and whether it
+    covers the reviews that fire, is for the decision.
+    """
+
+    ref: Ref
+    id: str
+    reviewer: str
+    role: str
+    reviews: tuple[str, ...]
+    caps: tuple[ArgumentCap, ...] = ()
+    vouched: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The state of the world and of the home at the moment of a decision.
 
@@ -92,6 +115,7 @@ class Facts:
     shared: Mapping[str, BudgetFact] = field(default_factory=dict)
     history: Mapping[str, bool | int | None] = field(default_factory=dict)
     mandate: MandateFact | None = None
+    standing: tuple[StandingFact, ...] = ()
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
@@ -110,6 +134,8 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         },
         "approval": to_json(facts.approval) if facts.approval else None,
     }
+    if facts.standing:
+        body["standing"] = to_json(facts.standing)
     body["read"] = [
         {
             "source": read.source,
@@ -164,6 +190,7 @@ def facts_from_json(body: Mapping[str, Any]) -> Facts:
         },
         history=dict(body.get("history", {})),
         mandate=from_json(MandateFact, body["mandate"]) if "mandate" in body else None,
+        standing=from_json(tuple[StandingFact, ...], body.get("standing", [])),
     )
 
 

@@ -47,6 +47,38 @@ def review_need(policies: Iterable[Policy]) -> ReviewNeed:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """An approval that counts: who gave it, and in which role.
+
+    `behind` is everybody who could have: the person, who vouched for the passkey, and for whom a
+    deputy stands in.
+    """
+
+    person: str
+    role: str
+    behind: frozenset[str]
+
+
+def voice(person: str, role: str, *others: str | None) -> Voice:
+    """Return the voice of a person, behind which these others may stand, where there are any."""
+    return Voice(person, role, frozenset({person, *(other for other in others if other)}))
+
+
+def apart(voices: Iterable[Voice]) -> tuple[Voice, ...]:
+    """Return those of which no two can come from one person: of any two such, the first."""
+    kept: list[Voice] = []
+    for one in voices:
+        if not any(one.behind & other.behind for other in kept):
+            kept.append(one)
+    return tuple(kept)
+
+
+def enough(need: ReviewNeed, voices: Iterable[Voice]) -> bool:
+    """Tell whether voices are enough, each person counted once."""
+    return covers(need, ((one.person, one.role) for one in apart(voices)))
+
+
 def covers(need: ReviewNeed, verdicts: Iterable[tuple[str, str]]) -> bool:
     """Tell whether (reviewer, role) verdicts are enough: N of M means N different people."""
     by_role: dict[str, set[str]] = {}

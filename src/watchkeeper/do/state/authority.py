@@ -16,7 +16,7 @@ class Authority:
     """Who may do what to this home: the newest release's people and roles, or the genesis'.
 
     `registered` are passkeys that records named since; one in `revoked` (key ids) counts for
-    nothing, whoever names it.
+    nothing, whoever names it. `deputies` are those who may stand in for a holder of a role.
     """
 
     people: Mapping[str, tuple[str, ...]]
@@ -27,6 +27,7 @@ class Authority:
     revoked: frozenset[str] = frozenset()
     written_by: Mapping[str, str] = field(default_factory=dict)
     applications: tuple[Application, ...] = ()
+    deputies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def verification_keys(self, person: str) -> dict[str, bytes | PasskeyKey]:
         """Return what a person may sign with, by key id: raw Ed25519 keys, and passkeys.

@@ -160,6 +160,7 @@ def _restored(body: Mapping[str, Any]) -> State:
         body.get("console"),
         written_by=dict(body.get("writtenBy", {})),
         applications=from_json(tuple[Application, ...], body.get("applications", [])),
+        deputies=_tuples(body.get("deputies", {})),
     )
     state.plan, state.released_by = body["plan"], body["releasedBy"]
     state.plan_ref = None if body["planRef"] is None else Ref(*body["planRef"])
@@ -188,12 +189,12 @@ def _restore_parts(state: State, body: Mapping[str, Any]) -> None:
 def _web(authority: Authority) -> dict[str, Any]:
     """Return what only some authorities have: passkeys, a console, authors, applications."""
     passkeys = {p: [to_json(one) for one in held] for p, held in authority.passkeys.items()}
-    written = dict(authority.written_by)
     found = {
         "passkeys": passkeys,
         "console": authority.console,
-        "writtenBy": written,
+        "writtenBy": dict(authority.written_by),
         "applications": [to_json(one) for one in authority.applications],
+        "deputies": _lists(authority.deputies),
     }
     return {name: value for name, value in found.items() if value}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from watchkeeper.do.decision.facts import ApprovalFact, VerdictFact
 from watchkeeper.records.action import Reason
@@ -62,10 +62,17 @@ class Pending:
     questions: tuple[Ref, ...] = ()
     answers: tuple[Ref, ...] = ()
     mandate: Ref | None = None
+    standing: tuple[Ref, ...] = ()
+    """The standing approvals that counted when it was escalated, and were not enough."""
 
     def approval(self) -> ApprovalFact:
         """Return what was approved, as a fact for the decision that releases it."""
-        return ApprovalFact(self.decision, self.verdicts, self.reviews, self.shown_facts)
+        return ApprovalFact(self.decision, self.given(), self.reviews, self.shown_facts)
+
+    def given(self) -> tuple[VerdictFact, ...]:
+        """Return the approvals, each with who vouched for its passkey."""
+        by = self.vouchers
+        return tuple(replace(v, vouched=by.get(str(v.ref))) for v in self.verdicts)
 
     def waits(self) -> bool:
         """Tell whether it can still be released."""
@@ -100,6 +107,12 @@ class PendingActions:
     def by_action(self, action_id: str) -> Pending | None:
         """Find one by its action."""
         return self._by_action.get(action_id)
+
+    def approved_by(self, verdict: Ref) -> Pending | None:
+        """Find the action on which an approval stands, by the place of the verdict."""
+        return next(
+            (p for p in self._by_handle.values() for v in p.verdicts if v.ref == verdict), None
+        )
 
     def same_call(self, agent: str, same: str) -> Pending | None:
         """Find the agent's identical call that still waits."""

@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 from watchkeeper.do.decision.facts import VerdictFact
-from watchkeeper.do.decision.review import ReviewNeed, covers
+from watchkeeper.do.decision.review import ReviewNeed, Voice, enough, voice
 from watchkeeper.do.state.authority import Authority
 from watchkeeper.do.state.budget import Budgets, reach_of
 from watchkeeper.do.state.keys import Keys, KeyUse
-from watchkeeper.do.state.parts import PARTS, Part, Passkeys
+from watchkeeper.do.state.parts import PARTS, Part, Passkeys, Standings
 from watchkeeper.do.state.pending import Pending, PendingActions, Waiting
 from watchkeeper.do.state.seen import SeenCommands
 from watchkeeper.errors import RecordInvalid
@@ -199,6 +199,7 @@ class State:
             record.console,
             written_by=record.written_by,
             applications=record.applications,
+            deputies=record.deputies,
         )
         self.plan, self.plan_ref = record.plan, entry.ref
         self.budgets.keep_for(reach_of(entry), record.at)
@@ -284,6 +285,7 @@ class State:
                 kept_out=self._kept_out(record, asked),
                 reason=asked.reason,
                 mandate=record.mandate,
+                standing=record.standing,
             )
         )
         for action_id in self.pending.forget_before(record.at.plus(-REMEMBER_ENDED)):
@@ -309,16 +311,26 @@ class State:
         if record.answer is Answer.WITHDRAW:
             kept = tuple(v for v in pending.verdicts if v.ref != record.withdraws)
         else:
-            kept = (*pending.verdicts, VerdictFact(entry.ref, record.reviewer, record.role))
+            given = VerdictFact(entry.ref, record.reviewer, record.role, record.stands_in_for)
+            kept = (*pending.verdicts, given)
         vouched = self.authority.vouched_for(record.signature.keyid)
         if vouched is not None:
             pending.vouchers = {**pending.vouchers, str(entry.ref): vouched}
         standing = {str(v.ref) for v in kept}
         pending.vouchers = {ref: by for ref, by in pending.vouchers.items() if ref in standing}
-        need = ReviewNeed((), pending.roles, pending.approvals, 0)
-        covered = covers(need, tuple((v.reviewer, v.role) for v in kept))
         pending.verdicts = kept
+        need = ReviewNeed((), pending.roles, pending.approvals, 0)
+        covered = enough(need, self.voices(pending, record.at))
         pending.state = Waiting.APPROVED if covered else Waiting.PENDING
+
+    def voices(self, pending: Pending, at: Instant) -> list[Voice]:
+        """Return whose approval counts for what waits: verdicts, and standing approvals."""
+        found = [voice(v.reviewer, v.role, v.stands_in_for, v.vouched) for v in pending.given()]
+        for ref in pending.standing:
+            ahead = self.part(Standings).at(ref)
+            if ahead is not None and ahead.holds(at):
+                found.append(voice(ahead.by, ahead.role, self.authority.vouched_for(ahead.keyid)))
+        return found
 
     def _question(self, entry: Entry, record: QuestionRecord) -> None:
         pending = self.pending.by_action(record.action_id)

@@ -15,6 +15,7 @@ from watchkeeper.errors import CommandInvalid, LogUnavailable, NotAuthorised, cu
 from watchkeeper.ledger.assertion import counter_of
 from watchkeeper.ledger.envelope import open_command, person_named
 from watchkeeper.loop.commands import (
+    absences,
     channels,
     drills,
     effects,
@@ -23,6 +24,7 @@ from watchkeeper.loop.commands import (
     people,
     questions,
     reviews,
+    standing,
     stops,
     tokens,
     upkeep,
@@ -41,6 +43,8 @@ VERBS: Mapping[str, Verb] = {
     **reviews.VERBS,
     **lists.VERBS,
     **questions.VERBS,
+    **standing.VERBS,
+    **absences.VERBS,
     **stops.VERBS,
     **tokens.VERBS,
     **effects.VERBS,

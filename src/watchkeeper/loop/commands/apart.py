@@ -17,7 +17,8 @@ def check_apart(home: Home, person: str, signature: Signature, pending: Pending)
         NotAuthorised: it is so.
     """
     vouched = home.state.authority.vouched_for(signature.keyid)
-    before = {*(verdict.reviewer for verdict in pending.verdicts), *pending.vouchers.values()}
+    before = {*(v.reviewer for v in pending.verdicts), *pending.vouchers.values()}
+    before |= {v.stands_in_for for v in pending.verdicts if v.stands_in_for}
     if before & {person, person if vouched is None else vouched}:
         raise NotAuthorised(
             "of somebody and the passkey that they vouched for, only one may approve",

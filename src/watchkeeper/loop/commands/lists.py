@@ -15,6 +15,7 @@ from watchkeeper.loop.commands.reviews import (
     check_plan,
     check_reason,
     check_reviewer,
+    deputy_in,
     pending_of,
     record_verdict,
 )
@@ -33,7 +34,8 @@ def _list(desk: Desk, asked: Asked) -> Any:
     _check_alike([pending for pending, _ in found])
     for pending, _ in found:
         check_reason(answer, pending, reason)
-    group, said = group_digest(items), Said(answer, role, reason, payload)
+    away = deputy_in(desk, asked, role)
+    group, said = group_digest(items), Said(answer, role, reason, payload, away)
     for pending, seen in found:
         record_verdict(desk, asked, pending, said, seen, group=group)
     return {"items": [{"handle": p.handle, "state": p.state.value} for p, _ in found]}

@@ -6,7 +6,7 @@ from typing import Any
 
 from watchkeeper.errors import CommandInvalid, NotAuthorised, cut
 from watchkeeper.loop.commands.asked import Asked, Desk, Verb, text_of
-from watchkeeper.loop.commands.reviews import pending_of
+from watchkeeper.loop.commands.reviews import deputy_in, pending_of
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.oversight import QuestionRecord
 from watchkeeper.records.statement import Record
@@ -19,7 +19,9 @@ def _ask(desk: Desk, asked: Asked) -> Any:
     pending, role = pending_of(desk, asked.text("handle")), asked.text("role")
     if asked.command.body.get("request") != pending.digest:
         raise CommandInvalid("the question is about another request than the one that waits")
-    if role not in pending.roles or not desk.home.state.authority.holds(asked.command.person, role):
+    away = deputy_in(desk, asked, role)
+    holds = away is not None or desk.home.state.authority.holds(asked.command.person, role)
+    if role not in pending.roles or not holds:
         raise NotAuthorised(f"{cut(asked.command.person)} does not decide on it as {cut(role)}")
     if len(pending.questions) >= MOST_QUESTIONS:
         raise CommandInvalid(f"{MOST_QUESTIONS} questions were asked about it already", "decide")
@@ -34,6 +36,7 @@ def _ask(desk: Desk, asked: Asked) -> Any:
         role=role,
         text=text,
         signature=asked.signature,
+        absence=away.ref if away else None,
     )
     desk.append(Record(Kind.QUESTION, "action", pending.digest, said), payload)
     return {"handle": pending.handle, "state": pending.state.value}

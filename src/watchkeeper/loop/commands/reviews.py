@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from watchkeeper.do.state.parts import Absences, Away
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import CommandInvalid, NotAuthorised, cut
 from watchkeeper.loop.commands.apart import check_apart
@@ -49,13 +50,13 @@ def _verdict(desk: Desk, asked: Asked) -> Any:
         if asked.command.body.get(name) != value:
             raise CommandInvalid(f"the verdict is for another {name} than the one that waits")
     answer, role = Answer(asked.command.verb), asked.text("role")
-    check_reviewer(desk, asked, role, pending)
+    away = check_reviewer(desk, asked, role, pending)
     if answer is Answer.APPROVE:
         check_apart(desk.home, asked.command.person, asked.signature, pending)
     reason, payload = reason_of(asked)
     check_reason(answer, pending, reason)
     seen = looked(desk.home, pending, asked.command.person, asked.command.body, asked.beside)
-    record_verdict(desk, asked, pending, Said(answer, role, reason, payload), seen)
+    record_verdict(desk, asked, pending, Said(answer, role, reason, payload, away), seen)
     return {"handle": pending.handle, "state": pending.state.value}
 
 
@@ -90,12 +91,16 @@ def _withdraw(desk: Desk, asked: Asked) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person says to an action; `text` is what is kept beside the digest of the reason."""
+    """What a person says to an action; `text` is what is kept beside the digest of the reason.
+
+    `away` is the absence by which they say it as a deputy.
+    """
 
     answer: Answer
     role: str
     reason: str | None
     text: Payload | None
+    away: Away | None = None
 
 
 def record_verdict(  # noqa: PLR0913 - who said what, to what, having seen what
@@ -125,6 +130,8 @@ def record_verdict(  # noqa: PLR0913 - who said what, to what, having seen what
         view=seen.view,
         group=group,
         timed=seen.timed,
+        stands_in_for=said.away.person if said.away else None,
+        absence=said.away.ref if said.away else None,
     )
     body: Mapping[str, Any] = said.text.body if said.text else {}
     view = {"view": seen.text} if seen.text is not None else {}
@@ -163,8 +170,10 @@ def check_plan(desk: Desk, pending: Pending) -> None:
         raise CommandInvalid("the plan was changed since: the action has to be asked again")
 
 
-def check_reviewer(desk: Desk, asked: Asked, role: str, pending: Pending) -> None:
+def check_reviewer(desk: Desk, asked: Asked, role: str, pending: Pending) -> Away | None:
     """A verdict comes from somebody who holds the role, and whom nothing keeps out.
+
+    Returns the absence by which it comes from a deputy instead, where the command names one.
 
     Raises:
         NotAuthorised, CommandInvalid: why not.
@@ -172,12 +181,14 @@ def check_reviewer(desk: Desk, asked: Asked, role: str, pending: Pending) -> Non
     person = asked.command.person
     if role not in pending.roles:
         raise NotAuthorised(f"the action does not wait for the role {cut(role)}")
-    if not desk.home.state.authority.holds(person, role):
+    away = deputy_in(desk, asked, role)
+    if away is None and not desk.home.state.authority.holds(person, role):
         raise NotAuthorised(f"{cut(person)} does not hold the role {cut(role)}")
     request = desk.home.request_of(pending)
     if request is None:
         raise CommandInvalid("the request was erased and can not be approved")
-    why = objection(desk.home.state, person, pending, request.call.on_behalf_of)
+    at, behalf = desk.home.now(), request.call.on_behalf_of
+    why = objection(desk.home.state, (person, away), pending, behalf, at)
     if why is not None:
         raise NotAuthorised(f"{cut(person)} can not decide on this: {why}")
     vouched = desk.home.state.authority.vouched_for(asked.signature.keyid)
@@ -185,6 +196,25 @@ def check_reviewer(desk: Desk, asked: Asked, role: str, pending: Pending) -> Non
         raise NotAuthorised(
             f"{cut(vouched)} vouched for this passkey, and is kept apart from who approves this"
         )
+    return away
+
+
+def deputy_in(desk: Desk, asked: Asked, role: str) -> Away | None:
+    """Return the absence by which a command speaks for a holder of the role, None for oneself.
+
+    Raises:
+        NotAuthorised: the absence that it names is none now, or is not theirs to stand in for.
+    """
+    named, place = asked.command.body.get("for"), asked.command.body.get("absence")
+    if named is None and place is None:
+        return None
+    for away in desk.home.state.part(Absences).of(asked.command.person, desk.home.now()):
+        if (away.person, away.role, to_json(away.ref)) == (named, role, place):
+            return away
+    raise NotAuthorised(
+        f"{cut(asked.command.person)} does not stand in for {cut(named)} as {cut(role)} now",
+        "see `do away`: who is away, from when to when, and who stands in",
+    )
 
 
 def check_reason(answer: Answer, pending: Pending, reason: str | None) -> None:

@@ -6,9 +6,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+from watchkeeper.do.state.parts import Away
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.loop.home import Home
-from watchkeeper.loop.inbox.objections import objection, roles_for
+from watchkeeper.loop.inbox.objections import objection, roles_for, stands_in
 from watchkeeper.loop.inbox.past import Past
 from watchkeeper.loop.inbox.receipts import receipt_of
 from watchkeeper.loop.inbox.view import View, view_digest, view_of
@@ -19,6 +20,7 @@ from watchkeeper.records.statement import Entry
 
 KEPT = 2_000
 """How many summaries are kept ready; others are read when they are asked for."""
+_ONE_VOICE = "who is away may not decide on it, so neither may who stands in for them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,15 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """Whether a person may decide it, in which roles; `why` says why not."""
+    """Whether a person may decide it, in which roles; `why` says why not.
+
+    `deputy` are the absences by which they may do so for somebody who is away.
+    """
 
     may: bool
     roles: tuple[str, ...] = ()
     why: str = ""
+    deputy: tuple[Away, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +169,9 @@ class Inbox:
         return [p for p in self._home.state.pending.waiting() if self._sees(person, p)]
 
     def _sees(self, person: str, pending: Pending) -> bool:
-        authority = self._home.state.authority
-        return authority.holds(person, "operate") or bool(roles_for(authority, person, pending))
+        state, at = self._home.state, self._home.now()
+        everything = state.authority.holds(person, "operate")
+        return everything or bool(roles_for(state, person, pending, at))
 
     def _item(self, pending: Pending, person: str) -> Item:
         summary = self._summary(pending)
@@ -174,13 +181,21 @@ class Inbox:
     def _mine(self, pending: Pending, person: str, summary: Summary) -> Mine:
         if pending.state is not Waiting.PENDING:
             return Mine(False, why=f"it is {pending.state.value}")
-        if pending.expires <= self._home.now():
+        state, at, behalf = self._home.state, self._home.now(), summary.on_behalf_of
+        if pending.expires <= at:
             return Mine(False, why="it has expired")
-        if pending.plan != self._home.state.plan:
+        if pending.plan != state.plan:
             return Mine(False, why="the plan was changed since: it has to be asked for again")
-        roles = roles_for(self._home.state.authority, person, pending)
-        why = objection(self._home.state, person, pending, summary.on_behalf_of)
-        return Mine(why is None, roles if why is None else (), why or "")
+        own = tuple(sorted({r for r in pending.roles if state.authority.holds(person, r)}))
+        why = objection(state, (person, None), pending, behalf, at)
+        own = own if why is None else ()
+        stead = tuple(
+            away
+            for away in stands_in(state, person, pending, at)
+            if objection(state, (person, away), pending, behalf, at) is None
+        )
+        roles = tuple(sorted({*own, *(away.role for away in stead)}))
+        return Mine(bool(roles), roles, "" if roles else why or _ONE_VOICE, stead)
 
     def _summary(self, pending: Pending) -> Summary:
         found = self._summaries.get(pending.handle)

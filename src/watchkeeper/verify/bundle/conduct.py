@@ -49,7 +49,8 @@ class PartialConduct(Conduct):
         super().take(fact)
 
     def _check_there(self, index: int, decided: Decided) -> None:
-        cited = [*decided.verdicts, *([decided.escalated_by] if decided.escalated_by else [])]
+        before = [decided.escalated_by] if decided.escalated_by else []
+        cited = [*decided.verdicts, *decided.standing, *before]
         for one in cited:
             if one.shard == self._shard and not self._holds(one.index):
                 what = f"approved by way of record {one.index}, which is not in the bundle"

@@ -7,14 +7,16 @@ from typing import TypeVar, cast
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.entries import Decided
+from watchkeeper.verify.lent.absences import Absences
 from watchkeeper.verify.lent.frame import Rule, Scene
 from watchkeeper.verify.lent.mandates import Mandates
+from watchkeeper.verify.lent.standing import Standings
 from watchkeeper.verify.report import Report
 
-__all__ = ["LENT", "RULES", "Lent", "Mandates", "Rule", "Scene"]
+__all__ = ["LENT", "RULES", "Absences", "Lent", "Mandates", "Rule", "Scene", "Standings"]
 
 LENT = 24
-RULES: tuple[type[Rule], ...] = (Mandates,)
+RULES: tuple[type[Rule], ...] = (Standings, Absences, Mandates)
 """Every kind of lent authority that is followed."""
 
 R = TypeVar("R", bound=Rule)

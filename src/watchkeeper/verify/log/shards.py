@@ -95,6 +95,8 @@ def _differences(carried: Carried, conduct: Conduct) -> list[str]:
         "registered passkeys": (enrolled_of(carried), ended.enrolled),
         "console": (named.console, ended.named.console),
         "applications": (named.applications, ended.named.applications),
+        "authors": (named.written_by, ended.named.written_by),
+        "deputies": (named.deputies, ended.named.deputies),
         "plan": (carried.plan, ended.plan),
         "releaser of the plan": (carried.released_by, ended.released_by),
         "stops": (set(carried.stops), set(ended.stops)),

@@ -334,8 +334,8 @@ class Verifier:
 
     def _skip_all(self, why: str) -> None:
         people = (RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS)
-        over_time = (OVER_TIME, SHARDS, ADOPTIONS, LENT)
-        rest = (PLANS, TRUTH, ERASURES, COMPLETE, DISCLOSED, DRILLS)
+        over_time = (OVER_TIME, SHARDS, ADOPTIONS)
+        rest = (PLANS, TRUTH, ERASURES, COMPLETE, DISCLOSED, LENT, DRILLS)
         for step in (SIGNATURES, *people, *over_time, *rest):
             self._report.skip(step, why)
 

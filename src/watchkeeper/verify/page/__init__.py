@@ -25,6 +25,7 @@ _PARTS = (
     "verdicts",
     "drills",
     "purses",
+    "lent",
     "conduct",
     "disclosed",
     "completeness",

@@ -11,6 +11,7 @@ class Conduct {
     this.enrolment = new Enrolment(this.commands, carried ?? { people: genesis.said.firstRelease, roles: { release: Object.keys(genesis.said.firstRelease) } }, authority);
     this.custody = new Custody(report, this.commands, keys.named, keys.pinned);
     this.drills = new Drills(report, shard);
+    this.lent = new Lent(this);
     this.decisions = new Map();
     this.waiting = new Map();
     this.waitingByAction = new Map();
@@ -38,9 +39,15 @@ class Conduct {
     if (record.at < this.at) this.report.fail(STEP.order, 'time goes back', record.index);
     if (record.at > this.at) this.at = record.at;
     if (!record.known) this.counts.unknown += 1;
+    if (record.kind === 'decision') this.lend(this.lent.decision(record), record);
     const rule = RULES[record.kind];
     if (rule) await rule.call(this, record);
+    this.lend(await this.lent.take(record), record);
     if (!STORIED.has(record.kind)) this.others.push(record);
+  }
+
+  lend(problems, { index }) {
+    for (const problem of problems) this.report.fail(STEP.lent, problem, index);
   }
 
   /** A name for the place of a record, in whatever shard. */
@@ -90,13 +97,13 @@ class Conduct {
   checkPlan({ index, said }) {
     const plan = this.bundle.data(`plans/${said.plan}.json`);
     if (!plan) return;
-    const { people = [], roles = {}, console: place, policies = [], applications = [] } = parseStrict(plan);
+    const { people = [], roles = {}, console: place, policies = [], applications = [], deputies = {} } = parseStrict(plan);
     const apart = policies.filter((one) => one.separate?.includes('author')).map((one) => one.id).sort();
     const wrote = Object.keys(said.writtenBy ?? {}).sort();
     const keys = Object.fromEntries(people.filter((one) => one.keys?.length).map((one) => [one.id, one.keys]));
     const passkeys = Object.fromEntries(people.filter((one) => one.passkeys?.length).map((one) => [one.id, one.passkeys]));
-    const released = [said.people, said.roles, said.passkeys ?? {}, said.console ?? null, said.applications ?? []];
-    if (canonical([keys, roles, passkeys, place?.url ?? null, applications]) !== canonical(released) || apart.join() !== wrote.join()) {
+    const released = [said.people, said.roles, said.passkeys ?? {}, said.console ?? null, said.applications ?? [], said.deputies ?? {}];
+    if (canonical([keys, roles, passkeys, place?.url ?? null, applications, deputies]) !== canonical(released) || apart.join() !== wrote.join()) {
       this.report.fail(STEP.plans, 'the release names other people, keys, roles, applications or another console than its plan', index);
     }
   }
@@ -196,7 +203,7 @@ class Conduct {
     const waits = this.waitingByAction.has(said.actionId);
     if (said.escalatedBy) {
       const waiting = this.waiting.get(place(said.escalatedBy));
-      const problem = !waiting && this.isElsewhere(said.escalatedBy) ? null : approvalProblem(waiting, record);
+      const problem = !waiting && this.isElsewhere(said.escalatedBy) ? null : approvalProblem(this, waiting, record);
       if (problem) this.report.fail(STEP.approvals, problem, index);
       this.forget(place(said.escalatedBy));
       this.counts.approved += 1;

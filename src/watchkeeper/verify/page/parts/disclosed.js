@@ -18,7 +18,7 @@ function digestsOf({ kind, said }) {
   if (kind === 'question' || kind === 'answer') found.set('text', said.text);
   if (kind === 'drill-revealed') found.set('wrong', said.wrong);
   if (kind === 'verdict' && said.reason) found.set('reason', said.reason);
-  if ((kind === 'stop' || kind === 'resume') && said.why) found.set('reason', said.why);
+  if (['stop', 'resume', 'standing-ended', 'absence-ended'].includes(kind) && said.why) found.set('reason', said.why);
   return found;
 }
 

@@ -11,8 +11,8 @@ class Enrolment {
 
   /** A release: who is not in its plan any more loses what records named. */
   async release(said) {
-    const { people, roles, passkeys, console: place, writtenBy, applications } = said;
-    this.named = { people, roles, passkeys, console: place, writtenBy, applications };
+    const { people, roles, passkeys, console: place, writtenBy, applications, deputies } = said;
+    this.named = { people, roles, passkeys, console: place, writtenBy, applications, deputies };
     const { known } = await authorityOf(this.named);
     this.registered = Object.fromEntries(Object.entries(this.registered).filter(([person]) => known(person)));
     await this.join();
@@ -73,10 +73,10 @@ class Enrolment {
 
 /** Why an approval comes from somebody who approved already: whoever vouched for a passkey could hold it. */
 function notApart(said, others, authority) {
-  const behind = ({ reviewer, signature }) => [reviewer, authority.voucher(signature.keyid) ?? reviewer];
+  const behind = ({ reviewer, signature, standsInFor }) => [reviewer, standsInFor ?? reviewer, authority.voucher(signature.keyid) ?? reviewer];
   const ours = behind(said);
   const same = [...others].some((other) => behind(other).some((one) => ours.includes(one)));
-  return said.answer === 'approve' && same ? 'by a passkey that one who had approved vouched for, or the other way round' : null;
+  return said.answer === 'approve' && same ? 'by one who had approved, stood in for them, or vouched for the passkey' : null;
 }
 
 async function keyidOf({ publicKey }) {

@@ -4,7 +4,7 @@ const COMMAND_TYPE = 'application/vnd.watchkeeper.command+json';
 const COMMAND = { origin: 'text', person: 'text', verb: 'text', nonce: 'text', at: 'time', body: { '*': 'any' } };
 
 /** People with their keys and passkeys (by key id) and roles, as a record names them; `registered` are further passkeys. */
-async function authorityOf({ people = {}, roles = {}, passkeys = {}, console: place, registered = {}, revoked = [], writtenBy = {} }) {
+async function authorityOf({ people = {}, roles = {}, passkeys = {}, console: place, registered = {}, revoked = [], writtenBy = {}, deputies = {} }) {
   const keys = new Map();
   for (const [person, given] of Object.entries(people)) {
     const own = new Map();
@@ -27,6 +27,7 @@ async function authorityOf({ people = {}, roles = {}, passkeys = {}, console: pl
   return {
     keys: (person) => keys.get(person) ?? new Map(), holds, known, has: (id) => [...keys.values()].some((own) => own.has(id)),
     voucher: (id) => vouchers.get(id) ?? null, writtenBy,
+    mayStandIn: (person, role) => Object.hasOwn(deputies, role) && deputies[role].includes(person),
   };
 }
 

@@ -16,7 +16,7 @@ const APPLICATION = { id: 'text', system: 'text', 'keys?': ['text'], 'may?': ['t
 const CARRIED = {
   until: 'time', 'plan?': 'digest', 'releasedBy?': 'text', 'people?': { '*': ['text'] }, 'roles?': { '*': ['text'] },
   'stops?': [SCOPE], 'passkeys?': PASSKEYS, 'console?': 'text', 'registered?': PASSKEYS, 'revoked?': ['text'],
-  'writtenBy?': { '*': 'text' }, 'applications?': [APPLICATION],
+  'writtenBy?': { '*': 'text' }, 'applications?': [APPLICATION], 'deputies?': { '*': ['text'] },
 };
 const BY = { by: 'text', signature: SIGNATURE };
 
@@ -29,7 +29,7 @@ const PREDICATES = {
   'plan-release': {
     plan: 'digest', 'previous?': 'digest', releasedBy: 'text', people: { '*': ['text'] }, roles: { '*': ['text'] },
     signature: SIGNATURE, 'passkeys?': PASSKEYS, 'console?': 'text', 'writtenBy?': { '*': 'text' },
-    'applications?': [APPLICATION],
+    'applications?': [APPLICATION], 'deputies?': { '*': ['text'] },
   },
   decision: {
     actionId: 'text', decision: PART, agent: 'text', system: 'text', stage: 'text', method: 'text', server: 'text',
@@ -42,11 +42,12 @@ const PREDICATES = {
     'escalation?': { handle: 'text', roles: ['text'], approvals: 'int', expires: 'time', shown: 'text', 'separate?': ['text'], 'reason?': 'text', 'words?': 'int' },
     'verdicts?': ['ref'], 'escalatedBy?': 'ref', 'would?': PART,
     'mandate?': 'ref',
+    'standing?': ['ref'], 'reviews?': ['text'],
   },
   verdict: {
     actionId: 'text', decision: 'ref', answer: 'text', reviewer: 'text', role: 'text', shown: 'text',
     millisTaken: 'int', signature: SIGNATURE, 'reason?': 'text', 'view?': 'text', 'group?': 'digest', 'withdraws?': 'ref',
-    'timed?': 'text',
+    'timed?': 'text', 'standsInFor?': 'text', 'absence?': 'ref',
   },
   effect: {
     actionId: 'text', decision: 'ref', status: 'text', started: 'time', ended: 'time', 'result?': HIDDEN,
@@ -70,7 +71,7 @@ const PREDICATES = {
   adopted: { why: 'text', ...BY, size: 'int', doubts: [{ kind: 'text', id: 'text', seen: 'text' }] },
   passkey: { person: 'text', passkey: PASSKEY, ...BY, 'code?': 'text' },
   'passkey-revoked': { person: 'text', keyid: 'text', why: 'text', ...BY },
-  question: { actionId: 'text', decision: 'ref', role: 'text', text: 'digest', ...BY },
+  question: { actionId: 'text', decision: 'ref', role: 'text', text: 'digest', 'absence?': 'ref', ...BY },
   answer: { actionId: 'text', decision: 'ref', question: 'ref', agent: 'text', text: 'digest' },
   drill: { id: 'text', commitments: ['digest'], ...BY },
   'drill-revealed': {
@@ -84,6 +85,13 @@ const PREDICATES = {
   },
   'mandate-ended': { id: 'text', mandate: 'ref', why: 'text', ...BY },
   'mandate-word': { id: 'text', mandate: 'ref', ...BY },
+  standing: {
+    id: 'text', role: 'text', reviews: ['text'], agent: 'text', system: 'text', action: 'text', count: 'int', until: 'time',
+    plan: 'digest', approval: 'ref', 'resource?': 'digest', 'caps?': [{ argument: 'text', most: 'text' }], ...BY,
+  },
+  'standing-ended': { id: 'text', why: 'text', ...BY },
+  absence: { id: 'text', person: 'text', role: 'text', deputy: 'text', since: 'time', until: 'time', ...BY },
+  'absence-ended': { id: 'text', why: 'text', ...BY },
   refusals: { agent: 'text', since: 'time', 'counts?': { '*': 'int' } },
 };
 

@@ -8,9 +8,10 @@ async function verdictProblem(conduct, said, digest, waiting) {
   if (said.shown !== asked.shown) return 'on something else than what was to be shown';
   if (said.at >= asked.expires) return 'after the escalation had expired';
   if (said.answer === 'withdraw' || said.withdraws) return withdrawalProblem(conduct, said, digest, waiting);
-  if (!asked.roles.includes(said.role) || !authority.holds(said.reviewer, said.role)) return `${cut(said.reviewer)} does not hold the role ${cut(said.role)} that is asked for`;
-  if (said.reviewer === before.agent) return 'by the agent itself';
-  const behind = [said.reviewer, authority.voucher(said.signature.keyid)];
+  const holder = said.standsInFor ?? said.reviewer;
+  if (!asked.roles.includes(said.role) || !authority.holds(holder, said.role)) return `${cut(said.reviewer)} does not hold the role ${cut(said.role)} that is asked for`;
+  if ([said.reviewer, holder].includes(before.agent)) return 'by the agent itself';
+  const behind = [said.reviewer, holder, authority.voucher(said.signature.keyid)];
   if (keptOut(before, authority).some((person) => behind.includes(person))) return `by ${cut(said.reviewer)}, whom the plan keeps apart: who wrote or granted it`;
   if (!said.reason && asked.reason === 'required') return 'without the reason that is asked for';
   const bound = {
@@ -20,7 +21,7 @@ async function verdictProblem(conduct, said, digest, waiting) {
   const together = notApart(said, [...waiting.verdicts.values()].map((verdict) => verdict.said), authority);
   if (together) return together;
   if (said.group) return listedProblem(conduct, said, bound);
-  const body = { ...bound, reason: said.reason, view: said.view };
+  const body = { ...bound, reason: said.reason, view: said.view, for: said.standsInFor, absence: said.absence };
   return conduct.commands.problem(said.signature, authority, said.reviewer, said.answer, body);
 }
 
@@ -31,7 +32,7 @@ async function listedProblem(conduct, said, bound) {
   if (!Array.isArray(items) || await sha256Hex(encode(canonical(items))) !== said.group || !items.some((one) => canonical(one) === item)) {
     return 'in a list that does not hold it';
   }
-  const body = { role: said.role, reason: said.reason };
+  const body = { role: said.role, reason: said.reason, for: said.standsInFor, absence: said.absence };
   return conduct.commands.problem(said.signature, conduct.authority, said.reviewer, `${said.answer}-list`, body, bound.handle);
 }
 
@@ -57,8 +58,8 @@ async function questionProblem(conduct, said, digest, waiting) {
   const { said: before, digest: request } = waiting.record;
   const asked = before.escalation;
   if (said.actionId !== before.actionId || digest !== request) return 'about another action than it refers to';
-  if (!asked.roles.includes(said.role) || !conduct.authority.holds(said.by, said.role)) return `${cut(said.by)} does not hold the role ${cut(said.role)} that is asked for`;
-  const body = { handle: asked.handle, request, role: said.role, text: said.text };
+  if (!asked.roles.includes(said.role) || (!said.absence && !conduct.authority.holds(said.by, said.role))) return `${cut(said.by)} does not hold the role ${cut(said.role)} that is asked for`;
+  const body = { handle: asked.handle, request, role: said.role, text: said.text, absence: said.absence };
   return conduct.commands.problem(said.signature, conduct.authority, said.by, 'ask', body);
 }
 
@@ -72,7 +73,7 @@ function answerProblem(conduct, said, digest, waiting) {
 }
 
 /** Why the verdicts that an allow cites do not release it, or null if they do. */
-function approvalProblem(waiting, { said, digest, at }) {
+function approvalProblem(conduct, waiting, { said, digest, at }) {
   if (!waiting) return 'approved, but what was escalated does not wait (any more), or is not in the bundle';
   const { said: before, digest: request } = waiting.record;
   const asked = before.escalation;
@@ -81,16 +82,6 @@ function approvalProblem(waiting, { said, digest, at }) {
   if (['agent', 'server', 'tool', 'pin', 'plan'].some((name) => (said[name] ?? null) !== (before[name] ?? null))) return 'approved for another agent, tool, pin or plan';
   const cited = (said.verdicts ?? []).map((ref) => waiting.verdicts.get(place(ref)));
   if (cited.includes(undefined) || new Set(cited).size !== cited.length) return 'cites a verdict that is none, not valid, taken back, or used twice';
-  return coverageProblem(asked, cited);
-}
-
-/** N of M means N different people; a role named twice needs two different holders. */
-function coverageProblem(asked, verdicts) {
-  const people = new Set(verdicts.map((verdict) => verdict.said.reviewer));
-  if (people.size < asked.approvals) return `approved by ${people.size} people, where ${asked.approvals} are needed`;
-  for (const role of new Set(asked.roles)) {
-    const holders = new Set(verdicts.filter((verdict) => verdict.said.role === role).map((verdict) => verdict.said.reviewer));
-    if (holders.size < asked.roles.filter((one) => one === role).length) return `not approved by enough holders of the role ${cut(role)}`;
-  }
-  return null;
+  const given = cited.map(({ said: one }) => voiceOf(one.reviewer, one.role, one.standsInFor, conduct.authority.voucher(one.signature.keyid)));
+  return conduct.lent.allKnown(said) ? coverageProblem(asked.roles, asked.approvals, [...given, ...conduct.lent.voices(said)]) : null;
 }

@@ -3,14 +3,14 @@
 const STEP = {
   keys: 1, checkpoint: 2, tree: 3, signatures: 4, older: 5, order: 6, releases: 7, commands: 8, approvals: 9,
   force: 10, effects: 11, plans: 12, home: 13, witnesses: 14, replay: 15, rotation: 16, timestamps: 17,
-  shards: 18, adoptions: 19, erasures: 20, complete: 21, disclosed: 22, drills: 25,
+  shards: 18, adoptions: 19, erasures: 20, complete: 21, disclosed: 22, lent: 24, drills: 25,
 };
 const TITLES = {
   1: 'Keys', 2: 'Checkpoint', 3: 'Each record is in the log', 4: 'Signatures of all records', 5: 'Older checkpoints',
   6: 'Order and times', 7: 'Plan releases', 8: 'Commands of people', 9: 'Approvals', 10: 'Stops and the plan in force',
   11: 'Effects', 12: 'Released plans', 13: 'Truth of the home', 14: 'Witnesses', 15: 'Replay of decisions',
   16: 'Keys that changed over time', 17: 'Timestamps', 18: 'Shards', 19: 'Adoptions', 20: 'Erasures',
-  21: 'Completeness', 22: 'Disclosed values', 25: 'Planted escalations',
+  21: 'Completeness', 22: 'Disclosed values', 24: 'Lent authority', 25: 'Planted escalations',
 };
 const ELSEWHERE = 'not done in this page: use `watchkeeper log verify`';
 const BATCH = 128;
@@ -145,6 +145,7 @@ async function stream(bundle, checkpoint, genesis, keys, report, progress) {
   }
   conduct.custody.finish();
   conduct.drills.finish(conduct);
+  conduct.lent.finish(report, STEP.lent);
   disclosures.finish();
   complete.finish();
   sayStream(report, bundle, conduct);

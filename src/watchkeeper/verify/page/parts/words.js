@@ -22,6 +22,7 @@ const KINDS = {
   genesis: 'Beginning of the log', 'plan-release': 'Plan released', stop: 'Stop', resume: 'Stop lifted', token: 'Token made',
   'token-revoked': 'Token revoked', 'clock-accepted': 'Clock accepted', refusals: 'Refusals, counted', erasure: 'Values erased', 'key-rotation': 'Record key changed', adopted: 'Home taken up again', passkey: 'Passkey registered', 'passkey-revoked': 'Passkey revoked', drill: 'Escalations to be planted',
   'drill-revealed': 'Planted escalation revealed', channel: 'Channel',
+  standing: 'Approved ahead', 'standing-ended': 'Approval ahead ended', absence: 'Somebody away', 'absence-ended': 'Back again',
 };
 
 function when(time) {
@@ -75,7 +76,8 @@ function tellVerdict({ said, disclosed }) {
   const answer = { approve: 'approved', refuse: 'refused' }[said.answer] ?? said.answer;
   const reason = disclosed?.has('reason') ? `, saying “${shown(disclosed.get('reason'))}”` : '';
   const took = `${(said.millisTaken / 1000).toFixed(said.millisTaken < 10000 ? 1 : 0)} s after it was shown`;
-  return ['Reviewer', `${said.reviewer} ${answer} it as ${said.role} on ${when(said.at)}, ${took}${reason}`, 'signed by the reviewer'];
+  const stead = said.standsInFor ? `, standing in for ${said.standsInFor},` : '';
+  return ['Reviewer', `${said.reviewer}${stead} ${answer} it as ${said.role} on ${when(said.at)}, ${took}${reason}`, 'signed by the reviewer'];
 }
 
 function argumentsOf(record) {
