@@ -10,6 +10,7 @@ from watchkeeper.plan.compile.assemble import assemble
 from watchkeeper.plan.compile.servers import CompiledServer, compile_server
 from watchkeeper.plan.compile.shared import Shared, shared_budgets
 from watchkeeper.plan.compile.systems import CompiledSystem, compile_system
+from watchkeeper.plan.lint.ahead import check_ahead
 from watchkeeper.plan.lint.applications import check_applications
 from watchkeeper.plan.lint.arguments import check_arguments
 from watchkeeper.plan.lint.authority import check_authority
@@ -18,6 +19,7 @@ from watchkeeper.plan.lint.bounds.history import check_history
 from watchkeeper.plan.lint.bounds.money import check_money
 from watchkeeper.plan.lint.channels import check_channels
 from watchkeeper.plan.lint.controls import check_controls
+from watchkeeper.plan.lint.deputies import check_deputies
 from watchkeeper.plan.lint.lent import check_tasks
 from watchkeeper.plan.lint.names import Names, names_of, tools_of_system
 from watchkeeper.plan.lint.organisation import check_organisation
@@ -92,6 +94,7 @@ def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
     check_servers(workspace, names, report)
     check_permit_rules(workspace, names, report)
     check_applications(workspace, report)
+    check_deputies(workspace, names, report)
     check_authority(workspace, names, report)
     check_tasks(workspace, names, report)
     servers = _servers(workspace, report)
@@ -175,6 +178,7 @@ def _check_policies(
             actions = item.actions if item.actions is not None else tuple(system.tools)
             report.findings.extend(check_lower_bounds(item.policy, actions, system.tools))
             report.findings.extend(check_members(item.policy, actions, system.tools))
+            report.findings.extend(check_ahead(workspace, item.policy, actions, system.tools))
         check_history(workspace, name, system.tools, report)
         check_permits(system.policies, tools_of_system(workspace, name), report)
         for agent, file in workspace.authority.items():

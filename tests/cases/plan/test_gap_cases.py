@@ -18,8 +18,7 @@ _CASES = YAML(typ="safe").load(Path(__file__).with_name("gaps.yaml").read_text("
 @pytest.mark.parametrize("case", _CASES, ids=[case["title"] for case in _CASES])
 def test_a_gap_is_named_and_stops_nothing(case: dict[str, Any], tmp_path: Path) -> None:
     changes = dict(case.get("add", {}))
-    if "change" in case:
-        change = case["change"]
+    for change in (case[name] for name in ("change", "also") if name in case):
         changes.update(with_change(change["in"], change["old"], change["new"]))
     linted = lint_workspace(write_workspace(tmp_path, changes))
     wanted = case["finds"]

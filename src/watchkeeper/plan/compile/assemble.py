@@ -76,6 +76,9 @@ def assemble(
         limits=_limits(aims.limits),
         gaps=tuple(gaps),
         console=console_of(aims.console),
+        deputies={
+            role: tuple(sorted(set(some))) for role, some in sorted(aims.deputies.items()) if some
+        },
         applications=tuple(sorted(_applications(systems), key=lambda one: one.id)),
         oversight=_oversight(aims.oversight) if aims.oversight else None,
         channels=channels_of(aims),
@@ -168,6 +171,7 @@ def _policy(scoped: ScopedPolicy) -> Policy:
         observe_until=notes.observe_until and notes.observe_until.replace("Z", ".000000Z"),
         separate=notes.separate,
         reason="required" if notes.reason_required else None,
+        standing=notes.standing,
     )
 
 

@@ -18,8 +18,8 @@ from watchkeeper.plan.compile.numbers import (
 from watchkeeper.plan.policies.annotations import Annotations
 from watchkeeper.plan.policies.parse import ParsedPolicy, parse_body
 from watchkeeper.plan.typing import TypedTool, quoted
-from watchkeeper.plan.workspace.models.authority import GrantEntry, ReviewEntry
-from watchkeeper.records.bundle import PolicyKind
+from watchkeeper.plan.workspace.models.authority import GrantEntry, ReviewEntry, StandingEntry
+from watchkeeper.records.bundle import PolicyKind, StandingRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,12 @@ def _review_notes(notes: Annotations, review: ReviewEntry) -> Annotations:
         expires_seconds=review.expires,
         separate=tuple(sorted(set(review.separate))),
         reason_required=review.reason,
+        standing=_standing(review.standing),
     )
+
+
+def _standing(says: StandingEntry | None) -> StandingRule | None:
+    return None if says is None else StandingRule(says.count, says.within, dict(says.most))
 
 
 def _parts(grant: GrantEntry, tools: Mapping[str, TypedTool]) -> list[_Part]:

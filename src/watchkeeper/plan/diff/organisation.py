@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from watchkeeper.plan.diff.ahead import compare_deputies
 from watchkeeper.plan.diff.budgets import compare_history
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.plan.diff.retention import compare_retention
@@ -69,6 +70,7 @@ def compare_people(old: Bundle, new: Bundle, found: Changes) -> None:
             found.weakened("role", role, f"{listed(after - before)} holds it too")
         if before - after:
             found.strengthened("role", role, f"{listed(before - after)} no longer holds it")
+    compare_deputies(old, new, found)
     people = {person.id: person for person in old.people}
     now = {person.id: person for person in new.people}
     for id_, was, person in found.came_and_went("person", people, now, lambda _: None):

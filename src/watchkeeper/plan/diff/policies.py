@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watchkeeper.plan.diff.ahead import compare_ahead
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.records.bundle import Bundle, Policy, PolicyKind
 
@@ -82,6 +83,7 @@ def compare_review(kind: str, id_: str, old: Policy, new: Policy, found: Changes
             weaker = kept_out in old.separate
             words = f"its {kept_out} {'may approve now' if weaker else 'may no longer approve'}"
             found.moved(kind, id_, words, weaker=weaker)
+    compare_ahead(kind, id_, old.standing, new.standing, found)
     if old.reason != new.reason:
         words = "needs" if new.reason else "no longer needs"
         found.moved(kind, id_, f"an approval {words} a reason", weaker=new.reason is None)

@@ -9,13 +9,20 @@ from typing import TypeVar
 
 from watchkeeper.errors import PlanRefused, cut
 from watchkeeper.plan.workspace.checked import nearest
-from watchkeeper.plan.workspace.models.scalars import check_id, moment_text, parse_duration
-from watchkeeper.records.bundle import PolicyKind
+from watchkeeper.plan.workspace.models.scalars import (
+    check_id,
+    decimal_text,
+    moment_text,
+    parse_ahead,
+    parse_duration,
+)
+from watchkeeper.records.bundle import PolicyKind, StandingRule
 
 T = TypeVar("T")
 POLICY_ID = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,126}[a-z0-9])?")
-KNOWN = ("id", "control", "escalate", "approvals", "expires", "reason", "separate", "observe")
-_FOR_REVIEWS = ("escalate", "approvals", "expires", "reason", "separate")
+_FOR_REVIEWS = ("escalate", "approvals", "expires", "reason", "separate", "standing")
+KNOWN = ("id", "control", *_FOR_REVIEWS, "observe")
+_AHEAD = re.compile(r"([1-9][0-9]{0,3}|10000) in ([0-9]+[a-z])((?:, *[^\s,]+ +[^\s,]+)*)")
 COMPILED = ("grant.", "shared.")
 """How the ids of policies begin that the plan compiles from grants and shared budgets."""
 
@@ -24,7 +31,8 @@ COMPILED = ("grant.", "shared.")
 class Annotations:
     """The annotations of one policy. `observe_until` is an RFC 3339 time.
 
-    `separate` says who may not approve: `author`, and of a grant's review `grantor`.
+    `separate` says who may not approve: `author`, and of a grant's review `grantor`. `standing` is
+    how far one may approve ahead.
     """
 
     id: str
@@ -35,6 +43,7 @@ class Annotations:
     observe_until: str | None = None
     separate: tuple[str, ...] = ()
     reason_required: bool = False
+    standing: StandingRule | None = None
 
 
 def read_annotations(raw: Mapping[str, str | None], kind: PolicyKind) -> Annotations:
@@ -55,6 +64,9 @@ def read_annotations(raw: Mapping[str, str | None], kind: PolicyKind) -> Annotat
         ),
         separate=("author",) if _says(raw, "separate", "author") else (),
         reason_required=_says(raw, "reason", "required"),
+        standing=_value("standing", _standing, _needed(raw, "standing"))
+        if "standing" in raw
+        else None,
     )
 
 
@@ -115,6 +127,18 @@ def _roles(text: str) -> tuple[str, ...]:
     if len(set(roles)) != len(roles):
         raise PlanRefused(f"`@escalate` names a role twice: {cut(text)}", "name each once")
     return tuple(sorted(roles))
+
+
+def _standing(text: str) -> StandingRule:
+    """Read `20 in 8h`, with caps after it: `20 in 8h, amount 300.00`."""
+    found = _AHEAD.fullmatch(text)
+    if found is None:
+        raise ValueError("write it as in `20 in 8h`, or `20 in 8h, amount 300.00`")
+    caps = [part.split() for part in found[3].split(",") if part.strip()]
+    most = {argument: decimal_text(cap) for argument, cap in caps}
+    if len(most) < len(caps):
+        raise ValueError("cap each argument once")
+    return StandingRule(int(found[1]), parse_ahead(found[2]), most)
 
 
 def _approvals(text: str) -> int:

@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from watchkeeper.plan.workspace.models.scalars import Id, Limit, Moment, Part, Seconds, Text, Window
+from watchkeeper.plan.workspace.models.scalars import (
+    Ahead,
+    Id,
+    Limit,
+    Moment,
+    Part,
+    Seconds,
+    Text,
+    Window,
+)
 
 
 class BandEntry(Part):
@@ -28,6 +37,16 @@ class BudgetEntry(Part):
     zone: Text | None = None
 
 
+class StandingEntry(Part):
+    """How far a reviewer may approve ahead: so many actions, within so long, up to these caps."""
+
+    count: Annotated[int, Field(ge=1, le=10_000)]
+    within: Ahead
+    most: dict[Text, Limit] = Field(
+        default_factory=dict, description="caps that such an approval must name, by argument"
+    )
+
+
 class ReviewEntry(Part):
     """Who reviews, how many different people must approve, and how long it may wait."""
 
@@ -40,6 +59,9 @@ class ReviewEntry(Part):
     separate: list[Literal["author", "grantor"]] = Field(
         default_factory=list,
         description="who may not approve: who changed the grant last, who gave it",
+    )
+    standing: StandingEntry | None = Field(
+        default=None, description="how far one may approve the next ones like one that was approved"
     )
 
 

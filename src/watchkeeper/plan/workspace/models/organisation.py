@@ -204,3 +204,7 @@ class AimsFile(Part):
     on_call: dict[Id, list[RungEntry]] = Field(
         default_factory=dict, description="role to the rungs of its ladder, the first one first"
     )
+    deputies: dict[Id, list[Id]] = Field(
+        default_factory=dict,
+        description="role to those who may stand in while a holder is recorded as away",
+    )

@@ -13,6 +13,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from watchkeeper.records.standing import LONGEST_STANDING
+
 ID_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$"
 _ID = re.compile(ID_PATTERN)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -57,6 +59,14 @@ def parse_duration(value: Any) -> int:
     if found is None or int(found[1]) * _UNITS[found[2]] > _MAX_SECONDS:
         raise ValueError("a duration is a whole number and a unit, like `90s`, `10m`, `4h` or `7d`")
     return int(found[1]) * _UNITS[found[2]]
+
+
+def parse_ahead(value: Any) -> int:
+    """Return the seconds for which one may approve ahead: seven days at most."""
+    seconds = parse_duration(value)
+    if seconds > LONGEST_STANDING:
+        raise ValueError("nobody approves ahead for longer than `7d`")
+    return seconds
 
 
 def parse_window(value: Any) -> int | str:
@@ -168,6 +178,11 @@ Window = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^([1-9][0-9]{0,8}[smhdw]|day|week|month)$"}),
 ]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="as ISO 4217 has it: `EUR`")]
+Ahead = Annotated[
+    int,
+    BeforeValidator(parse_ahead),
+    WithJsonSchema({"type": "string", "pattern": r"^[1-9][0-9]{0,8}[smhdw]$"}),
+]
 Limit = Annotated[
     str,
     BeforeValidator(decimal_text),
