@@ -9,10 +9,11 @@ from itertools import count
 from typing import Any
 
 from tests.worlds.bank import Bank, allowed, bank_file, bundle_of, escalated, pay, public
+from tests.worlds.disk_bank import DiskBank
 from tests.worlds.reviews import REVIEW, bundle_with, record_kind
 from watchkeeper.do.decision.request import Call
 from watchkeeper.do.state.parts import Standings
-from watchkeeper.records.action import Status
+from watchkeeper.records.action import DecisionRecord, Outcome, Status
 from watchkeeper.records.bundle import Bundle, Person, StandingRule
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import render_instant
@@ -124,6 +125,34 @@ def lied(bank: Bank, record: Any) -> Ref:
     return ticket.ref
 
 
+def forged_use(bank: Bank, *standing: Ref, **changes: Any) -> Ref:
+    """Have a home that lies let an action through by these, as it did the newest one."""
+    last = next(
+        entry.record
+        for entry in reversed(bank.entries())
+        if isinstance(entry.record.predicate, DecisionRecord)
+        and entry.record.predicate.decision.outcome is Outcome.ALLOW
+    )
+    said = {"at": bank.home.now(), "action_id": bank.ids.action_id(), "reviews": (REVIEW,)}
+    free = {"standing": standing, "verdicts": (), "escalated_by": None, "keys": (), "same": None}
+    predicate = replace(last.predicate, **{**said, **free, **changes})
+    ticket = bank.log.append(replace(last, predicate=predicate), None)
+    ticket.wait(10)
+    return ticket.ref
+
+
+def place_of(bank: Bank, standing: str) -> Ref:
+    ahead = bank.home.state.part(Standings).find(standing)
+    assert ahead is not None
+    return ahead.ref
+
+
+def messages(bank: DiskBank) -> set[str]:
+    """What `log verify` finds, each with its step; the shard is left out."""
+    said = ((one.step, one.message) for one in bank.verify().findings)
+    return {f"{step} {message.removeprefix('shard 1: ')}" for step, message in said}
+
+
 def paid(bank: Bank, amount: float = 300, **changes: Any) -> Any:
     """Have the agent pay once more, without anybody being asked, and end it well."""
     done = allowed(bank.ask(more(amount, **changes)))
@@ -154,7 +183,7 @@ def absence_body(
 def go_away(bank: Bank, person: str = "ben", by: str = "", **changes: Any) -> dict[str, Any]:
     """Have somebody say that a person is away; what a deputy signs besides."""
     body = absence_body(bank, person, **changes)
-    bank.tell(by or person, "away", **body)
+    bank.commands.run(bank.sign(by or person, "away", body), {})
     return stead_of(bank, body["id"])
 
 
