@@ -6,22 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-)
-from typer.testing import CliRunner
 
-from tests.worlds.bank import signer
 from tests.worlds.disk_bank import DiskBank
 from tests.worlds.reviews import durable
+from tests.worlds.terminal import at_a_terminal, do
 from watchkeeper import wiring
-from watchkeeper.cli.app import app
 from watchkeeper.loop.answering import answer_question
 from watchkeeper.loop.home import Home
-
-SECRET = "a passphrase"
 
 
 @pytest.fixture
@@ -31,24 +22,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for n in range(2):
         durable(bank, amount=210, note=f"n{n}")
     bank.close()
-    people = tmp_path / "people"
-    people.mkdir()
-    for name in ("ben", "cyd"):
-        pem = signer(name)._key.private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(SECRET.encode())
-        )
-        (people / f"{name}.key").write_bytes(pem)
-        (people / f"{name}.key").chmod(0o600)
-    monkeypatch.setenv("WATCHKEEPER_PEOPLE", str(people))
-    monkeypatch.setenv("WATCHKEEPER_PASSPHRASE", SECRET)
-    monkeypatch.setenv("WATCHKEEPER_HOME", str(tmp_path / "home"))
+    at_a_terminal(tmp_path, tmp_path / "home", monkeypatch, ("ben", "cyd"))
     return tmp_path / "home"
-
-
-def do(*words: str, code: int = 0) -> str:
-    result = CliRunner().invoke(app, ["do", *words])
-    assert result.exit_code == code, (result.output, result.stderr)
-    return result.output
 
 
 def _handles() -> list[str]:

@@ -17,6 +17,8 @@ app = group(
         "ask": "watchkeeper.cli.do.ask:ask",
         "mandates": "watchkeeper.cli.do.mandates:mandates",
         "channels": "watchkeeper.cli.do.channels:channels",
+        "standing": "watchkeeper.cli.do.standing:standing",
+        "away": "watchkeeper.cli.do.away:away",
         "stop": "watchkeeper.cli.do.stop:stop",
         "resume": "watchkeeper.cli.do.stop:resume",
         "resolve": "watchkeeper.cli.do.resolve:resolve",

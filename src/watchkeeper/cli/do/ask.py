@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from watchkeeper.cli.do.asking import AsJson, Handle, HomePath, Person, open_line, tell
+from watchkeeper.cli.do.asking import (
+    AsJson,
+    Handle,
+    HomePath,
+    Person,
+    Stead,
+    open_line,
+    stead_of,
+    tell,
+)
 from watchkeeper.cli.do.verdict import only_role
 from watchkeeper.cli.people import reason_of
 from watchkeeper.errors import CommandInvalid, cut
@@ -17,6 +26,7 @@ def ask(
     text: Annotated[str, typer.Argument(help="The question; the agent is shown it.")],
     by: Person = "me",
     role: Annotated[str | None, typer.Option("--role", help="In which role.")] = None,
+    stead: Stead = None,
     home: HomePath = None,
     as_json: AsJson = False,
 ) -> None:
@@ -29,11 +39,13 @@ def ask(
         if item is None or item["shown"] is None:
             raise CommandInvalid(f"no action waits under {cut(handle)}", "see `do pending`")
         digest, beside = reason_of(text)
+        mine = role or only_role(item["shown"]["roles"])
         body = {
             "handle": handle,
             "request": item["shown"]["request"],
-            "role": role or only_role(item["shown"]["roles"]),
+            "role": mine,
             "text": digest,
+            **stead_of(line, stead, mine),
         }
         sent = {"text": text, "salt": beside.get("salt", "")}
         answer = line.ask("ask", body, sent)

@@ -11,6 +11,7 @@ import typer
 
 from watchkeeper.cli import output
 from watchkeeper.cli.people import Line, find_home
+from watchkeeper.errors import SettingsInvalid, cut
 
 HomePath = Annotated[
     Path | None, typer.Option("--home", help="The home; else WATCHKEEPER_HOME, else `home`.")
@@ -24,6 +25,11 @@ Handles = Annotated[
 Why = Annotated[str, typer.Option("--why", help="Your reason, in a sentence.")]
 
 
+Stead = Annotated[
+    str | None, typer.Option("--for", help="Whom you stand in for, while they are away.")
+]
+
+
 @contextmanager
 def open_line(home: Path | None, person: str) -> Iterator[Line]:
     """Open a person's way to a home; what stands against it is said plainly."""
@@ -33,6 +39,20 @@ def open_line(home: Path | None, person: str) -> Iterator[Line]:
             yield line
         finally:
             line.close()
+
+
+def stead_of(line: Line, person: str | None, role: str) -> dict[str, Any]:
+    """Return what a deputy signs besides: for whom, and by which absence; nothing for oneself.
+
+    Raises:
+        SettingsInvalid: nobody of this name is away from the role now.
+    """
+    if person is None:
+        return {}
+    for one in line.ask("absences", {}):
+        if (one["person"], one["role"], one["now"]) == (person, role, True):
+            return {"for": person, "absence": one["absence"]}
+    raise SettingsInvalid(f"{cut(person)} is not away from {cut(role)} now", "see `do away`")
 
 
 def tell(value: Any, text: str, as_json: bool) -> None:

@@ -10,7 +10,17 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.do.asking import AsJson, Handles, HomePath, Person, Why, open_line, tell
+from watchkeeper.cli.do.asking import (
+    AsJson,
+    Handles,
+    HomePath,
+    Person,
+    Stead,
+    Why,
+    open_line,
+    stead_of,
+    tell,
+)
 from watchkeeper.cli.people import reason_of
 from watchkeeper.do.account.shown import plainly
 from watchkeeper.errors import CommandInvalid, cut
@@ -30,6 +40,7 @@ def approve(
     handles: Handles,
     by: Person = "me",
     role: Annotated[str | None, typer.Option("--role", help="In which role.")] = None,
+    stead: Stead = None,
     why: Why = "",
     home: HomePath = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
@@ -41,13 +52,14 @@ def approve(
       watchkeeper do approve esc_0123 --by ben --why "photo of the damage seen"
       watchkeeper do approve esc_0123 esc_4567 --by ben
     """
-    _verdict("approve", handles, by, role, why, home, yes, as_json)
+    _verdict("approve", handles, (by, stead), role, why, home, yes, as_json)
 
 
 def refuse(
     handles: Handles,
     by: Person = "me",
     role: Annotated[str | None, typer.Option("--role", help="In which role.")] = None,
+    stead: Stead = None,
     why: Why = "",
     home: HomePath = None,
     as_json: AsJson = False,
@@ -58,19 +70,20 @@ def refuse(
     """
     if not why:
         output.fail("a reason is required to refuse", "give `--why`")
-    _verdict("refuse", handles, by, role, why, home, True, as_json)
+    _verdict("refuse", handles, (by, stead), role, why, home, True, as_json)
 
 
 def _verdict(
     verb: str,
     handles: list[str],
-    by: str,
+    who: tuple[str, str | None],
     role: str | None,
     why: str,
     home: Path | None,
     yes: bool,
     as_json: bool,
 ) -> None:
+    by, stead = who
     with open_line(home, by) as line:
         began = wiring.clock().monotonic()
         listed = {item["handle"]: item for item in line.ask("pending", {})}
@@ -84,6 +97,7 @@ def _verdict(
             "role": mine,
             "reason": digest,
             "millis": (wiring.clock().monotonic() - began) // 1000,
+            **stead_of(line, stead, mine),
         }
         if len(items) == 1:
             answer = line.ask(verb, {**_bound(items[0]), **said}, beside)
@@ -147,6 +161,8 @@ def pending_text(item: dict[str, Any]) -> str:
         f"  because:   {_because(shown)}",
         f"  asks:      {', '.join(shown.get('roles', []))}",
     ]
+    ahead = shown.get("standing", ())
+    lines += [f"  ahead:     {one['by']} approved this ahead, by {one['id']}" for one in ahead]
     if shown.get("reason"):
         lines.append("  needs:     a reason, also to approve")
     for one in item.get("dialogue", ()):

@@ -114,6 +114,13 @@ class PendingActions:
             (p for p in self._by_handle.values() for v in p.verdicts if v.ref == verdict), None
         )
 
+    def approved_of(self, person: str) -> list[Pending]:
+        """Return the actions on which an approval of a person stands, the oldest first."""
+        mine = (
+            p for p in self._by_handle.values() if any(v.reviewer == person for v in p.verdicts)
+        )
+        return sorted(mine, key=lambda p: p.decision)
+
     def same_call(self, agent: str, same: str) -> Pending | None:
         """Find the agent's identical call that still waits."""
         found = self._by_same.get((agent, same))

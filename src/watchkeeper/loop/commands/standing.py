@@ -14,14 +14,13 @@ from watchkeeper.do.state.parts import Ahead, Standings
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import CommandInvalid, LedgerError, NotAuthorised, RecordInvalid, cut
 from watchkeeper.ledger.canonical import sha256_hex
-from watchkeeper.loop.ahead import RuleAhead, rule_ahead
+from watchkeeper.loop.ahead import RuleAhead, offers_of, rule_ahead
 from watchkeeper.loop.commands.asked import OPERATE, Asked, Desk, Verb, why_of
 from watchkeeper.loop.commands.reviews import check_plan
 from watchkeeper.loop.facts_of.standing import about_of
 from watchkeeper.records.codec import from_json, to_json
-from watchkeeper.records.instant import Instant, render_instant
+from watchkeeper.records.instant import render_instant
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.reference import Ref
 from watchkeeper.records.standing import ArgumentCap, StandingEndedRecord, StandingRecord
 from watchkeeper.records.statement import Payload, Record
 
@@ -107,21 +106,11 @@ def _check_rule(desk: Desk, said: StandingRecord, pending: Pending) -> None:
     now = desk.home.now()
     if not now < said.until <= now.plus(rule.within_seconds):
         raise CommandInvalid(f"the plan lets it last {rule.within_seconds} s at most")
-    spent = _spent(desk, said, rule, now)
+    spent = desk.home.state.part(Standings).spent(said.by, said, rule.since(now), now)
     if said.count < 1 or said.count + spent > rule.count:
         before = f", of which {spent} are given" if spent else ""
         raise CommandInvalid(f"the plan lets {rule.count} be approved ahead{before}")
     _check_caps(desk, said, rule, pending)
-
-
-def _spent(desk: Desk, said: StandingRecord, rule: RuleAhead, now: Instant) -> int:
-    like = Ahead(
-        Ref(0, 0),
-        *(said.id, said.at, said.by, said.role, said.reviews, said.agent, said.system),
-        *(said.action, said.count, said.until, said.plan, said.approval, ""),
-    )
-    since = now.plus(-rule.within_seconds)
-    return desk.home.state.part(Standings).spent(said.by, like, since, now)
 
 
 def _check_caps(desk: Desk, said: StandingRecord, rule: RuleAhead, pending: Pending) -> None:
@@ -180,6 +169,11 @@ def _end(desk: Desk, asked: Asked) -> Any:
     return {"id": ahead.id, "ended": True}
 
 
+def _approved_here(desk: Desk, asked: Asked) -> Any:
+    """Return what one approved and may approve more of ahead."""
+    return [to_json(offer) for offer in offers_of(desk.home, asked.command.person)]
+
+
 def _standings(desk: Desk, _: Asked) -> Any:
     held = desk.home.state.part(Standings).all_holding(desk.home.now())
     return [standing_json(ahead) for ahead in held]
@@ -208,4 +202,5 @@ VERBS = {
     "standing": Verb(_standing, needs_room=True),
     "end-standing": Verb(_end),
     "standings": Verb(_standings, of_doubtful=True),
+    "may-stand": Verb(_approved_here, of_doubtful=True),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from watchkeeper.records.action import DecisionRecord, EffectRecord, Outcome, Status
 from watchkeeper.records.administration import PlanReleaseRecord, StopRecord
@@ -20,6 +20,25 @@ from watchkeeper.records.standing import (
     StandingRecord,
 )
 from watchkeeper.records.statement import Entry
+
+
+class Like(Protocol):
+    """What a standing approval is for."""
+
+    @property
+    def agent(self) -> str:
+        """Whose actions."""
+        ...
+
+    @property
+    def action(self) -> str:
+        """Which actions: `server/tool`."""
+        ...
+
+    @property
+    def reviews(self) -> tuple[str, ...]:
+        """The reviews that ask."""
+        ...
 
 
 @dataclass(slots=True)
@@ -103,7 +122,7 @@ class Standings:
         """Tell whether an approval was turned into one already."""
         return any(ahead.approval == approval for ahead in self._by_id.values())
 
-    def spent(self, by: str, like: Ahead, since: Instant, at: Instant) -> int:
+    def spent(self, by: str, like: Like, since: Instant, at: Instant) -> int:
         """Return how many actions somebody approved ahead since a moment, on the same review.
 
         One that holds counts whole, one that ended or is over as often as it was used.
