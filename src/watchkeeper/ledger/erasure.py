@@ -13,17 +13,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from watchkeeper.ledger.canonical import canonical, render_json, sha256_hex
-from watchkeeper.records.action import DecisionRecord, Outcome
-from watchkeeper.records.drill import DrillRecord
+from watchkeeper.records.action import DecisionRecord, EffectRecord, Outcome
+from watchkeeper.records.drill import DrillRecord, DrillRevealedRecord
 from watchkeeper.records.erasure import ErasureRecord, Span
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
+from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Erased, Record
 
 NEVER_ERASED = frozenset({Kind.GENESIS, Kind.PLAN_RELEASE, Kind.STANDING})
 """A plan is no personal data, and everything that was decided by it is replayed with it. Beside a
 standing approval stands no value: a digest, keyed with a secret of the home."""
 _ERASED, _IN, _KEPT = "erased", "in", "kept"
+_ABOUT_A_DECISION = (
+    EffectRecord | VerdictRecord | QuestionRecord | AnswerRecord | DrillRevealedRecord
+)
 _OPENS = ("commitment", "due", "actionId", "salt", "request", "expected", "wrong")
 
 
@@ -71,6 +77,16 @@ class ErasedBy:
             if at >= 0 and index < ends[at]:
                 return by
         return None
+
+
+def decision_of(record: Record) -> Ref | None:
+    """Return the decision that a record is about: an effect, a verdict, a question, an answer.
+
+    What reveals a planted one, too. It is as old as the decision, and stays as long by the plan.
+    None for any other record.
+    """
+    said = record.predicate
+    return said.decision if isinstance(said, _ABOUT_A_DECISION) else None
 
 
 def kept_of(record: Record, body: Mapping[str, Any], at: Instant) -> dict[str, Any]:

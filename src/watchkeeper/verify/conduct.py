@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.errors import cut
+from watchkeeper.ledger.erasure import decision_of
 from watchkeeper.records.action import Reason, Status
 from watchkeeper.records.administration import (
     Carried,
@@ -193,6 +194,9 @@ class Conduct:
             self._decision(fact, fact.said)
         elif fact.said is not None:
             self._count(fact.said.kind)
+            about = decision_of(fact.said)
+            if about is not None:
+                self.erasures.belongs(fact.index, about)
             rule = self._rules.get(fact.said.kind)
             if rule is not None:
                 rule(fact.index, fact.said)

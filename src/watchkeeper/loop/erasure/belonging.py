@@ -5,20 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from watchkeeper.errors import HomeInvalid
+from watchkeeper.ledger.erasure import decision_of
 from watchkeeper.ledger.marks import Decided
 from watchkeeper.loop.erasure.plans import Plans
 from watchkeeper.ports import Records
-from watchkeeper.records.action import DecisionRecord, EffectRecord
-from watchkeeper.records.drill import DrillRevealedRecord
+from watchkeeper.records.action import DecisionRecord
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
-from watchkeeper.records.people import VerdictRecord
-from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
-
-_ABOUT_A_DECISION = (
-    EffectRecord | VerdictRecord | QuestionRecord | AnswerRecord | DrillRevealedRecord
-)
 
 
 @dataclass(slots=True)
@@ -44,7 +37,7 @@ class Belonging:
         system is None.
         """
         at: Instant = entry.record.predicate.at
-        about = decision_of(entry)
+        about = decision_of(entry.record)
         if about is None or about.shard == entry.ref.shard:
             return self._decided.of(about.index if about else entry.ref.index) or ("", "", at)
         decided = self.older(entry)
@@ -55,7 +48,7 @@ class Belonging:
 
     def older(self, entry: Entry) -> Entry | None:
         """Return the decision in an older shard that a record is about; None if it is not here."""
-        about = decision_of(entry)
+        about = decision_of(entry.record)
         if about is None or about.shard == entry.ref.shard:
             return None
         try:
@@ -66,12 +59,3 @@ class Belonging:
         except HomeInvalid:
             return None
         return decided
-
-
-def decision_of(entry: Entry) -> Ref | None:
-    """Return the decision that a record is about: an effect, a verdict, a question, an answer.
-
-    What reveals a planted one, too. None for any other record.
-    """
-    said = entry.record.predicate
-    return said.decision if isinstance(said, _ABOUT_A_DECISION) else None

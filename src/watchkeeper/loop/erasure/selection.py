@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from watchkeeper.errors import CommandInvalid
-from watchkeeper.ledger.erasure import NEVER_ERASED, erasure_digest, spans_of
+from watchkeeper.ledger.erasure import NEVER_ERASED, decision_of, erasure_digest, spans_of
 from watchkeeper.ledger.marks import Marks
-from watchkeeper.loop.erasure.belonging import Belonging, decision_of
+from watchkeeper.loop.erasure.belonging import Belonging
 from watchkeeper.loop.erasure.plans import Plans
 from watchkeeper.loop.erasure.subject import Subject
 from watchkeeper.ports import Records
@@ -219,7 +219,7 @@ class _Looking:
             self.to_come = self.to_come or waits
             return due is not None and at < due
         # A decision that was named takes its effect and its verdicts with it.
-        return any(self._is_named(ref) for ref in (entry.ref, decision_of(entry)) if ref)
+        return any(self._is_named(ref) for ref in (entry.ref, decision_of(entry.record)) if ref)
 
     def _is_named(self, ref: Ref) -> bool:
         named = (span.first <= ref.index < span.end for span in self.wanted.spans)

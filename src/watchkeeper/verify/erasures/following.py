@@ -79,6 +79,7 @@ class Erasures:
         self._retentions = Retentions(self._run.plan)
         self._elsewhere: set[int] = set()
         self._times: dict[int, Instant] = {}
+        self._adrift = 0
 
     def follow(self, index: int) -> None:
         """Note that the next record was taken up."""
@@ -87,6 +88,17 @@ class Erasures:
     def decision(self, index: int, plan: str, system: str, at: int) -> None:
         """Note a decision."""
         self._here.decision(index, plan, system, at)
+
+    def belongs(self, index: int, decision: Ref) -> None:
+        """Note a record about a decision: it is as old, and stays as long.
+
+        By today's plan alone where the decision stands in an older shard: that may have been away.
+        """
+        there = self._run.held.get(decision.shard)
+        found = None if there is None else there.decided(decision.index)
+        if found is not None and decision.shard != self._shard:
+            found = ("", *found[1:])
+        self._here.belongs(index, found)
 
     def effect(self, index: int, decision: Ref) -> None:
         """Note an effect: it may be what an erasure waited for."""
@@ -129,6 +141,7 @@ class Erasures:
     def _take(self, index: int, said: ErasureRecord, about: Held) -> None:
         for place in _indexes(said.spans):
             about.erased(place, self._shard)
+            self._adrift += about.is_about_unknown(place)
         for place in _indexes(said.deferred):
             self._run.deferred[Ref(about.shard, place)] = _Deferred(Ref(self._shard, index))
 
@@ -143,6 +156,9 @@ class Erasures:
             detail += f"; {count} plans are not at hand to say how long payloads stay"
         for number in sorted(self._elsewhere):
             detail += f"; what was erased of shard {number}, which was not given, is not checked"
+        if self._adrift:
+            detail += f"; how long {self._adrift} payloads had to stay is not checked, since they"
+            detail += " belong to decisions that are not at hand"
         self._check_older()
         if why_not is not None:
             self._report.say(ERASURES, f"{detail}; {why_not}")
@@ -234,6 +250,9 @@ class Erasures:
             return f"{cut(said.by)} does not hold the role {cut(role)}"
         return problem
 
+    def _at_hand(self, about: Held, place: int) -> bool:
+        return about is not self._here or self.holds(place)
+
     def _about(self, said: ErasureRecord) -> Held | None:
         return self._run.held.get(self._shard if said.shard is None else said.shard)
 
@@ -249,8 +268,7 @@ class Erasures:
         allowed = {d for d, one in mine.items() if one.effect is not None}
         allowed |= {one.effect for one in mine.values() if one.effect is not None}
         for place in _indexes(said.spans):
-            at_hand = about is not self._here or self.holds(place)
-            if Ref(about.shard, place) not in allowed and at_hand:
+            if Ref(about.shard, place) not in allowed and self._at_hand(about, place):
                 return f"record {place} did not wait for its effect"
         return None
 
@@ -260,6 +278,8 @@ class Erasures:
             return None
         for place in _indexes((*said.spans, *said.deferred)):
             found = about.decided(place)
+            if found is None and not about.is_about_unknown(place) and self._at_hand(about, place):
+                return f"record {place} was not due: no plan says when it is"
             says = None if found is None else self._retentions.of(plan, found[1])
             if found is None or says is None:
                 continue
@@ -273,7 +293,7 @@ class Erasures:
             found = about.decided(place)
             if found is None or said.asked is ErasureKind.SETTLED:
                 continue
-            for digest in {found[0], plan}:
+            for digest in {found[0], plan} - {""}:
                 says = self._retentions.of(digest, found[1]) or Retention()
                 free = said.asked is ErasureKind.SUBJECT and says.subject_before_least
                 if not free and found[2].plus(says.least_seconds) > said.at:

@@ -32,12 +32,20 @@ class Held:
     _erased: defaultdict[int, Marks] = field(default_factory=lambda: defaultdict(Marks))
     _stubs: defaultdict[int, Marks] = field(default_factory=lambda: defaultdict(Marks))
     _present: Marks = field(default_factory=Marks)
+    _unknown: Marks = field(default_factory=Marks)
     _counted: list[tuple[int, Instant, Ref]] = field(default_factory=list)
 
     def decision(self, index: int, plan: str, system: str, at: int) -> None:
         """Note a decision: it has a payload, and an age."""
         self._decided.add(index, plan, system, Instant(at))
         self._bearing.add(index)
+
+    def belongs(self, index: int, of: tuple[str, str, Instant] | None) -> None:
+        """Note a record about a decision, by plan, system and time of that; None if unknown."""
+        if of is None:
+            self._unknown.add(index)
+        else:
+            self._decided.add(index, *of)
 
     def effect(self, index: int) -> None:
         """Note an effect: it has a payload."""
@@ -74,8 +82,12 @@ class Held:
                 yield index
 
     def decided(self, index: int) -> tuple[str, str, Instant] | None:
-        """Return plan, system and time of a decision, or None if the record is none."""
+        """Return plan, system and time of the decision that a record is or is about, or None."""
         return self._decided.of(index)
+
+    def is_about_unknown(self, index: int) -> bool:
+        """Tell whether a record is about a decision that is not at hand."""
+        return index in self._unknown
 
     def is_never_erased(self, index: int) -> bool:
         """Tell whether a record holds a plan, or the first words of the shard."""
