@@ -109,6 +109,9 @@ def test_the_page_says_so_and_offers_the_passkey(
     assert "/sign-in?passkey" in me
     assert 'data-does="register"' not in me
     assert "/sign-in?passkey" in visitor.get("/").text
+    stops = visitor.get("/stops").text
+    assert "stops.js" not in stops, "no form is shown whose command would be refused"
+    assert "/sign-in?passkey&amp;next=/stops" in stops
     assert 'data-does="sign-in"' in visitor.get("/sign-in?passkey&next=/me").text
     assert visitor.get("/sign-in").status_code == 303
 

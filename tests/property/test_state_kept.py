@@ -8,6 +8,8 @@ from watchkeeper.do.state.kept import state_from_json, state_to_json
 from watchkeeper.do.state.projection import State
 from watchkeeper.ledger.canonical import parse_json_unverified, render_checked
 from watchkeeper.loop.home import Home
+from watchkeeper.loop.notices.board import Board
+from watchkeeper.records.oversight import Silence
 from watchkeeper.records.statement import Entry
 
 from hypothesis import HealthCheck, settings  # isort: skip
@@ -36,6 +38,15 @@ class KeptKernels(Kernels):
         fresh = Home(type(self.bank.log)(self.bank.log.disk), self.bank.clock, self.bank.ids)
         assert fresh.kept_form() == running.kept_form()
         assert running.keep(0)
+
+    @precondition(lambda self: hasattr(self, "bank"))
+    @rule(name=st.sampled_from(["web", "mail"]), failures=st.integers(1, 9))
+    def a_channel_fails_or_is_heard(self, name: str, failures: int) -> None:
+        board = Board(self.bank.home)
+        for _ in range(failures):
+            board.failed(name, Silence.NOT_TAKEN)
+        if failures == 9:
+            board.heard(name)
 
     @rule()
     def a_snapshot_is_kept(self) -> None:

@@ -105,7 +105,7 @@ def test_an_account_of_the_plan_reads(sites: Sites) -> None:
     assert (back.status_code, back.headers["location"]) == (303, "/agents"), back.text
     me = visitor.get("/api/v1/me").json()
     assert (me["person"], me["signedInBy"]) == ("ben", "openid")
-    assert "you may look, and say nothing" in visitor.get("/agents").text
+    assert "You signed in by an account elsewhere, to read." in visitor.get("/agents").text
     visitor.look()
     found = visitor.post("/api/v1/challenges", {"verb": "stop", "body": {}})
     assert (found.status_code, found.json()["code"]) == (403, "reads-only")

@@ -17,7 +17,7 @@ CSRF_HEADER, CSRF_FIELD = "x-csrf", "csrf"
 _READING = frozenset({"GET", "HEAD"})
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
 _MOST_FIELDS = 50
-_READS = "who signed in at another place may look, and say nothing"
+_READS = "who signed in by an account elsewhere reads, and says nothing"
 _OF_READERS = frozenset(
     {
         "/sign-out",

@@ -25,6 +25,8 @@ def render_plan(bundle: Bundle) -> str:
     for system in bundle.systems:
         lines += [*_system(bundle, system), ""]
     lines += ["Roles", *(_role(role, who) for role, who in bundle.roles.items()), ""]
+    if bundle.on_call:
+        lines += ["Told of what waits", *_telling(bundle), ""]
     lines += ["Controls", *_controls(bundle), ""]
     if bundle.gaps:
         lines += [f"Gaps of the management system ({len(bundle.gaps)})"]
@@ -164,3 +166,13 @@ def duration(seconds: int) -> str:
             count = seconds // size
             return f"{count} {name}{'s' if count != 1 else ''}"
     return f"{seconds} seconds"
+
+
+def _telling(bundle: Bundle) -> Iterator[str]:
+    for role, rungs in bundle.on_call.items():
+        steps = (
+            f"{'at once' if not rung.after_seconds else 'after ' + duration(rung.after_seconds)} "
+            f"{', '.join(rung.tell) or 'nobody'}"
+            for rung in rungs
+        )
+        yield f"  {role}: {'; '.join(steps)}"

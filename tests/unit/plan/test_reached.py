@@ -10,6 +10,7 @@ import pytest
 from tests.worlds.bank import bank_bundle
 from tests.worlds.workspace_files import FILES, write_workspace
 from watchkeeper.plan.diff.compare import diff_bundles
+from watchkeeper.plan.show import render_plan
 from watchkeeper.plan.whole import compile_folder, lint_workspace
 from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.codec import from_json, to_json
@@ -53,6 +54,7 @@ def test_all_of_it_stands_in_the_plan(tmp_path: Path) -> None:
     rungs = (Rung(0, ("lead-mail",)), Rung(900, ("lead-mail", "ops-chat")))
     assert bundle.on_call == {"lead": rungs}
     assert from_json(Bundle, to_json(bundle)) == bundle
+    assert "  lead: at once lead-mail; after 15 minutes lead-mail, ops-chat" in render_plan(bundle)
 
 
 def test_a_plan_without_it_keeps_its_bytes() -> None:

@@ -86,7 +86,8 @@ class Pages:
                 text = render("missing.html.jinja", **_around(visit, session), why=found.why)
                 return HTMLResponse(text, 404)
             around = _around(visit, session, page)
-            return HTMLResponse(render(page.template, **around, view=found))
+            here = request.url.path
+            return HTMLResponse(render(page.template, **around, here=here, view=found))
 
         return serve
 
