@@ -34,7 +34,12 @@ class AppriseNotifier:
             self._sending.add(address)
         if busy:
             done(Silence.TOO_SLOW)
-            return
+        elif not self._started(address, notice, done):
+            done(Silence.NOT_TAKEN)
+
+    def _started(
+        self, address: str, notice: Notice, done: Callable[[Silence | None], None]
+    ) -> bool:
 
         def send() -> None:
             try:
@@ -43,12 +48,20 @@ class AppriseNotifier:
                 # Not its message, not its traceback: the address may stand in either.
                 _log.warning("a notice did not go out: %s", type(error).__name__)
                 why = Silence.NOT_TAKEN
-            with self._turn:
-                self._sending.discard(address)
+            self._over(address)
             done(why)
 
-        # Not waited for at the end of the process: a service may let us hang.
-        threading.Thread(target=send, name="notice", daemon=True).start()
+        try:
+            # Not waited for at the end of the process: a service may let us hang.
+            threading.Thread(target=send, name="notice", daemon=True).start()
+        except RuntimeError:  # no more threads
+            self._over(address)
+            return False
+        return True
+
+    def _over(self, address: str) -> None:
+        with self._turn:
+            self._sending.discard(address)
 
     def _send(self, address: str, notice: Notice) -> Silence | None:
         for name in _TALKATIVE:

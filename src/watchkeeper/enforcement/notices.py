@@ -7,7 +7,6 @@ import contextlib
 import logging
 from dataclasses import dataclass
 
-from watchkeeper.errors import WatchkeeperError
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.notices.board import Board
 from watchkeeper.loop.notices.due import Step
@@ -18,7 +17,8 @@ from watchkeeper.records.oversight import Silence
 
 LOOK_SECONDS = 0.5
 SENDING_SECONDS = 60.0
-"""How often it is looked what is due, and how long one notice may take."""
+REST_SECONDS = 10.0
+"""How often it is looked what is due, how long one notice may take, and the rest after a fault."""
 _log = logging.getLogger("watchkeeper.notices")
 
 
@@ -31,8 +31,9 @@ async def keep_telling(home: Home, notifier: Notifier, console: str | None) -> N
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 teller.look()
-            except WatchkeeperError as error:
-                _log.warning("nobody is told: %s", error.message)
+            except Exception:  # noqa: BLE001 - whatever it is, nobody would be told any more
+                _log.exception("a look at what is due failed")
+                await asyncio.sleep(REST_SECONDS)
     finally:
         home.trials.served = False
         await teller.close()
