@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from watchkeeper.check.lent_word import LentWord, LentWords
 from watchkeeper.check.oversight.reading import Reviews, ReviewsReader
 from watchkeeper.check.timeline import Timeline, TimelineCounter
 from watchkeeper.records.action import (
@@ -157,6 +158,7 @@ class Survey:
     effects: Effects
     unknown: tuple[OpenAction, ...]
     verdicts: tuple[Verdicts, ...]
+    lent: tuple[LentWord, ...]
     reviews: Reviews
     grantors: Mapping[str, int]
     voided: Mapping[str, int]
@@ -205,6 +207,7 @@ class _Counter:
         self._early: dict[str, int] = {}
         self._shards: set[int] = set()
         self._reviews = ReviewsReader()
+        self._lent = LentWords()
         self._unsure: dict[Ref, DecisionRecord] = {}
         self._voids: dict[Ref, VoidRecord] = {}
         self._grantors: Counter[tuple[str, ...]] = Counter()
@@ -236,6 +239,7 @@ class _Counter:
         if self._first is None or at < self._first:
             self._first = at
         self._reviews.take(entry)
+        self._lent.take(entry)
         handler = self._handlers.get(kind)
         if handler is not None:
             handler(entry.ref, said)
@@ -351,6 +355,7 @@ class _Counter:
                 for name, (ref, said) in self._open.items()
             ),
             verdicts=_verdicts(reviews),
+            lent=self._lent.words(),
             reviews=reviews,
             grantors=self._count_grantors(),
             voided=dict(sorted(self._voided.items())),

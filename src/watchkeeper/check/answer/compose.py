@@ -135,7 +135,8 @@ def _accountable(table: GapTable, counted: Survey, people: _People) -> Accountab
                 verdict.approved + verdict.refused,
             )
             for verdict in counted.verdicts
-        ),
+        )
+        + tuple(Part(people.who(one.person), str(one), one.count) for one in counted.lent),
     )
 
 

@@ -209,6 +209,7 @@ class Answer:
             "effects": self._effects(),
             "unknownEffects": [_open(action) for action in counted.unknown],
             "verdicts": [to_json(verdict) for verdict in counted.verdicts],
+            "lentWord": [to_json(one) for one in counted.lent],
             "voided": dict(counted.voided),
             "refusalsLeftOut": dict(counted.left_out),
             "stopsInForce": [to_json(scope) for scope in counted.stops],

@@ -14,6 +14,7 @@ from watchkeeper.console.views.review.escalation import Escalation, escalation
 from watchkeeper.console.views.review.inbox import Inbox, inbox
 from watchkeeper.console.views.review.together import Together, together
 from watchkeeper.console.views.rows import OUTCOMES, Live, live
+from watchkeeper.console.views.standing import Standing, standing
 from watchkeeper.console.views.stops import Stops, stops
 from watchkeeper.console.views.unknown import Unknowns, unknown
 from watchkeeper.console.visit import Missing, Visit
@@ -143,6 +144,16 @@ PAGES: tuple[Page, ...] = (
         see=stops,
         view=Stops,
         icon="stops",
+    ),
+    Page(
+        path="/standing",
+        api="/standing",
+        name="standing",
+        title="Approved ahead",
+        about="What reviewers approved ahead, and who stands in for whom.",
+        see=standing,
+        view=Standing,
+        queries=(Query("of", "the handle of an action that you approved: the next ones like it"),),
     ),
     Page(
         path="/unknown",

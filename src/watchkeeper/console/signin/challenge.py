@@ -61,7 +61,7 @@ def challenge_for(
         raise CommandInvalid(
             f"{cut(session.person)} has no passkey", "register one: see `watchkeeper do code`"
         )
-    said = bound_body(home.state.pending, session.person, verb, body)
+    said = bound_body(home, session.person, verb, body)
     command = Command(
         origin=home.log.origin,
         person=session.person,

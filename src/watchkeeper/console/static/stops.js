@@ -1,12 +1,24 @@
-// Commands by form: stop, resume, settle. Each is signed by the passkey of who is signed in.
+// Commands by form: stop, resume, settle, approve ahead, be away. Each is signed by the passkey of
+// who is signed in.
 
 import { hide, unsaid } from "./digests.js";
 import { sign } from "./passkey.js";
 
+const day = (text) => `${text}T00:00:00.000000Z`;
 const bodies = {
   stop: ({ scope }) => ({ scopeKind: scope.slice(0, scope.indexOf(":")), scopeName: scope.slice(scope.indexOf(":") + 1) }),
   resume: ({ scopeKind, scopeName }) => ({ scopeKind, scopeName }),
   resolve: ({ actionId, status }) => ({ actionId, status }),
+  standing: ({ handle, count, minutes, same, ...rest }) => ({
+    handle,
+    count: Number(count),
+    seconds: Number(minutes) * 60,
+    same: same === "on",
+    caps: Object.entries(rest).filter(([name, most]) => name.startsWith("cap:") && most).map(([name, most]) => ({ argument: name.slice(4), most })),
+  }),
+  "end-standing": ({ id }) => ({ id }),
+  away: ({ role, deputy, since, until }) => ({ role, deputy, since: day(since), until: day(until) }),
+  "end-absence": ({ id }) => ({ id }),
 };
 
 async function command(form, button) {

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from watchkeeper.console.visit import Visit
+from watchkeeper.errors import LedgerError
 from watchkeeper.records.action import DecisionRecord
 from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.standing import StandingRecord
 from watchkeeper.records.statement import Entry
 
 
@@ -44,7 +46,22 @@ def _links(visit: Visit, said: DecisionRecord, entries: Iterable[Entry]) -> Iter
         verdict = entry.record.predicate
         if isinstance(verdict, VerdictRecord):
             what = f"said {verdict.answer.value} as {verdict.role}"
+            if verdict.stands_in_for is not None:
+                what += f", standing in for {visit.name_of(verdict.stands_in_for)}"
             yield Link("reviewer", verdict.reviewer, visit.name_of(verdict.reviewer), what)
+    yield from _ahead(visit, said)
     if answers.released_by:
         name = visit.name_of(answers.released_by)
         yield Link("release", answers.released_by, name, f"released the plan {said.plan[:12]}")
+
+
+def _ahead(visit: Visit, said: DecisionRecord) -> Iterator[Link]:
+    """Yield whose standing approvals a decision rests on; their records may not be here."""
+    for ref in said.standing:
+        try:
+            made: StandingRecord = visit.home.log.entry(ref).record.predicate
+        except LedgerError:
+            yield Link("reviewer", "", f"record {ref}", "a standing approval that is not here")
+            continue
+        what = f"approved it ahead as {made.role}, by {made.id} of record {ref}"
+        yield Link("reviewer", made.by, visit.name_of(made.by), what)

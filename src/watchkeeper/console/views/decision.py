@@ -187,7 +187,9 @@ def _step(entry: Entry) -> Step:
         reasons = tuple(reason.value for reason in said.decision.reasons)
         return Step(entry.ref, kind, said.at, said.decision.outcome.value, reasons, "", "")
     if isinstance(said, VerdictRecord):
-        return Step(entry.ref, kind, said.at, said.answer.value, (), said.reviewer, said.role)
+        stead = f" for {said.stands_in_for}" if said.stands_in_for is not None else ""
+        role = f"{said.role}{stead}"
+        return Step(entry.ref, kind, said.at, said.answer.value, (), said.reviewer, role)
     if isinstance(said, EffectRecord):
         by = said.resolved_by.by if said.resolved_by is not None else ""
         return Step(entry.ref, kind, said.at, said.status.value, (), by, "")

@@ -88,6 +88,10 @@ def explain(enforcer: Enforcer, facts: Facts, request: Request, decided: Decided
         "facts": {read.source: read.failed or dict(read.values) for read in facts.read},
         "accountable": to_json(enforcer.accountable(part.policies, part.controls, named)),
         "approvals": _approvals(decided),
+        "standing": [
+            {"id": one.id, "by": one.reviewer, "role": one.role} for one in decided.standing
+        ],
+        "verdicts": _verdicts(facts),
         **({} if facts.mandate is None else {"mandate": to_json(facts.mandate)}),
         "change": what_would_change(decided),
     }
@@ -132,6 +136,12 @@ def what_would_change(decided: Decided) -> str:
     if reason is Reason.FORBIDDEN:
         return "a new release without " + ", ".join(decided.part.policies)
     return "" if decided.part.outcome is Outcome.ALLOW else decided.why
+
+
+def _verdicts(facts: Facts) -> list[dict[str, Any]]:
+    """Say whose verdicts it rests on, and for whom a deputy gave one."""
+    given = facts.approval.verdicts if facts.approval else ()
+    return [{"by": v.reviewer, "role": v.role, "standsInFor": v.stands_in_for} for v in given]
 
 
 def _approvals(decided: Decided) -> dict[str, Any] | None:

@@ -180,7 +180,10 @@ def _judge(question: Asked, case: _Case, without: tuple[str, ...] = ()) -> Decid
     named = {enforcer.policy(permit).grant for permit in found.permits}
     used = tuple(_used(case, grant) for grant in case.grants if grant.id in named)
     charged = (*used, *(charge(share) for share in case.shares))
-    decided = replace(_decided(case, part, "a permit covers it"), grants=charged)
+    why = "a permit covers it"
+    if ahead:
+        why += f", and {' and '.join(one.reviewer for one in ahead)} approved it ahead"
+    decided = replace(_decided(case, part, why), grants=charged)
     return replace(decided, standing=ahead, reviews=reviews) if ahead else decided
 
 

@@ -8,6 +8,10 @@ from typing import Any
 from watchkeeper.do.state.pending import Pending, PendingActions
 from watchkeeper.errors import CommandInvalid, cut
 from watchkeeper.ledger.binding import MOST_ITEMS, item_binding
+from watchkeeper.loop.home import Home
+from watchkeeper.loop.inbox.lending import lent_body
+from watchkeeper.loop.inbox.objections import stands_in
+from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import render_instant
 
 
@@ -49,23 +53,35 @@ def list_body(
     return {"role": role, "reason": reason, "items": items}
 
 
-def bound_body(
-    waiting: PendingActions, person: str, verb: str, body: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the body of a command on what waits, with all that it is bound to filled in.
+def bound_body(home: Home, person: str, verb: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of a command, with all that it is bound to filled in.
 
     Whoever asks says what is to be decided and in which role; what stands for it comes from the
-    home's own state. A verb that is not about waiting actions keeps its body.
+    home's own state: also for whom a deputy speaks, and what an approval ahead is of. A verb that
+    is about neither keeps its body.
 
     Raises:
-        CommandInvalid: no action waits under a handle.
+        CommandInvalid: no action waits under a handle, or nothing may be approved ahead by it.
     """
+    waiting = home.state.pending
     if verb in _ONE:
         pending = _waiting(waiting, body.get("handle"))
-        return {**body, "handle": pending.handle, **_ONE[verb](pending, person)}
+        bound = {"handle": pending.handle, **_ONE[verb](pending, person)}
+        return {**body, **bound, **_stead(home, person, body.get("role"), pending)}
     if verb in _LISTS:
-        return {**body, "items": _items(waiting, body)}
-    return dict(body)
+        items = _items(waiting, body)
+        first = _waiting(waiting, items[0]["handle"]) if items else None
+        stead = _stead(home, person, body.get("role"), first) if first else {}
+        return {**body, "items": items, **stead}
+    return lent_body(home, person, verb, body)
+
+
+def _stead(home: Home, person: str, role: Any, pending: Pending) -> dict[str, Any]:
+    """Return for whom a deputy answers, where the role is not their own."""
+    for away in stands_in(home.state, person, pending, home.now()):
+        if away.role == role:
+            return {"for": away.person, "absence": to_json(away.ref)}
+    return {}
 
 
 def _request(pending: Pending, _: str) -> dict[str, Any]:

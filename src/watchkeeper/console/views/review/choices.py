@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from watchkeeper.console.visit import Visit
 from watchkeeper.do.state.pending import Pending, Waiting
+from watchkeeper.loop.ahead import offer_on
 from watchkeeper.loop.commands.questions import MOST_QUESTIONS
 from watchkeeper.loop.inbox import Item
 from watchkeeper.records.bundle import REQUIRED
@@ -20,7 +21,7 @@ class Choices:
     With `withdraw` the person approved it and may take that back. `alike` is how many actions of
     this kind wait for them, this one among them, under the group `like`; `next` is the handle of
     the one that comes after it, the oldest first. `seen` is the place of the newest record when
-    this was made.
+    this was made. With `ahead` they may approve the next ones like this.
     """
 
     reason: bool
@@ -30,6 +31,7 @@ class Choices:
     alike: int
     next: str | None
     seen: Ref | None
+    ahead: bool = False
 
 
 def choices_of(visit: Visit, pending: Pending, item: Item) -> Choices:
@@ -45,6 +47,7 @@ def choices_of(visit: Visit, pending: Pending, item: Item) -> Choices:
         alike=sum(1 for one in mine if group and one.summary.group == group),
         next=_next(handles, pending.handle),
         seen=visit.feed.newest(),
+        ahead=offer_on(visit.home, visit.person, pending.handle) is not None,
     )
 
 
