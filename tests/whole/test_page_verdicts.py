@@ -21,11 +21,23 @@ from tests.worlds.reviews import (
     said,
     verdicts,
 )
+from tests.worlds.standing import (
+    approve_ahead,
+    finish,
+    forged_standing,
+    forged_use,
+    go_away,
+    messages,
+    place_of,
+    standing_plan,
+)
 from watchkeeper import wiring
+from watchkeeper.do.state.parts import Standings
 from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.loop.answering import answer_question
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.oversight import ChannelRecord, Hearing, Silence
+from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.bundle.manifest import Selection
 from watchkeeper.verify.compose.compose import Wish
@@ -134,3 +146,73 @@ def _channel(bank: DiskBank, *said: ChannelRecord) -> None:
     for one in said:
         digest = sha256_hex(one.channel.replace("chat", "other").encode())
         bank.home.append(Record(Kind.CHANNEL, "channel", digest, one)).wait(10)
+
+
+# Approving ahead, and standing in
+
+
+@pytest.fixture
+def lent(tmp_path: Path) -> Iterator[DiskBank]:
+    """Ben approves ahead, and Dan stands in for Cyd, over two who must approve."""
+    bank = DiskBank(tmp_path / "lent", standing_plan(approvals=2))
+    stead = go_away(bank, "cyd")
+    first = durable(bank, amount=300)
+    bank.approve(first, "ben")
+    ask_back(bank, first, "dan", **stead)
+    bank.tell("dan", "approve-list", **listed(bank, [first], **stead))
+    finish(bank, first)
+    pending = bank.home.state.pending.by_handle(first)
+    assert pending is not None
+    approve_ahead(bank, "ben", pending.verdicts[0].ref, count=2, id="std_ben")
+    second = durable(bank, amount=300, note="second")
+    bank.approve(second, "dan", **stead)
+    finish(bank, second)
+    yield bank
+    bank.close()
+
+
+def test_what_was_lent_holds(page: Opened, lent: DiskBank) -> None:
+    assert _found(page, lent) == []
+    assert lent.verify().ok, lent.verify().findings
+
+
+def test_what_was_lent_beyond_is_found_by_both(page: Opened, lent: DiskBank) -> None:
+    standing = place_of(lent, "std_ben")
+    forged_use(lent, standing)
+    forged_use(lent, standing, reviews=("broken",))
+    lent.clock.advance(3601)
+    forged_use(lent, standing)
+    forged_standing(lent, "ana", approval=standing_of(lent), count=1, id="std_ana")
+    python = {m.partition(" ")[2] for m in messages(lent) if m.startswith("24")}
+    told = set(_found(page, lent))
+    for words in (
+        "approved by 1 people, where 2 are needed",
+        "by a standing approval for another review than the one that asked",
+        "more than the 2 that `ben` approved ahead",
+        "by a standing approval of `ben` that is over",
+        "of the approval of somebody else",
+    ):
+        assert any(words in message for message in python), (words, python)
+        assert any(words in message for message in told), (words, told)
+
+
+def standing_of(bank: DiskBank) -> Ref:
+    ahead = bank.home.state.part(Standings).find("std_ben")
+    assert ahead is not None
+    return ahead.approval
+
+
+def test_a_deputy_out_of_time_is_found_by_both(page: Opened, lent: DiskBank) -> None:
+    absence = lent.tell("ana", "absences")[0]
+    lent.tell("cyd", "end-absence", id=absence["id"], reason=None)
+    handle = durable(lent, amount=300, note="third")
+    about, where = _about(lent, handle)
+    before = next(v for _, v, _ in verdicts(lent) if v.stands_in_for and v.group is None)
+    pending = lent.home.state.pending.by_handle(handle)
+    assert pending is not None
+    stead = {"for": "cyd", "absence": absence["absence"]}
+    signature = lent.sign("dan", "approve", {**lent.verdict_body(handle), **stead})
+    said(lent, replace(before, **where, shown=pending.shown, signature=signature), about)
+    words = "`dan` stood in for nobody as `lead` then"
+    assert any(words in message for message in _found(page, lent))
+    assert any(words in message for message in messages(lent))
