@@ -21,6 +21,7 @@ from watchkeeper.errors import UpstreamFailed
 
 PEOPLE = ("ana", "ben", "cara", "dev")
 AGENT = "refund-agent"
+EVENING_AGENT = "evening-agent"
 _START_SECONDS = 40.0
 _SEED = "42001"
 
@@ -48,6 +49,11 @@ class Play:
         if self._agent is None:
             raise UpstreamFailed("the agent does not run yet")
         return self._agent
+
+    @property
+    def door(self) -> str:
+        """Where agents reach the desk through the gateway that runs."""
+        return f"http://127.0.0.1:{self._port}/mcp/desk"
 
     def act(self, title: str) -> None:
         """Say that a part begins."""

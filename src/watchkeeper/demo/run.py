@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from watchkeeper.demo import acts, crash, outsider, reckoning, stolen
+from watchkeeper.demo import acts, crash, outsider, purse, reckoning, stolen
 from watchkeeper.demo.claims import Claim, Claims, Teller
 from watchkeeper.demo.desk import DeskBooks
 from watchkeeper.demo.play import Play
@@ -132,6 +132,7 @@ def _day(play: Play) -> None:
     acts.stop_and_resume(play)
     crash.settled(play, unknown, killed_at)
     acts.many_small(play)
+    purse.shared_purse(play)
 
 
 def _end(play: Play) -> None:

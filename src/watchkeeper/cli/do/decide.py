@@ -24,7 +24,8 @@ def decide(
     """Say what would happen to an action, and why. A dry run: nothing is released or used up.
 
     FILE holds {"agent", "tool": "server/tool", "arguments", "facts"?, "at"?}; `facts` gives the
-    values of the declared sources, since a dry run reads no system of record.
+    values of the declared sources, since a dry run reads no system of record, and under `history`
+    what happened before; of that, what is left out did not happen.
 
     Example: watchkeeper do decide refund.json --workspace aims
     """
