@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import measures
+from bench.oversight.told import people
 from bench.publishing import publishing
 from bench.relay import relay
 from bench.token import token_sign
@@ -22,6 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("bench-out"))
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
+    parser.add_argument("--people", action="store_true", help="only what people wait for")
     parser.add_argument("--records", type=int, default=100_000, help="size of the long home")
     wanted = parser.parse_args()
     part = 10 if wanted.quick else 1
@@ -29,7 +31,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=wanted.out) as place:
         # Homes keep their newest checkpoint in the user's state folder: not these.
         os.environ["XDG_STATE_HOME"] = f"{Path(place).absolute()}/state"
-        figures = _measure(Path(place), part, wanted.records // part)
+        figures: dict[str, Any] = {}
+        if wanted.people:
+            people(Path(place), part, figures)
+        else:
+            figures = _measure(Path(place), part, wanted.records // part)
     figures["machine"] = f"{platform.machine()}, Python {platform.python_version()}"
     (wanted.out / "bench.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     print(f"written to {wanted.out / 'bench.json'}")
@@ -82,6 +88,7 @@ def _measure(place: Path, part: int, records: int) -> dict[str, Any]:
         f"added {found['addedP50ms']:.2f}, of which deciding "
         f"{found['recorded']['decisionP50us'] / 1000:.2f}"
     )
+    people(place, part, figures)
     _title("a signature in a PKCS #11 token (SoftHSM), for which each record would wait")
     token = figures["token"] = token_sign(place, 1_000 // part)
     print(

@@ -69,15 +69,15 @@ def publishing(folder: Path, turns: int, seconds: float) -> Figures:
         if not isinstance(log, PosixLog):
             raise TypeError("not a log on this disk")
         publisher = Publisher(log)
-        runner.run(_rate(made, seconds / 4))
+        runner.run(rate(made, seconds / 4))
         for turn in range(turns * 2):
             on = turn % 4 in {0, 3}  # on, off, off, on: a drift of the machine evens out
             log.publish_now()
             if on:
                 with publisher.running():
-                    rates[on].append(runner.run(_rate(made, seconds)))
+                    rates[on].append(runner.run(rate(made, seconds)))
             else:
-                rates[on].append(runner.run(_rate(made, seconds)))
+                rates[on].append(runner.run(rate(made, seconds)))
         floor = _syncs(Path(place))
         log.deliver_with(lambda batch: batch())
     with_it, without = median(rates[True]), median(rates[False])
@@ -94,7 +94,7 @@ def publishing(folder: Path, turns: int, seconds: float) -> Figures:
     }
 
 
-async def _rate(made: World, seconds: float) -> float:
+async def rate(made: World, seconds: float) -> float:
     """Return how many decisions a second become durable."""
     loop = asyncio.get_running_loop()
 

@@ -28,7 +28,7 @@ _VERSION = "2026-07-28"
 
 def relay(folder: Path, calls: int) -> dict[str, Any]:
     """Call a reading tool directly and through the gateway, in turn, so that drift hits both."""
-    with _running(folder) as (direct, gateway, token, home):
+    with running(folder) as (direct, gateway, token, home):
         result = asyncio.run(_measure(direct, gateway, token, calls))
         result["serveResidentMiB"] = _resident(gateway.pid)
         result["recorded"] = _share(home)
@@ -44,12 +44,15 @@ async def _measure(direct: _Process, gateway: _Process, token: str, calls: int) 
     taken: dict[str, list[float]] = {"direct": [], "gateway": []}
     async with httpx2.AsyncClient(timeout=30, trust_env=False) as client:
         for n in range(calls + 20):
+            body = message_of("lookup_order", {"order_id": "ORD-10003"}, n)
             for name, url, auth in (
                 ("direct", direct.url, CREDENTIAL),
                 ("gateway", f"{gateway.url}/mcp/desk", token),
             ):
                 began = time.perf_counter_ns()
-                response = await client.post(url, content=_body(n), headers=_headers(auth))
+                response = await client.post(
+                    url, content=body, headers=headers_of(auth, "lookup_order")
+                )
                 response.raise_for_status()
                 if n >= 20:
                     taken[name].append((time.perf_counter_ns() - began) / 1e6)
@@ -64,37 +67,44 @@ async def _measure(direct: _Process, gateway: _Process, token: str, calls: int) 
     }
 
 
-def _body(n: int) -> bytes:
+def message_of(tool: str, arguments: dict[str, Any], n: int) -> bytes:
+    """Return the call of a tool as it goes over the wire."""
     meta = {
         f"{_META}protocolVersion": _VERSION,
         f"{_META}clientInfo": {"name": "bench", "version": "1"},
         f"{_META}clientCapabilities": {},
     }
-    params = {"name": "lookup_order", "arguments": {"order_id": "ORD-10003"}, "_meta": meta}
+    params = {"name": tool, "arguments": arguments, "_meta": meta}
     message = {"jsonrpc": "2.0", "id": n, "method": "tools/call", "params": params}
     return json.dumps(message).encode()
 
 
-def _headers(auth: str) -> dict[str, str]:
+def headers_of(auth: str, tool: str) -> dict[str, str]:
+    """Return the headers of a call."""
     return {
         "authorization": f"Bearer {auth}",
         "content-type": "application/json",
         "accept": "application/json, text/event-stream",
         "mcp-protocol-version": _VERSION,
         "mcp-method": "tools/call",
-        "mcp-name": "lookup_order",
+        "mcp-name": tool,
     }
 
 
 @contextlib.contextmanager
-def _running(folder: Path) -> Iterator[tuple[_Process, _Process, str, Path]]:
+def running(
+    folder: Path, *, reviewer: str | None = None, hold: float | None = None
+) -> Iterator[tuple[_Process, _Process, str, Path]]:
+    """Start tool server and gateway; yield both, the agent's token and the home.
+
+    With a `reviewer`, that person has a key, whose place this process knows, too, and as many
+    changes of addresses as one likes may wait.
+    """
     shutil.copytree(AIMS, folder / "aims")
     home, cred = folder / "home", folder / "desk.credential"
-    environment = {
-        **os.environ,
-        "WATCHKEEPER_PEOPLE": str(folder / "people"),
-        "WATCHKEEPER_PASSPHRASE": base64.b64encode(os.urandom(12)).decode(),
-    }
+    os.environ["WATCHKEEPER_PEOPLE"] = str(folder / "people")
+    os.environ["WATCHKEEPER_PASSPHRASE"] = base64.b64encode(os.urandom(12)).decode()
+    environment = dict(os.environ)
 
     def run(*words: str) -> str:
         command = [sys.executable, "-m", "watchkeeper", *words]
@@ -116,12 +126,18 @@ def _running(folder: Path) -> Iterator[tuple[_Process, _Process, str, Path]]:
         text = tools.read_text(encoding="utf-8")
         tools.write_text(text.replace("http://127.0.0.1:8931/mcp", server.url), encoding="utf-8")
         run("do", "enroll", "ana", "--workspace", "aims")
+        if reviewer is not None:
+            run("do", "enroll", reviewer, "--workspace", "aims")
+            grants = folder / "aims" / "authority" / "refund-agent.yaml"
+            many = grants.read_text(encoding="utf-8").replace("count: 20\n", "count: 100000\n")
+            grants.write_text(many, encoding="utf-8")
         run("plan", "release", "aims", "--home", "home", "--by", "ana")
         token = run("do", "token", "refund-agent", "--home", "home", "--by", "ana").strip()
         (home / "credentials").mkdir(mode=0o700)
         (home / "credentials" / "desk.authorization").write_text(f"Bearer {CREDENTIAL}")
         (home / "credentials" / "desk.authorization").chmod(0o600)
         serve = [sys.executable, "-m", "watchkeeper", "serve", str(home), "--port", "0", "--json"]
+        serve += ["--hold", str(hold), "--no-console"] if hold is not None else []
         yield server, stack.enter_context(_started(serve, environment)), token, home
 
 

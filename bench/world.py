@@ -84,7 +84,7 @@ def world(
     try:
         home = Home(log, wiring.clock(), wiring.ids())
         kernel = Kernel(home, _POINT)
-        _release(kernel, bundle, wiring.person_signer(person, "bench"))
+        release(kernel, bundle, wiring.person_signer(person, "bench"))
         if publish_seconds is not None:
             log.close()
             log = open_home(path, clock=wiring.clock(), publish_seconds=publish_seconds)
@@ -144,7 +144,8 @@ def _filler(n: int, action: str) -> Policy:
     )
 
 
-def _release(kernel: Kernel, bundle: Bundle, signer: Any) -> None:
+def release(kernel: Kernel, bundle: Bundle, signer: Any) -> None:
+    """Release a plan to a new home, as ana."""
     raw = bundle_bytes(bundle)
     value = parse_json(raw, max_bytes=len(raw) + 1, max_depth=256)
     command = Command(

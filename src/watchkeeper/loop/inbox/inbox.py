@@ -21,6 +21,7 @@ from watchkeeper.records.statement import Entry
 KEPT = 2_000
 """How many summaries are kept ready; others are read when they are asked for."""
 _ONE_VOICE = "who is away may not decide on it, so neither may who stands in for them"
+_MOST_PEOPLE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,32 +118,49 @@ class Inbox:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._summaries: OrderedDict[str, Summary] = OrderedDict()
-        self.past = Past(home)
+        self._heard = 0
+        self._seen: OrderedDict[str, tuple[object, list[Item]]] = OrderedDict()
+        # What waits already is read in the same pass: the first page need not.
+        self.past = Past(home, self._take)
         home.listeners.append(self._take)
 
     def items(self, person: str, after: str | None = None, limit: int = 50) -> Page:
         """Return what waits, the oldest first; `after` is the cursor of the page before."""
-        waiting = self._visible(person)
-        start = 0
+        waiting, start = self._everything(person), 0
         if after is not None:
-            start = next((n + 1 for n, p in enumerate(waiting) if p.handle == after), 0)
-        part = waiting[start : start + limit]
+            handles = (item.summary.handle for item in waiting)
+            start = next((n + 1 for n, handle in enumerate(handles) if handle == after), 0)
+        part = tuple(waiting[start : start + limit])
         more = start + limit < len(waiting)
-        items = tuple(self._item(pending, person) for pending in part)
-        return Page(items, len(waiting), part[-1].handle if more and part else None)
+        return Page(part, len(waiting), part[-1].summary.handle if more and part else None)
 
     def groups(self, person: str) -> tuple[Group, ...]:
         """Return the groups of at least two like actions that a person may decide."""
         found: dict[str, list[Summary]] = {}
-        for pending in self._visible(person):
-            if self._item(pending, person).mine.may:
-                summary = self._summary(pending)
-                found.setdefault(summary.group, []).append(summary)
+        for item in self._everything(person):
+            if item.mine.may:
+                found.setdefault(item.summary.group, []).append(item.summary)
         return tuple(
             Group(key, len(like), like[0].sentence, tuple(one.handle for one in like))
             for key, like in found.items()
             if len(like) > 1
         )
+
+    def _everything(self, person: str) -> list[Item]:
+        """Return all that a person may see: one page asks several times for the very same.
+
+        It is the same as long as no record came and the second is the same.
+        """
+        now = self._home.now()
+        key = (self._heard, id(self._home.state), now // 1_000_000)
+        kept = self._seen.get(person)
+        if kept is None or kept[0] != key:
+            found = [self._item(p, person, now) for p in self._visible(person, now)]
+            kept = self._seen[person] = (key, found)
+            self._seen.move_to_end(person)
+            while len(self._seen) > _MOST_PEOPLE:
+                self._seen.popitem(last=False)
+        return kept[1]
 
     def summary(self, handle: str) -> Summary | None:
         """Return one in short, None where there is no such escalation."""
@@ -152,47 +170,49 @@ class Inbox:
     def open(self, handle: str, person: str) -> Opened | None:
         """Open one for a person; None where there is none, or the person may not see it."""
         pending = self._home.state.pending.by_handle(handle)
-        if pending is None or not self._sees(person, pending):
+        now = self._home.now()
+        if pending is None or not self._sees(person, pending, now):
             return None
         view = view_of(self._home, pending, person, self.past)
         digest = view_digest(view)
         return Opened(
-            self._item(pending, person),
+            self._item(pending, person, now),
             self._home.shown(pending),
             pending.shown,
             view,
             digest,
-            receipt_of(self._home.secret, handle, person, digest, self._home.now()),
+            receipt_of(self._home.secret, handle, person, digest, now),
         )
 
-    def _visible(self, person: str) -> list[Pending]:
-        return [p for p in self._home.state.pending.waiting() if self._sees(person, p)]
+    def _visible(self, person: str, now: Instant) -> list[Pending]:
+        return [p for p in self._home.state.pending.waiting() if self._sees(person, p, now)]
 
-    def _sees(self, person: str, pending: Pending) -> bool:
-        state, at = self._home.state, self._home.now()
+    def _sees(self, person: str, pending: Pending, now: Instant) -> bool:
+        state = self._home.state
         everything = state.authority.holds(person, "operate")
-        return everything or bool(roles_for(state, person, pending, at))
+        return everything or bool(roles_for(state, person, pending, now))
 
-    def _item(self, pending: Pending, person: str) -> Item:
+    def _item(self, pending: Pending, person: str, now: Instant) -> Item:
         summary = self._summary(pending)
         approved = tuple(verdict.reviewer for verdict in pending.verdicts)
-        return Item(summary, pending.state.value, approved, self._mine(pending, person, summary))
+        mine = self._mine(pending, person, summary, now)
+        return Item(summary, pending.state.value, approved, mine)
 
-    def _mine(self, pending: Pending, person: str, summary: Summary) -> Mine:
+    def _mine(self, pending: Pending, person: str, summary: Summary, now: Instant) -> Mine:
         if pending.state is not Waiting.PENDING:
             return Mine(False, why=f"it is {pending.state.value}")
-        state, at, behalf = self._home.state, self._home.now(), summary.on_behalf_of
-        if pending.expires <= at:
+        state, behalf = self._home.state, summary.on_behalf_of
+        if pending.expires <= now:
             return Mine(False, why="it has expired")
         if pending.plan != state.plan:
             return Mine(False, why="the plan was changed since: it has to be asked for again")
         own = tuple(sorted({r for r in pending.roles if state.authority.holds(person, r)}))
-        why = objection(state, (person, None), pending, behalf, at)
+        why = objection(state, (person, None), pending, behalf, now)
         own = own if why is None else ()
         stead = tuple(
             away
-            for away in stands_in(state, person, pending, at)
-            if objection(state, (person, away), pending, behalf, at) is None
+            for away in stands_in(state, person, pending, now)
+            if objection(state, (person, away), pending, behalf, now) is None
         )
         roles = tuple(sorted({*own, *(away.role for away in stead)}))
         return Mine(bool(roles), roles, "" if roles else why or _ONE_VOICE, stead)
@@ -217,6 +237,7 @@ class Inbox:
 
         An erasure leaves none: what still waits is not erased, and is read again.
         """
+        self._heard += 1
         if entry.record.kind is Kind.ERASURE:
             self._summaries.clear()
         said = entry.record.predicate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,10 +45,11 @@ class Past:
     """Remembers the newest decisions of a home, by agent and by what they were about.
 
     What an action was about is kept as a keyed digest of its resource, so that erasing a payload
-    leaves no value here. At most 20,000 actions are remembered; the oldest go first.
+    leaves no value here. At most 20,000 actions are remembered; the oldest go first. `beside` is
+    given each record that is read back at the start.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, beside: Callable[[Entry], None] | None = None) -> None:
         self._home = home
         self._done: OrderedDict[str, Done] = OrderedDict()
         self._by_agent: dict[str, deque[str]] = {}
@@ -56,6 +58,8 @@ class Past:
         start = max(0, home.log.size_of(home.log.shard) - READ_BACK)
         for entry in home.log.entries(start):
             self.take(entry)
+            if beside is not None:
+                beside(entry)
         home.listeners.append(self.take)
 
     def take(self, entry: Entry) -> None:
