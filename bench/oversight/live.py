@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import uvicorn
 from starlette.applications import Starlette
@@ -50,34 +51,39 @@ def live(folder: Path, turns: int, seconds: float) -> Figures:
         world(Path(place)) as made,
         asyncio.Runner(loop_factory=loop_factory()) as runner,
     ):
-        rates = runner.run(_measured(made, Path(place) / "home", turns, seconds))
+        taken = runner.run(_measured(made, Path(place) / "home", turns, seconds))
         made.home.log.deliver_with(lambda batch: batch())
-    middle = {way: median(some) for way, some in rates.items()}
-    # Neighbours come and go: each way is held against the turn next to it.
-    shares = {
-        way: median(1 - one / off for one, off in zip(rates[way], rates[OFF], strict=True))
-        for way in (NOBODY, WATCHED)
-    }
-    return {
-        "viewers": VIEWERS,
-        "turns": turns,
-        "floorPerSecond": middle[OFF],
-        "nobodyPerSecond": middle[NOBODY],
-        "watchedPerSecond": middle[WATCHED],
-        "nobodyCostShare": shares[NOBODY],
-        "watchedCostShare": shares[WATCHED],
-    }
+    found: Figures = {"viewers": VIEWERS, "turns": turns}
+    for way, some in taken.items():
+        found[f"{way}PerSecond"] = median(one.rate for one in some)
+        found[f"{way}CpuMicros"] = median(one.cpu for one in some)
+    for way in (NOBODY, WATCHED):
+        # Neighbours come and go: each way is held against the turn next to it.
+        pairs = list(zip(taken[way], taken[OFF], strict=True))
+        found[f"{way}CostShare"] = median(1 - one.rate / off.rate for one, off in pairs)
+        found[f"{way}CpuShare"] = median(1 - off.cpu / one.cpu for one, off in pairs)
+    return found
 
 
-async def _measured(made: World, path: Path, turns: int, seconds: float) -> dict[str, list[float]]:
-    rates: dict[str, list[float]] = {OFF: [], NOBODY: [], WATCHED: []}
+class Turn(NamedTuple):
+    """Decisions a second, and microseconds of processor time that each took, streams included."""
+
+    rate: float
+    cpu: float
+
+
+async def _measured(made: World, path: Path, turns: int, seconds: float) -> dict[str, list[Turn]]:
+    taken: dict[str, list[Turn]] = {OFF: [], NOBODY: [], WATCHED: []}
     await rate(made, seconds / 2)
     ways = [OFF, NOBODY, WATCHED]
     for turn in range(turns):
         for way in ways if turn % 2 else ways[::-1]:
             async with _looked_at(made, path, way):
-                rates[way].append(await rate(made, seconds))
-    return rates
+                before, cpu = made.count, time.process_time()
+                found = await rate(made, seconds)
+                spent = (time.process_time() - cpu) / max(1, made.count - before)
+                taken[way].append(Turn(found, spent * 1e6))
+    return taken
 
 
 @contextlib.asynccontextmanager

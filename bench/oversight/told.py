@@ -25,16 +25,18 @@ def people(place: Path, part: int, figures: dict[str, Any]) -> None:
     found = figures["verdict"] = verdicts(place, 50 // part + 5)
     print(
         f"  p50 {found['releasedP50ms']:.1f} p99 {found['releasedP99ms']:.1f}   floor: a call that "
-        f"needs nobody {found['floorCallP50ms']:.1f}, a sync {found['floorSyncP50ms']:.1f}; "
+        f"needs nobody {found['floorCallP50ms']:.1f}, the tool alone "
+        f"{found['floorToolP50ms']:.1f}, a sync {found['floorSyncP50ms']:.1f}; "
         "aim: within 50",
         flush=True,
     )
     print("the live view, under 64 tasks (decisions a second; in turn)", flush=True)
     found = figures["live"] = live(place, *((3, 2.0) if part > 1 else (8, 4.0)))
     print(
-        f"  without {found['floorPerSecond']:.0f}; with it and nobody looking "
-        f"{found['nobodyPerSecond']:.0f} ({found['nobodyCostShare']:+.1%}); with "
+        f"  without {found['offPerSecond']:.0f} /s at {found['offCpuMicros']:.0f} us of processor "
+        f"time each; with it, nobody looking {found['nobodyPerSecond']:.0f} "
+        f"({found['nobodyCostShare']:+.1%}; of processor time {found['nobodyCpuShare']:+.1%}); "
         f"{found['viewers']} looking {found['watchedPerSecond']:.0f} "
-        f"({found['watchedCostShare']:+.1%}); aim: under 5 %",
+        f"({found['watchedCostShare']:+.1%}; {found['watchedCpuShare']:+.1%}); aim: under 5 %",
         flush=True,
     )
