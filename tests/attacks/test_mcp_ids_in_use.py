@@ -54,3 +54,17 @@ async def test_clients_of_one_agent_without_sessions_never_get_each_others_answe
     assert told == [f"done {tool}" for tool, _ in pairs]
     mine = [d for d in till.decisions() if d.tool in {"pay", "send"}]
     assert all(len(till.effects(d.action_id)) == 1 for d in mine[-16:])
+
+
+def test_an_answer_that_comes_too_late_is_nobodys(till: World) -> None:
+    """The id of a call that was given up may be used again: its late answer finds nobody."""
+    session = {"mcp-session-id": till.post(HELLO).headers["mcp-session-id"]}
+    till.mood(pay="hold")
+    first = till.post(_call(9, "pay", to="late", amount=0.5), headers=session)
+    assert first.reason == "effect-unknown"
+    till.mood()
+    second = till.post(_call(9, "send", to="b", text="next"), headers=session)
+    assert second.done
+    assert second.result["content"][0]["text"] == "done send"
+    decided = [d for d in till.decisions() if d.tool == "pay"][-1]
+    assert till.effects(decided.action_id) == []

@@ -9,6 +9,7 @@
     {"look": "hang"|"error"|"plain"|"rubbish"}   how `look` fails
     {"pay": "hold"}            `pay` writes `FOLDER/holding` and waits until the mood changes
     {"pay": "lost"}            `pay` executes and never answers
+    {"send": "flood"}          `send` tells 5,000 things of 4 KiB each before it answers
     {"look": "ask"}            `look` asks back first, with its state in clear, and then writes
     {"describe": "..."}        another description of `pay`
 """
@@ -95,6 +96,11 @@ def _write(folder: Path, name: str, arguments: Json) -> Json | None:
             time.sleep(0.01)
     with (folder / "witness").open("a", encoding="utf-8") as file:
         file.write(json.dumps({"name": name, "arguments": arguments}) + "\n")
+    if kind == "flood":
+        said = {"level": "info", "data": "x" * 4096}
+        told = {"jsonrpc": "2.0", "method": "notifications/message", "params": said}
+        for _ in range(5_000):
+            print(json.dumps(told))
     if kind == "lost":
         return None
     return {"content": [{"type": "text", "text": f"done {name}"}]}

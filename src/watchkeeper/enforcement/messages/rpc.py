@@ -146,6 +146,31 @@ def with_params(message: Message) -> bytes:
     return orjson.dumps({**message.body, "params": message.params})
 
 
+def renamed(message: Message, identity: Id) -> Message:
+    """Return a message under another id; of its bytes nothing else changes.
+
+    Its own id is looked for as it was written; where it stands there more than once, or is
+    written otherwise, the message is rendered anew.
+    """
+    body = {**message.body, "id": identity}
+    before, after = orjson.dumps(message.id), orjson.dumps(identity)
+    if isinstance(message.id, str) and message.raw.count(before) == 1:
+        return replace(message, id=identity, body=body, raw=message.raw.replace(before, after))
+    return replace(message, id=identity, body=body, raw=rendered(body))
+
+
+def rendered(body: dict[str, Any]) -> bytes:
+    """Render a message that was parsed.
+
+    Raises:
+        RecordInvalid: it holds a number that no program of ours writes.
+    """
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        raise RecordInvalid("an integer beyond 64 bits") from None
+
+
 def is_modern(message: Message) -> bool:
     """Tell whether a message is of the era without sessions (MCP 2026-07-28)."""
     meta = message.params.get("_meta")

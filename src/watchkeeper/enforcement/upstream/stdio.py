@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from subprocess import SubprocessError
 from typing import Any
 
+from watchkeeper.enforcement.upstream.box import Box
 from watchkeeper.enforcement.upstream.channel import (
     Arrived,
     Begin,
@@ -30,7 +31,6 @@ from watchkeeper.ledger.canonical import parse_json
 
 MAX_LINE_BYTES = 16 << 20
 _STOP_SECONDS = 3.0
-_QUEUE = 1024
 _PROGRESS = "notifications/progress"
 _log = logging.getLogger("watchkeeper.upstream")
 
@@ -53,7 +53,7 @@ class _Heard:
     last: bool = False
 
 
-_Queue = asyncio.Queue[_Heard]
+_Queue = Box[_Heard]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class _Waiter:
     """A request without an answer yet, and the token under which it hears of progress."""
 
     token: object = None
-    queue: _Queue = field(default_factory=lambda: asyncio.Queue(_QUEUE))
+    queue: _Queue = field(default_factory=_Queue)
 
 
 class StdioChannel:
@@ -76,7 +76,7 @@ class StdioChannel:
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._waiting: dict[tuple[str, str], _Waiter] = {}
-        self._unasked: _Queue = asyncio.Queue(_QUEUE)
+        self._unasked: _Queue = Box()
         self._starting = asyncio.Lock()
         self._closed = False
 
@@ -247,9 +247,8 @@ def _become(user: str | None) -> Callable[[], None] | None:
 
 
 def _offer(queue: _Queue, item: _Heard) -> None:
-    if queue.full():
-        queue.get_nowait()
-    queue.put_nowait(item)
+    size = 0 if item.arrived is None else len(item.arrived.data)
+    queue.put(item, size, always=item.last or item.arrived is None)
 
 
 def _key(value: object) -> tuple[str, str]:

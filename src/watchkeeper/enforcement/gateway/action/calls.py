@@ -44,6 +44,7 @@ from watchkeeper.enforcement.messages.rpc import (
     render_progress,
 )
 from watchkeeper.enforcement.release import review, settled
+from watchkeeper.enforcement.upstream.box import Box
 from watchkeeper.enforcement.upstream.channel import HeldBack, NeverSent, SessionGone
 from watchkeeper.errors import CommandInvalid, LogUnavailable, UpstreamFailed
 from watchkeeper.loop.answering import answer_question, question_for
@@ -51,6 +52,8 @@ from watchkeeper.loop.durable import durable
 from watchkeeper.loop.facts_of.persons import is_for
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused, Stored
 from watchkeeper.records.action import Reason
+
+Outbox = Box[Out | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,16 @@ class Calls:
         self, session: Session, message: Message, headers: Mapping[str, str]
     ) -> AsyncGenerator[Out]:
         """Carry out one action; what it yields ends with a final message."""
-        queue: asyncio.Queue[Out | None] = asyncio.Queue()
+        queue: Outbox = Box()
         task = asyncio.create_task(self._run(session, message, headers, queue))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda _: queue.put_nowait(None))
-        while (out := await queue.get()) is not None:
-            yield out
+        task.add_done_callback(lambda _: queue.put(None, always=True))
+        try:
+            while (out := await queue.get()) is not None:
+                yield out
+        finally:
+            queue.close()
         if not task.cancelled() and (error := task.exception()) is not None:
             raise error
 
@@ -113,7 +119,7 @@ class Calls:
         session: Session,
         message: Message,
         headers: Mapping[str, str],
-        queue: asyncio.Queue[Out | None],
+        queue: Outbox,
     ) -> None:
         with session.in_use(id_key(message.id)):
             await self._carried_out(session, message, headers, queue)
@@ -123,18 +129,18 @@ class Calls:
         session: Session,
         message: Message,
         headers: Mapping[str, str],
-        queue: asyncio.Queue[Out | None],
+        queue: Outbox,
     ) -> None:
         await self._relay.pins.fresh()
         modern, agent = is_modern(message), session.agent
         if message.method == methods.CALL and message.params.get("name") == ANSWER_TOOL:
-            queue.put_nowait(Out(await self._say(agent, message), final=True))
+            _put(queue, Out(await self._say(agent, message), final=True))
             return
         back = self._elicitation.take(agent, self._relay.server, message)
         if isinstance(back, Back):
             message = back.message
             if back.renew:
-                queue.put_nowait(Out(self._elicitation.renew(message, back.pending), final=True))
+                _put(queue, Out(self._elicitation.renew(message, back.pending), final=True))
                 return
         elif back is None and STATE in message.params and not _asks_for_result(message):
             call = call_of(agent, self._relay.server, message)
@@ -151,7 +157,7 @@ class Calls:
             answer = self._with_state(agent, message, answer)
         status = http_status(message, answer, modern=modern)
         data = asked or render(message, answer, modern=modern)
-        queue.put_nowait(Out(data, final=True, status=status))
+        _put(queue, Out(data, final=True, status=status))
 
     def _with_state(self, agent: str, message: Message, answer: Stored) -> Stored:
         """Return a stored result with its server's state wrapped, as it was when it was new."""
@@ -227,9 +233,7 @@ class Calls:
             return await review(self._kernel, admitted, self._relay.pins.read_fact)
         return await settled(self._kernel, admitted)
 
-    async def _held(
-        self, answer: Escalated, agent: str, message: Message, queue: asyncio.Queue[Out | None]
-    ) -> Answer:
+    async def _held(self, answer: Escalated, agent: str, message: Message, queue: Outbox) -> Answer:
         """Hold the call while people decide, and say so; then go on with what they said."""
         token, patience = meta_of(message).get("progressToken"), self._hold.seconds
         if _asks_for_result(message):
@@ -245,7 +249,7 @@ class Calls:
             held = await self._answered(self._kernel.come_back(agent, held.handle))
             if isinstance(held, Escalated) and token is not None:
                 round_ += 1
-                queue.put_nowait(Out(render_progress(token, round_, "waiting for approval")))
+                _put(queue, Out(render_progress(token, round_, "waiting for approval")))
         return held
 
     async def _released(
@@ -254,52 +258,52 @@ class Calls:
         message: Message,
         allowed: Allowed,
         headers: Mapping[str, str],
-        queue: asyncio.Queue[Out | None],
+        queue: Outbox,
     ) -> None:
         """Call the tool with exactly what was decided, and record what came of it."""
         modern = is_modern(message)
         call = OpenCall(allowed, message.id, self._kernel.home.now(), modern)
-        session.calls[id_key(message.id)] = call
-        session.note_sent(id_key(message.id), message.method)
         entry = allowed.decided.entry
         seconds = (entry.tool.timeout_millis if entry else 60_000) / 1000
-        gone = False
         limit = asyncio.timeout(seconds)
-        with self._flights.under_way(session, message, allowed, limit) as flight:
+        with (
+            session.asking(message) as ours,
+            self._flights.under_way(session, ours, allowed, limit) as flight,
+        ):
+            session.calls[id_key(ours.id)] = call
             call.begin = flight.begin
             try:
                 async with limit:
-                    if await self._relayed(session, message, call, headers, queue):
+                    if await self._relayed(session, ours, call, headers, queue):
                         return
                 answer = await self._endings.broken(call, "the tool server answered nothing")
             except HeldBack as held:
                 answer = await self._endings.held_back(call, held.reason)
             except NeverSent as error:
-                gone = session.gone = isinstance(error, SessionGone)
+                session.gone = session.gone or isinstance(error, SessionGone)
                 # That a session is gone is the server's word, and it may have done the work first.
-                answer = await self._endings.broken(call, error.message, never_sent=not gone)
+                never_sent = not isinstance(error, SessionGone)
+                answer = await self._endings.broken(call, error.message, never_sent=never_sent)
+                if not never_sent:
+                    _put(queue, session_gone(message))
+                    return
             except (UpstreamFailed, TimeoutError, TypeError, ValueError) as error:
-                answer = await self._given_up(session, call, flight, error)
-        session.calls.pop(id_key(message.id), None)
+                answer = await self._given_up(call, flight, error)
+            finally:
+                if call.finished:
+                    session.calls.pop(id_key(ours.id), None)
         if flight.stopped and answer.reason is Reason.COULD_NOT_EVALUATE:
             sentence = agent_sentence(Reason.STOPPED)
             answer = Refused(Reason.STOPPED, sentence, allowed.request.action_id)
-        if gone:
-            queue.put_nowait(session_gone(message))
-            return
-        queue.put_nowait(Out(render(message, answer, modern=modern), final=True))
+        _put(queue, Out(render(message, answer, modern=modern), final=True))
 
-    async def _given_up(
-        self, session: Session, call: OpenCall, flight: Flight, error: Exception
-    ) -> Refused:
+    async def _given_up(self, call: OpenCall, flight: Flight, error: Exception) -> Refused:
         """No answer came in time, or the connection broke off."""
         why = str(error) or "the tool server did not answer"
         if not flight.began:
             if flight.stopped:
                 return await self._endings.held_back(call, Reason.STOPPED)
             return await self._endings.broken(call, why, never_sent=True)
-        # Its answer may still come: in this session no other request may have its id.
-        session.unanswered.add(id_key(call.identity))
         return await self._endings.broken(call, why)
 
     async def _relayed(
@@ -308,7 +312,7 @@ class Calls:
         message: Message,
         call: OpenCall,
         headers: Mapping[str, str],
-        queue: asyncio.Queue[Out | None],
+        queue: Outbox,
     ) -> bool:
         """Send a released call and pass on what comes; True if its answer came, or may yet come.
 
@@ -320,8 +324,13 @@ class Calls:
         async with session.channel.send(body, sent_headers, call.begin) as opened:
             async for out in self._relay.from_server(session, opened, self.finish, message):
                 resumable = resumable or any(line.startswith(b"id:") for line in out.lines)
-                queue.put_nowait(out)
+                _put(queue, out)
         return call.finished or (resumable and session.id is not None)
+
+
+def _put(queue: Outbox, out: Out) -> None:
+    """Hand a message over; who reads slowly misses some of what comes before the last one."""
+    queue.put(out, len(out.data), always=out.final or not out.data)
 
 
 def _asks_for_result(message: Message) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -16,13 +16,16 @@ from watchkeeper.enforcement.gateway.server.pins import Pins
 from watchkeeper.enforcement.gateway.server.sessions import IdKey, OpenCall, Session
 from watchkeeper.enforcement.messages import methods
 from watchkeeper.enforcement.messages.rpc import (
+    INTERNAL_ERROR,
     METHOD_NOT_FOUND,
     Message,
     Shape,
     id_key,
     is_modern,
     parse_message,
+    renamed,
     render_error,
+    rendered,
 )
 from watchkeeper.enforcement.upstream.channel import Arrived, BrokenOff, Channel, Opened
 from watchkeeper.errors import RecordInvalid, UpstreamFailed
@@ -31,6 +34,11 @@ from watchkeeper.loop.kernel import Kernel
 
 MAX_ANSWER_BYTES = 16 << 20
 MAX_ANSWER_DEPTH = 128
+HOUSEKEEPING_SECONDS = 60.0
+_LATE = "tool server: it did not answer in time"
+_LISTEN = "subscriptions/listen"
+_CANCELLED = "notifications/cancelled"
+_SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
 _log = logging.getLogger("watchkeeper.relay")
 
 Finish = Callable[[OpenCall, Message], Any]
@@ -57,8 +65,10 @@ class Relay:
         server: str,
         pins: Pins,
         open_channel: Callable[[], Channel],
+        patience: float = HOUSEKEEPING_SECONDS,
     ) -> None:
         self.kernel, self.server, self.pins = kernel, server, pins
+        self._patience = patience
         self.open_channel = open_channel
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -72,12 +82,41 @@ class Relay:
     async def pass_on(
         self, session: Session, message: Message, headers: Mapping[str, str], finish: Finish
     ) -> AsyncGenerator[Out]:
-        """Pass a housekeeping message on as it is, and what answers it back."""
-        if message.shape is Shape.REQUEST:
-            session.note_sent(id_key(message.id), message.method)
-        async with session.channel.send(message.raw, session.headers(headers)) as opened:
-            async for out in self.from_server(session, opened, finish, message):
+        """Pass a housekeeping message on, and what answers it back, within a minute.
+
+        Only what a host listens to has no end.
+        """
+        outs = self._passed(session, message, headers, finish)
+        until = asyncio.get_running_loop().time() + self._patience
+        try:
+            while True:
+                async with asyncio.timeout_at(None if message.method == _LISTEN else until):
+                    out = await anext(outs, None)
+                if out is None:
+                    return
                 yield out
+        except TimeoutError:
+            if message.shape is Shape.REQUEST:
+                late = render_error(message.id, INTERNAL_ERROR, _LATE)
+                yield Out(late, final=True, status=504)
+        finally:
+            await outs.aclose()
+
+    async def _passed(
+        self, session: Session, message: Message, headers: Mapping[str, str], finish: Finish
+    ) -> AsyncGenerator[Out]:
+        sent = session.headers(headers)
+        if message.shape is not Shape.REQUEST:
+            named = _under_our_id(session, message)
+            if named is not None:
+                async with session.channel.send(named.raw, sent) as opened:
+                    async for out in self.from_server(session, opened, finish):
+                        yield out
+            return
+        with session.asking(message) as ours:
+            async with session.channel.send(ours.raw, sent) as opened:
+                async for out in self.from_server(session, opened, finish, ours):
+                    yield out
 
     async def listen(
         self, session: Session, headers: Mapping[str, str], finish: Finish
@@ -122,11 +161,12 @@ class Relay:
             message = parse_message(
                 arrived.data, max_bytes=MAX_ANSWER_BYTES, depth=MAX_ANSWER_DEPTH
             )
+            key = _answered_key(message, opened, asked)
+            message = _to_the_host(session, message, key)
         except RecordInvalid as error:
             raise BrokenOff(f"the tool server sent what is no message: {error.message}") from None
         final = False
         if message.shape is Shape.RESPONSE:
-            key = _answered_key(message, opened, asked)
             data = await self._answer(session, message, key, finish)
             final = asked is not None and key == id_key(asked.id)
         else:
@@ -152,7 +192,8 @@ class Relay:
                     data: bytes = await finish(call, message)
                     session.note_answered(key, sha256_hex(data))
                     return data
-        method = session.sent.get(key)
+        known = session.asked_under(key)
+        method = None if known is None else known.method
         if method == methods.LIST_TOOLS:
             return self._listed(session, message)
         if key in session.answered:
@@ -189,6 +230,47 @@ class Relay:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return None
+
+
+def _under_our_id(session: Session, message: Message) -> Message | None:
+    """Return a message that is no request as the server understands it.
+
+    None for the cancelling of a request that is not under way: its id is nobody's there.
+    """
+    if message.method != _CANCELLED:
+        return message
+    identity = message.params.get("requestId")
+    known = isinstance(identity, int | str) and not isinstance(identity, bool)
+    ours = session.ours(identity) if known else None
+    if ours is None:
+        return None
+    params = {**message.params, "requestId": ours}
+    body = {**message.body, "params": params}
+    return replace(message, params=params, body=body, raw=rendered(body))
+
+
+def _to_the_host(session: Session, message: Message, key: IdKey) -> Message:
+    """Return what a server says with the host's own ids in place of ours.
+
+    An answer, and what is told of what the host listens to (2026-07-28, subscriptions).
+    """
+    known = session.asked_under(key) if message.shape is Shape.RESPONSE else None
+    if known is not None and message.id is not None:
+        message = renamed(message, known.identity)
+    where = "params" if message.method else "result"
+    found = message.body.get(where)
+    holder = found if isinstance(found, dict) else {}
+    meta = holder.get("_meta")
+    if not isinstance(meta, dict):
+        return message
+    said = meta.get(_SUBSCRIPTION)
+    listened = session.asked_under(id_key(said)) if isinstance(said, str) else None
+    if listened is None:
+        return message
+    changed = {**holder, "_meta": {**meta, _SUBSCRIPTION: listened.identity}}
+    body = {**message.body, where: changed}
+    params = changed if message.method else message.params
+    return replace(message, params=params, body=body, raw=rendered(body))
 
 
 def _status_for(message: Message, asked: Message | None) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from watchkeeper.enforcement.messages.rpc import Id, Message, Shape, id_key, is_modern
+from watchkeeper.enforcement.messages.rpc import Id, Message, Shape, id_key, is_modern, renamed
 from watchkeeper.enforcement.upstream.channel import Begin, Channel, begins
 from watchkeeper.loop.steps import Allowed
 from watchkeeper.records.instant import Instant
@@ -18,6 +20,7 @@ MAX_STARTED = 8
 IDLE_SECONDS = 1800.0
 _REMEMBERED = 256
 
+T = TypeVar("T")
 IdKey = tuple[str, str]
 """What tells message ids apart; see `rpc.id_key`."""
 
@@ -39,16 +42,25 @@ class OpenCall:
     telling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of a server under an id of ours: which method, under which id of its own."""
+
+    method: str
+    identity: Id
+
+
 @dataclass(slots=True)
 class Session:
     """One agent's session with one tool server.
 
     `id` is ours, `upstream_id` the server's; both are None where the protocol has no sessions.
-    `asked` holds the ids of the server's questions that were let through. `sent` remembers by id
-    which methods the agent asked for lately, and `answered` the SHA-256 of what it was told of
-    its actions: a stream that is resumed repeats them. `users` counts the exchanges under way and
-    `taken` holds their ids; `used` is when the last one began or ended, in seconds of a clock that
-    never goes back. `gone` says that the server does not know it any more.
+    `asked` holds the ids of the server's questions that were let through. Requests go to the server
+    under ids of ours, by which `calls`, `waiting`, `sent` and `answered` are kept: what waits for
+    its answer, what was asked lately, and the SHA-256 of what the agent was told of its actions,
+    since a stream that is resumed repeats them. `users` counts the exchanges under way and `taken`
+    holds their ids, as the agent gave them; `used` is when the last one began or ended, in seconds
+    of a clock that never goes back. `gone` says that the server does not know it any more.
     """
 
     agent: str
@@ -58,10 +70,10 @@ class Session:
     upstream_id: str | None = None
     calls: dict[IdKey, OpenCall] = field(default_factory=dict)
     asked: OrderedDict[IdKey, str] = field(default_factory=OrderedDict)
-    sent: OrderedDict[IdKey, str] = field(default_factory=OrderedDict)
+    waiting: dict[IdKey, Asked] = field(default_factory=dict)
+    sent: OrderedDict[IdKey, Asked] = field(default_factory=OrderedDict)
     answered: OrderedDict[IdKey, str] = field(default_factory=OrderedDict)
     taken: list[IdKey] = field(default_factory=list)
-    unanswered: set[IdKey] = field(default_factory=set)
     users: int = 0
     used: float = 0.0
     gone: bool = False
@@ -87,10 +99,32 @@ class Session:
         """Remember a question of the server's that the agent may answer."""
         _remember(self.asked, key, method)
 
-    def note_sent(self, key: IdKey, method: str) -> None:
-        """Remember what a request of the agent's asked for."""
-        _remember(self.sent, key, method)
-        self.answered.pop(key, None)
+    @contextmanager
+    def asking(self, message: Message) -> Iterator[Message]:
+        """Give a request an id of ours, under which it goes to the server.
+
+        An answer that comes later finds what it answers for a while, and nothing else: no other
+        request ever has that id.
+        """
+        ours = renamed(message, f"wk-{secrets.token_hex(16)}")
+        key, asked = id_key(ours.id), Asked(message.method, message.id)
+        self.waiting[key] = asked
+        try:
+            yield ours
+        finally:
+            del self.waiting[key]
+            _remember(self.sent, key, asked)
+
+    def asked_under(self, key: IdKey) -> Asked | None:
+        """Return what was asked under an id of ours, or None."""
+        return self.waiting.get(key) or self.sent.get(key)
+
+    def ours(self, identity: Id) -> str | None:
+        """Return the id of ours for a request of the agent's that is under way."""
+        for key, asked in self.waiting.items():
+            if id_key(asked.identity) == id_key(identity):
+                return key[1]
+        return None
 
     def note_answered(self, key: IdKey, digest: str) -> None:
         """Remember what the agent is told of an action."""
@@ -99,7 +133,7 @@ class Session:
 
     def is_taken(self, key: IdKey) -> bool:
         """Tell whether a request with this id is still under way."""
-        return key in self.taken or key in self.calls or key in self.unanswered
+        return key in self.taken or any(id_key(c.identity) == key for c in self.calls.values())
 
     @contextmanager
     def in_use(self, key: IdKey | None) -> Iterator[None]:
@@ -197,7 +231,7 @@ class Sessions:
         return [*self._by_id.values(), *(s for mine in self._unnamed.values() for s in mine)]
 
 
-def _remember(where: OrderedDict[IdKey, str], key: IdKey, value: str) -> None:
+def _remember(where: OrderedDict[IdKey, T], key: IdKey, value: T) -> None:
     where[key] = value
     where.move_to_end(key)
     while len(where) > _REMEMBERED:

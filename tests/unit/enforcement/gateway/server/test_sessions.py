@@ -124,7 +124,24 @@ def test_a_process_that_ended_is_replaced() -> None:
 def test_what_is_remembered_is_bounded() -> None:
     one = session("ada", "s1")
     for number in range(5_000):
-        one.note_sent(id_key(number), "tools/list")
-        one.note_answered(id_key(number), "digest")
+        with one.asking(message(number)) as ours:
+            one.note_answered(id_key(ours.id), "digest")
         one.note_asked(id_key(number), "ping")
     assert max(len(one.sent), len(one.answered), len(one.asked)) <= 256
+    assert one.waiting == {}
+
+
+def test_what_goes_to_a_server_has_an_id_that_was_never_there() -> None:
+    one = session("ada", "s1")
+    with one.asking(message(7)) as first, one.asking(message(7)) as second:
+        assert len({first.id, second.id, 7}) == 3
+        found = one.asked_under(id_key(first.id))
+        assert found is not None
+        assert found.identity == 7
+        assert one.ours(7) == first.id
+        assert one.ours("7") is None
+    assert one.ours(7) is None
+    assert one.asked_under(id_key(7)) is None
+    late = one.asked_under(id_key(first.id))
+    assert late is not None
+    assert late.method == "tools/call"
