@@ -94,5 +94,8 @@ def test_every_verb_names_who_may_say_it() -> None:
     own = {"console-code", "add-passkey", "passkeys", "revoke-passkey"}  # who may is theirs to see
     verdicts = {"approve", "refuse", "approve-list", "refuse-list", "withdraw", "ask"}
     of_tasks = {"mandate", "end-mandate", "word", "mandates"}  # an application's, held to its plan
-    assert free == {"pending", "unknown", "stop"} | verdicts | own | of_tasks
+    ahead = {"standing", "may-stand", "standings", "end-standing"}
+    away = {"away", "absences", "end-absence"}
+    told = {"channels"}
+    assert free == {"pending", "unknown", "stop"} | verdicts | own | of_tasks | ahead | away | told
     assert isinstance(bank.commands, Commands)
