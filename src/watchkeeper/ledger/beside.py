@@ -1,4 +1,4 @@
-"""What of a decision's payload its record binds, beside the values (evidence format, 1).
+"""What of a payload its record binds, beside the values (evidence format, 1).
 
 A retry is recognised by the ids of its keys and by `same`; an approval holds for `shownFacts`; what
 happened before is recognised by `tracked`. All of them are digests, and stand in the payload, since
@@ -8,6 +8,9 @@ or take away one of them behind the record's back.
 
 An allowed action's payload leaves `{"keys": [...], "same": ..., "tracked": [...], "salts": {...}}`
 when it is erased: what still counts, and the salts of exactly that.
+
+In the same way a standing approval binds for what it is (`keyed`), and a drill which actions are
+its own, and when (`cases`).
 """
 
 from __future__ import annotations
@@ -23,10 +26,13 @@ from watchkeeper.ledger.envelope import read_own_record
 from watchkeeper.ledger.erasure import parse_stub
 from watchkeeper.ledger.frame import Frame
 from watchkeeper.records.action import DecisionRecord, Outcome, RetryKey
+from watchkeeper.records.drill import DrillRecord
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.standing import StandingRecord
 from watchkeeper.records.statement import Entry, Record
 
 KEYS, SAME, SHOWN_FACTS, TRACKED = "keys", "same", "shownFacts", "tracked"
+KEYED, CASES = "keyed", "cases"
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, RecordInvalid)
 
 
@@ -48,16 +54,33 @@ def beside(record: Record, body: Any, *, erased: bool = False) -> Beside:
     A record that binds nothing (an older one, a block, one of another kind) is held to nothing.
     """
     said = record.predicate
-    if not isinstance(said, DecisionRecord) or said.same is None:
-        return Beside()
+    if isinstance(said, DecisionRecord) and said.same is not None:
+        try:
+            return _decision(said, body, erased=erased)
+        except _MALFORMED:
+            return Beside(KEYS)
+    if isinstance(said, StandingRecord) and said.keyed is not None:
+        return Beside(None if is_recorded(said.keyed, body, KEYED) else KEYED)
+    if isinstance(said, DrillRecord) and said.cases is not None:
+        found = isinstance(body, Mapping) and {**body, CASES: plants_of(body)}
+        return Beside(None if is_recorded(said.cases, found, CASES) else CASES)
+    return Beside()
+
+
+def is_recorded(digest: str | None, body: Any, name: str) -> bool:
+    """Tell whether a payload holds under a name what its record holds as a salted digest."""
     try:
-        if not erased:
-            return Beside(_whole(said, body))
-        if said.decision.outcome is not Outcome.ALLOW:
-            return Beside(KEYS if body else None)
-        return _kept(said, body)
+        return _is(digest, body["salts"], name, body[name])
     except _MALFORMED:
-        return Beside(KEYS)
+        return False
+
+
+def plants_of(body: Mapping[str, Any]) -> Any:
+    """Return what a drill binds of its cases: commitment, action and time of each, in order."""
+    try:
+        return [[case[name] for name in ("commitment", "actionId", "due")] for case in body[CASES]]
+    except _MALFORMED:
+        return None
 
 
 def beside_entry(entry: Entry) -> Beside:
@@ -87,6 +110,14 @@ def not_recorded(where: str, name: str) -> LogInconsistent:
     return LogInconsistent(
         f"the payload of record {where} is not the recorded one: its `{name}` is another"
     )
+
+
+def _decision(said: DecisionRecord, body: Any, *, erased: bool) -> Beside:
+    if not erased:
+        return Beside(_whole(said, body))
+    if said.decision.outcome is not Outcome.ALLOW:
+        return Beside(KEYS if body else None)
+    return _kept(said, body)
 
 
 def _whole(said: DecisionRecord, body: Mapping[str, Any]) -> str | None:
@@ -146,6 +177,6 @@ def _is_tracked(said: DecisionRecord, body: Mapping[str, Any], salts: Mapping[st
 
 
 def _is(digest: str | None, salts: Mapping[str, Any], name: str, value: Any) -> bool:
-    if digest is None or not isinstance(value, str) or name not in salts:
+    if digest is None or name not in salts:
         return False
     return hmac.compare_digest(hidden_digest(bytes.fromhex(salts[name]), value), digest)

@@ -99,14 +99,16 @@ def kept_of(record: Record, body: Mapping[str, Any], at: Instant) -> dict[str, A
     stays what opens its commitments, which are over digests.
     """
     said = record.predicate
+    kept: dict[str, Any]
     if isinstance(said, DrillRecord):
         cases = body.get("cases", ())
-        return {"cases": [{name: case[name] for name in _OPENS} for case in cases]}
+        kept = {"cases": [{name: case[name] for name in _OPENS} for case in cases]}
+        return kept if said.cases is None else {**kept, "salts": body["salts"]}
     if not isinstance(said, DecisionRecord) or said.decision.outcome is not Outcome.ALLOW:
         return {}
     live = [key for key in body.get("keys", ()) if said.at.plus(key["seconds"]) > at]
     keys = [key for key in body.get("keys", ()) if key in live or key["refuseAfter"]]
-    kept: dict[str, Any] = {"keys": keys} if keys else {}
+    kept = {"keys": keys} if keys else {}
     if live and "same" in body:
         kept["same"] = body["same"]
     if said.tracked is not None and said.at.plus(said.tracked.seconds) > at:

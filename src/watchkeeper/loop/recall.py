@@ -8,11 +8,12 @@ from typing import Any
 from watchkeeper.do.decision.enforcer import ToolEntry
 from watchkeeper.do.decision.request import Call, Request
 from watchkeeper.do.state.projection import State
-from watchkeeper.errors import LogInconsistent, RecordInvalid
-from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, keyed_digest
+from watchkeeper.errors import LogInconsistent
+from watchkeeper.ledger.beside import is_recorded
+from watchkeeper.ledger.canonical import canonical_arguments, keyed_digest
 from watchkeeper.loop.steps import FactQuery, Stored
 from watchkeeper.ports import Log
-from watchkeeper.records.action import EffectRecord, Hidden, Reason
+from watchkeeper.records.action import EffectRecord, Reason
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
 
@@ -78,17 +79,10 @@ def stored_outcome(log: Log, effect: Ref) -> Stored:
     record: EffectRecord = entry.record.predicate
     body = entry.payload.body if entry.payload else {}
     result = body.get("result")
-    if result is not None and not _is_recorded(record.result, body, result):
+    digest = None if record.result is None else record.result.digest
+    if result is not None and not is_recorded(digest, body, "result"):
         raise LogInconsistent(f"the result beside record {effect} is not the recorded one")
     return Stored(record.status, result, record.action_id, entry.erased is not None)
-
-
-def _is_recorded(hidden: Hidden | None, body: Mapping[str, Any], result: Any) -> bool:
-    try:
-        salt = bytes.fromhex(body["salts"]["result"])
-        return hidden is not None and hidden_digest(salt, result) == hidden.digest
-    except (KeyError, TypeError, ValueError, RecordInvalid):
-        return False
 
 
 def queries_of(entry: ToolEntry, arguments: Mapping[str, Any]) -> tuple[FactQuery, ...]:

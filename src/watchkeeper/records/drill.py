@@ -33,6 +33,7 @@ class DrillRecord:
     object `{expected, request, wrong}`: what a reviewer should answer, the digest of the request
     with its action id and nonce, and the salted digest of what is wrong with it. `signature`
     covers a `Command` with verb `plant` and body `{id, commitments}` by a holder of `operate`.
+    `cases` binds which actions those are, and when: that stands in the payload (`ledger.beside`).
     """
 
     at: Instant
@@ -40,6 +41,7 @@ class DrillRecord:
     commitments: tuple[str, ...]
     by: str
     signature: Signature
+    cases: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

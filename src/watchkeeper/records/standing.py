@@ -34,7 +34,8 @@ class StandingRecord:
     `resource` is set, on the same resource as before. `resource` is the digest that stands in the
     decision on which `approval`, the reviewer's own verdict, was given. It holds under `plan`
     alone. `signature` covers a `Command` with verb `standing` and body `{id, role, reviews, agent,
-    action, resource, caps, count, until, plan, from: {shard, index}}`.
+    action, resource, caps, count, until, plan, from: {shard, index}}`. `keyed` binds the digest in
+    the payload by which the home tells the resource again (`ledger.beside`).
     """
 
     at: Instant
@@ -52,6 +53,7 @@ class StandingRecord:
     signature: Signature
     resource: str | None = None
     caps: tuple[ArgumentCap, ...] = ()
+    keyed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

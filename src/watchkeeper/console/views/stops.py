@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.do.state.kept import sorted_stops
 from watchkeeper.errors import LedgerError
+from watchkeeper.ledger.beside import is_recorded
 from watchkeeper.records.administration import ScopeKind, StopRecord, StopScope
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
@@ -73,5 +74,5 @@ def _stop(visit: Visit, scope: StopScope, ref: Ref) -> Stop:
 
 
 def _why(entry: Entry) -> str:
-    found = entry.payload.body.get("reason") if entry.payload else None
-    return found if isinstance(found, str) else ""
+    body = entry.payload.body if entry.payload else {}
+    return body["reason"] if is_recorded(entry.record.predicate.why, body, "reason") else ""

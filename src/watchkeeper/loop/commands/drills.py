@@ -7,7 +7,8 @@ from typing import Any
 from watchkeeper.do.state.parts import Plant, Planted
 from watchkeeper.do.state.parts.planted import DAY
 from watchkeeper.errors import CommandInvalid, cut
-from watchkeeper.ledger.canonical import canonical, sha256_hex
+from watchkeeper.ledger.beside import CASES, plants_of
+from watchkeeper.ledger.canonical import canonical, hidden_digest, sha256_hex
 from watchkeeper.loop.commands.asked import OPERATE, Asked, Desk, Verb
 from watchkeeper.loop.drills.case import Case, Marks, unsealed
 from watchkeeper.loop.drills.planting import reveal, reveal_ended, would_be
@@ -38,15 +39,18 @@ def _plant(desk: Desk, asked: Asked) -> Any:
         raise CommandInvalid("a case is not the one that was committed to")
     for case, marks in found:
         _check_case(desk, case, marks)
+    salt, body = desk.home.ids.random_bytes(16), {CASES: cases}
     said = DrillRecord(
         at=desk.home.now(),
         id=asked.text("id"),
         commitments=tuple(named),
         by=asked.command.person,
         signature=asked.signature,
+        cases=hidden_digest(salt, plants_of(body)),
     )
     digest = sha256_hex(canonical(named))
-    desk.append(Record(Kind.DRILL, "drill", digest, said), Payload({"cases": cases}))
+    payload = Payload({**body, "salts": {CASES: salt.hex()}})
+    desk.append(Record(Kind.DRILL, "drill", digest, said), payload)
     return {"id": said.id, "planted": len(named)}
 
 

@@ -13,7 +13,8 @@ from watchkeeper.do.encode.encoder import Encoded, number_at
 from watchkeeper.do.state.parts import Ahead, Standings
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import CommandInvalid, LedgerError, NotAuthorised, RecordInvalid, cut
-from watchkeeper.ledger.canonical import sha256_hex
+from watchkeeper.ledger.beside import KEYED
+from watchkeeper.ledger.canonical import hidden_digest, sha256_hex
 from watchkeeper.loop.ahead import RuleAhead, offers_of, rule_ahead
 from watchkeeper.loop.commands.asked import OPERATE, Asked, Desk, Verb, why_of
 from watchkeeper.loop.commands.reviews import check_plan
@@ -35,7 +36,11 @@ def _standing(desk: Desk, asked: Asked) -> Any:
     about, digest = _resource(desk, pending) if said.resource is not None else (None, None)
     if said.resource != digest:
         raise CommandInvalid("the standing approval is for another resource than was approved")
-    payload = None if about is None else Payload({"keyed": {"resource": about}})
+    payload = None
+    if about is not None:
+        salt, keyed = desk.home.ids.random_bytes(16), {"resource": about}
+        said = replace(said, keyed=hidden_digest(salt, keyed))
+        payload = Payload({KEYED: keyed, "salts": {KEYED: salt.hex()}})
     desk.append(Record(Kind.STANDING, "standing", sha256_hex(said.id.encode()), said), payload)
     return {"id": said.id, "count": said.count, "until": render_instant(said.until)}
 

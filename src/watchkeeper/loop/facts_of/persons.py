@@ -7,6 +7,7 @@ from dataclasses import replace
 from watchkeeper.do.decision.request import Call
 from watchkeeper.do.state.pending import Pending
 from watchkeeper.errors import LedgerError
+from watchkeeper.ledger.beside import is_recorded
 from watchkeeper.loop.facts_of.tasks import named_mandate, terms_of
 from watchkeeper.loop.home import Home
 from watchkeeper.records.reference import Ref
@@ -42,13 +43,17 @@ def is_for(home: Home, call: Call, pending: Pending) -> bool:
 
 
 def person_of(home: Home, acts_for: Ref) -> str | None:
-    """Return the person whom a token's record names; None where that is not kept any more."""
+    """Return the person whom a token's record names; None where that is not kept any more.
+
+    Nor where another is named beside the record than was signed.
+    """
     try:
-        payload = home.records.entry(acts_for).payload
+        entry = home.records.entry(acts_for)
     except LedgerError:
         return None
-    person = None if payload is None else payload.body.get("onBehalfOf")
-    return person if isinstance(person, str) else None
+    said, body = entry.record.predicate, {} if entry.payload is None else entry.payload.body
+    digest = None if said.on_behalf_of is None else said.on_behalf_of.digest
+    return body["onBehalfOf"] if is_recorded(digest, body, "onBehalfOf") else None
 
 
 def _of_token(home: Home, call: Call) -> str | Ref | None:

@@ -9,6 +9,7 @@ from watchkeeper.do.decision.request import Call, Request
 from watchkeeper.do.state.parts import Mandates
 from watchkeeper.do.state.parts.mandates import Mandate
 from watchkeeper.errors import LedgerError, RecordInvalid
+from watchkeeper.ledger.beside import is_recorded
 from watchkeeper.loop.home import Home
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.instant import Instant
@@ -26,10 +27,16 @@ def named_mandate(home: Home, call: Call, at: Instant) -> Mandate | None:
 
 
 def terms_of(home: Home, mandate: Mandate) -> Terms | None:
-    """Return what a task is bound to; None where its record is not durable, or was erased."""
+    """Return what a task is bound to.
+
+    None where its record is not durable, or it was erased or is not what was signed.
+    """
     try:
-        payload = home.records.entry(mandate.ref).payload
-        return None if payload is None else from_json(Terms, payload.body["content"])
+        entry = home.records.entry(mandate.ref)
+        body = {} if entry.payload is None else entry.payload.body
+        if not is_recorded(entry.record.predicate.content.digest, body, "content"):
+            return None
+        return from_json(Terms, body["content"])
     except (LedgerError, RecordInvalid, KeyError):
         return None
 

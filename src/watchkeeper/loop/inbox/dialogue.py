@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from watchkeeper.do.state.pending import Pending
 from watchkeeper.errors import LedgerError
+from watchkeeper.ledger.beside import is_recorded
 from watchkeeper.loop.home import Home
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.reference import Ref
@@ -58,8 +59,9 @@ def _exchange(asked: Entry, answered: Entry | None) -> Exchange:
 
 
 def _text(entry: Entry) -> str | None:
-    text = entry.payload.body.get("text") if entry.payload else None
-    return text if isinstance(text, str) else None
+    """Return what was asked or answered; None where it was erased, or is not what was recorded."""
+    body = entry.payload.body if entry.payload else {}
+    return body["text"] if is_recorded(entry.record.predicate.text, body, "text") else None
 
 
 def _entry(home: Home, ref: Ref) -> Entry | None:

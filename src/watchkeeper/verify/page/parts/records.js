@@ -73,7 +73,7 @@ const PREDICATES = {
   'passkey-revoked': { person: 'text', keyid: 'text', why: 'text', ...BY },
   question: { actionId: 'text', decision: 'ref', role: 'text', text: 'digest', 'absence?': 'ref', ...BY },
   answer: { actionId: 'text', decision: 'ref', question: 'ref', agent: 'text', text: 'digest' },
-  drill: { id: 'text', commitments: ['digest'], ...BY },
+  drill: { id: 'text', commitments: ['digest'], ...BY, 'cases?': 'digest' },
   'drill-revealed': {
     id: 'text', drill: 'ref', commitment: 'digest', salt: 'text', request: 'digest', expected: 'text', wrong: 'digest',
     observed: 'text', 'actionId?': 'text', 'decision?': 'ref',
@@ -88,6 +88,7 @@ const PREDICATES = {
   standing: {
     id: 'text', role: 'text', reviews: ['text'], agent: 'text', system: 'text', action: 'text', count: 'int', until: 'time',
     plan: 'digest', approval: 'ref', 'resource?': 'digest', 'caps?': [{ argument: 'text', most: 'text' }], ...BY,
+    'keyed?': 'digest',
   },
   'standing-ended': { id: 'text', why: 'text', ...BY },
   absence: { id: 'text', person: 'text', role: 'text', deputy: 'text', since: 'time', until: 'time', ...BY },
