@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.attacks.test_standing_other_resource import resource_of
 from tests.worlds.browser import Opened, opened, started
+from tests.worlds.drills import committed, drilled
+from tests.worlds.standing import approve_ahead, approved, standing_plan
 from tests.worlds.taken_away import made_again, members_of
 from tests.worlds.tampered import TamperedBank, once
 from watchkeeper import wiring
@@ -23,9 +26,12 @@ Members = dict[str, bytes]
 
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TamperedBank]:
-    bank = TamperedBank(tmp_path_factory.mktemp("desk") / "home")
+    bank = TamperedBank(tmp_path_factory.mktemp("desk") / "home", drilled(standing_plan()))
     bank.paid(once("a"))
     bank.waiting(once("b", 400))
+    given = approved(bank, to="shop")
+    approve_ahead(bank, approval=given, resource=resource_of(bank, given))
+    committed(bank)
     bank.log.publish_now()
     yield bank
     bank.close()
@@ -37,7 +43,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         yield found
 
 
-ALLOWED, ESCALATED = 2, 4
+ALLOWED, ESCALATED, STANDING, DRILL = 2, 4, 9, 10
 CHANGES: dict[str, tuple[int, Callable[[dict[str, Any]], Any]]] = {
     "keys emptied": (ALLOWED, lambda body: body.update(keys=[])),
     "keys gone": (ALLOWED, lambda body: body.pop("keys")),
@@ -51,6 +57,10 @@ CHANGES: dict[str, tuple[int, Callable[[dict[str, Any]], Any]]] = {
     "same of what waits": (ESCALATED, lambda body: body.pop("same")),
     "other facts": (ESCALATED, lambda body: body.update(shownFacts="0" * 64)),
     "no facts": (ESCALATED, lambda body: body.pop("shownFacts")),
+    "another account": (STANDING, lambda body: body["keyed"].update(resource="0" * 64)),
+    "no account": (STANDING, lambda body: body.pop("keyed")),
+    "no cases": (DRILL, lambda body: body.update(cases=[])),
+    "another planted action": (DRILL, lambda body: body["cases"][0].update(actionId="x")),
 }
 
 

@@ -14,7 +14,7 @@ from watchkeeper.ledger.canonical import (
     sha256_hex,
 )
 from watchkeeper.ledger.envelope import read_record_unverified
-from watchkeeper.records.action import DecisionRecord, Reason
+from watchkeeper.records.action import DecisionRecord, Outcome, Reason
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.bundle.file import Batch, BundleFile
 from watchkeeper.verify.bundle.manifest import disclosed_name, payload_name
@@ -109,13 +109,13 @@ class Disclosures:
             if held.value() is None:
                 what = f"another value of {cut(held.name)} than recorded"
                 self._report.fail(DISCLOSED, what, index)
-        said = record.predicate
-        if not isinstance(said, DecisionRecord):
-            return
         wrong = beside(record, body).wrong
         if wrong is not None:
             self._report.fail(DISCLOSED, f"another value of {wrong} than recorded", index)
-        self.unbound += said.same is None
+        said = record.predicate
+        if not isinstance(said, DecisionRecord):
+            return
+        self.unbound += said.same is None and said.decision.outcome is not Outcome.BLOCK
         asked = said.escalation
         if asked is not None and sha256_hex(canonical_arguments(body.get("shown"))) != asked.shown:
             self._report.fail(DISCLOSED, "the reviewer was shown something else", index)

@@ -92,9 +92,9 @@ class Disclosures {
     for (const [name, salt] of Object.entries(body.salts ?? {})) {
       if (digests.has(name) && values.has(name)) await this.hold(record, name, digests.get(name), salt, values.get(name));
     }
-    if (record.kind !== 'decision') return;
-    const wrong = await unboundOf(record.said, body);
+    const wrong = await unboundOf(record, body);
     if (wrong) this.report.fail(STEP.disclosed, `another value of ${wrong} than recorded`, record.index);
+    if (record.kind !== 'decision') return;
     this.requests += 1;
     if (await requestDigest(body.request) !== record.digest) this.report.fail(STEP.disclosed, 'another request than recorded', record.index);
     const shown = record.said.escalation?.shown;
@@ -125,13 +125,22 @@ class Disclosures {
   }
 }
 
-/** Which of `keys`, `same`, `shownFacts` and `tracked` a payload holds otherwise than its decision binds it. */
-async function unboundOf(said, body) {
-  if (said.same === undefined) return null;
+/** Which name a payload holds otherwise than its record binds it: `keys`, `same`, `cases`, ... */
+async function unboundOf({ kind, said }, body) {
   const holds = async (digest, name, value) => {
     const salt = fromHex(body.salts?.[name] ?? '');
-    return salt?.length > 0 && await hmacHex(salt, encode(canonical(value))) === digest;
+    return salt?.length > 0 && value !== undefined && await hmacHex(salt, encode(canonical(value))) === digest;
   };
+  if (kind === 'standing' && said.keyed !== undefined) return await holds(said.keyed, 'keyed', body.keyed) ? null : 'keyed';
+  if (kind === 'drill' && said.cases !== undefined) {
+    const plants = Array.isArray(body.cases) ? body.cases.map(({ commitment, actionId, due }) => [commitment, actionId, due]) : null;
+    return await holds(said.cases, 'cases', plants) ? null : 'cases';
+  }
+  return kind === 'decision' && said.same !== undefined ? unboundDecision(said, body, holds) : null;
+}
+
+/** The same of a decision that allows or escalates: `keys`, `same`, `tracked` or `shownFacts`. */
+async function unboundDecision(said, body, holds) {
   const is = async (digest, name, value) => typeof value === 'string' && await holds(digest, name, value);
   const [bound, keys] = [said.keys ?? [], Array.isArray(body.keys) ? body.keys : [null]];
   if (keys.length !== bound.length) return 'keys';
