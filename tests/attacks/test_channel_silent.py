@@ -83,6 +83,7 @@ class Telling:
 @pytest.fixture
 def world(sinks: Sinks, monkeypatch: pytest.MonkeyPatch) -> Telling:
     monkeypatch.setattr(notices, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(notices, "QUIET_SECONDS", 0.01)
     addresses = {"web": sinks.web_url, "mail": sinks.mail_url}
     return Telling(Bank(telling(bank_bundle())), sinks, addresses)
 

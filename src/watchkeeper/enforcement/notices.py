@@ -18,7 +18,9 @@ from watchkeeper.records.oversight import Silence
 LOOK_SECONDS = 0.5
 SENDING_SECONDS = 60.0
 REST_SECONDS = 10.0
-"""How often it is looked what is due, how long one notice may take, and the rest after a fault."""
+QUIET_SECONDS = 2.0
+"""How often it is looked what is due, how long a notice may take, the rest after a fault, and how
+often it is looked where nothing was recorded: a thousand that wait take some milliseconds."""
 _log = logging.getLogger("watchkeeper.notices")
 
 
@@ -53,15 +55,23 @@ class _Teller:
         self._home, self._notifier, self._console = home, notifier, console
         self._board = Board(home)
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._looked: tuple[int, float] = (-1, 0.0)
 
     def look(self) -> None:
         """Begin to send whatever is due, one notice a channel at a time."""
         for name in self._home.trials.take():
             if not self._begin(_Sending(name, (), trial=True), trial_notice(self._console)):
                 self._home.trials.ask(name)
-        for bell in self._board.due():
+        for bell in self._board.due() if self._is_time() else ():
             sending = _Sending(bell.channel, bell.steps, trial=False)
             self._begin(sending, notice_of(bell, self._console))
+
+    def _is_time(self) -> bool:
+        size, now = self._home.log.size, asyncio.get_running_loop().time()
+        if size == self._looked[0] and now - self._looked[1] < QUIET_SECONDS:
+            return False
+        self._looked = (size, now)
+        return True
 
     async def close(self) -> None:
         """Let go of what is under way."""

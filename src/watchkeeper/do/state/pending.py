@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from watchkeeper.do.decision.facts import ApprovalFact, VerdictFact
@@ -134,6 +134,10 @@ class PendingActions:
     def waiting(self) -> list[Pending]:
         """Return all that wait, the oldest first."""
         return sorted((p for p in self._by_handle.values() if p.waits()), key=lambda p: p.decision)
+
+    def unanswered(self) -> Iterator[Pending]:
+        """Return all that nobody has answered yet, in no order."""
+        return (p for p in self._by_handle.values() if p.state is Waiting.PENDING)
 
     def count_of(self, agent: str) -> int:
         """Return how many of an agent's actions wait for people."""

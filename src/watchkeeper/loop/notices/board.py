@@ -15,6 +15,8 @@ from watchkeeper.records.kinds import Kind
 from watchkeeper.records.oversight import ChannelRecord, Hearing, Silence
 from watchkeeper.records.statement import Record
 
+MOST = 10_000
+"""Steps that are remembered before those of actions that are over are forgotten."""
 RETRIES = (1, 4, 16, 64)
 LATER = 300
 """Seconds to the next try after each failure, and after those: then the channel is silent."""
@@ -52,6 +54,7 @@ class Board:
     home: Home
     told: set[Step] = field(default_factory=set)
     rang: dict[str, Instant] = field(default_factory=dict)
+    _kept: int = 0
     _lines: dict[str, _Line] = field(default_factory=dict)
 
     def due(self) -> tuple[Bell, ...]:
@@ -59,14 +62,22 @@ class Board:
         plan = self.home.enforcer.bundle
         if not plan.on_call or not plan.channels:
             return ()
-        waiting = self.home.state.pending.waiting()
-        here = {pending.handle for pending in waiting}
-        self.told = {step for step in self.told if step.handle in here}
+        waiting = tuple(self.home.state.pending.unanswered())
+        if not waiting:
+            self.told.clear()
+            return ()
+        self._forget({pending.handle for pending in waiting})
         silent = self.home.state.part(Channels).silent
         known = Known(self.told, self.rang, silent)
         bells = due(waiting, plan.on_call, plan.channels, known, self.home.now())
         mono = self.home.clock.monotonic()
         return tuple(bell for bell in bells if self._line(bell.channel).next <= mono)
+
+    def _forget(self, here: set[str]) -> None:
+        """Forget what was told of actions that wait no more, once that is a lot of it."""
+        if len(self.told) > MOST and len(self.told) > 2 * self._kept:
+            self.told = {step for step in self.told if step.handle in here}
+            self._kept = len(self.told)
 
     def heard(self, channel: str, steps: Iterable[Step] = ()) -> None:
         """Note that a notice went through."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.records.instant import Instant
@@ -15,8 +16,7 @@ EVERY = 900
 Ladders = Mapping[str, tuple[Rung, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One action at one rung of one role's ladder, to be told by one channel."""
 
     channel: str
@@ -42,20 +42,30 @@ class Bell:
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
-    step: Step
-    at: Instant
-    ends: Instant
-    after: int
-
-
-@dataclass(frozen=True, slots=True)
 class Known:
     """What was told already, when each channel rang last, and which are silent."""
 
     told: Collection[Step]
     rang: Mapping[str, Instant]
     silent: Collection[str]
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What one channel is to tell: of which actions in all, and the steps that it did not yet."""
+
+    ends: Instant
+    handles: set[str] = field(default_factory=set)
+    new: list[Step] = field(default_factory=list)
+    since: Instant | None = None
+    new_ends: Instant | None = None
+    climbed: int = 0
+
+    def add(self, step: Step, ends: Instant, since: Instant, after: int) -> None:
+        self.new.append(step)
+        self.since = since if self.since is None else min(self.since, since)
+        self.new_ends = ends if self.new_ends is None else min(self.new_ends, ends)
+        self.climbed = max(self.climbed, after)
 
 
 def due(
@@ -71,48 +81,50 @@ def due(
     channel of the rung below is silent. A channel rings no sooner than its own `every` after the
     last time, unless an action would end before that: what comes between is told together.
     """
-    by_channel: dict[str, list[_Due]] = {}
+    gathered: dict[str, _Gathered] = {}
     for pending in waiting:
         if pending.state is Waiting.PENDING and pending.expires > now:
-            for one in _climbed(pending, ladders, known.silent):
-                if one.step.channel in channels and one.at <= now:
-                    by_channel.setdefault(one.step.channel, []).append(one)
-    bells = (
-        _bell(name, found, channels[name], known, now) for name, found in sorted(by_channel.items())
-    )
-    return tuple(bell for bell in bells if bell is not None)
-
-
-def _climbed(pending: Pending, ladders: Ladders, silent: Collection[str]) -> Iterator[_Due]:
-    """Return every rung that an action may come to, and when."""
-    for role in dict.fromkeys(pending.roles):
-        below: Instant | None = None
-        for number, rung in enumerate(ladders.get(role, ())):
-            at = pending.at.plus(rung.after_seconds) if below is None else below
-            for channel in rung.tell:
-                step = Step(channel, pending.handle, role, number)
-                yield _Due(step, at, pending.expires, rung.after_seconds if number else 0)
-            below = at if rung.tell and all(name in silent for name in rung.tell) else None
-
-
-def _bell(name: str, found: list[_Due], says: Channel, known: Known, now: Instant) -> Bell | None:
-    new = [one for one in found if one.step not in known.told]
-    if not new or not _may_ring(name, new, says, known, now):
-        return None
-    return Bell(
-        channel=name,
-        steps=tuple(one.step for one in new),
-        waiting=len({one.step.handle for one in found}),
-        ends=min(one.ends for one in found),
-        climbed=max(one.after for one in new),
+            for role in dict.fromkeys(pending.roles):
+                _climb(pending, (role, ladders.get(role, ())), known, now, gathered)
+    return tuple(
+        Bell(name, tuple(found.new), len(found.handles), found.ends, found.climbed)
+        for name, found in sorted(gathered.items())
+        if name in channels and _may_ring(name, found, channels[name], known, now)
     )
 
 
-def _may_ring(name: str, new: list[_Due], says: Channel, known: Known, now: Instant) -> bool:
-    if now < min(one.at for one in new).plus(GATHER):
+def _climb(
+    pending: Pending,
+    ladder: tuple[str, tuple[Rung, ...]],
+    known: Known,
+    now: Instant,
+    gathered: dict[str, _Gathered],
+) -> None:
+    """Gather every rung that an action has come to by now. Many wait: nothing is made in vain."""
+    (role, rungs), below = ladder, None
+    handle, ends = pending.handle, pending.expires
+    for number, rung in enumerate(rungs):
+        at = pending.at.plus(rung.after_seconds) if below is None else below
+        if at > now:
+            return
+        for channel in rung.tell:
+            found = gathered.get(channel)
+            if found is None:
+                found = gathered[channel] = _Gathered(ends)
+            found.handles.add(handle)
+            found.ends = min(found.ends, ends)
+            step = Step(channel, handle, role, number)
+            if step not in known.told:
+                found.add(step, ends, at, rung.after_seconds if number else 0)
+        silent = rung.tell and all(name in known.silent for name in rung.tell)
+        below = at if silent else None
+
+
+def _may_ring(name: str, found: _Gathered, says: Channel, known: Known, now: Instant) -> bool:
+    if found.since is None or found.new_ends is None or now < found.since.plus(GATHER):
         return False
     last = known.rang.get(name)
     if last is None:
         return True
     again = last.plus(EVERY if says.every_seconds is None else says.every_seconds)
-    return now >= again or min(one.ends for one in new) <= again
+    return now >= again or found.new_ends <= again
