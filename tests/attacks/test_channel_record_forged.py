@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds.disk_bank import DiskBank
 from tests.worlds.homes import Story
+from watchkeeper.do.state.parts import Channels
 from watchkeeper.ledger.canonical import sha256_hex
+from watchkeeper.loop.notices.board import RETRIES, Board
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.oversight import ChannelRecord, Hearing, Silence
+from watchkeeper.records.statement import Record
 from watchkeeper.verify import verify_log
 
 
@@ -81,3 +85,21 @@ def test_silent_without_why(story: Story, changes: dict[str, object]) -> None:
 def test_about_another_channel(story: Story) -> None:
     found = _problems(story, _silent(story), subject="mail")
     assert found == ["channel: its subject is not its channel"]
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_over_shards(tmp_path: Path, late: int) -> None:
+    """What one shard says of a channel is held against what the next one says."""
+    bank = DiskBank(tmp_path / "bank")
+    board = Board(bank.home)
+    for _ in range(len(RETRIES) + 1):
+        board.failed("ops", Silence.NOT_TAKEN)
+    since = bank.home.state.part(Channels).silent["ops"].since
+    bank.roll()
+    assert bank.home.state.part(Channels).silent.keys() == {"ops"}
+    at = bank.home.now()
+    said = ChannelRecord(at, "ops", Hearing.HEARD, since.plus(-late), 6)
+    bank.home.append(Record(Kind.CHANNEL, "channel", sha256_hex(b"ops"), said)).wait(10)
+    found = [finding.message for finding in bank.verify().findings]
+    bank.close()
+    assert found == (["shard 1: channel: it was not silent, or since another time"] if late else [])

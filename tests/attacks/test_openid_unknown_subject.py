@@ -10,7 +10,9 @@ import pytest
 from tests.worlds.bank import bank_bundle
 from tests.worlds.console import InsideConsole, Visitor
 from tests.worlds.openid import SUBJECT, Provider
+from watchkeeper.records.bundle import Person
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan_people import SignIn
 
 
 @pytest.fixture
@@ -61,6 +63,22 @@ def test_it_ends_with_the_account_or_the_person(provider: Provider, console: Ins
     assert not visitor.signed_in
     other = provider.sign_in(console.visitor())
     assert other.status_code == 403
+
+
+def test_who_has_nothing_but_an_account_reads(provider: Provider, console: InsideConsole) -> None:
+    """An auditor: named in the plan, without a role, a key or a passkey."""
+    plan = console.bank.home.enforcer.bundle
+    account = SignIn(provider.issuer, "auditor-7")
+    console.bank.release(
+        replace(plan, people=(*plan.people, Person("eli", "Eli", sign_in=(account,))))
+    )
+    provider.claims = {"sub": "auditor-7"}
+    visitor = _signed_in(provider, console)
+    assert visitor.get("/api/v1/me").json()["roles"] == []
+    assert visitor.get("/agents").status_code == 200
+    assert visitor.get("/api/v1/escalations").json()["total"] == 0
+    console.bank.release(plan)
+    assert not visitor.signed_in
 
 
 def test_who_reads_says_nothing(provider: Provider, console: InsideConsole) -> None:

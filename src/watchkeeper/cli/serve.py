@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from watchkeeper.cli.people import find_home
 from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.ledger.assertion import DEFAULT_CONSOLE
 from watchkeeper.loop.home import Home
+from watchkeeper.loop.notices.board import silent_channels
 from watchkeeper.loop.surface import Urls
 from watchkeeper.records.bundle import Level
 
@@ -102,6 +104,7 @@ def serve(
         if urls.console is not None:
             output.say(f"people open {urls.console}")
             _warn_of_passkeys(urls.console, opened)
+        _warn_of_channels(opened)
         unknown = len(opened.state.open)
         if unknown:
             output.say(f"{unknown} effects are unknown: see `watchkeeper do resolve`")
@@ -148,6 +151,15 @@ def _warn_of_passkeys(console: str, home: Home) -> None:
             f"no passkey counts at {console}, only at {counts}: name the console in the plan "
             "(`console: {url: ...}` in aims.yaml) and release it, or serve it there (`--console`)"
         )
+
+
+def _warn_of_channels(home: Home) -> None:
+    """Say that nobody is told of what waits, where there is nothing to tell them with."""
+    plan = home.enforcer.bundle
+    if plan.channels and find_spec("apprise") is None:
+        output.say("nobody is told of what waits: install `watchkeeper[notices]`")
+    for one in silent_channels(home):
+        output.say(f"channel {one.channel} is silent since {one.since}: see `do channels`")
 
 
 def _warn_of_witnesses(home: Home) -> None:

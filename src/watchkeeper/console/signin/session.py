@@ -137,7 +137,9 @@ class Sessions:
         if now - kept.opened >= longest * _MICROS or now - kept.used >= self._idle() * _MICROS:
             return True
         authority = self._authority()
-        if not authority.knows(session.person) or not self._is_account(session):
+        if session.account is not None:
+            return not self._is_account(session.account, session.person)
+        if not authority.knows(session.person):
             return True
         return session.keyid is not None and session.keyid not in authority.verification_keys(
             session.person
@@ -147,15 +149,13 @@ class Sessions:
         plan = self._plan()
         return None if plan is None else plan.console
 
-    def _is_account(self, session: Session) -> bool:
-        """Tell whether what opened a session is still an account of its person."""
-        plan, account = self._plan(), session.account
-        if plan is None or account is None:
-            return account is None
-        openid = plan.console.openid if plan.console else None
-        if openid is None or openid.issuer != account.issuer:
+    def _is_account(self, account: SignIn, person: str) -> bool:
+        """Tell whether an account is still somebody's, who needs nothing else in order to read."""
+        plan = self._plan()
+        openid = plan.console.openid if plan is not None and plan.console else None
+        if plan is None or openid is None or openid.issuer != account.issuer:
             return False
-        return any(account in one.sign_in for one in plan.people if one.id == session.person)
+        return any(account in one.sign_in for one in plan.people if one.id == person)
 
     def _idle(self) -> int:
         said = self._console()

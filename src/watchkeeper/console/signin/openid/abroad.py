@@ -70,7 +70,7 @@ class Abroad:
     def _whose(self, account: SignIn) -> str:
         """Return whose account it is by the plan in force, which may have changed meanwhile."""
         for person in self._desk.home.enforcer.bundle.people:
-            if account in person.sign_in and self._desk.state.authority.knows(person.id):
+            if account in person.sign_in:
                 return person.id
         raise SignInRefused(
             f"the account {account.subject} of {account.issuer} is nobody's in the plan",
