@@ -11,6 +11,7 @@ from tests.worlds.bank import Bank, allowed, escalated
 from tests.worlds.disk_bank import DiskBank
 from tests.worlds.standing import (
     approve_ahead,
+    approved,
     forged_use,
     messages,
     more,
@@ -32,6 +33,18 @@ def test_both_read_their_facts_and_one_is_let_through() -> None:
     allowed(answers[0])
     escalated(answers[1])
     assert used(bank, standing) == 1
+
+
+def test_one_reviewer_counts_once_however_many_they_made() -> None:
+    bank = Bank(standing_plan())
+    given = [approved(bank) for _ in range(2)]
+    first, second = (approve_ahead(bank, approval=one, count=1) for one in given)
+    done = paid(bank)
+    assert [one.id for one in done.decided.standing] == [first]
+    assert (used(bank, first), used(bank, second)) == (1, 0)
+    paid(bank)
+    assert used(bank, second) == 1
+    escalated(bank.ask(more(300)))
 
 
 def test_while_its_effect_is_unknown_it_is_used() -> None:

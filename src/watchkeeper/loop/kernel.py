@@ -312,7 +312,7 @@ class Kernel:
             shared=self.home.shared_facts(call.agent, admitted.request.action, at),
             mandate=mandate_fact(self.home, admitted.request, at),
             history=history_of(self.home, admitted.request, at),
-            standing=standing_facts(self.home, admitted.request, admitted.pending, at),
+            standing=standing_facts(self.home, admitted, at),
         )
 
     def _record_less(self, admitted: Admitted, facts: Facts) -> Answer:

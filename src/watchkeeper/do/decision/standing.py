@@ -12,23 +12,34 @@ from decimal import Decimal
 from watchkeeper.do.decision.facts import StandingFact
 from watchkeeper.do.decision.review import ReviewNeed, Voice, apart, enough, voice
 from watchkeeper.do.encode.encoder import Encoded, number_at
+from watchkeeper.records.standing import ArgumentCap
 
 
 def applying(
     standing: Iterable[StandingFact], reviews: Iterable[str], encoded: Encoded
 ) -> list[StandingFact]:
     """Return those that hold for an action on which these reviews fire."""
-    fired = set(reviews)
-    return [one for one in standing if fired <= set(one.reviews) and within_caps(one, encoded)]
+    fired, numbers = set(reviews), Numbers(encoded)
+    return [one for one in standing if fired <= set(one.reviews) and numbers.within(one.caps)]
 
 
-def within_caps(standing: StandingFact, encoded: Encoded) -> bool:
-    """Tell whether every capped number is there and no larger than its cap."""
-    for cap in standing.caps:
-        number = number_at(encoded, cap.argument.removeprefix("args."))
-        if number is None or number > Decimal(cap.most):
-            return False
-    return True
+class Numbers:
+    """The numbers of an action's arguments, each looked up once."""
+
+    def __init__(self, encoded: Encoded) -> None:
+        self._encoded = encoded
+        self._found: dict[str, Decimal | None] = {}
+
+    def within(self, caps: Iterable[ArgumentCap]) -> bool:
+        """Tell whether every capped number is there and no larger than its cap."""
+        for cap in caps:
+            if cap.argument not in self._found:
+                path = cap.argument.removeprefix("args.")
+                self._found[cap.argument] = number_at(self._encoded, path)
+            number = self._found[cap.argument]
+            if number is None or number > Decimal(cap.most):
+                return False
+        return True
 
 
 def counting(
