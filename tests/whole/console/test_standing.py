@@ -11,7 +11,7 @@ from tests.worlds.pages import Desk, looking, served
 from tests.worlds.standing import approve_ahead, approved, go_away, more, paid, standing_plan
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def desk() -> Iterator[Desk]:
     with served(bundle=standing_plan(), people=("ana", "ben", "cyd", "dan")) as found:
         yield found
