@@ -14,10 +14,12 @@ from tests.worlds.bank import bank_bundle
 from tests.worlds.disk_bank import DiskBank
 from tests.worlds.enrolled import added, code_for, enrolled, given, revoked, signed, told
 from tests.worlds.people import Passholder
+from watchkeeper.do.state.parts import Passkeys
 from watchkeeper.errors import CommandInvalid, WatchkeeperError
 from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.loop.codes import code_of
 from watchkeeper.loop.enrolment import enrol, record_of
+from watchkeeper.records.administration import ScopeKind, StopRecord, StopScope
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Passkey, PasskeyRecord, PasskeyRevokedRecord, Signature
@@ -211,3 +213,46 @@ def test_a_counter_that_goes_back_is_refused(bank: DiskBank) -> None:
             told(bank, replace(ben, counter=counter), "stop", **body)
     told(bank, replace(ben, counter=8), "stop", **body)
     assert bank.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("counters", "found"),
+    [
+        ((5, 6, 9), ""),
+        ((0, 0, 0), ""),
+        ((5, 5), "same counter twice"),
+        ((9, 4), "went back"),
+        ((9, 0), "went back"),
+    ],
+)
+def test_a_counter_that_goes_back_is_found_in_the_log(
+    bank: DiskBank, counters: tuple[int, ...], found: str
+) -> None:
+    ben = enrolled(bank, Passholder("ben"))
+    for counter in counters:
+        # A home that lies does not look at it.
+        bank.home.state.part(Passkeys).see(ben.keyid, 0)
+        body = {"scopeKind": "all", "scopeName": "", "reason": None}
+        scope = StopScope(ScopeKind.ALL)
+        signature = signed(bank, replace(ben, counter=counter), "stop", **body)
+        said = StopRecord(bank.home.now(), scope, "ben", "", signature)
+        bank.home.append(Record(Kind.STOP, "scope", "0" * 64, said)).wait(10)
+    (step,) = [one for one in bank.verify().steps if one.number == 8]
+    assert (found in step.detail) if found else (step.status == "checked"), step.detail
+
+
+def test_what_is_recorded_later_may_count_less(bank: DiskBank) -> None:
+    """A code was signed for before a stop, and given after it."""
+    ana = enrolled(bank, Passholder("ana"))
+    body = {
+        "person": "ben",
+        "digest": hashlib.sha256(CODE).hexdigest(),
+        "expires": render_instant(bank.clock.wall().plus(590)),
+    }
+    vouching = signed(bank, replace(ana, counter=3), "console-code", **body)
+    told(bank, replace(ana, counter=4), "stop", scopeKind="all", scopeName="", reason=None)
+    passkey = replace(_plain(EVE), vouched_by="ana")
+    said = PasskeyRecord(bank.home.now(), "ben", passkey, "ana", vouching, CODE.hex())
+    bank.home.append(record_of(said)).wait(10)
+    (step,) = [one for one in bank.verify().steps if one.number == 8]
+    assert step.status == "checked", step.detail

@@ -12,6 +12,15 @@ import pytest
 from tests.worlds.bank import allowed, reason_of
 from tests.worlds.browser import Opened, opened, started
 from tests.worlds.disk_bank import DiskBank
+from tests.worlds.drills import (
+    drilled,
+    forge,
+    forge_drill,
+    handle_of,
+    planted,
+    revelation,
+    turn,
+)
 from tests.worlds.reviews import (
     approve_seen,
     ask_back,
@@ -35,6 +44,7 @@ from watchkeeper import wiring
 from watchkeeper.do.state.parts import Standings
 from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.loop.answering import answer_question
+from watchkeeper.records.drill import Observed
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.oversight import ChannelRecord, Hearing, Silence
 from watchkeeper.records.reference import Ref
@@ -221,3 +231,31 @@ def test_a_deputy_out_of_time_is_found_by_both(page: Opened, lent: DiskBank) -> 
     words = "`dan` stood in for nobody as `lead` then"
     assert any(words in message for message in _found(page, lent))
     assert any(words in message for message in messages(lent))
+
+
+def test_planted_ones_hold_and_their_forgeries_are_found_in_both(
+    page: Opened, tmp_path: Path
+) -> None:
+    bank = DiskBank(tmp_path / "drills", drilled())
+    bank.refuse(handle_of(bank, planted(bank)))
+    turn(bank)
+    plant = planted(bank)
+    bank.approve(handle_of(bank, plant))
+    assert _found(page, bank) == []
+    assert bank.verify().ok
+    early = revelation(bank, plant, observed=Observed.APPROVED)
+    forge(bank, early)
+    forge(bank, replace(early, salt="00" * 16))
+    forge_drill(bank, ("1" * 64,), by="ben")
+    forge_drill(bank, ("1" * 64,))
+    _same(
+        page,
+        bank,
+        [
+            "revealed while people could still answer it",
+            "does not open its commitment",
+            "`ben` does not hold the role `operate`",
+            "a commitment that was made before",
+        ],
+    )
+    bank.close()

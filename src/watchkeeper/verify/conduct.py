@@ -24,6 +24,7 @@ from watchkeeper.verify.actions import Actions
 from watchkeeper.verify.boundaries import Boundaries
 from watchkeeper.verify.bounds import Purses
 from watchkeeper.verify.channels import Channels
+from watchkeeper.verify.counters import Counters
 from watchkeeper.verify.custody import Custody
 from watchkeeper.verify.drills import DRILLS, Drills
 from watchkeeper.verify.enrolment import Enrolled, Enrolment, enrolled_of
@@ -101,6 +102,8 @@ class Conduct:
     ) -> None:
         self._report = report
         self._commands = Commands(genesis.origin)
+        if before is not None:
+            self._commands.counters = before.counters
         self.custody = Custody(report, self._commands, genesis.origin)
         ended = taken_over(genesis) if before is None else before.ended()
         self._of_plan: Authority = ended.authority or first_authority(genesis)
@@ -175,6 +178,11 @@ class Conduct:
             released_by=self._released_by,
             stops=frozenset(self._stops),
         )
+
+    @property
+    def counters(self) -> Counters:
+        """What passkeys told so far; a next shard goes on from it."""
+        return self._commands.counters
 
     @property
     def commands(self) -> int:

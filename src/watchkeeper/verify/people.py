@@ -16,6 +16,7 @@ from watchkeeper.records.administration import Carried, GenesisRecord, PlanRelea
 from watchkeeper.records.bundle import AUTHOR, Application
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.people import Command, Passkey, Signature, VerdictRecord
+from watchkeeper.verify.counters import Counters
 
 RELEASE = "release"
 OPERATE = "operate"
@@ -99,6 +100,7 @@ class Commands:
         self._origin = origin
         self._seen: set[bytes] = set()
         self._lists: dict[bytes, bytes] = {}
+        self.counters = Counters()
         self.checked = 0
 
     def problem(
@@ -156,17 +158,18 @@ class Commands:
         if use in self._seen or use in self._lists:
             return "the command was used before"
         self._seen.add(use)
-        return None
+        return self.counters.problem(signature, command)
 
     def _part_replayed(self, signature: Signature, command: Command, part: str) -> str | None:
         use, said = _use(signature, command), hashlib.sha256(signature.payload.encode()).digest()
+        first = use not in self._lists
         # All parts come from one payload, or its nonce was used for two commands.
         if use in self._seen or self._lists.setdefault(use, said) != said:
             return "the command was used before"
         if use + part.encode() in self._seen:
             return "the command was used before"
         self._seen.add(use + part.encode())
-        return None
+        return self.counters.problem(signature, command) if first else None
 
 
 def _use(signature: Signature, command: Command) -> bytes:

@@ -31,12 +31,17 @@ async function authorityOf({ people = {}, roles = {}, passkeys = {}, console: pl
   };
 }
 
+/** What is recorded some time after it was taken: others may have been signed meanwhile. */
+const RECORDED_LATER = new Set(['console-code', 'erase', 'resolve']);
+
 /** Checks the commands of one log; each may be used once. */
 class Commands {
   constructor(origin) {
     this.origin = origin;
     this.seen = new Set();
     this.lists = new Map();
+    this.highest = new Map();
+    this.told = new Set();
     this.checked = 0;
   }
 
@@ -49,7 +54,7 @@ class Commands {
     try {
       const command = await openCommand(signature, authority.keys(person));
       this.hold(command, person, verb, body);
-      this.use(`${signature.keyid} ${command.nonce}`, signature.payload, part);
+      if (this.use(`${signature.keyid} ${command.nonce}`, signature.payload, part)) this.count(signature, command);
       return null;
     } catch (error) {
       if (error instanceof Refused) return error.message;
@@ -57,7 +62,9 @@ class Commands {
     }
   }
 
+  /** Take up a use of a command; whether it is the first. */
   use(command, payload, part) {
+    const first = !this.lists.has(command);
     const before = this.lists.get(command) ?? (part ? payload : null);
     // All parts come from one payload, or its nonce was used for two commands.
     if (part ? before !== payload || this.seen.has(command) : before) refuse('the command was used before');
@@ -65,6 +72,21 @@ class Commands {
     const one = part ? `${command} ${part}` : command;
     if (this.seen.has(one)) refuse('the command was used before');
     this.seen.add(one);
+    return first;
+  }
+
+  /** Refuse a passkey that counts backwards, or tells one number twice: there may be a copy of it (WebAuthn level 3, 6.1.1). */
+  count({ keyid: id, assertion }, { verb }) {
+    if (!assertion) return;
+    const bytes = fromBase64(assertion.authenticatorData);
+    const counter = new DataView(bytes.buffer, bytes.byteOffset).getUint32(33);
+    if (counter && this.told.has(`${id} ${counter}`)) refuse('the passkey told the same counter twice: there may be a copy of it');
+    const highest = this.highest.get(id) ?? 0;
+    if (!RECORDED_LATER.has(verb)) {
+      if (highest && counter <= highest) refuse('the passkey’s counter went back: there may be a copy of it');
+      this.highest.set(id, counter);
+    }
+    this.told.add(`${id} ${counter}`);
   }
 
   hold(command, person, verb, body) {
