@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.worlds.ways import Ways
+import httpx2
+
+from tests.worlds.ways import API, Ways
+from watchkeeper.console.live.events import MOST_STREAMS
 from watchkeeper.ledger.canonical import hidden_digest
 
 
@@ -108,3 +112,36 @@ def test_a_refusal_is_not_turned_into_an_approval_on_the_way(ways: Ways) -> None
         refusal["payload"] = ben.approval(waiting)["payload"]
         assert ben.posts(refusal).status_code == 422
         assert ways.again(waiting).reason == "review-required"
+
+
+def _rest(stream: httpx2.Response) -> bytes:
+    """Everything that a stream still says until the console ends it."""
+    return b"".join(stream.iter_raw())
+
+
+def test_a_stream_that_was_open_ends_with_its_session(ways: Ways) -> None:
+    tab = ways.another_browser("ben")
+    with tab.visitor.client.stream("GET", f"{ways.console.place}{API}/live") as stream:
+        assert stream.status_code == 200
+        other = ways.console.visitor()
+        other.client.cookies.update(dict(tab.visitor.client.cookies))
+        other.look()
+        assert other.post(f"{API}/sign-out").status_code == 200
+        with ThreadPoolExecutor(1) as reading:
+            rest = reading.submit(_rest, stream)
+            later = ways.opened_action(ways.asks())
+            assert later.encode() not in rest.result(20)
+
+
+def test_no_more_streams_are_open_for_one_person_than_a_browser_needs(ways: Ways) -> None:
+    cara = ways.another_browser("cara")
+    with contextlib.ExitStack() as open_ones:
+        url = f"{ways.console.place}{API}/live"
+        begun = []
+        for _ in range(MOST_STREAMS):
+            stream = open_ones.enter_context(cara.visitor.client.stream("GET", url))
+            begun.append(stream.iter_raw())
+            assert next(begun[-1]) == b"retry: 2000\n\n"
+        more = open_ones.enter_context(cara.visitor.client.stream("GET", url))
+        assert more.status_code == 429
+        assert ways.person("ben").visitor.get("/").status_code == 200

@@ -166,6 +166,7 @@ def _happens(desk: Desk) -> Morning:
         "stops": "/stops",
         "unknown": "/unknown",
         "answers": "/answers",
+        "oversight": "/oversight",
         "me": "/me",
         "missing": "/d/nothing",
         "nowhere": "/no-such-page",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from tests.worlds.scenes import Morning, morning
 
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
+OPERATES = ("oversight", "stops", "unknown")
+"""Pages that show more to who operates."""
 DOOR = {"sign-in": "/sign-in", "code": "/sign-in/code"}
 
 
@@ -40,23 +43,23 @@ def main(folder: Path, *only: str) -> int:
 def _shots(
     browser: Any, at_work: Morning, folder: Path, only: tuple[str, ...]
 ) -> Iterator[tuple[str, list[str]]]:
-    for scheme in SCHEMES:
-        for size, (width, height) in SIZES.items():
-            view = {"width": width, "height": height}
-            with looking(browser, at_work.desk, "ben", viewport=view, color_scheme=scheme) as look:
-                for name, path in [*at_work.paths.items(), *DOOR.items()]:
-                    if only and name not in only:
-                        continue
-                    if name in DOOR:
-                        look.context.clear_cookies()
-                    look.open(path)
-                    # Whole pages without what is fixed to the screen lying across them.
-                    high = look.page.evaluate("document.documentElement.scrollHeight")
-                    look.page.set_viewport_size({"width": width, "height": max(height, high)})
-                    picture = folder / f"{name}-{scheme}-{size}.png"
-                    look.page.screenshot(path=picture)
-                    look.page.set_viewport_size(view)
-                    yield picture.stem, violations(look.page)
+    paths = {**at_work.paths, **DOOR}
+    for person, scheme, size in product(("ben", "ana"), SCHEMES, SIZES):
+        names = [n for n in paths if (n in OPERATES) == (person == "ana") and n in (only or paths)]
+        width, height = SIZES[size]
+        view = {"width": width, "height": height}
+        with looking(browser, at_work.desk, person, viewport=view, color_scheme=scheme) as look:
+            for name in names:
+                if name in DOOR:
+                    look.context.clear_cookies()
+                look.open(paths[name])
+                # The whole page, without what is fixed to the screen lying across it.
+                high = look.page.evaluate("document.documentElement.scrollHeight")
+                look.page.set_viewport_size({"width": width, "height": max(height, high)})
+                picture = folder / f"{name}-{scheme}-{size}.png"
+                look.page.screenshot(path=picture)
+                look.page.set_viewport_size(view)
+                yield picture.stem, violations(look.page)
 
 
 if __name__ == "__main__":

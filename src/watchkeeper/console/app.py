@@ -16,7 +16,7 @@ from watchkeeper.console.pages.nowhere import not_served
 from watchkeeper.console.security.limits import Tries
 from watchkeeper.console.signin.api import SignInApi
 from watchkeeper.console.signin.ceremony import Ceremonies
-from watchkeeper.console.signin.desk import BACK, Desk, session_of
+from watchkeeper.console.signin.desk import BACK, Desk, session_of, token_of
 from watchkeeper.console.signin.openid.pages import OpenIdPages
 from watchkeeper.console.signin.pages import SignInPages
 from watchkeeper.console.signin.session import Sessions
@@ -56,7 +56,7 @@ def make_app(surface: Surface) -> ASGIApp:
         *SignInPages(desk).routes(),
         *OpenIdPages(desk, provider).routes(),
         Mount("/static", StaticFiles(packages=[("watchkeeper.console", "static")])),
-        *page_routes(surface, session_of),
+        *page_routes(surface, session_of, lambda request: sessions.counts(token_of(request))),
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: not_served})
     app.router.redirect_slashes = False  # one page, one path

@@ -6,21 +6,32 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+RESTS = 20
+"""How many times as long as a piece of work took its outcome is kept, whatever comes meanwhile."""
+
 
 class Once:
-    """Keeps the last outcome of a piece of work, and does it again only for another `key`."""
+    """Keeps the last outcome of a piece of work, and does it again only for another `key`.
 
-    def __init__(self) -> None:
+    What takes long is not done over and over for a key that changes all the time: it rests twenty
+    times as long as it took. `now` gives microseconds that never go back.
+    """
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        self._now = now
         self._turn = asyncio.Lock()
         self._kept: tuple[Any, Any] | None = None
+        self._rests_until = 0
 
     async def get(self, key: Any, work: Callable[[], Any]) -> Any:
-        """Return what `work` gave for `key`; it runs in a thread, one at a time.
+        """Return what `work` gave for `key`, or just before; it runs in a thread, one at a time.
 
         Raises:
             Exception: whatever the work raised; then nothing is kept.
         """
         async with self._turn:
-            if self._kept is None or self._kept[0] != key:
+            if self._kept is None or (self._kept[0] != key and self._now() >= self._rests_until):
+                began = self._now()
                 self._kept = (key, await asyncio.to_thread(work))
+                self._rests_until = self._now() + RESTS * (self._now() - began)
             return self._kept[1]

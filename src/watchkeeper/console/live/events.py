@@ -19,6 +19,8 @@ QUIET = 15.0
 """Seconds after which a stream that has nothing to say says so, to be kept open."""
 MOST = 200
 """How many records are sent at once; of more, the newest, and that some were left out."""
+MOST_STREAMS = 16
+"""How many streams are open for one person: a browser opens few, and each is looked at."""
 
 
 async def events(
@@ -27,7 +29,7 @@ async def events(
     """Yield events from `last` on, or from now; `line` renders one, or None to leave it out.
 
     Event `gap` says that records were left out: the page has to be loaded again to see them. Ends
-    once `alive` says no.
+    once `alive` says no: it is asked before anything is sent.
     """
     at = last if last is not None else feed.newest()
     quiet = 0.0

@@ -79,7 +79,7 @@ def _live() -> dict[str, Json]:
         "operationId": "stream",
         "summary": "What happens, as it is recorded.",
         "parameters": [_asked(after)],
-        "responses": {"200": stream, "401": _PROBLEM},
+        "responses": {"200": stream, "401": _PROBLEM, "429": _PROBLEM},
     }
 
 

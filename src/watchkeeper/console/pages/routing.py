@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import BaseRoute, Route
 
 from watchkeeper.console.door import cookie_name
-from watchkeeper.console.live.events import events
+from watchkeeper.console.live.events import MOST_STREAMS, events
 from watchkeeper.console.live.feed import Feed, Told
 from watchkeeper.console.once import Once
 from watchkeeper.console.pages.answering import json_response
@@ -32,17 +33,19 @@ from watchkeeper.loop.surface import Surface
 from watchkeeper.records.codec import Json, to_json
 
 Serve = Callable[[Request], Awaitable[Response]]
+Counts = Callable[[Request], bool]
 _MAX_QUERY = 1_024
 
 
 class Pages:
     """Serves the pages of one home to whoever is signed in."""
 
-    def __init__(self, surface: Surface, who_reads: WhoReads) -> None:
-        self._surface, self._who_reads = surface, who_reads
+    def __init__(self, surface: Surface, who_reads: WhoReads, counts: Counts) -> None:
+        self._surface, self._who_reads, self._counts = surface, who_reads, counts
+        self._streams: Counter[str] = Counter()
         home = surface.kernel.home
         self._feed, self._inbox = Feed(home), Inbox(home)
-        self._once, self._reviewing = Once(), Reviewing(home)
+        self._once, self._reviewing = Once(home.clock.monotonic), Reviewing(home)
 
     def routes(self) -> list[BaseRoute]:
         """Return every route of the pages."""
@@ -95,18 +98,25 @@ class Pages:
         session = self._reader(request)
         if session is None:
             return problem(401, "not-signed-in", "nobody is signed in")
-        visit = self._visit(request, session)
+        if self._streams[session.person] >= MOST_STREAMS:
+            return problem(429, "too-many-streams", "too many streams are open for one person")
+        stream = self._stream(request, self._visit(request, session))
+        return StreamingResponse(stream, media_type="text/event-stream")
+
+    async def _stream(self, request: Request, visit: Visit) -> AsyncIterator[bytes]:
+        """Yield what happens for as long as the session that asked for it counts."""
         chosen = Choice.of(visit)
 
         def line(told: Told) -> Json | None:
             return to_json(row_of(told)) if chosen.holds(told) else None
 
-        def alive() -> bool:
-            return self._reader(request) is not None
-
         last = place(request.headers.get("last-event-id") or visit.query.get("after"))
-        stream = events(self._feed, last, line, alive)
-        return StreamingResponse(stream, media_type="text/event-stream")
+        self._streams[visit.person] += 1
+        try:
+            async for part in events(self._feed, last, line, lambda: self._counts(request)):
+                yield part
+        finally:
+            self._streams[visit.person] -= 1
 
     def _visit(self, request: Request, session: Session) -> Visit:
         query = {name: value[:_MAX_QUERY] for name, value in request.query_params.items()}
@@ -123,12 +133,13 @@ class Pages:
         )
 
 
-def page_routes(surface: Surface, who_reads: WhoReads) -> list[BaseRoute]:
+def page_routes(surface: Surface, who_reads: WhoReads, counts: Counts) -> list[BaseRoute]:
     """Return the routes of the pages over a home that is served.
 
-    `who_reads` tells who is signed in; nobody else is shown anything.
+    `who_reads` tells who was signed in when a request came; nobody else is shown anything. `counts`
+    tells whether they still are, for what goes on longer than a request.
     """
-    return Pages(surface, who_reads).routes()
+    return Pages(surface, who_reads, counts).routes()
 
 
 def _to_sign_in(request: Request) -> Response:

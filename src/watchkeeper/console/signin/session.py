@@ -113,6 +113,11 @@ class Sessions:
         kept.used = now
         return kept.session
 
+    def counts(self, token: str) -> bool:
+        """Tell whether a token's session still counts; looking does not keep it from resting."""
+        kept = self._kept.get(_digest(token))
+        return kept is not None and not self._over(kept, self._clock.monotonic())
+
     def longest(self) -> int:
         """Return how many seconds a session may last."""
         said = self._console()
