@@ -14,11 +14,17 @@ export function say(text, tone = "") {
 export function decided(text, tone, state) {
   say(text, tone);
   document.documentElement.dataset.decided = state;
-  const again = document.createElement("a");
-  again.href = "";
-  again.textContent = "See how it stands";
-  told.append(" ", again);
-  (document.querySelector(".onward a") ?? again).focus({ preventScroll: true });
+  const stands = again("See how it stands");
+  (document.querySelector('.onward [data-key="n"]') ?? stands).focus({ preventScroll: true });
+}
+
+/** Put a link to this very page behind the sentence. */
+function again(text) {
+  const link = document.createElement("a");
+  link.href = "";
+  link.textContent = text;
+  told.append(" ", link);
+  return link;
 }
 
 /** A text that goes with a command: its digest for the body, itself and its salt beside. */
@@ -83,6 +89,7 @@ export function sayer(form, verbs, done) {
       busy(form, false);
       button.focus();
       say(unsaid(error), "bad");
+      if (error.code) again("Load it again");
     }
   });
 }
