@@ -13,13 +13,14 @@ from urllib.parse import quote
 from tests.worlds.bank import Bank, allowed, escalated, public, reason_of
 from tests.worlds.disk_bank import DiskBank
 from tests.worlds.pages import Desk, served
+from tests.worlds.standing import after, go_away, standing_body
 from watchkeeper.do.decision.facts import FactRead
 from watchkeeper.do.decision.request import Call
 from watchkeeper.loop.answering import answer_question
 from watchkeeper.loop.steps import Admitted, Allowed, Answer
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Status
-from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.bundle import Bundle, StandingRule
 
 AIMS = Path(__file__).parents[2] / "examples/refund-desk/aims"
 PEOPLE = ("ana", "ben", "cara", "dev")
@@ -32,7 +33,12 @@ def desk_bundle() -> Bundle:
     """The example's plan, with keys for its people."""
     bundle = compile_folder(AIMS)
     people = tuple(replace(p, keys=(public(p.id),)) for p in bundle.people)
-    return replace(bundle, people=people)
+    ahead = StandingRule(count=20, within_seconds=8 * 3_600, most={"amount": "300.00"})
+    policies = tuple(
+        replace(p, standing=ahead) if p.id == "grant.refunds.review" else p for p in bundle.policies
+    )
+    deputies = {"refund-lead": ("dev",)}
+    return replace(bundle, people=people, policies=policies, deputies=deputies)
 
 
 @dataclass
@@ -112,6 +118,15 @@ def morning(folder: Path) -> Iterator[Morning]:
             bank.close()
 
 
+def _ahead(bank: Bank, handle: str) -> None:
+    """Cara approves the next ones like one that she approved."""
+    pending = bank.home.state.pending.by_handle(handle)
+    assert pending is not None
+    caps = [{"argument": "amount", "most": "205.00"}]
+    body = standing_body(bank, pending.verdicts[0].ref, role="refund-lead", caps=caps, count=12)
+    bank.tell("cara", "standing", **body)
+
+
 def _happens(desk: Desk) -> Morning:
     bank = desk.bank
     bank.clock.advance(300)
@@ -145,6 +160,8 @@ def _happens(desk: Desk) -> Morning:
     mine = waits(bank, refund(30, 240))
     bank.approve(mine, "ben", role="refund-lead")
     bank.stop("tool", "desk/store_credit", person="ana")
+    _ahead(bank, paid)
+    go_away(bank, "cara", role="refund-lead", deputy="dev", since=after(bank, 60_000))
     for n in range(3):
         done(bank, asks(bank, refund(40 + n, 25 + n)))
     bank.clock.advance(35)
@@ -164,6 +181,7 @@ def _happens(desk: Desk) -> Morning:
         "agents": "/agents",
         "agent": f"/agents/{AGENT}",
         "stops": "/stops",
+        "standing": f"/standing?of={mine}",
         "unknown": "/unknown",
         "answers": "/answers",
         "oversight": "/oversight",

@@ -11,7 +11,7 @@ from tests.worlds.scenes import Morning, morning
 
 PAGES = (
     *("inbox", "escalation", "approved", "together", "live", "decision", "agents", "stops"),
-    *("unknown", "answers", "oversight", "me", "nowhere"),
+    *("unknown", "answers", "oversight", "standing", "me", "nowhere"),
 )
 _FOCUS = """() => {
   const at = document.activeElement, box = at.getBoundingClientRect();
