@@ -21,12 +21,15 @@ import orjson
 
 from watchkeeper.enforcement.messages.rpc import INTERNAL_ERROR, MAX_BODY_BYTES, REFUSED
 from watchkeeper.enforcement.upstream.channel import BrokenOff
-from watchkeeper.enforcement.upstream.sse import events
+from watchkeeper.enforcement.upstream.sse import event_id, events, retry_of
 from watchkeeper.errors import SettingsInvalid, cut
 
 _VERSION = "io.modelcontextprotocol/protocolVersion"
 _SESSION = "mcp-session-id"
 _LINGER_SECONDS = 2.0
+_TRIES = 5
+_AGAIN_SECONDS = 1.0
+_MOST_AGAIN_SECONDS = 30.0
 _GONE = "the gateway went away; it is not known whether the action was carried out"
 _UNANSWERED = "the gateway ended its answer too early; it is not known what became of the action"
 
@@ -143,29 +146,32 @@ class Relay:
             "accept": "application/json, text/event-stream",
             **_said(message, self._session),
         }
+        heard = _Heard()
         try:
             async with self._client.stream(
                 "POST", self._endpoint, content=line, headers=headers
             ) as response:
-                answer = await self._answered(response, asked)
+                answer = await self._answered(response, asked, heard)
+                session = response.headers.get(_SESSION)
         except (httpx2.HTTPError, BrokenOff):
-            await self._fail(asked, INTERNAL_ERROR, _GONE)
-            return
-        if message.get("method") == "initialize" and answer is not None:
-            self._opened(response.headers.get(_SESSION), answer)
+            if heard.event is None or asked is None:
+                await self._fail(asked, INTERNAL_ERROR, _GONE)
+                return
+            answer, session = None, None
+        if answer is None and heard.event is not None and asked is not None:
+            await self._go_on(asked, heard)
+        elif answer is None and heard.streamed:
+            await self._fail(asked, INTERNAL_ERROR, _UNANSWERED)
+        elif message.get("method") == "initialize" and answer is not None:
+            self._opened(session, answer)
 
-    async def _answered(self, response: httpx2.Response, asked: Any) -> dict[str, Any] | None:
+    async def _answered(
+        self, response: httpx2.Response, asked: Any, heard: _Heard
+    ) -> dict[str, Any] | None:
         """Hand over what a response brings; returns the answer to what was asked, if it came."""
         kind = response.headers.get("content-type", "")
         if kind.startswith("text/event-stream"):
-            answer = None
-            async for arrived in events(response.aiter_bytes()):
-                found = await self._hand_over(arrived.data)
-                if "method" not in found and asked is not None and found.get("id") == asked:
-                    answer = found
-            if answer is None:
-                await self._fail(asked, INTERNAL_ERROR, _UNANSWERED)
-            return answer
+            return await self._streamed(response, asked, heard)
         body = await response.aread()
         found = _parsed(body)
         if found.get("jsonrpc") == "2.0":
@@ -175,6 +181,45 @@ class Relay:
             data = {"watchkeeper": found["watchkeeper"]} if "watchkeeper" in found else None
             await self._fail(asked, REFUSED if data else INTERNAL_ERROR, f"gateway: {why}", data)
         return None
+
+    async def _streamed(
+        self, response: httpx2.Response, asked: Any, heard: _Heard
+    ) -> dict[str, Any] | None:
+        heard.streamed, answer = True, None
+        async for arrived in events(response.aiter_bytes()):
+            heard.note(arrived.lines)
+            found = await self._hand_over(arrived.data)
+            if "method" not in found and asked is not None and found.get("id") == asked:
+                answer = found
+        return answer
+
+    async def _go_on(self, asked: Any, heard: _Heard) -> None:
+        """Go on where a stream ended without its answer (2025-11-25, resumability).
+
+        The gateway lets a session go on from its own events alone, and records the effect before
+        it tells of it, whichever stream that is on.
+        """
+        tries = 0
+        while tries < _TRIES:
+            tries, event = tries + 1, heard.event
+            await asyncio.sleep(heard.again)
+            with contextlib.suppress(httpx2.HTTPError, BrokenOff):
+                answer, status = await self._resumed(asked, heard)
+                if answer is not None:
+                    return
+                if status != httpx2.codes.OK:
+                    break
+            if heard.event != event:
+                tries = 0  # something came: it is worth going on
+        await self._fail(asked, INTERNAL_ERROR, _GONE)
+
+    async def _resumed(self, asked: Any, heard: _Heard) -> tuple[dict[str, Any] | None, int]:
+        event = (heard.event or b"").decode("latin-1")
+        headers = {"accept": "text/event-stream", "last-event-id": event, **self._session}
+        async with self._client.stream("GET", self._endpoint, headers=headers) as response:
+            if not response.headers.get("content-type", "").startswith("text/event-stream"):
+                return None, httpx2.codes.BAD_REQUEST
+            return await self._streamed(response, asked, heard), response.status_code
 
     async def _hand_over(self, data: bytes) -> dict[str, Any]:
         """Show one message as one line; between tokens of JSON a line break is only a blank."""
@@ -205,12 +250,20 @@ class Relay:
         self._listening = asyncio.create_task(self._listen()) if session else None
 
     async def _listen(self) -> None:
-        headers = {"accept": "text/event-stream", **self._session}
-        with contextlib.suppress(httpx2.HTTPError, BrokenOff):
-            async with self._client.stream("GET", self._endpoint, headers=headers) as response:
-                if response.headers.get("content-type", "").startswith("text/event-stream"):
-                    async for arrived in events(response.aiter_bytes()):
-                        await self._hand_over(arrived.data)
+        """Hear what the server tells by itself; where the stream ends, go on from there."""
+        heard, tries = _Heard(), 0
+        while tries < _TRIES:
+            event = heard.event
+            with contextlib.suppress(httpx2.HTTPError, BrokenOff):
+                headers = {"accept": "text/event-stream", **self._session}
+                if event is not None:
+                    headers["last-event-id"] = event.decode("latin-1")
+                async with self._client.stream("GET", self._endpoint, headers=headers) as response:
+                    if not response.headers.get("content-type", "").startswith("text/event-stream"):
+                        return
+                    await self._streamed(response, None, heard)
+            tries = 0 if heard.event != event else tries + 1
+            await asyncio.sleep(heard.again)
 
     async def _end(self) -> None:
         tasks = [*self._tasks, *([self._listening] if self._listening else [])]
@@ -221,6 +274,21 @@ class Relay:
             with contextlib.suppress(httpx2.HTTPError, TimeoutError):
                 async with asyncio.timeout(_LINGER_SECONDS):
                     await self._client.delete(self._endpoint, headers=self._session)
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What was heard on streams: their last event, and when to come back, in seconds."""
+
+    event: bytes | None = None
+    again: float = _AGAIN_SECONDS
+    streamed: bool = False
+
+    def note(self, lines: tuple[bytes, ...]) -> None:
+        for line in lines:
+            self.event = event_id(line) or self.event
+            again = retry_of(line)
+            self.again = self.again if again is None else min(again, _MOST_AGAIN_SECONDS)
 
 
 async def _line(lines: asyncio.StreamReader) -> bytes:

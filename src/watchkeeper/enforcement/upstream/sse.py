@@ -43,6 +43,18 @@ def render_event(data: bytes, lines: tuple[bytes, ...] = ()) -> bytes:
     return b"\n".join([*named, *lines_of_data]) + b"\n\n"
 
 
+def event_id(line: bytes) -> bytes | None:
+    """Return the event id that a field of an event gives, or None."""
+    name, colon, value = line.partition(b":")
+    return value.removeprefix(b" ") if name == b"id" and colon and value.strip() else None
+
+
+def retry_of(line: bytes) -> float | None:
+    """Return after how many seconds a field says to come back, or None."""
+    name, _, value = line.partition(b":")
+    return int(value) / 1000 if name == b"retry" and value.strip().isdigit() else None
+
+
 def _parse(event: bytes) -> Arrived | None:
     data, others = [], []
     for line in event.split(b"\n"):

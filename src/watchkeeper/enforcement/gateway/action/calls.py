@@ -31,11 +31,13 @@ from watchkeeper.enforcement.messages.answers import (
     ANSWER_TOOL,
     MOST_WAIT,
     RESULT_TOOL,
+    refusal_body,
     render_answered,
     render_question,
 )
 from watchkeeper.enforcement.messages.asking import call_of, meta_of
 from watchkeeper.enforcement.messages.rpc import (
+    INVALID_PARAMS,
     INVALID_REQUEST,
     Message,
     id_key,
@@ -136,16 +138,10 @@ class Calls:
         if message.method == methods.CALL and message.params.get("name") == ANSWER_TOOL:
             _put(queue, Out(await self._say(agent, message), final=True))
             return
-        back = self._elicitation.take(agent, self._relay.server, message)
-        if isinstance(back, Back):
-            message = back.message
-            if back.renew:
-                _put(queue, Out(self._elicitation.renew(message, back.pending), final=True))
-                return
-        elif back is None and STATE in message.params and not _asks_for_result(message):
-            call = call_of(agent, self._relay.server, message)
-            unwrapped = self._states.unwrapped(call, message)
-            message, back = (message, FOREIGN) if unwrapped is None else (unwrapped, None)
+        message, back = self._brought(agent, message)
+        if isinstance(back, Back) and back.renew:
+            _put(queue, Out(self._elicitation.renew(message, back.pending), final=True))
+            return
         answer = await self._answered(self._admit(agent, message, back))
         if isinstance(answer, Escalated):
             answer = await self._held(answer, agent, message, queue)
@@ -156,8 +152,23 @@ class Calls:
         if isinstance(answer, Stored):
             answer = self._with_state(agent, message, answer)
         status = http_status(message, answer, modern=modern)
+        if back == FOREIGN and isinstance(answer, Refused):
+            asked = render_error(
+                message.id, INVALID_PARAMS, FOREIGN, {"watchkeeper": refusal_body(answer)}
+            )
         data = asked or render(message, answer, modern=modern)
         _put(queue, Out(data, final=True, status=status))
+
+    def _brought(self, agent: str, message: Message) -> tuple[Message, Back | str | None]:
+        """Return a call and what it came back with: a state of ours, its tool's, or a wrong one."""
+        back = self._elicitation.take(agent, self._relay.server, message)
+        if isinstance(back, Back):
+            return back.message, back
+        if back is None and STATE in message.params and not _asks_for_result(message):
+            call = call_of(agent, self._relay.server, message)
+            unwrapped = self._states.unwrapped(call, message)
+            return (message, FOREIGN) if unwrapped is None else (unwrapped, None)
+        return message, back
 
     def _with_state(self, agent: str, message: Message, answer: Stored) -> Stored:
         """Return a stored result with its server's state wrapped, as it was when it was new."""

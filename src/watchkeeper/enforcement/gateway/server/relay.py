@@ -140,6 +140,7 @@ class Relay:
             if answered:
                 # The answer is the last word on a request; read on only for the connection's sake.
                 continue
+            session.note_events(arrived.lines)
             out = await self._look_at(session, arrived, opened, finish, asked)
             if out is not None:
                 answered = out.final

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from watchkeeper.enforcement.messages.rpc import Id, Message, Shape, id_key, is_modern, renamed
 from watchkeeper.enforcement.upstream.channel import Begin, Channel, begins
+from watchkeeper.enforcement.upstream.sse import event_id
 from watchkeeper.loop.steps import Allowed
 from watchkeeper.records.instant import Instant
 
@@ -19,6 +20,8 @@ MAX_PER_AGENT = 64
 MAX_STARTED = 8
 IDLE_SECONDS = 1800.0
 _REMEMBERED = 256
+_EVENTS = 1024
+_MAX_EVENT_ID = 1024
 
 T = TypeVar("T")
 IdKey = tuple[str, str]
@@ -58,7 +61,8 @@ class Session:
     `asked` holds the ids of the server's questions that were let through. Requests go to the server
     under ids of ours, by which `calls`, `waiting`, `sent` and `answered` are kept: what waits for
     its answer, what was asked lately, and the SHA-256 of what the agent was told of its actions,
-    since a stream that is resumed repeats them. `users` counts the exchanges under way and `taken`
+    since a stream that is resumed repeats them. `events` are the ids of the events that it was told
+    last. `users` counts the exchanges under way and `taken`
     holds their ids, as the agent gave them; `used` is when the last one began or ended, in seconds
     of a clock that never goes back. `gone` says that the server does not know it any more.
     """
@@ -71,6 +75,7 @@ class Session:
     calls: dict[IdKey, OpenCall] = field(default_factory=dict)
     asked: OrderedDict[IdKey, str] = field(default_factory=OrderedDict)
     waiting: dict[IdKey, Asked] = field(default_factory=dict)
+    events: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
     sent: OrderedDict[IdKey, Asked] = field(default_factory=OrderedDict)
     answered: OrderedDict[IdKey, str] = field(default_factory=OrderedDict)
     taken: list[IdKey] = field(default_factory=list)
@@ -88,12 +93,29 @@ class Session:
         kept = {
             name: value
             for name, value in received.items()
-            if name.startswith("mcp-") or name == "last-event-id"
+            if name.startswith("mcp-") or (name == "last-event-id" and self.had(value))
         }
         kept.pop("mcp-session-id", None)
         if self.upstream_id is not None:
             kept["mcp-session-id"] = self.upstream_id
         return kept
+
+    def note_events(self, lines: tuple[bytes, ...]) -> None:
+        """Remember the ids of events that came in this session."""
+        for line in lines:
+            found = event_id(line)
+            if found is not None and len(found) <= _MAX_EVENT_ID:
+                self.events[found] = None
+                self.events.move_to_end(found)
+        while len(self.events) > _EVENTS:
+            self.events.popitem(last=False)
+
+    def had(self, event: str) -> bool:
+        """Tell whether an event came in this session, so that it may be gone on from there.
+
+        Servers may let whoever has their credential go on from any event: of another's, too.
+        """
+        return event.encode("latin-1", errors="replace") in self.events
 
     def note_asked(self, key: IdKey, method: str) -> None:
         """Remember a question of the server's that the agent may answer."""

@@ -108,6 +108,9 @@ class McpDoor:
             return _plain(404 if _SESSION in request.headers else 405, "no such session")
         if request.method == "DELETE":
             return await self._delete(caller, session)
+        event = caller.headers.get("last-event-id")
+        if event is not None and not session.had(event):
+            return _plain(400, "no such event in this session")
         finish = caller.door.calls.finish
         outs = caller.door.relay.listen(session, request.headers, finish)
         return await _respond(_using(session, None, outs), session)
