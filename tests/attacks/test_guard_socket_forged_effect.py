@@ -100,6 +100,16 @@ def test_what_another_door_carries_out_is_not_a_guards(guarded: World) -> None:
     assert not any(e["name"] == "pay" for e in guarded.executed())
 
 
+def test_a_guard_has_no_say_in_what_a_tool_server_lists(guarded: World) -> None:
+    assert guarded.call("look", to="x").done
+    with raw(guarded, server="till") as line:
+        line.say({"pins": {"pay": "0" * 64, "look": "0" * 64, "send": "0" * 64}})
+        line.say({"call": 1, "tool": "send", "arguments": {"to": "a", "text": "b"}})
+        assert (line.heard() or {})["refused"]["reason"] == "invalid-request"
+        assert guarded.call("look", to="x").done
+    assert guarded.call("send", to="a", text="listed").done
+
+
 def test_what_waits_at_the_till_is_not_taken_up_by_a_guard(guarded: World) -> None:
     handle = guarded.call("drop", what="everything").handle
     guarded.approve(handle)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -115,17 +116,26 @@ class GuardedCall:
             return await settled(self._kernel, admitted)
         agent, ask = self._guard.agent, self._ask_for
         reads = [await read_one(self._kernel, agent, query, ask) for query in admitted.reads]
-        home, server = self._kernel.home, self._guard.server
-        # What this guard has is what is looked at, in the one step that decides; others may have
-        # another version of the same function.
-        mine = {(server, tool): pin for tool, pin in self._guard.pins.items()}
-        home.pins.update(mine)
-        try:
+        with self._its_own_functions():
             answer = self._kernel.decide(admitted, tuple(reads))
-        finally:
-            for key in mine:
-                home.pins.pop(key, None)
         return await settled(self._kernel, answer)
+
+    @contextmanager
+    def _its_own_functions(self) -> Iterator[None]:
+        """Have the one step that decides look at what this guard has.
+
+        Others may have another version of the same function; and what a tool server lists, no
+        guard has a say in.
+        """
+        pins, server = self._kernel.home.pins, self._guard.server
+        mine = self._guard.pins if self._is_guarded(server) else {}
+        for tool, pin in mine.items():
+            pins[server, tool] = pin
+        try:
+            yield
+        finally:
+            for tool in mine:
+                pins.pop((server, tool), None)
 
     def _admitted(self, asked: dict[str, Any]) -> Admitted | Answer:
         agent, server = self._guard.agent, self._guard.server
@@ -145,10 +155,7 @@ class GuardedCall:
 
     def _wrong(self, call: Call, problem: str, asked: dict[str, Any]) -> Admitted | Answer:
         raw = canonical_arguments({"tool": call.tool, "handle": str(asked.get("handle", ""))})
-        wrong = Call(
-            call.agent, call.method, call.server, call.tool, None, problem=problem, raw=raw
-        )
-        return self._kernel.admit(wrong)
+        return self._kernel.admit(replace(call, arguments=None, problem=problem, raw=raw))
 
     def _is_guarded(self, server: str) -> bool:
         servers = self._kernel.home.enforcer.bundle.servers

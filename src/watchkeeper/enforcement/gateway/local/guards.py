@@ -132,7 +132,7 @@ class Guards:
     def _begin(self, line: _Line, number: int, message: dict[str, Any]) -> None:
         call = GuardedCall(line.guarding, number)
         if self._closing or len(line.calls) >= MAX_CALLS:
-            call.turn_away("Too many calls at the same time.")
+            call.turn_away("The gateway takes no more calls of this guard now.")
             return
         line.calls[number] = call
         task = asyncio.create_task(call.run(message))
