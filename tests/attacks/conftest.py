@@ -9,6 +9,7 @@ import pytest
 from tests.worlds.gateway import World, open_till
 from tests.worlds.guards import shop_files
 from tests.worlds.openid import SECRET, Provider, open_provider
+from tests.worlds.tasks import task_files
 from tests.worlds.ways import Ways, open_ways
 
 
@@ -16,6 +17,14 @@ from tests.worlds.ways import Ways, open_ways
 def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A gateway that runs before a till, for the whole module."""
     with open_till(tmp_path_factory.mktemp("till") / "world") as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def lenders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A gateway with applications that open tasks, and agents that may lend."""
+    folder = tmp_path_factory.mktemp("lenders") / "world"
+    with open_till(folder, task_files, grants={"gifts": 100_000}) as world:
         yield world
 
 

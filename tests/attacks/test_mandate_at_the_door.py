@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.worlds.bank import public, signer
-from tests.worlds.gateway import Reply, World, open_till, refused
+from tests.worlds.gateway import Reply, World, refused
 from tests.worlds.tasks import task_files, tasks_of
 from watchkeeper import wiring
 from watchkeeper.enforcement.mandate import Task
@@ -27,10 +26,8 @@ FIFTY = ValueLimit("amount", most="50.00")
 
 
 @pytest.fixture(scope="module")
-def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("till")
-    with open_till(folder, task_files, grants={"gifts": 100_000}) as world:
-        yield world
+def till(lenders: World) -> World:
+    return lenders
 
 
 def _give(till: World, task: Task | None, amount: float = 10, **changes: Any) -> Reply:

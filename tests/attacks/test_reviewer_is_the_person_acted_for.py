@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.worlds.gateway import World, open_till, refused
+from tests.worlds.gateway import World, refused
 from tests.worlds.hosts import Host
-from tests.worlds.tasks import task_files, tasks_of
+from tests.worlds.tasks import tasks_of
 from watchkeeper.ledger.canonical import hidden_digest
 
 SALT = b"p" * 16
 
 
 @pytest.fixture(scope="module")
-def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with open_till(tmp_path_factory.mktemp("till"), task_files) as world:
-        for person in ("ben", "mrs-miller"):
-            token_for(world, person)
-        yield world
+def till(lenders: World) -> World:
+    """The world with a token for each of two people."""
+    for person in ("ben", "mrs-miller"):
+        token_for(lenders, person)
+    return lenders
 
 
 def token_for(till: World, person: str) -> str:

@@ -81,12 +81,15 @@ def pay_in_task(amount: float = 100, task: str | None = TASK, **changes: Any) ->
 
 
 def task_files(folder: Path, keys: Mapping[str, str], **changes: Any) -> dict[str, str]:
-    """The till's workspace, with an application; `payer` gives in tasks alone."""
+    """The till's workspace with applications; `payer` gives in tasks alone, and may lend `pays`."""
     files = till_files(folder, keys, **changes)
     named = ("desk-app", "busy-app")
     listed = (f"{{id: {one}, keys: ['{public(one)}'], may: [mandate, word]}}" for one in named)
     files["systems/till.yaml"] += f"applications: [{', '.join(listed)}]\n"
-    files["authority/payer.yaml"] += "    mandate: required\n"
+    lendable = "    delegable: {to: [other, stranger], most: {amount: 150.00}, until_most: 1h}\n"
+    review = "    review: {role: lead, expires: 4h}\n"
+    grants = files["authority/payer.yaml"].replace(review, review + lendable)
+    files["authority/payer.yaml"] = grants + "    mandate: required\n"
     return files
 
 

@@ -22,6 +22,7 @@ from watchkeeper.errors import EntryTooLarge, LogUnavailable, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
 from watchkeeper.loop.cover import level_of
 from watchkeeper.loop.facts_of.history import history_of, tracks_of
+from watchkeeper.loop.facts_of.lent import lent_facts, stopped_giver
 from watchkeeper.loop.facts_of.persons import for_its_person
 from watchkeeper.loop.facts_of.standing import standing_facts
 from watchkeeper.loop.facts_of.tasks import mandate_fact
@@ -154,7 +155,10 @@ class Kernel:
         stop = self.home.state.stopped(
             call.agent, system.id if system else "", allowed.request.action
         )
-        return None if stop is None else Reason.STOPPED
+        givers = tuple(giver for fact in allowed.decided.lent for giver in fact.givers)
+        if stop is None and not stopped_giver(self.home, givers, allowed.request.action):
+            return None
+        return Reason.STOPPED
 
     def not_released(self, allowed: Allowed, reason: Reason) -> Ticket:
         """Record that an allowed action was not released after all: it had no effect."""
@@ -313,6 +317,7 @@ class Kernel:
             mandate=mandate_fact(self.home, admitted.request, at),
             history=history_of(self.home, admitted.request, at),
             standing=standing_facts(self.home, admitted, at),
+            lent=lent_facts(self.home, admitted.request, at),
         )
 
     def _record_less(self, admitted: Admitted, facts: Facts) -> Answer:

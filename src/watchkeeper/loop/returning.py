@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.decision.request import Request
-from watchkeeper.do.state.parts import Mandates, Planted
+from watchkeeper.do.state.parts import Delegations, Mandates, Planted
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.do.state.projection import State
 from watchkeeper.errors import LedgerError, LogUnavailable
@@ -76,16 +76,19 @@ def _outcome(home: Home, effect: Ref | None, action_id: str) -> Answer:
 
 def overtaken(state: State, pending: Pending, at: Instant) -> Reason | None:
     """Return why an action can no longer wait: a stop, another plan, a task that ended, or time."""
-    if state.stopped(pending.agent, pending.system, pending.action) is not None:
-        return Reason.STOPPED
+    for agent in (pending.agent, *pending.givers):
+        if state.stopped(agent, pending.system, pending.action) is not None:
+            return Reason.STOPPED
     if pending.plan != state.plan or not _is_lent_still(state, pending, at):
         return Reason.VOIDED
     return Reason.EXPIRED if pending.expires <= at else None
 
 
 def _is_lent_still(state: State, pending: Pending, at: Instant) -> bool:
-    """Tell whether the task of an action is open still, where it has one."""
-    return pending.mandate is None or state.part(Mandates).is_open(pending.mandate, at)
+    """Tell whether the task of an action is open still, and all holds that was lent for it."""
+    lent = state.part(Delegations)
+    open_ = pending.mandate is None or state.part(Mandates).is_open(pending.mandate, at)
+    return open_ and all(lent.holds(ref, at) for ref in pending.delegations)
 
 
 def refused_by_approval(state: State, pending: Pending | None, at: Instant) -> Reason | None:

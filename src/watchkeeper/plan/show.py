@@ -74,6 +74,9 @@ def _grant(bundle: Bundle, grant: Grant) -> Iterator[str]:
     )
     if grant.mandate is not None:
         yield "  only in an open task that covers it"
+    if grant.delegable is not None:
+        most = "".join(f", {name} up to {most}" for name, most in grant.delegable.most.items())
+        yield f"  may be lent to {', '.join(grant.delegable.to)}{most}"
     for band in grant.bands:
         yield f"  {_band(band, grant.review_role)}"
     for budget in grant.budgets:

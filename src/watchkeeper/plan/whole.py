@@ -20,7 +20,7 @@ from watchkeeper.plan.lint.bounds.money import check_money
 from watchkeeper.plan.lint.channels import check_channels
 from watchkeeper.plan.lint.controls import check_controls
 from watchkeeper.plan.lint.deputies import check_deputies
-from watchkeeper.plan.lint.lent import check_tasks
+from watchkeeper.plan.lint.lent import check_delegable, check_tasks
 from watchkeeper.plan.lint.names import Names, names_of, tools_of_system
 from watchkeeper.plan.lint.organisation import check_organisation
 from watchkeeper.plan.lint.permit_rules import check_permit_rules
@@ -97,6 +97,7 @@ def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
     check_deputies(workspace, names, report)
     check_authority(workspace, names, report)
     check_tasks(workspace, names, report)
+    check_delegable(workspace, names, report)
     servers = _servers(workspace, report)
     written = _written(workspace, report)
     check_budgets(workspace, names, servers, report)

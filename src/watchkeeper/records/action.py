@@ -122,11 +122,15 @@ class GrantUsed:
 
 @dataclass(frozen=True, slots=True)
 class Accountable:
-    """Who answers for the decision: grantors, owners of the controls, who released the plan."""
+    """Who answers for the decision: grantors, owners of the controls, who released the plan.
+
+    `givers` are the agents that lent what was used.
+    """
 
     grantors: tuple[str, ...] = ()
     control_owners: tuple[str, ...] = ()
     released_by: str = ""
+    givers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,8 @@ class DecisionRecord:
 
     `keys`, `same`, `shown_facts` and `tracked` bind what the payload says under these names
     (`ledger.beside`); a record without `same` is older than that, or a block, and binds none of
-    them. `mandate` is the task that the call named, where it was open. `standing` are the standing
+    them. `mandate` is the task that the call named, where it was open; `delegations` are those by
+    which the agent had what it used, each with those that it rests on. `standing` are the standing
     approvals that count for it, `reviews` the reviews that asked for one; both are empty where none
     was needed.
     """
@@ -234,6 +239,7 @@ class DecisionRecord:
     tracked: Tracked | None = None
     standing: tuple[Ref, ...] = ()
     reviews: tuple[str, ...] = ()
+    delegations: tuple[Ref, ...] = ()
 
 
 class Status(enum.StrEnum):

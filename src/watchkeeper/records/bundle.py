@@ -256,12 +256,22 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Delegable:
+    """To which agents a grant may be lent, up to which values (decimals), for how long at most."""
+
+    to: tuple[str, ...]
+    most: Mapping[str, str] = field(default_factory=dict)
+    until_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """Bounded authority: who granted which agent which actions, within which limits.
 
     `actions` are `server/tool`. Compiles to one permit (policy id `grant.<id>`), and to one
     review (`grant.<id>.review`) where a band has a review part. Where `mandate` is `required` it
-    permits only what an open task covers.
+    permits only what an open task covers. For each agent that it may be lent to there is a further
+    permit, `grant.<id>.to.<agent>`, with the same conditions and what `delegable` says.
     """
 
     id: str
@@ -274,6 +284,7 @@ class Grant:
     budgets: tuple[Budget, ...] = ()
     review_role: str | None = None
     mandate: str | None = None
+    delegable: Delegable | None = None
 
 
 @dataclass(frozen=True, slots=True)

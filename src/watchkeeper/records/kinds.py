@@ -18,7 +18,13 @@ from watchkeeper.records.administration import (
 from watchkeeper.records.custody import AdoptedRecord, KeyRotationRecord
 from watchkeeper.records.drill import DrillRecord, DrillRevealedRecord
 from watchkeeper.records.erasure import ErasureRecord
-from watchkeeper.records.lent import MandateEndedRecord, MandateRecord, MandateWordRecord
+from watchkeeper.records.lent import (
+    DelegationEndedRecord,
+    DelegationRecord,
+    MandateEndedRecord,
+    MandateRecord,
+    MandateWordRecord,
+)
 from watchkeeper.records.oversight import AnswerRecord, ChannelRecord, QuestionRecord
 from watchkeeper.records.people import PasskeyRecord, PasskeyRevokedRecord, VerdictRecord
 from watchkeeper.records.reference import Ref
@@ -64,6 +70,8 @@ class Kind(enum.StrEnum):
     STANDING_ENDED = "standing-ended"
     ABSENCE = "absence"
     ABSENCE_ENDED = "absence-ended"
+    DELEGATION = "delegation"
+    DELEGATION_ENDED = "delegation-ended"
 
 
 PREDICATES: dict[Kind, type] = {
@@ -96,4 +104,6 @@ PREDICATES: dict[Kind, type] = {
     Kind.STANDING_ENDED: StandingEndedRecord,
     Kind.ABSENCE: AbsenceRecord,
     Kind.ABSENCE_ENDED: AbsenceEndedRecord,
+    Kind.DELEGATION: DelegationRecord,
+    Kind.DELEGATION_ENDED: DelegationEndedRecord,
 }

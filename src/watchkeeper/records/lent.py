@@ -1,4 +1,4 @@
-"""What an application binds an agent to: a task mandate, its end, and a word of the person."""
+"""Authority that is bound or lent: tasks of applications, and delegations from agent to agent."""
 
 from __future__ import annotations
 
@@ -90,3 +90,53 @@ class MandateWordRecord:
     mandate: Ref
     by: str
     signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The most that a numeric argument may be, as a decimal."""
+
+    argument: str
+    most: str
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationRecord:
+    """An agent lends another what it holds of a grant, or less, until `until`.
+
+    `parent` is the delegation by which the giver holds it; None where the grant is the giver's own.
+    `actions`, `caps` and `count` are all that the taker may, those of the giver among them.
+    `resources` are digests of the ids that may be acted on, any where there is none: one that the
+    parent names stands there under the same digest. `on_behalf_of` is the person for whom the giver
+    acted, and the taker has to. It holds as long as the plan by which it was made.
+    """
+
+    at: Instant
+    id: str
+    grant: str
+    giver: str
+    taker: str
+    actions: tuple[str, ...]
+    until: Instant
+    caps: tuple[Cap, ...] = ()
+    resources: tuple[Hidden, ...] = ()
+    count: int | None = None
+    parent: Ref | None = None
+    on_behalf_of: Hidden | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationEndedRecord:
+    """What was lent is taken back, and with it all that was lent on from it.
+
+    `by` is the giver, whom no signature vouches for; or a holder of `operate`, whose `signature`
+    covers a `Command` with verb `end-delegation` and body `id`, `reason`. `why` is the salted
+    digest of the reason, empty where none was given.
+    """
+
+    at: Instant
+    id: str
+    delegation: Ref
+    by: str
+    why: str
+    signature: Signature | None = None

@@ -41,7 +41,7 @@ class Decided:
     `shared` are its charges to shared budgets, as JSON; where there are any, or it cites a standing
     approval, `clear` are the arguments that stand in the log in clear. `grants` are those that were
     satisfied, `mandate` the task that it was decided in, `resource` the digest of what it acts
-    on, where it was escalated.
+    on, where it was escalated; `delegations` by which `givers` lent what was used.
     """
 
     outcome: str
@@ -66,6 +66,8 @@ class Decided:
     standing: tuple[Ref, ...] = ()
     reviews: tuple[str, ...] = ()
     resource: str | None = None
+    delegations: tuple[Ref, ...] = ()
+    givers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
     try:
         said = value["predicate"]
         before, shared = said.get("escalatedBy"), _shared(said)
-        task = said.get("mandate")
+        task, lent = said.get("mandate"), tuple(_ref(ref) for ref in said.get("delegations", ()))
         decided = Decided(
             outcome=said["decision"]["outcome"],
             action=said["actionId"],
@@ -181,8 +183,10 @@ def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
             boundary=said["point"]["boundary"],
             method=said["method"],
             shared=shared,
-            clear=_clear(said) if shared or "standing" in said else {},
+            clear=_clear(said) if shared or lent or "standing" in said else {},
             mandate=None if task is None else _ref(task),
+            delegations=lent,
+            givers=tuple(said["accountable"].get("givers", ())),
             grants=tuple(used["grant"] for used in said.get("grants", ()) if used["satisfied"]),
             standing=tuple(_ref(ref) for ref in said.get("standing", ())),
             reviews=tuple(said.get("reviews", ())),

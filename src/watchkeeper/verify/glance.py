@@ -66,6 +66,7 @@ def _refs(kind: str, said: dict[str, Any]) -> tuple[tuple[int, int], ...]:
         before = said.get("escalatedBy")
         asked = [] if before is None else [before]
         tasks = [said["mandate"]] if "mandate" in said else []
+        tasks += said.get("delegations", ())
         cited = [*said.get("verdicts", ()), *said.get("standing", ()), *asked, *tasks]
     elif kind == "drill-revealed":
         cited = [ref for ref in (said["drill"], said.get("decision")) if ref is not None]
@@ -73,6 +74,8 @@ def _refs(kind: str, said: dict[str, Any]) -> tuple[tuple[int, int], ...]:
         cited = [said["mandate"]]
     elif kind == "standing":
         cited = [said["approval"]]
+    elif kind in {"delegation", "delegation-ended"}:
+        cited = [ref for ref in (said.get("parent"), said.get("delegation")) if ref is not None]
     else:
         about = kind in {"effect", "verdict", "void", "question", "answer"}
         named = (said["decision"], *(said.get(name) for name in _CITES)) if about else ()

@@ -18,7 +18,12 @@ from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.records.action import DecisionRecord, EffectRecord, Hidden
 from watchkeeper.records.administration import ResumeRecord, StopRecord, TokenRecord
 from watchkeeper.records.drill import DrillRevealedRecord
-from watchkeeper.records.lent import MandateEndedRecord, MandateRecord
+from watchkeeper.records.lent import (
+    DelegationEndedRecord,
+    DelegationRecord,
+    MandateEndedRecord,
+    MandateRecord,
+)
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import VerdictRecord
 from watchkeeper.records.standing import AbsenceEndedRecord, StandingEndedRecord
@@ -28,6 +33,7 @@ _TEXTS: dict[type, tuple[str, str]] = {
     StopRecord: ("why", "reason"),
     ResumeRecord: ("why", "reason"),
     MandateEndedRecord: ("why", "reason"),
+    DelegationEndedRecord: ("why", "reason"),
     QuestionRecord: ("text", "text"),
     AnswerRecord: ("text", "text"),
     DrillRevealedRecord: ("wrong", "wrong"),
@@ -97,6 +103,10 @@ def _hidden(said: Any) -> Iterator[tuple[str, Hidden]]:
     elif isinstance(said, TokenRecord):
         if said.on_behalf_of is not None:
             yield "onBehalfOf", said.on_behalf_of
+    elif isinstance(said, DelegationRecord):
+        yield from ((hidden.name, hidden) for hidden in said.resources)
+        if said.on_behalf_of is not None:
+            yield "onBehalfOf", said.on_behalf_of
     elif isinstance(said, MandateRecord):
         yield "content", said.content
     elif isinstance(said, DecisionRecord):
@@ -121,7 +131,8 @@ def _values(said: Any, body: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
         found = tuple(body[key] for key in ("result", "settledFrom") if key in body)
         return {"result": found} if found else {}
     named = ("reason", "text", "wrong", "content", "onBehalfOf")
-    return {name: (body[name],) for name in named if name in body}
+    lent = {f"resource.{n}": (one,) for n, one in enumerate(body.get("resources", ()))}
+    return {**lent, **{name: (body[name],) for name in named if name in body}}
 
 
 def _values_of_decision(

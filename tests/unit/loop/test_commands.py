@@ -96,6 +96,6 @@ def test_every_verb_names_who_may_say_it() -> None:
     of_tasks = {"mandate", "end-mandate", "word", "mandates"}  # an application's, held to its plan
     ahead = {"standing", "may-stand", "standings", "end-standing"}
     away = {"away", "absences", "end-absence"}
-    told = {"channels"}
+    told = {"channels", "delegations"}
     assert free == {"pending", "unknown", "stop"} | verdicts | own | of_tasks | ahead | away | told
     assert isinstance(bank.commands, Commands)

@@ -15,6 +15,7 @@ app = group(
         "refuse": "watchkeeper.cli.do.verdict:refuse",
         "withdraw": "watchkeeper.cli.do.withdraw:withdraw",
         "ask": "watchkeeper.cli.do.ask:ask",
+        "delegations": "watchkeeper.cli.do.delegations:delegations",
         "mandates": "watchkeeper.cli.do.mandates:mandates",
         "channels": "watchkeeper.cli.do.channels:channels",
         "standing": "watchkeeper.cli.do.standing:standing",

@@ -86,13 +86,16 @@ def explain(enforcer: Enforcer, facts: Facts, request: Request, decided: Decided
         "grants": [_grant(enforcer, facts, used) for used in decided.grants if _is_own(used)],
         "shared": shared_of(enforcer, facts, request.call.agent, request.action, decided.grants),
         "facts": {read.source: read.failed or dict(read.values) for read in facts.read},
-        "accountable": to_json(enforcer.accountable(part.policies, part.controls, named)),
+        "accountable": to_json(
+            enforcer.accountable(part.policies, part.controls, named, decided.lent)
+        ),
         "approvals": _approvals(decided),
         "standing": [
             {"id": one.id, "by": one.reviewer, "role": one.role} for one in decided.standing
         ],
         "verdicts": _verdicts(facts),
         **({} if facts.mandate is None else {"mandate": to_json(facts.mandate)}),
+        **({"lent": [to_json(fact) for fact in facts.lent]} if facts.lent else {}),
         "change": what_would_change(decided),
     }
 

@@ -150,6 +150,7 @@ def _predicate(case: Case, hider: _Hider, marks: Marks) -> DecisionRecord:
             decided.part.policies,
             decided.part.controls,
             tuple(used.grant for used in decided.grants),
+            decided.lent,
         ),
         duration_micros=marks.duration_micros,
         pin=facts.pin,
@@ -169,6 +170,7 @@ def _predicate(case: Case, hider: _Hider, marks: Marks) -> DecisionRecord:
         mandate=facts.mandate.ref if facts.mandate else None,
         standing=tuple(sorted(ahead.ref for ahead in decided.standing)),
         reviews=decided.reviews,
+        delegations=tuple(dict.fromkeys(ref for fact in decided.lent for ref in fact.refs)),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from watchkeeper.do.decision.context import Context, Own, build_context
 from watchkeeper.do.decision.enforcer import Enforcer, ToolEntry
 from watchkeeper.do.decision.engine import Findings
-from watchkeeper.do.decision.facts import Facts, StandingFact
+from watchkeeper.do.decision.facts import Facts, LentFact, StandingFact
 from watchkeeper.do.decision.history import history_facts, shown_history
 from watchkeeper.do.decision.known import (
     CALL_METHOD,
@@ -54,6 +54,7 @@ class Decided:
     shown_facts: str = ""
     standing: tuple[StandingFact, ...] = ()
     reviews: tuple[str, ...] = ()
+    lent: tuple[LentFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ def _own(enforcer: Enforcer, known: Known, facts: Facts, shares: tuple[Share, ..
         own["shared"] = shared_facts(shares)
     if enforcer.mandated(system, action):
         own["mandate"] = {"covers": facts.mandate is not None and facts.mandate.covers}
+    if enforcer.lendable(system, action):
+        own["lent"] = sorted(fact.grant for fact in facts.lent if fact.covers)
     rules = enforcer.history(system, action)
     if not rules:
         return Own(own)
@@ -183,8 +186,15 @@ def _judge(question: Asked, case: _Case, without: tuple[str, ...] = ()) -> Decid
     why = "a permit covers it"
     if ahead:
         why += f", and {' and '.join(one.reviewer for one in ahead)} approved it ahead"
-    decided = replace(_decided(case, part, why), grants=charged)
+    lent = _lent(case, found)
+    decided = replace(_decided(case, part, why), grants=charged, lent=lent)
     return replace(decided, standing=ahead, reviews=reviews) if ahead else decided
+
+
+def _lent(case: _Case, found: Findings) -> tuple[LentFact, ...]:
+    """Return what other agents lent of that which permits the action."""
+    named = {case.enforcer.policy(permit).grant for permit in found.permits}
+    return tuple(fact for fact in case.facts.lent if fact.covers and fact.grant in named)
 
 
 def _forbidden(case: _Case, found: Findings, hard: tuple[str, ...]) -> Decided:
@@ -204,17 +214,14 @@ def _escalate(question: Asked, case: _Case, found: Findings, reviews: tuple[str,
     part = _part(case, found, Outcome.ESCALATE, Reason.REVIEW_REQUIRED, reviews)
     need = review_need(case.enforcer.policy(review) for review in reviews)
     ahead = counting(need, (), applying(case.facts.standing, reviews, case.known.encoded))
-    return replace(_decided(case, part, "a person must approve it"), need=need, standing=ahead)
+    decided = _decided(case, part, "a person must approve it")
+    return replace(decided, need=need, standing=ahead, lent=_lent(case, found))
 
 
 def _no_authority(case: _Case, found: Findings) -> Decided:
     """Outside every grant: name each grant whose scope matched, with the limit that failed."""
     used = tuple(
-        _used(
-            case,
-            grant,
-            failed_limits(grant, case.facts, case.known.encoded) or ("a condition of the grant",),
-        )
+        _used(case, grant, _failed(case, grant) or ("a condition of the grant",))
         for grant in case.grants
     )
     # Where nothing but a task is missing, naming one would help.
@@ -226,6 +233,17 @@ def _no_authority(case: _Case, found: Findings) -> Decided:
     if used:
         why = "it is beyond the limits of " + ", ".join(sorted(use.grant for use in used))
     return replace(_decided(case, replace(part, controls=controls), why), grants=used)
+
+
+def _failed(case: _Case, grant: Grant) -> tuple[str, ...]:
+    """Return which limits of a grant an action is beyond, that of what was lent first."""
+    failed = failed_limits(grant, case.facts, case.known.encoded)
+    if grant.agent == case.request.call.agent:
+        return failed
+    fact = next((fact for fact in case.facts.lent if fact.grant == grant.id), None)
+    if fact is not None and fact.covers:
+        return failed
+    return (f"lent by {grant.agent}: {fact.why if fact else 'nothing'}", *failed)
 
 
 def _covered(case: _Case, reviews: tuple[str, ...]) -> tuple[StandingFact, ...] | None:

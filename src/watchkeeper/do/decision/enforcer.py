@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 from watchkeeper.do.decision.engine import Policies
+from watchkeeper.do.decision.facts import LentFact
 from watchkeeper.do.decision.history import Rule, rules_of
 from watchkeeper.do.encode.check import ArgumentCheck
 from watchkeeper.do.encode.encoder import ArgumentEncoder
@@ -46,6 +47,7 @@ class Enforcer:
         "_grantors",
         "_grants",
         "_history",
+        "_lendable",
         "_mandated",
         "_methods",
         "_policies_by_id",
@@ -82,8 +84,9 @@ class Enforcer:
         self._grants: dict[tuple[str, str], tuple[Grant, ...]] = {}
         for grant in bundle.grants:
             for action in grant.actions:
-                key = (grant.agent, action)
-                self._grants[key] = (*self._grants.get(key, ()), grant)
+                for agent in _holders(grant):
+                    key = (agent, action)
+                    self._grants[key] = (*self._grants.get(key, ()), grant)
         self._grantors.update({budget.name: budget.granted_by for budget in bundle.shared_budgets})
         self._shared = _shared_of(bundle)
         self._history = rules_of(bundle)
@@ -92,17 +95,18 @@ class Enforcer:
             for agent, action in self._shared
             if agent in self._agents
         }
-        self._mandated = {
-            (self._agents[grant.agent].system, action)
-            for grant in bundle.grants
-            if grant.mandate and grant.agent in self._agents
-            for action in grant.actions
-        }
+        self._mandated = self._actions_of(grant for grant in bundle.grants if grant.mandate)
+        self._lendable = self._actions_of(grant for grant in bundle.grants if grant.delegable)
         self.policies = {
             system.id: Policies(bundle, system.id)
             for system in bundle.systems
             if system.id in bundle.cedar_schemas
         }
+
+    def _actions_of(self, grants: Iterable[Grant]) -> frozenset[tuple[str, str]]:
+        """Return the actions of grants, each with its system."""
+        known = ((self._agents[g.agent].system, g) for g in grants if g.agent in self._agents)
+        return frozenset((system, action) for system, grant in known for action in grant.actions)
 
     def agent(self, agent: str) -> Agent | None:
         """Return the declared agent, or None."""
@@ -122,7 +126,7 @@ class Enforcer:
         return server in system.servers and method in self._methods.get(server, ())
 
     def grants(self, agent: str, action: str) -> tuple[Grant, ...]:
-        """Return the grants whose scope matches an agent and an action."""
+        """Return the grants whose scope matches an agent and an action: its own, or lent ones."""
         return self._grants.get((agent, action), ())
 
     def shared(self, agent: str, action: str) -> tuple[SharedBudget, ...]:
@@ -145,6 +149,10 @@ class Enforcer:
         """Return the facts for which an action counts once it happened."""
         return self._history.counted.get(action, ())
 
+    def lendable(self, system: str, action: str) -> bool:
+        """Tell whether some grant in a system that names an action may be lent."""
+        return (system, action) in self._lendable
+
     def policy(self, policy_id: str) -> Policy:
         """Return a policy by its id."""
         return self._policies_by_id[policy_id]
@@ -162,13 +170,22 @@ class Enforcer:
         return tuple(sorted(c.id for c in self._controls.values() if reason.value in c.built_in))
 
     def accountable(
-        self, policy_ids: tuple[str, ...], controls: tuple[str, ...], grants: tuple[str, ...]
+        self,
+        policy_ids: tuple[str, ...],
+        controls: tuple[str, ...],
+        grants: tuple[str, ...],
+        lent: tuple[LentFact, ...] = (),
     ) -> Accountable:
-        """Return who answers for a decision by these policies, controls and grants."""
+        """Return who answers for a decision by these policies, controls and grants.
+
+        The agents that lent what was used are named besides.
+        """
         named = {*grants, *(self._policies_by_id[policy].grant for policy in policy_ids)}
         grantors = {self._grantors[grant] for grant in named if grant in self._grantors}
         owners = {self._controls[c].owner for c in controls if c in self._controls}
-        return Accountable(tuple(sorted(grantors)), tuple(sorted(owners)), self.released_by)
+        givers = tuple(sorted({giver for fact in lent for giver in fact.givers}))
+        by = (tuple(sorted(grantors)), tuple(sorted(owners)), self.released_by)
+        return Accountable(*by, givers)
 
     def visible_tools(self, agent: str, server: str) -> frozenset[str]:
         """Return the tools of a server that some permit names for an agent, conditions ignored."""
@@ -189,6 +206,10 @@ def _shared_of(bundle: Bundle) -> dict[tuple[str, str], tuple[SharedBudget, ...]
         for key in product(budget.agents, budget.actions):
             found[key] = (*found.get(key, ()), budget)
     return found
+
+
+def _holders(grant: Grant) -> tuple[str, ...]:
+    return (grant.agent, *(grant.delegable.to if grant.delegable else ()))
 
 
 def _schema_of(tool: Tool) -> dict[str, Any]:

@@ -92,6 +92,20 @@ class StandingFact:
 
 
 @dataclass(frozen=True, slots=True)
+class LentFact:
+    """What another agent lent of a grant: by which delegations, the nearest first.
+
+    `covers` says whether that covers the call; `why` says why not, without any value.
+    """
+
+    grant: str
+    refs: tuple[Ref, ...]
+    givers: tuple[str, ...]
+    covers: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The state of the world and of the home at the moment of a decision.
 
@@ -116,6 +130,7 @@ class Facts:
     history: Mapping[str, bool | int | None] = field(default_factory=dict)
     mandate: MandateFact | None = None
     standing: tuple[StandingFact, ...] = ()
+    lent: tuple[LentFact, ...] = ()
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
@@ -152,6 +167,8 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         body["history"] = dict(facts.history)
     if facts.mandate is not None:
         body["mandate"] = to_json(facts.mandate)
+    if facts.lent:
+        body["lent"] = [to_json(fact) for fact in facts.lent]
     return body
 
 
@@ -191,6 +208,7 @@ def facts_from_json(body: Mapping[str, Any]) -> Facts:
         history=dict(body.get("history", {})),
         mandate=from_json(MandateFact, body["mandate"]) if "mandate" in body else None,
         standing=from_json(tuple[StandingFact, ...], body.get("standing", [])),
+        lent=from_json(tuple[LentFact, ...], body.get("lent", [])),
     )
 
 

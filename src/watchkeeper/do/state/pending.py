@@ -29,7 +29,7 @@ class Pending:
 
     `kept_out` are people who must not decide on it; `reason` is `required` where an approval needs
     one; `questions` were asked back, `answers` are those that the agent gave, in their order;
-    `mandate` is the task that it belongs to.
+    `mandate` is the task that it belongs to, `delegations` by what `givers` lent what it needs.
     """
 
     action_id: str
@@ -64,6 +64,8 @@ class Pending:
     mandate: Ref | None = None
     standing: tuple[Ref, ...] = ()
     """The standing approvals that counted when it was escalated, and were not enough."""
+    delegations: tuple[Ref, ...] = ()
+    givers: tuple[str, ...] = ()
 
     def approval(self) -> ApprovalFact:
         """Return what was approved, as a fact for the decision that releases it."""

@@ -286,6 +286,8 @@ class State:
                 reason=asked.reason,
                 mandate=record.mandate,
                 standing=record.standing,
+                delegations=record.delegations,
+                givers=record.accountable.givers,
             )
         )
         for action_id in self.pending.forget_before(record.at.plus(-REMEMBER_ENDED)):

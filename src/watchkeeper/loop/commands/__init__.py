@@ -17,6 +17,7 @@ from watchkeeper.ledger.envelope import open_command, person_named
 from watchkeeper.loop.commands import (
     absences,
     channels,
+    delegations,
     drills,
     effects,
     lists,
@@ -53,6 +54,7 @@ VERBS: Mapping[str, Verb] = {
     **drills.VERBS,
     **mandates.VERBS,
     **channels.VERBS,
+    **delegations.VERBS,
 }
 """Everything that people can say to a home."""
 

@@ -27,7 +27,8 @@ def _stop(desk: Desk, asked: Asked) -> Any:
 def _void(desk: Desk, scope: StopScope) -> None:
     """End all that waits and that a stop takes hold of: approved or not, none is done after it."""
     for pending in desk.home.state.pending.waiting():
-        if scope.holds(pending.agent, pending.system, pending.action):
+        agents = (pending.agent, *pending.givers)
+        if any(scope.holds(agent, pending.system, pending.action) for agent in agents):
             try:
                 desk.ticket = desk.kernel.void(pending, Reason.STOPPED)
             except LogUnavailable:

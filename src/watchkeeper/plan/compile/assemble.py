@@ -11,7 +11,7 @@ from watchkeeper.plan.compile.servers import CompiledServer
 from watchkeeper.plan.compile.windows import budget_of
 from watchkeeper.plan.policies.parse import ParsedPolicy
 from watchkeeper.plan.workspace.load import Workspace
-from watchkeeper.plan.workspace.models.authority import AuthorityFile, GrantEntry
+from watchkeeper.plan.workspace.models.authority import AuthorityFile, DelegableEntry, GrantEntry
 from watchkeeper.plan.workspace.models.control import ControlFile
 from watchkeeper.plan.workspace.models.organisation import LimitsEntry, OversightEntry
 from watchkeeper.plan.workspace.models.system import RetentionEntry, SystemFile
@@ -21,6 +21,7 @@ from watchkeeper.records.bundle import (
     Band,
     Bundle,
     Control,
+    Delegable,
     Grant,
     Limits,
     Policy,
@@ -151,7 +152,14 @@ def _grant(agent: str, says: GrantEntry) -> Grant:
         ),
         review_role=says.review.role if says.review else None,
         mandate=says.mandate,
+        delegable=_delegable(says.delegable),
     )
+
+
+def _delegable(says: DelegableEntry | None) -> Delegable | None:
+    if says is None:
+        return None
+    return Delegable(tuple(sorted(set(says.to))), dict(says.most), says.until_most)
 
 
 def _policy(scoped: ScopedPolicy) -> Policy:

@@ -4,7 +4,7 @@ Always there: `clock` (now, hour 0-23, weekday from 1 = Monday, all in UTC), `st
 `claims`. `budget` has an entry for each grant with budgets that names the action; it is optional,
 since only the asking agent's own grants are given. `shared` has one for each shared budget in
 whose scope the action is; what can not be added up has none. `mandate` is there where a grant that
-names the action requires one. Declared sources stand beside them.
+names the action requires one, `lent` where one may be lent. Declared sources stand beside them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,17 @@ from watchkeeper.plan.typing import TypedTool, fact_type, quoted
 from watchkeeper.plan.workspace.models.authority import GrantEntry
 from watchkeeper.plan.workspace.models.tool import Fact
 
-RESERVED = ("clock", "stage", "boundary", "claims", "budget", "shared", "history", "mandate")
+RESERVED = (
+    "clock",
+    "stage",
+    "boundary",
+    "claims",
+    "budget",
+    "shared",
+    "history",
+    "mandate",
+    "lent",
+)
 _FIXED = (
     '"clock": {"now": datetime, "hour": Long, "weekday": Long}, '
     '"stage": String, "boundary": String, "claims": {"matches": Bool}'
@@ -36,6 +46,8 @@ def facts_type(
     parts = [_FIXED, f'"budget": {{{_budgets(typed, mine)}}}', *own]
     if any(grant.mandate for grant in mine):
         parts.append('"mandate": {"covers": Bool}')
+    if any(grant.delegable for grant in mine):
+        parts.append('"lent": Set<String>')
     for name, fact in sorted(facts.items()):
         fields = ", ".join(
             f"{quoted(field)}: {fact_type(says.type)}"

@@ -21,27 +21,32 @@ from watchkeeper.plan.typing import TypedTool, quoted
 from watchkeeper.plan.workspace.models.authority import GrantEntry, ReviewEntry, StandingEntry
 from watchkeeper.records.bundle import PolicyKind, StandingRule
 
+_Numbers = tuple[tuple[Number, ...], tuple[Number | None, ...], tuple[Number, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a grant stands, and whose it is."""
+    """Where a grant stands, and whose it is; or who may have it `lent`."""
 
     system: str
     agent: str
     file: str
     line: int
+    lent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     """The actions of a grant whose arguments have the same types, and their numbers.
 
-    `numbers` are those of the bands, `sums` those that the budgets add up, in order.
+    `numbers` are those of the bands, `sums` those that the budgets add up, `lent` those that bound
+    what may be lent, in order.
     """
 
     actions: tuple[str, ...]
     numbers: tuple[Number, ...]
     sums: tuple[Number | None, ...]
+    lent: tuple[Number, ...]
 
 
 def grant_policies(
@@ -50,7 +55,8 @@ def grant_policies(
     """Compile one grant; `tools` are those of its system by `server/tool`.
 
     The permit is `grant.<id>`, its review `grant.<id>.review`; where the argument types of its
-    actions differ, there is one pair for each type, `grant.<id>.<n>` with n from 1.
+    actions differ, there is one pair for each type, `grant.<id>.<n>` with n from 1. For each agent
+    that the grant may be lent to there is another pair, with `.to.<agent>` behind the permit's id.
 
     Raises:
         PlanRefused: a limit that the tools' arguments do not have.
@@ -59,15 +65,20 @@ def grant_policies(
     found: list[ParsedPolicy] = []
     for n, part in enumerate(parts, start=1):
         name = f"grant.{grant.id}" if len(parts) == 1 else f"grant.{grant.id}.{n}"
-        notes = Annotations(id=name, control=grant.control)
-        text = _permit(grant, place, part)
-        found.append(_policy(place, grant, PolicyKind.PERMIT, notes, text))
-        above = _above(grant, part)
-        if above is not None and grant.review is not None:
-            reviewed = _review_notes(notes, grant.review)
-            text = _forbid(place, part, above)
-            found.append(_policy(place, grant, PolicyKind.REVIEW, reviewed, text))
+        found.extend(_pair(grant, place, part, name))
+        for taker in sorted(set(grant.delegable.to)) if grant.delegable else ():
+            lent = replace(place, agent=taker, lent=True)
+            found.extend(_pair(grant, lent, part, f"{name}.to.{taker}"))
     return tuple(found)
+
+
+def _pair(grant: GrantEntry, place: Place, part: _Part, name: str) -> Iterator[ParsedPolicy]:
+    notes = Annotations(id=name, control=grant.control)
+    yield _policy(place, grant, PolicyKind.PERMIT, notes, _permit(grant, place, part))
+    above = _above(grant, part)
+    if above is not None and grant.review is not None:
+        reviewed = _review_notes(notes, grant.review)
+        yield _policy(place, grant, PolicyKind.REVIEW, reviewed, _forbid(place, part, above))
 
 
 def _review_notes(notes: Annotations, review: ReviewEntry) -> Annotations:
@@ -89,14 +100,16 @@ def _standing(says: StandingEntry | None) -> StandingRule | None:
 
 
 def _parts(grant: GrantEntry, tools: Mapping[str, TypedTool]) -> list[_Part]:
-    groups: dict[tuple[tuple[Number, ...], tuple[Number | None, ...]], list[str]] = {}
+    groups: dict[_Numbers, list[str]] = {}
+    most = grant.delegable.most if grant.delegable else {}
     for action in sorted(set(grant.actions)):
         numbers = tuple(_number(tools, action, band.argument) for band in grant.bands)
         sums = tuple(
             None if budget.argument is None else _number(tools, action, budget.argument)
             for budget in grant.budgets
         )
-        groups.setdefault((numbers, sums), []).append(action)
+        lent = tuple(_number(tools, action, argument) for argument in sorted(most))
+        groups.setdefault((numbers, sums, lent), []).append(action)
     return [_Part(tuple(actions), *key) for key, actions in groups.items()]
 
 
@@ -114,12 +127,22 @@ def _permit(grant: GrantEntry, place: Place, part: _Part) -> str:
         conditions.append(f'context.facts.clock.now < datetime("{grant.valid_until}")')
     if grant.mandate is not None:
         conditions.append("context.facts.mandate.covers")
+    if place.lent:
+        conditions += _lent_conditions(grant, part)
     for band, number in zip(grant.bands, part.numbers, strict=True):
         most = band.review if band.review is not None else band.alone
         conditions += [*number.guards, number.at_least(band.least), number.at_most(most)]
     conditions += _not_negative(grant, part)
     conditions += _budget_conditions(grant, part)
     return _policy_text("permit", place, part, conditions)
+
+
+def _lent_conditions(grant: GrantEntry, part: _Part) -> Iterator[str]:
+    """What is lent holds as far as it was lent, and never beyond what the plan lets be lent."""
+    yield f"context.facts.lent.contains({quoted(grant.id)})"
+    most = grant.delegable.most if grant.delegable else {}
+    for argument, number in zip(sorted(most), part.lent, strict=True):
+        yield from (*number.guards, number.at_most(most[argument]))
 
 
 def _not_negative(grant: GrantEntry, part: _Part) -> Iterator[str]:

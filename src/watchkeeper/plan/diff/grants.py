@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from watchkeeper.plan.diff.changes import Changes, listed
+from watchkeeper.plan.diff.lent import compare_lent
 from watchkeeper.plan.diff.policies import compare_review
 from watchkeeper.records.bounds import Budget
 from watchkeeper.records.bundle import Band, Bundle, Grant, Policy, PolicyKind
@@ -46,9 +47,7 @@ def _scope(id_: str, old: Grant, new: Grant, found: Changes) -> None:
     if old.granted_by != new.granted_by:
         words = f"is given by `{new.granted_by}`, before by `{old.granted_by}`"
         found.changed("grant", id_, words)
-    if old.mandate != new.mandate:
-        words = "permits only in tasks now" if new.mandate else "permits outside any task too"
-        found.moved("grant", id_, words, weaker=new.mandate is None)
+    compare_lent(id_, old, new, found)
     if old.control != new.control:
         found.changed("grant", id_, f"stands for control `{new.control}`, before `{old.control}`")
 

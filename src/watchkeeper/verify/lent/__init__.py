@@ -8,15 +8,26 @@ from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.entries import Decided
 from watchkeeper.verify.lent.absences import Absences
+from watchkeeper.verify.lent.delegations import Delegations
 from watchkeeper.verify.lent.frame import Rule, Scene
 from watchkeeper.verify.lent.mandates import Mandates
 from watchkeeper.verify.lent.standing import Standings
 from watchkeeper.verify.report import Report
 
-__all__ = ["LENT", "RULES", "Absences", "Lent", "Mandates", "Rule", "Scene", "Standings"]
+__all__ = [
+    "LENT",
+    "RULES",
+    "Absences",
+    "Delegations",
+    "Lent",
+    "Mandates",
+    "Rule",
+    "Scene",
+    "Standings",
+]
 
 LENT = 24
-RULES: tuple[type[Rule], ...] = (Standings, Absences, Mandates)
+RULES: tuple[type[Rule], ...] = (Standings, Absences, Mandates, Delegations)
 """Every kind of lent authority that is followed."""
 
 R = TypeVar("R", bound=Rule)

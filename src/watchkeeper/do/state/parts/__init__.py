@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from watchkeeper.do.state.parts.absences import Absences, Away
 from watchkeeper.do.state.parts.channels import Channels
+from watchkeeper.do.state.parts.delegations import Delegations
 from watchkeeper.do.state.parts.frame import Part
 from watchkeeper.do.state.parts.history import Happenings
 from watchkeeper.do.state.parts.mandates import Mandates
@@ -17,6 +18,7 @@ __all__ = [
     "Ahead",
     "Away",
     "Channels",
+    "Delegations",
     "Happenings",
     "Mandates",
     "Part",
@@ -31,6 +33,7 @@ PARTS: tuple[type[Part], ...] = (
     Planted,
     Channels,
     Mandates,
+    Delegations,
     Happenings,
     Standings,
     Absences,

@@ -15,6 +15,7 @@ from watchkeeper.do.decision.request import Call
 from watchkeeper.enforcement.gateway.action.elicit import Back, Elicitation
 from watchkeeper.enforcement.gateway.action.endings import Endings
 from watchkeeper.enforcement.gateway.action.flights import Flight, Flights
+from watchkeeper.enforcement.gateway.action.lending import lent
 from watchkeeper.enforcement.gateway.action.sending import (
     BeforeSend,
     http_status,
@@ -36,6 +37,7 @@ from watchkeeper.enforcement.messages.answers import (
     render_question,
 )
 from watchkeeper.enforcement.messages.asking import call_of, meta_of
+from watchkeeper.enforcement.messages.lending import DELEGATE_TOOL
 from watchkeeper.enforcement.messages.rpc import (
     INVALID_PARAMS,
     INVALID_REQUEST,
@@ -138,6 +140,9 @@ class Calls:
         if message.method == methods.CALL and message.params.get("name") == ANSWER_TOOL:
             _put(queue, Out(await self._say(agent, message), final=True))
             return
+        if message.method == methods.CALL and message.params.get("name") == DELEGATE_TOOL:
+            _put(queue, Out(await self._lend(agent, message), final=True))
+            return
         message, back = self._brought(agent, message)
         if isinstance(back, Back) and back.renew:
             _put(queue, Out(self._elicitation.renew(message, back.pending), final=True))
@@ -201,16 +206,28 @@ class Calls:
         try:
             ticket = answer_question(self._kernel.home, agent, str(handle), str(text))
             await durable(ticket)
-        except CommandInvalid as error:
-            call = call_of(agent, self._relay.server, message)
-            wrong = replace(call, problem=error.message, raw=message.raw)
-            refused = await self._answered(self._kernel.admit(wrong))
-            return render(message, refused, modern=modern)
-        except LogUnavailable:
-            reason, ours = Reason.LOG_UNAVAILABLE, self._kernel.home.ids.action_id()
-            refused = Refused(reason, agent_sentence(reason), ours)
-            return render(message, refused, modern=modern)
+        except (CommandInvalid, LogUnavailable) as error:
+            return await self._not_taken(agent, message, error)
         return render_answered(message.id, modern=modern)
+
+    async def _lend(self, agent: str, message: Message) -> bytes:
+        """Let an agent lend what it may do; it is recorded before the agent is told so."""
+        try:
+            return await lent(self._kernel, agent, self._relay.server, message)
+        except (CommandInvalid, LogUnavailable) as error:
+            return await self._not_taken(agent, message, error)
+
+    async def _not_taken(
+        self, agent: str, message: Message, error: CommandInvalid | LogUnavailable
+    ) -> bytes:
+        """Refuse a call of a tool of ours, and record that like any other refusal."""
+        modern = is_modern(message)
+        if isinstance(error, LogUnavailable):
+            reason, ours = Reason.LOG_UNAVAILABLE, self._kernel.home.ids.action_id()
+            return render(message, Refused(reason, agent_sentence(reason), ours), modern=modern)
+        call = call_of(agent, self._relay.server, message)
+        wrong = replace(call, problem=error.message, raw=message.raw)
+        return render(message, await self._answered(self._kernel.admit(wrong)), modern=modern)
 
     def _admit(self, agent: str, message: Message, back: Back | str | None) -> Admitted | Answer:
         """Take a call in; `back` is what it came back with, or what is wrong with that."""

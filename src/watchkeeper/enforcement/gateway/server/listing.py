@@ -11,6 +11,11 @@ from watchkeeper.enforcement.messages.answers import (
     RESULT_DEFINITION,
     RESULT_TOOL,
 )
+from watchkeeper.enforcement.messages.lending import (
+    DELEGATE_DEFINITION,
+    DELEGATE_TOOL,
+    may_lend,
+)
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.plan_bundle import tool_pin
 
@@ -28,11 +33,12 @@ def filtered(enforcer: Enforcer, agent: str, server: str, result: dict[str, Any]
         for tool in (listed if isinstance(listed, list) else [])
         if isinstance(tool, dict)
         and tool.get("name") in visible
-        and tool.get("name") not in {RESULT_TOOL, ANSWER_TOOL}
+        and tool.get("name") not in {RESULT_TOOL, ANSWER_TOOL, DELEGATE_TOOL}
         and _is_released(enforcer, server, tool)
     ]
     if not result.get("nextCursor"):
         tools += [ANSWER_DEFINITION, RESULT_DEFINITION]
+        tools += [DELEGATE_DEFINITION] if may_lend(enforcer, agent) else []
     changed = {**result, "tools": tools}
     if "cacheScope" in result:
         changed["cacheScope"] = "private"

@@ -65,6 +65,16 @@ class ReviewEntry(Part):
     )
 
 
+class DelegableEntry(Part):
+    """To whom the agent may lend the grant, up to which values, and for how long at most."""
+
+    to: Annotated[list[Id], Field(min_length=1)]
+    most: dict[str, Limit] = Field(
+        default_factory=dict, description="numeric arguments, inclusive; lower than the bands'"
+    )
+    until_most: Seconds = Field(default=86_400, description="how long it may be lent")
+
+
 class GrantEntry(Part):
     """One grant: who gave it, for which control it stands, which actions, which limits."""
 
@@ -78,6 +88,9 @@ class GrantEntry(Part):
     review: ReviewEntry | None = None
     mandate: Literal["required"] | None = Field(
         default=None, description="permits only what an open task of an application covers"
+    )
+    delegable: DelegableEntry | None = Field(
+        default=None, description="what of it the agent may lend to other agents"
     )
 
 

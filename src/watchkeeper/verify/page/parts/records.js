@@ -34,14 +34,14 @@ const PREDICATES = {
   decision: {
     actionId: 'text', decision: PART, agent: 'text', system: 'text', stage: 'text', method: 'text', server: 'text',
     tool: 'text', plan: 'text', 'pin?': 'text', point: { kind: 'text', boundary: 'text' },
-    accountable: { 'grantors?': ['text'], 'controlOwners?': ['text'], 'releasedBy?': 'text' },
+    accountable: { 'grantors?': ['text'], 'controlOwners?': ['text'], 'releasedBy?': 'text', 'givers?': ['text'] },
     'onBehalfOf?': HIDDEN, 'resource?': HIDDEN, 'arguments?': [HIDDEN], 'trace?': [HIDDEN],
     'grants?': [{ grant: 'text', satisfied: 'flag', 'amount?': 'text', 'countBefore?': 'int', 'sumBefore?': 'text', 'currency?': 'text' }],
     'facts?': [{ value: HIDDEN, source: 'text', readAt: 'time' }],
     'keys?': [{ digest: 'digest', seconds: 'int', refuseAfter: 'flag' }], 'same?': 'digest', 'shownFacts?': 'digest', 'tracked?': { digest: 'digest', seconds: 'int' },
     'escalation?': { handle: 'text', roles: ['text'], approvals: 'int', expires: 'time', shown: 'text', 'separate?': ['text'], 'reason?': 'text', 'words?': 'int' },
     'verdicts?': ['ref'], 'escalatedBy?': 'ref', 'would?': PART,
-    'mandate?': 'ref',
+    'mandate?': 'ref', 'delegations?': ['ref'],
     'standing?': ['ref'], 'reviews?': ['text'],
   },
   verdict: {
@@ -93,6 +93,11 @@ const PREDICATES = {
   'standing-ended': { id: 'text', why: 'text', ...BY },
   absence: { id: 'text', person: 'text', role: 'text', deputy: 'text', since: 'time', until: 'time', ...BY },
   'absence-ended': { id: 'text', why: 'text', ...BY },
+  delegation: {
+    id: 'text', grant: 'text', giver: 'text', taker: 'text', actions: ['text'], until: 'time', 'caps?': [{ argument: 'text', most: 'text' }],
+    'resources?': [HIDDEN], 'count?': 'int', 'parent?': 'ref', 'onBehalfOf?': HIDDEN,
+  },
+  'delegation-ended': { id: 'text', delegation: 'ref', by: 'text', why: 'text', 'signature?': SIGNATURE },
   refusals: { agent: 'text', since: 'time', 'counts?': { '*': 'int' } },
 };
 
