@@ -139,9 +139,16 @@ def _compiled(changes: tuple[tuple[str, str | None], ...]) -> Bundle:
 class SharedBank(Bank):
     """A home with this plan in force; `do` asks and carries out what is allowed."""
 
-    def __init__(self, changes: Mapping[str, str | None] | None = None) -> None:
+    def __init__(
+        self, changes: Mapping[str, str | None] | None = None, bundle: Bundle | None = None
+    ) -> None:
         self._marks = itertools.count()
-        super().__init__(shared_bundle(changes))
+        super().__init__(bundle or shared_bundle(changes))
+
+    @classmethod
+    def under(cls, bundle: Bundle) -> SharedBank:
+        """Return a home under a plan that was compiled elsewhere."""
+        return cls(bundle=bundle)
 
     def open(self) -> None:
         super().open()
