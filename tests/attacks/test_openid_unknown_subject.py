@@ -119,6 +119,34 @@ def test_what_was_read_by_account_ends_when_the_passkey_comes(
     assert not kept.signed_in
 
 
+def test_who_reads_may_give_a_code_to_register_a_passkey(
+    provider: Provider, console: InsideConsole
+) -> None:
+    visitor = _signed_in(provider, console)
+    kept = dict(visitor.client.cookies)
+    assert visitor.send_form("/sign-in/code", code=console.code("ben")).status_code == 403
+    assert f'value="{visitor.csrf}"' in visitor.get("/sign-in/code").text
+    given = {"code": console.code("ben"), "csrf": visitor.csrf}
+    assert visitor.send_form("/sign-in/code", **given).status_code == 303
+    visitor.look()
+    assert visitor.register(console.holder("ben")).status_code == 201
+    assert visitor.get("/api/v1/me").json()["signedInBy"] == "passkey"
+    old = console.visitor()
+    old.client.cookies.update(kept)
+    assert not old.signed_in
+
+
+def test_who_signs_out_is_out(provider: Provider, console: InsideConsole) -> None:
+    place = "https://watch.example"
+    console = provider.console(place)
+    visitor = _signed_in(provider, console)
+    found = visitor.send_form("/sign-out", csrf=visitor.csrf)
+    gone = found.headers["set-cookie"]
+    assert gone.startswith("__Host-wk=")
+    assert all(mark in gone for mark in ("Max-Age=0", "Secure", "Path=/"))
+    assert not visitor.signed_in
+
+
 def test_the_page_says_so_and_offers_the_passkey(
     provider: Provider, console: InsideConsole
 ) -> None:

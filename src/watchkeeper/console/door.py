@@ -24,6 +24,8 @@ _OF_READERS = frozenset(
         "/api/v1/sign-out",
         "/api/v1/sign-in/passkey/options",
         "/api/v1/sign-in/passkey",
+        "/sign-in/code",
+        "/api/v1/sign-in/code",
     }
 )
 """All that somebody may post who signed in to read: to sign out, and to sign in properly."""

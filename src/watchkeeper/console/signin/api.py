@@ -69,6 +69,7 @@ class SignInApi:
     async def _code(self, request: Request) -> Response:
         posted = await posted_json(request)
         token = self._desk.by_code(address_of(request), str(posted.get("code", "")))
+        self._desk.sessions.end(token_of(request))
         return self._entered(token)
 
     def _entered(self, token: str) -> Response:
@@ -80,9 +81,7 @@ class SignInApi:
     async def _sign_out(self, request: Request) -> Response:
         signed_in(request)
         self._desk.sessions.end(token_of(request))
-        response = JSONResponse({"signedOut": True})
-        response.delete_cookie(self._desk.cookie)
-        return response
+        return self._desk.let_out(JSONResponse({"signedOut": True}))
 
     async def _options(self, request: Request) -> Response:
         session = signed_in(request)

@@ -50,20 +50,21 @@ class SignInPages:
         )
 
     async def _code(self, request: Request) -> Response:
+        session, page = session_of(request), "sign_in_code.html.jinja"
+        csrf = session.csrf if session else ""
         if request.method != "POST":
-            return door_page("sign_in_code.html.jinja", problem=None)
+            return door_page(page, problem=None, csrf=csrf)
         try:
             text = request.state.form.get("code", "")
             token = self._desk.by_code(address_of(request), text)
         except WatchkeeperError as error:
-            return door_page("sign_in_code.html.jinja", status_of(error), problem=str(error))
+            return door_page(page, status_of(error), problem=str(error), csrf=csrf)
+        self._desk.sessions.end(token_of(request))
         return self._desk.let_in(RedirectResponse("/me", 303), token)
 
     async def _sign_out(self, request: Request) -> Response:
         self._desk.sessions.end(token_of(request))
-        response = RedirectResponse("/sign-in", 303)
-        response.delete_cookie(self._desk.cookie)
-        return response
+        return self._desk.let_out(RedirectResponse("/sign-in", 303))
 
     async def _me(self, request: Request) -> Response:
         session = session_of(request)
