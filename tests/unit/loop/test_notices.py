@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchkeeper.do.state.pending import Pending, Waiting
-from watchkeeper.loop.notices.due import EVERY, GATHER, Bell, Known, Step, due
+from watchkeeper.loop.notices.due import EVERY, GATHER, URGENT, Bell, Known, Step, due
 from watchkeeper.loop.notices.words import notice_of, trial_notice
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan_people import Channel, Rung
@@ -125,7 +125,17 @@ def test_what_would_end_before_the_next_ring_is_told_now() -> None:
     ringing.run(60)
     ringing.waiting.append(pending("short", at=60, lasts=1_800))
     ringing.run(60, since=60)
-    assert ringing.times("mail") == [GATHER, 60 + GATHER]
+    assert ringing.times("mail") == [GATHER, URGENT + GATHER]
+
+
+def test_an_agent_that_asks_without_end_does_not_ring_without_end() -> None:
+    """Whatever it asks is over in ten minutes: each would be told before its end."""
+    ringing = _Ringing()
+    for second in range(0, 3_600, 3):
+        ringing.waiting.append(pending(str(second), at=second, lasts=600))
+        ringing.waiting = [p for p in ringing.waiting if p.expires > START.plus(second)][-20:]
+        ringing.look(second)
+    assert len(ringing.times("mail")) <= 61
 
 
 def test_past_a_silent_channel_the_next_one_is_told_at_once() -> None:

@@ -12,7 +12,9 @@ from watchkeeper.records.plan_people import Channel, Rung
 
 GATHER = 3
 EVERY = 900
-"""Seconds for which what comes at the same moment is gathered, and from one ring to the next."""
+URGENT = 60
+"""Seconds for which what comes at the same moment is gathered; from one ring to the next; and to
+the next at least, whatever would end before it: an agent that asks without end must not ring so."""
 Ladders = Mapping[str, tuple[Rung, ...]]
 
 
@@ -79,7 +81,8 @@ def due(
 
     An action that nobody answered goes up a rung when its time has come, and at once where every
     channel of the rung below is silent. A channel rings no sooner than its own `every` after the
-    last time, unless an action would end before that: what comes between is told together.
+    last time, unless an action would end before that, and never twice a minute: what comes between
+    is told together.
     """
     gathered: dict[str, _Gathered] = {}
     for pending in waiting:
@@ -126,5 +129,7 @@ def _may_ring(name: str, found: _Gathered, says: Channel, known: Known, now: Ins
     last = known.rang.get(name)
     if last is None:
         return True
-    again = last.plus(EVERY if says.every_seconds is None else says.every_seconds)
-    return now >= again or found.new_ends <= again
+    every = EVERY if says.every_seconds is None else says.every_seconds
+    if now < last.plus(min(every, URGENT)):
+        return False
+    return now >= last.plus(every) or found.new_ends <= last.plus(every)
