@@ -156,7 +156,8 @@ def test_the_page_says_so_and_offers_the_passkey(
     assert 'data-does="register"' not in me
     assert "/sign-in?passkey" in visitor.get("/").text
     stops = visitor.get("/stops").text
-    assert "stops.js" not in stops, "no form is shown whose command would be refused"
+    for page in (stops, visitor.get("/unknown").text, visitor.get("/standing").text):
+        assert "stops.js" not in page, "no form is shown whose command would be refused"
     assert "/sign-in?passkey&amp;next=/stops" in stops
     assert 'data-does="sign-in"' in visitor.get("/sign-in?passkey&next=/me").text
     assert visitor.get("/sign-in").status_code == 303
