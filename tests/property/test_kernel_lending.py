@@ -76,6 +76,22 @@ class LendingKernels(Kernels):
                 body = lent_body(self.bank.home, person, "standing", asked)
                 self.bank.tell(person, "standing", **body)
 
+    @rule(person=_PEOPLE, count=st.integers(1, 2), more=st.integers(1, 3), note=st.integers(0, 99))
+    def a_reviewer_approves_ahead_and_the_agent_goes_on(
+        self, person: str, count: int, more: int, note: int
+    ) -> None:
+        """The whole of it at once: seldom does chance put these together."""
+        self.bank.log.broken, self.bank.log.holding, self.bank.log.room = False, False, 1 << 40
+        self.turn()
+        self.accept_the_clock()
+        self.resume_all()
+        self.one_is_asked_for_and_approved(250, note, person)
+        self.somebody_approves_ahead(person, count, 3600)
+        for n in range(more):
+            self._take(self.bank.ask(pay(210 + 45 * n, note=f"after {note}")))
+        for which in range(len(self.answers)):
+            self.release(which)
+
     @rule(person=_PEOPLE)
     def somebody_ends_one(self, person: str) -> None:
         for ahead in self.bank.home.state.part(Standings).all_holding(self.bank.home.now())[:1]:
@@ -96,9 +112,12 @@ class LendingKernels(Kernels):
 
     @rule(which=st.integers(0, 50))
     def the_deputy_approves(self, which: int) -> None:
-        handles = self._handles()
-        home = self.bank.home
-        pending = home.state.pending.by_handle(handles[which % len(handles)]) if handles else None
+        self.somebody_goes_away("ben", 1)
+        self.bank.ask(pay(250, note=f"for dan {which}"))
+        handles, home = self._handles(), self.bank.home
+        pending = (
+            home.state.pending.by_handle(handles[-1 - which % len(handles)]) if handles else None
+        )
         for away in stands_in(home.state, "dan", pending, home.now()) if pending else ():
             stead = {"for": away.person, "absence": to_json(away.ref)}
             with suppress(*_REFUSED):
