@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.worlds.bundles import write
 from tests.worlds.homes import Story
 from watchkeeper.records.action import DecisionRecord, GrantUsed, Hidden, Status
+from watchkeeper.records.kinds import Kind
 from watchkeeper.records.reference import Ref
-from watchkeeper.verify import verify_log
+from watchkeeper.records.statement import Record, statement_of
+from watchkeeper.verify import verify_bundle, verify_log
+from watchkeeper.verify.bounds import Purses
+from watchkeeper.verify.entries import Decided
+from watchkeeper.verify.entries import _decided as decided_of
 
 MONEY = {"amount": "amount", "currency": "currency"}
 DAY = {"seconds": 86_400, "sum": "100.00", "count": 4}
@@ -50,6 +57,11 @@ def _pay(
 ) -> tuple[Ref, DecisionRecord, str]:
     arguments = (Hidden("amount", clear=amount), Hidden("currency", clear=currency))
     return story.decide(grants=charges, arguments=arguments, **changes)
+
+
+def _decided(made: tuple[Ref, DecisionRecord, str]) -> Decided:
+    _, said, digest = made
+    return decided_of(statement_of(Record(Kind.DECISION, "action", digest, said)))[0]
 
 
 def _found(story: Story) -> list[str]:
@@ -153,3 +165,32 @@ def test_of_a_plan_that_is_not_there_nothing_is_said(story: Story) -> None:
     story.log.publish_now()
     (story.path / "log" / "plans" / f"{story.plan}.json").unlink()
     assert verify_log(story.path / "log", workers=1).findings == ()
+
+
+def test_in_a_bundle_with_gaps_each_is_held_against_its_plan_alone(
+    story: Story, tmp_path: Path
+) -> None:
+    _release(story)
+    _pay(story, "60", _used("60", 0, "0"))
+    fine, _, _ = _pay(story, "40", _used("40", 1, "60"), agent="clerk")
+    beyond, _, _ = _pay(story, "41", _used("41", 1, "60"))
+    uncharged, _, _ = _pay(story, "1")
+    story.log.publish_now()
+    found = {}
+    for ref in (fine, beyond, uncharged):
+        bundle = write(story.path, tmp_path / f"{ref.index}.zip", index=(ref.index, ref.index + 1))
+        found[ref] = [one.message for one in verify_bundle(bundle).findings if one.step == 10]
+    assert found[fine] == []
+    assert found[beyond] == ["allowed beyond the shared budget `shared.day`: 101 of 100.00"]
+    assert found[uncharged] == ["allowed without a charge to the shared budget `shared.day`"]
+
+
+def test_a_shard_that_is_read_alone_knows_only_what_came_in_it(story: Story) -> None:
+    _release(story)
+    said = _decided(_pay(story, "60", _used("60", 0, "0")))
+    story.log.publish_now()
+    purses = Purses(lambda plan: (story.path / "log/plans" / f"{plan}.json").read_bytes(), 10**18)
+    more = replace(said, shared=({**said.shared[0], "sumBefore": "40", "countBefore": 1},))
+    less = replace(said, shared=({**said.shared[0], "sumBefore": "10", "countBefore": 1},))
+    assert list(purses.allowed(Ref(1, 1), more, 10**18)) == []
+    assert len(list(purses.allowed(Ref(1, 2), less, 10**18))) == 1
