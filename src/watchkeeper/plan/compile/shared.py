@@ -6,7 +6,7 @@ bound by it, and so that what can not be added up is forbidden (decision semanti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from watchkeeper.plan.compile.numbers import decimal_literal
@@ -54,10 +54,14 @@ def shared_budgets(workspace: Workspace) -> tuple[Shared, ...]:
 
 
 def reach_of(workspace: Workspace, entry: SharedBudgetEntry) -> dict[str, Reach]:
-    """Return what a budget's scope names, by system, whether it can be added up or not."""
+    """Return what a budget's scope names, by system, whether it can be added up or not.
+
+    Whom an agent in it may lend its grants is in it as well, with all that it does.
+    """
     found = {}
     for name, file in sorted(workspace.systems.items()):
-        agents = [a.id for a in file.says.agents if a.id in (entry.of.agents or [a.id])]
+        everyone = [agent.id for agent in file.says.agents]
+        named = [agent for agent in everyone if agent in (entry.of.agents or everyone)]
         tools = {
             f"{server}/{tool}": said
             for server in file.says.servers
@@ -65,19 +69,33 @@ def reach_of(workspace: Workspace, entry: SharedBudgetEntry) -> dict[str, Reach]
             for tool, said in workspace.servers[server].says.tools.items()
             if f"{server}/{tool}" in (entry.of.tools or [f"{server}/{tool}"])
         }
-        if agents and tools and name in (entry.of.systems or [name]):
-            found[name] = Reach(tuple(sorted(set(agents))), tools)
+        if named and tools and name in (entry.of.systems or [name]):
+            agents = {*named, *_takers(workspace, named, _counting(entry, tools))} & set(everyone)
+            found[name] = Reach(tuple(sorted(agents)), tools)
     return found
+
+
+def _takers(workspace: Workspace, agents: Iterable[str], tools: Iterable[str]) -> Iterator[str]:
+    """Yield whom agents may lend a grant that a budget counts: nobody spends past it by lending."""
+    counted_tools = set(tools)
+    for agent in agents:
+        file = workspace.authority.get(agent)
+        for grant in file.says.grants if file else ():
+            if grant.delegable is not None and counted_tools & set(grant.actions):
+                yield from grant.delegable.to
 
 
 def counted(entry: SharedBudgetEntry, reach: Reach) -> Reach:
     """Leave out what moves no money, where money is added up."""
-    if entry.sum is None:
-        return reach
-    return Reach(
-        reach.agents,
-        {name: said for name, said in reach.tools.items() if isinstance(said.money, MoneyEntry)},
-    )
+    return Reach(reach.agents, _counting(entry, reach.tools))
+
+
+def _counting(entry: SharedBudgetEntry, tools: Mapping[str, ToolEntry]) -> dict[str, ToolEntry]:
+    return {
+        name: said
+        for name, said in tools.items()
+        if entry.sum is None or isinstance(said.money, MoneyEntry)
+    }
 
 
 def _budget(entry: SharedBudgetEntry, reach: Mapping[str, Reach]) -> SharedBudget:
