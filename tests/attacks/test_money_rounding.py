@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.worlds.shared import SharedBank, changed
-from watchkeeper.do.decision.money import Worth, worth_of
+from watchkeeper.do.decision.bounds.money import Worth, worth_of
 from watchkeeper.do.encode.encoder import Encoded
 from watchkeeper.records.bounds import Money
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from watchkeeper.errors import PlanRefused, PlanUnreadable
 from watchkeeper.plan.compile.assemble import assemble
+from watchkeeper.plan.compile.bounds.shared import Shared, shared_budgets
 from watchkeeper.plan.compile.servers import CompiledServer, compile_server
-from watchkeeper.plan.compile.shared import Shared, shared_budgets
 from watchkeeper.plan.compile.systems import CompiledSystem, compile_system
 from watchkeeper.plan.lint.ahead import check_ahead
 from watchkeeper.plan.lint.applications import check_applications

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from watchkeeper.do.decision.bounds.history import history_facts, shown_history
+from watchkeeper.do.decision.bounds.shared import Share, charge, refusal, shared_facts, shares_of
 from watchkeeper.do.decision.context import Context, Own, build_context
 from watchkeeper.do.decision.enforcer import Enforcer, ToolEntry
 from watchkeeper.do.decision.engine import Findings
 from watchkeeper.do.decision.facts import Facts, LentFact, StandingFact
-from watchkeeper.do.decision.history import history_facts, shown_history
 from watchkeeper.do.decision.known import (
     CALL_METHOD,
     Asked,
@@ -28,7 +29,6 @@ from watchkeeper.do.decision.known import (
 from watchkeeper.do.decision.limits import A_TASK, charge_of, failed_limits
 from watchkeeper.do.decision.request import Request
 from watchkeeper.do.decision.review import ReviewNeed, Voice, review_need, voice
-from watchkeeper.do.decision.shared import Share, charge, refusal, shared_facts, shares_of
 from watchkeeper.do.decision.standing import applying, completing, counting
 from watchkeeper.do.encode.encoder import Encoded
 from watchkeeper.records.action import Decision, GrantUsed, Outcome, Reason

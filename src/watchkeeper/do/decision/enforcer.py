@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from watchkeeper.do.decision.bounds.history import Rule, rules_of
 from watchkeeper.do.decision.engine import Policies
 from watchkeeper.do.decision.facts import LentFact
-from watchkeeper.do.decision.history import Rule, rules_of
 from watchkeeper.do.encode.check import ArgumentCheck
 from watchkeeper.do.encode.encoder import ArgumentEncoder
 from watchkeeper.errors import EngineFailed, cut

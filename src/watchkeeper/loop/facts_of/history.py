@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchkeeper.do.decision.history import Rule
+from watchkeeper.do.decision.bounds.history import Rule
 from watchkeeper.do.decision.known import CALL_METHOD
 from watchkeeper.do.decision.request import Request
 from watchkeeper.do.state.parts import Happenings

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watchkeeper.ledger.plan_bundle import FORMAT
+from watchkeeper.plan.compile.bounds.windows import budget_of
 from watchkeeper.plan.compile.reached import channels_of, console_of, on_call_of, person_of
 from watchkeeper.plan.compile.servers import CompiledServer
-from watchkeeper.plan.compile.windows import budget_of
 from watchkeeper.plan.policies.parse import ParsedPolicy
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.authority import AuthorityFile, DelegableEntry, GrantEntry

@@ -9,7 +9,7 @@ from typing import Any
 from watchkeeper.errors import PlanError, RecordInvalid, cut
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.ledger.plan_bundle import tool_pin
-from watchkeeper.plan.compile.money import money_of
+from watchkeeper.plan.compile.bounds.money import money_of
 from watchkeeper.plan.typing import ToolTypingOptions, TypedTool, compile_input_schema
 from watchkeeper.plan.workspace.checked import Checked
 from watchkeeper.plan.workspace.finding import Finding, Severity

@@ -9,11 +9,11 @@ import cedarpy
 
 from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.compile.assemble import ScopedPolicy
+from watchkeeper.plan.compile.bounds.history import history_of, history_type
+from watchkeeper.plan.compile.bounds.shared import Shared, facts_of, shared_policies
 from watchkeeper.plan.compile.fact_types import facts_type
 from watchkeeper.plan.compile.grants import Place, grant_policies
-from watchkeeper.plan.compile.history import history_of, history_type
 from watchkeeper.plan.compile.servers import CompiledServer
-from watchkeeper.plan.compile.shared import Shared, facts_of, shared_policies
 from watchkeeper.plan.policies.parse import ParsedPolicy
 from watchkeeper.plan.policies.scope import actions_of, check_names
 from watchkeeper.plan.policies.validate import validate, warn

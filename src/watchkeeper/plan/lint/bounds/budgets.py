@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import combinations
 
+from watchkeeper.plan.compile.bounds.shared import Reach, counted, reach_of
 from watchkeeper.plan.compile.servers import CompiledServer
-from watchkeeper.plan.compile.shared import Reach, counted, reach_of
 from watchkeeper.plan.lint.bounds.money import currencies_of
 from watchkeeper.plan.lint.bounds.windows import check_window
 from watchkeeper.plan.lint.names import Names

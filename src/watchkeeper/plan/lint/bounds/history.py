@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from watchkeeper.plan.compile.history import has_argument, policy_name, tools_of
+from watchkeeper.plan.compile.bounds.history import has_argument, policy_name, tools_of
 from watchkeeper.plan.lint.names import tools_of_system
 from watchkeeper.plan.typing import TypedTool
 from watchkeeper.plan.workspace.load import Workspace

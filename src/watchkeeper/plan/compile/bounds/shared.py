@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from watchkeeper.plan.compile.bounds.windows import budget_of
 from watchkeeper.plan.compile.numbers import decimal_literal
-from watchkeeper.plan.compile.windows import budget_of
 from watchkeeper.plan.policies.annotations import Annotations
 from watchkeeper.plan.policies.parse import ParsedPolicy, parse_body
 from watchkeeper.plan.typing import quoted

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from watchkeeper.do.decision.bounds.money import MOST, Worth, worth_of
 from watchkeeper.do.decision.facts import BudgetFact
 from watchkeeper.do.decision.limits import render_number
-from watchkeeper.do.decision.money import MOST, Worth, worth_of
 from watchkeeper.do.encode.encoder import Encoded
 from watchkeeper.records.action import GrantUsed
 from watchkeeper.records.bounds import Budget, Money, SharedBudget

@@ -1,0 +1,1 @@
+"""What bounds an action beyond itself: money, shared budgets, what happened before."""

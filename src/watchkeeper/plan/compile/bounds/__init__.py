@@ -1,0 +1,1 @@
+"""What bounds authority beyond one action, compiled: windows, money, shared budgets, history."""
