@@ -70,6 +70,9 @@ def _second(answer: Answer) -> Iterator[str]:
         for row in rows
     ]
     yield from (f"   {line}" for line in columns(table, right=(5,)))
+    for row in rows:
+        if row.reviewed:
+            yield from _wrapped(one_line(f"{row.control}: {row.reviewed}"), "   ")
 
 
 def _third(answer: Answer) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from watchkeeper.check.gap.state import State
 from watchkeeper.check.oversight.model import Reviewed
+from watchkeeper.check.oversight.text import review_sentence
 from watchkeeper.records.action import Boundary
 from watchkeeper.records.bundle import Stage
 from watchkeeper.records.codec import to_json
@@ -66,6 +67,11 @@ class GapRow:
     last_fired: Instant | None = None
     points: tuple[PointCount, ...] = ()
     review: Reviewed | None = None
+
+    @property
+    def reviewed(self) -> str:
+        """What people did with what it escalated, in a sentence; empty where there was nothing."""
+        return "" if self.review is None else review_sentence(self.review)
 
     @property
     def fired(self) -> int:

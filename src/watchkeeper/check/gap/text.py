@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from watchkeeper.check.columns import columns, one_line, short_time
 from watchkeeper.check.gap.row import GapRow, GapTable
-from watchkeeper.check.oversight import review_sentence
 from watchkeeper.records.action import Boundary
 
 EVERYWHERE = "(all)"
@@ -95,9 +94,7 @@ def adopted_note(times: int) -> str:
 
 def _reviews(table: GapTable) -> list[str]:
     """Say what people did with what a control had them look at: facts, no judgement."""
-    return [
-        f"review: {_name(row)}: {review_sentence(row.review)}" for row in table.rows if row.review
-    ]
+    return [f"review: {_name(row)}: {row.reviewed}" for row in table.rows if row.reviewed]
 
 
 def _name(row: GapRow) -> str:

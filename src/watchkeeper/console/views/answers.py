@@ -31,7 +31,10 @@ class SystemRow:
 
 @dataclass(frozen=True, slots=True)
 class ControlRow:
-    """A control in a system, in its state, and why it is that."""
+    """A control in a system, in its state, and why it is that.
+
+    `reviewed` says what people did with what it escalated, if anything: a fact, no judgement.
+    """
 
     control: str
     system: str
@@ -41,6 +44,7 @@ class ControlRow:
     in_production: bool
     why: str
     fired: int
+    reviewed: str
     annex_a: tuple[str, ...]
 
 
@@ -151,6 +155,7 @@ def _control(row: GapRow, found: Answer) -> ControlRow:
         in_production=row.in_production,
         why=row.why,
         fired=row.fired,
+        reviewed=row.reviewed,
         annex_a=row.annex_a,
     )
 
