@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.worlds.audit import violations
+from tests.worlds.audit import OF_LOOKS, TAGS, violations
 from tests.worlds.pages import Looked, looking
 from tests.worlds.scenes import Morning, morning
 
@@ -50,16 +50,16 @@ def walk(look: Looked) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "width", "pages"), [("light", 1280, PAGES), ("dark", 390, PAGES[:5])]
+    ("scheme", "width", "rules"), [("light", 1280, TAGS), ("dark", 390, OF_LOOKS)]
 )
 def test_an_audit_finds_nothing(
-    browser: Any, at_work: Morning, scheme: str, width: int, pages: tuple[str, ...]
+    browser: Any, at_work: Morning, scheme: str, width: int, rules: tuple[str, ...]
 ) -> None:
     size = {"width": width, "height": 844}
     with looking(browser, at_work.desk, "ben", viewport=size, color_scheme=scheme) as look:
-        for name in pages:
+        for name in PAGES:
             look.page.goto(at_work.desk.url + at_work.paths[name])
-            assert violations(look.page) == [], name
+            assert violations(look.page, rules) == [], name
         look.context.clear_cookies()
         look.page.goto(at_work.desk.url + "/sign-in")
         assert violations(look.page) == []

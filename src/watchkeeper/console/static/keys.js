@@ -4,7 +4,8 @@
 // so that a key meant for one item does not hit the next.
 
 const SETTLE_MS = 300;
-const shownAt = performance.now();
+let shownAt = Infinity; // nothing counts before the page is there, be it for the second time
+addEventListener("pageshow", () => { shownAt = performance.now(); });
 document.documentElement.dataset.keys = "";
 for (const button of document.querySelectorAll(".keyshelp")) button.hidden = false;
 
