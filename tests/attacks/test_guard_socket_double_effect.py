@@ -59,3 +59,38 @@ def test_an_approval_is_taken_up_once(guarded: World) -> None:
         assert sorted("allowed" in said for said in heard) == [False, True]
         refused = next(said["refused"] for said in heard if "refused" in said)
         assert refused["reason"] == "effect-unknown"
+
+
+def test_a_stop_between_leave_and_call_is_told_and_recorded_as_it_was(guarded: World) -> None:
+    """Held at the guard: allowed and not released. Said without a stop, it counts for nothing."""
+    with raw(guarded) as line:
+        line.say({"call": 1, **_asked("held")})
+        action = (line.heard() or {})["allowed"]["action"]
+        guarded.stop("tool:shop/sell")
+        assert line.heard() == {"call": 1, "stop": {"cancel": False}}
+        line.say({"call": 1, "stopped": True})
+        assert line.heard() == {"call": 1, "durable": True}
+        guarded.resume("tool:shop/sell")
+        (effect,) = guarded.effects(action)
+        assert effect.held_back
+        assert effect.after_stop is not None
+        line.say({"call": 2, **_asked("not held")})
+        action = (line.heard() or {})["allowed"]["action"]
+        line.say({"call": 2, "stopped": True})
+        assert line.heard() == {"call": 2, "durable": False}
+        assert guarded.effects(action) == []
+
+
+def test_a_stop_while_a_function_runs_stands_on_its_effect(guarded: World) -> None:
+    with raw(guarded) as line:
+        line.say({"call": 1, **_asked("running")})
+        action = (line.heard() or {})["allowed"]["action"]
+        guarded.stop("agent:payer")
+        assert line.heard() == {"call": 1, "stop": {"cancel": False}}
+        line.say({"call": 1, "returned": {"value": 1}})
+        assert line.heard() == {"call": 1, "durable": True}
+        guarded.resume("agent:payer")
+    (effect,) = guarded.effects(action)
+    assert not effect.held_back
+    assert effect.after_stop is not None
+    assert verify_log(guarded.home / "log", workers=1).findings == ()
