@@ -40,8 +40,7 @@ class ServerStates:
 
     def wrapped(self, call: Call, result: Mapping[str, Any]) -> dict[str, Any]:
         """Return a result with its state wrapped for the call that it answers."""
-        state = orjson.dumps(result[STATE])
-        said = {"bound": self._bound(call), "state": base64.b64encode(state).decode()}
+        said = {"bound": self._bound(call), "state": orjson.dumps(result[STATE]).decode()}
         body = canonical(said)
         return {
             **result,
@@ -60,7 +59,7 @@ class ServerStates:
         found = self._opened(message.params[STATE])
         if found is None or call.problem is not None or found.get("bound") != self._bound(call):
             return None
-        state = orjson.loads(base64.b64decode(str(found.get("state"))))
+        state = orjson.loads(str(found.get("state")))
         params = {**message.params, STATE: state}
         body = {**message.body, "params": params}
         return replace(message, params=params, body=body, raw=orjson.dumps(body))
