@@ -24,7 +24,8 @@ from tests.worlds.tasks import (
 )
 from watchkeeper.errors import CommandInvalid, NotAuthorised
 from watchkeeper.ledger.canonical import sha256_hex
-from watchkeeper.records.action import DecisionRecord, Hidden
+from watchkeeper.loop.steps import Refused
+from watchkeeper.records.action import DecisionRecord, Hidden, Reason
 from watchkeeper.records.instant import parse_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.lent import MandateEndedRecord, MandateRecord, MandateWordRecord
@@ -228,3 +229,14 @@ def test_a_mandate_and_its_decisions_verify(bank: DiskBank) -> None:
     assert verified.ok, verified.findings
     step = next(step for step in verified.steps if step.number == 24)
     assert "1 tasks, 2 decisions in them" in step.detail
+
+
+def test_what_it_is_bound_to_can_be_erased_and_then_it_covers_nothing(bank: DiskBank) -> None:
+    opened(bank, {"resources": ["shop"], "onBehalfOf": "mrs-miller"})
+    allowed(bank.ask(pay_in_task(50))).ticket.wait(10)
+    index = next(e.ref.index for e in bank.entries() if e.record.kind is Kind.MANDATE)
+    bank.erase(asked="records", spans=[[index, index + 1]])
+    answer = bank.ask(pay_in_task(50, note="x"))
+    assert isinstance(answer, Refused)
+    assert answer.reason is Reason.OUTSIDE_MANDATE
+    assert bank.verify().ok

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from watchkeeper.console.visit import Visit
 from watchkeeper.errors import LedgerError
 from watchkeeper.records.action import DecisionRecord
+from watchkeeper.records.bundle import APP
+from watchkeeper.records.lent import MandateRecord
 from watchkeeper.records.people import VerdictRecord
 from watchkeeper.records.standing import StandingRecord
 from watchkeeper.records.statement import Entry
@@ -30,6 +32,9 @@ def chain_of(visit: Visit, said: DecisionRecord, entries: Iterable[Entry]) -> tu
 
 def _links(visit: Visit, said: DecisionRecord, entries: Iterable[Entry]) -> Iterator[Link]:
     yield Link("agent", said.agent, said.agent, "asked for it")
+    for giver in said.accountable.givers:
+        yield Link("agent", giver, giver, "lent authority for it")
+    yield from _task(visit, said)
     system = next((one for one in visit.plan.systems if one.id == said.system), None)
     if system is not None:
         name = visit.name_of(system.owner)
@@ -53,6 +58,19 @@ def _links(visit: Visit, said: DecisionRecord, entries: Iterable[Entry]) -> Iter
     if answers.released_by:
         name = visit.name_of(answers.released_by)
         yield Link("release", answers.released_by, name, f"released the plan {said.plan[:12]}")
+
+
+def _task(visit: Visit, said: DecisionRecord) -> Iterator[Link]:
+    """Yield which application opened the task of a decision; its record may not be here."""
+    if said.mandate is None:
+        return
+    try:
+        made: MandateRecord = visit.home.log.entry(said.mandate).record.predicate
+    except LedgerError:
+        yield Link("agent", "", f"record {said.mandate}", "a task that is not here")
+        return
+    who = f"{APP}{made.application}"
+    yield Link("agent", who, who, f"opened the task {made.id} (record {said.mandate})")
 
 
 def _ahead(visit: Visit, said: DecisionRecord) -> Iterator[Link]:
