@@ -30,7 +30,7 @@ from watchkeeper.records.instant import parse_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.lent import MandateEndedRecord, MandateRecord, MandateWordRecord
 from watchkeeper.records.reference import Ref
-from watchkeeper.records.statement import Payload, Record
+from watchkeeper.records.statement import Entry, Payload, Record
 from watchkeeper.verify import verify_log
 from watchkeeper.verify.report import Status
 
@@ -103,13 +103,15 @@ LIES: list[tuple[Callable[[DiskBank], MandateRecord], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("lie", "why"), LIES)
-def test_the_verifier_finds_one_that_was_not_signed(
-    bank: DiskBank, lie: Callable[[DiskBank], MandateRecord], why: str
-) -> None:
-    said(bank, lie(bank), DIGEST)
-    (message,) = _found(bank)
-    assert why in message
+def test_the_verifier_finds_one_that_was_not_signed(bank: DiskBank) -> None:
+    for lie, _ in LIES:
+        said(bank, lie(bank), DIGEST)
+        if lie(bank).at > bank.home.now():
+            bank.clock.advance(3700)
+    found = _found(bank)
+    for _, why in LIES:
+        assert any(why in message for message in found), (why, found)
+    assert len(found) == len(LIES)
 
 
 def test_the_verifier_finds_what_was_used_twice_or_is_about_something_else(bank: DiskBank) -> None:
@@ -157,9 +159,10 @@ def test_the_verifier_finds_an_end_by_a_person_who_may_not(bank: DiskBank) -> No
     assert any("`ben` does not hold the role `operate`" in message for message in _found(bank))
 
 
-def _decided(bank: DiskBank, **changes: Any) -> None:
-    """Write the last decision once more, with something else in it."""
-    entry = next(e for e in reversed(bank.entries()) if e.record.kind is Kind.DECISION)
+def _decided(bank: DiskBank, entry: Entry | None = None, **changes: Any) -> None:
+    """Write a decision, the last one if none is given, once more with something else in it."""
+    if entry is None:
+        entry = next(e for e in reversed(bank.entries()) if e.record.kind is Kind.DECISION)
     made: DecisionRecord = entry.record.predicate
     lied = replace(made, at=bank.home.now(), action_id=bank.home.ids.action_id(), **changes)
     assert entry.payload is not None
@@ -167,23 +170,24 @@ def _decided(bank: DiskBank, **changes: Any) -> None:
     bank.home.append(record, Payload(entry.payload.body)).wait(10)
 
 
-@pytest.mark.parametrize(
-    ("changes", "why"),
-    [
-        ({"mandate": None}, "in no task, which its plan requires"),
-        ({"mandate": Ref(0, 0)}, "in a task that was not open"),
-        ({"agent": "other"}, "in the task of another agent"),
-        ({"tool": "look"}, "does not name `bank/look`"),
-    ],
-)
-def test_the_verifier_finds_a_decision_outside_its_task(
-    bank: DiskBank, changes: Any, why: str
-) -> None:
+DECISIONS: list[tuple[dict[str, Any], str]] = [
+    ({"mandate": None}, "in no task, which its plan requires"),
+    ({"mandate": Ref(0, 0)}, "in a task that was not open"),
+    ({"agent": "other"}, "in the task of another agent"),
+    ({"tool": "look"}, "does not name `bank/look`"),
+]
+
+
+def test_the_verifier_finds_a_decision_outside_its_task(bank: DiskBank) -> None:
     opened(bank, {})
-    bank.ask(pay_in_task(50))
+    allowed(bank.ask(pay_in_task(50))).ticket.wait(10)
     assert bank.verify().ok
-    _decided(bank, **changes)
-    assert any(why in message for message in _found(bank)), _found(bank)
+    entry = next(e for e in reversed(bank.entries()) if e.record.kind is Kind.DECISION)
+    for changes, _ in DECISIONS:
+        _decided(bank, entry, **changes)
+    found = _found(bank)
+    for _, why in DECISIONS:
+        assert any(why in message for message in found), (why, found)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ from tests.worlds.drills import (
     revelation,
     turn,
 )
+from tests.worlds.lenders import lenders_bundle
+from tests.worlds.lenders import lent as lend_on
 from tests.worlds.reviews import (
     approve_seen,
     ask_back,
@@ -40,6 +42,8 @@ from tests.worlds.standing import (
     place_of,
     standing_plan,
 )
+from tests.worlds.tasks import APPLICATIONS, pay_in_task
+from tests.worlds.tasks import opened as opened_task
 from watchkeeper import wiring
 from watchkeeper.do.state.parts import Standings
 from watchkeeper.ledger.canonical import sha256_hex
@@ -259,3 +263,21 @@ def test_planted_ones_hold_and_their_forgeries_are_found_in_both(
         ],
     )
     bank.close()
+
+
+def test_tasks_and_delegations_are_said_to_be_for_the_verifier(
+    page: Opened, tmp_path: Path
+) -> None:
+    """The page reads them; that it did not look at them stands in its step."""
+    bank = DiskBank(tmp_path / "tasks", replace(lenders_bundle(), applications=APPLICATIONS))
+    made = lend_on(bank, "payer", "other", person="ben", resources=("shop",), count=2)
+    opened_task(bank, {"resources": ["shop"], "onBehalfOf": "ben"}, agent="other")
+    allowed(bank.ask(pay_in_task(50, agent="other"))).ticket.wait(10)
+    bank.tell("ana", "end-delegation", id=made.id, reason=None)
+    assert bank.verify().ok
+    assert _found(page, bank) == []
+    page.pin(bank.path / "log")
+    page.give(bank.path.parent / "out.wkb")
+    bank.close()
+    assert page.steps()[24] == "not-checked"
+    assert "tasks of applications" in page.page.inner_text("#steps li[data-step='24']")

@@ -177,3 +177,24 @@ def test_it_holds_after_a_restart(bank: Bank, go: Callable[[Bank], Any]) -> None
     allowed(bank.ask(by("third", 10, note="b")))
     refused(bank.ask(by("third", 10, note="c")))
     refused(bank.ask(by("other", 10, note="c")))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"resources":["shop"]', b'"resources":["mill"]'),
+        (b'"onBehalfOf":"ben"', b'"onBehalfOf":"cyd"'),
+    ],
+)
+def test_what_stands_beside_it_is_held_against_the_record(
+    bank: Bank, old: bytes, new: bytes
+) -> None:
+    lent(bank, "payer", "other", resources=("shop",), person="ben")
+    ref = next(e.ref for e in bank.entries() if e.record.kind is Kind.DELEGATION)
+    raw, beside = bank.log.disk[ref.index]
+    assert beside is not None
+    assert old in beside
+    bank.log.disk[ref.index] = (raw, beside.replace(old, new))
+    for person in ("ben", "cyd"):
+        for to in ("shop", "mill"):
+            refused(bank.ask(by("other", to=to, note=person, on_behalf_of=person)))

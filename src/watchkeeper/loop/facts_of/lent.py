@@ -12,8 +12,10 @@ from watchkeeper.do.decision.request import Request
 from watchkeeper.do.state.parts import Delegations
 from watchkeeper.do.state.parts.delegations import Delegation
 from watchkeeper.errors import LedgerError
+from watchkeeper.ledger.beside import is_recorded
 from watchkeeper.loop.home import Home
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.lent import DelegationRecord
 
 _ERASED = "what it was lent for is not kept any more"
 
@@ -39,20 +41,35 @@ def stopped_giver(home: Home, givers: tuple[str, ...], action: str) -> bool:
 
 def lot_of(home: Home, delegation: Delegation) -> Lot | None:
     """Return what a delegation lends; None where that is not kept any more, or not durable yet."""
-    resources = None
-    if delegation.bound:
-        named = _beside(home, delegation).get("resources")
-        if not isinstance(named, list):
-            return None
-        resources = tuple(str(one) for one in named)
+    resources = _resources(home, delegation) if delegation.bound else None
+    if delegation.bound and resources is None:
+        return None
     caps = {cap.argument: cap.most for cap in delegation.caps}
     return Lot(delegation.actions, caps, resources, delegation.until, delegation.count)
 
 
 def person_of_delegation(home: Home, delegation: Delegation) -> str | None:
-    """Return the person for whom the giver acted, None if that is not kept any more."""
-    person = _beside(home, delegation).get("onBehalfOf")
-    return person if isinstance(person, str) else None
+    """Return the person for whom the giver acted.
+
+    None if that is not kept any more, or is not the one of the record.
+    """
+    said, body = _read(home, delegation)
+    digest = None if said is None or said.on_behalf_of is None else said.on_behalf_of.digest
+    return body["onBehalfOf"] if is_recorded(digest, body, "onBehalfOf") else None
+
+
+def _resources(home: Home, delegation: Delegation) -> tuple[str, ...] | None:
+    """Return the ids that stand beside a record, each held against its digest there."""
+    said, body = _read(home, delegation)
+    named = body.get("resources")
+    if said is None or not isinstance(named, list) or len(named) != len(said.resources):
+        return None
+    salts = body.get("salts", {})
+    for hidden, value in zip(said.resources, named, strict=True):
+        held = {"salts": salts, hidden.name: value}
+        if not isinstance(value, str) or not is_recorded(hidden.digest, held, hidden.name):
+            return None
+    return tuple(named)
 
 
 def _fact(home: Home, request: Request, grant: str, at: Instant) -> LentFact | None:
@@ -103,9 +120,10 @@ def _for_another(home: Home, request: Request, delegation: Delegation) -> str | 
     return None if request.call.on_behalf_of == person else "it was lent to act for another person"
 
 
-def _beside(home: Home, delegation: Delegation) -> Mapping[str, Any]:
+def _read(home: Home, delegation: Delegation) -> tuple[DelegationRecord | None, Mapping[str, Any]]:
+    """Return the record of a delegation and what stands beside it."""
     try:
-        payload = home.records.entry(delegation.ref).payload
+        entry = home.records.entry(delegation.ref)
     except LedgerError:
-        return {}
-    return {} if payload is None else payload.body
+        return None, {}
+    return entry.record.predicate, {} if entry.payload is None else entry.payload.body

@@ -5,6 +5,7 @@ const LONGEST_ABSENCE = 90 * 86400e3;
 const UNCHECKED = {
   plan: 'standing approvals under plans that are not at hand: the maximum is not checked',
   elsewhere: 'uses of what stands in shards that were not given: not checked',
+  tasks: 'tasks of applications, and what agents lent one another: not looked at here; `log verify` does that',
   gaps: 'standing approvals with records missing between: how often used is not checked',
 };
 
@@ -39,6 +40,7 @@ class Lent {
     const { said } = record;
     const ref = this.conduct.here(record);
     const { outcome } = said.decision;
+    if (said.mandate || said.delegations?.length) this.unchecked.add('tasks');
     if (outcome === 'escalate') this.asked.set(ref, record);
     else if (said.escalatedBy) this.asked.delete(place(said.escalatedBy));
     const cited = (said.standing ?? []).map(place);
@@ -103,6 +105,7 @@ class Lent {
   /** What does not hold of any other record. */
   async take(record) {
     const act = LENT[record.kind];
+    if (/^(mandate|delegation)/.test(record.kind)) this.unchecked.add('tasks');
     const found = act ? await act.call(this, record.said, record) : null;
     return [found].flat().filter(Boolean).map((problem) => `${record.kind}: ${problem}`);
   }
