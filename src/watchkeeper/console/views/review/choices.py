@@ -20,8 +20,9 @@ class Choices:
     `reason` tells whether an approval needs one. `questions` is how many may still be asked back.
     With `withdraw` the person approved it and may take that back. `alike` is how many actions of
     this kind wait for them, this one among them, under the group `like`; `next` is the handle of
-    the one that comes after it, the oldest first. `seen` is the place of the newest record when
-    this was made. With `ahead` they may approve the next ones like this.
+    the one that comes after it, the oldest first. `stead` names those who are away and for whom the
+    person answers. `seen` is the place of the newest record when this was made. With `ahead` they
+    may approve the next ones like this.
     """
 
     reason: bool
@@ -30,6 +31,7 @@ class Choices:
     like: str
     alike: int
     next: str | None
+    stead: tuple[str, ...]
     seen: Ref | None
     ahead: bool = False
 
@@ -46,9 +48,15 @@ def choices_of(visit: Visit, pending: Pending, item: Item) -> Choices:
         like=group,
         alike=sum(1 for one in mine if group and one.summary.group == group),
         next=_next(handles, pending.handle),
+        stead=stead_of(visit, item),
         seen=visit.feed.newest(),
         ahead=offer_on(visit.home, visit.person, pending.handle) is not None,
     )
+
+
+def stead_of(visit: Visit, item: Item) -> tuple[str, ...]:
+    """Return the names of those who are away and for whom the person who looks answers."""
+    return tuple(visit.name_of(away.person) for away in item.mine.deputy)
 
 
 def _next(handles: list[str], handle: str) -> str | None:

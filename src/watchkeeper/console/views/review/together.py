@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.console.views.authority import Bar, bars_of
+from watchkeeper.console.views.review.choices import stead_of
 from watchkeeper.console.views.review.escalation import Asked, Before, Why, asked_back, before, whys
 from watchkeeper.console.views.review.waiting import Value, values
 from watchkeeper.console.visit import Missing, Visit
@@ -54,7 +55,8 @@ class Together:
     """Like actions of one agent, with one tool, for the same reviews.
 
     `same` is what all of them share, `columns` name what differs. `left` is how many more there
-    are: a list holds fifty. With `reason` an approval needs one.
+    are: a list holds fifty. With `reason` an approval needs one. `stead` names those who are away
+    and for whom the person answers.
     """
 
     like: str
@@ -62,6 +64,7 @@ class Together:
     system: str
     tool: str
     roles: tuple[str, ...]
+    stead: tuple[str, ...]
     reason: bool
     why: tuple[Why, ...]
     same: tuple[Value, ...]
@@ -138,6 +141,7 @@ def _seen(visit: Visit, like: str, opened: list[_Open], left: int) -> Together:
         system=pending.system,
         tool=pending.action,
         roles=tuple(sorted(roles)),
+        stead=stead_of(visit, first.item),
         reason=pending.reason == REQUIRED,
         why=whys(visit, pending.reviews),
         same=values((name, first.said[name]) for name in same),
