@@ -51,7 +51,7 @@ class Telling:
         assert isinstance(answer, Escalated)
         return answer.handle
 
-    async def until(self, what: Callable[[], Any], seconds: float = 20) -> None:
+    async def until(self, what: Callable[[], Any], seconds: float = 45) -> None:
         async with asyncio.timeout(seconds):
             while not what():  # noqa: ASYNC110 - it happens in threads and in a home
                 await asyncio.sleep(0.01)
@@ -159,7 +159,8 @@ async def test_one_that_hangs_holds_up_no_other(
     world: Telling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notices, "SENDING_SECONDS", 0.2)
-    world.sinks.delay = 3
+    world.sinks.delay = 60
+    world.addresses["web"] += "?rto=60"
     plan = world.bank.home.enforcer.bundle
     world.bank.release(replace(plan, on_call={"lead": (Rung(0, ("web", "mail")),)}))
     async with world.running():

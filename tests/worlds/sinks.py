@@ -60,7 +60,7 @@ class Sinks:
             found.append(f"{mail['subject']}\n{body.get_content()}")
         return found
 
-    def wait(self, what: Callable[[], bool], seconds: float = 20) -> None:
+    def wait(self, what: Callable[[], bool], seconds: float = 60) -> None:
         until = time.monotonic() + seconds
         while not what():
             assert time.monotonic() < until, (self.mails, self.posts)
