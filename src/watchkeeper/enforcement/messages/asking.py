@@ -7,6 +7,7 @@ from typing import Any
 
 from watchkeeper.do.decision.request import INPUT, Call
 from watchkeeper.enforcement.messages import methods
+from watchkeeper.enforcement.messages.answers import RESULT_TOOL
 from watchkeeper.enforcement.messages.rpc import Message
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
@@ -49,6 +50,11 @@ def call_of(agent: str, server: str, message: Message) -> Call:
         mandate=task if isinstance(task, str) and task else None,
         token=message.token,
     )
+
+
+def asks_for_result(message: Message) -> bool:
+    """Tell whether a message asks for what came of an action that waited for approval."""
+    return message.method == methods.CALL and message.params.get("name") == RESULT_TOOL
 
 
 def meta_of(message: Message) -> dict[str, Any]:

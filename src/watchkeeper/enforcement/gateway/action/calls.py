@@ -31,12 +31,11 @@ from watchkeeper.enforcement.messages import methods
 from watchkeeper.enforcement.messages.answers import (
     ANSWER_TOOL,
     MOST_WAIT,
-    RESULT_TOOL,
     refusal_body,
     render_answered,
     render_question,
 )
-from watchkeeper.enforcement.messages.asking import call_of, meta_of
+from watchkeeper.enforcement.messages.asking import asks_for_result, call_of, meta_of
 from watchkeeper.enforcement.messages.lending import DELEGATE_TOOL
 from watchkeeper.enforcement.messages.rpc import (
     INVALID_PARAMS,
@@ -155,7 +154,7 @@ class Calls:
             return
         asked = self._asked(agent, message, answer) if isinstance(answer, Escalated) else None
         if isinstance(answer, Stored):
-            answer = self._with_state(agent, message, answer)
+            answer = self._states.told_again(agent, self._relay.server, message, answer)
         status = http_status(message, answer, modern=modern)
         if back == FOREIGN and isinstance(answer, Refused):
             asked = render_error(
@@ -169,27 +168,11 @@ class Calls:
         back = self._elicitation.take(agent, self._relay.server, message)
         if isinstance(back, Back):
             return back.message, back
-        if back is None and STATE in message.params and not _asks_for_result(message):
+        if back is None and STATE in message.params and not asks_for_result(message):
             call = call_of(agent, self._relay.server, message)
             unwrapped = self._states.unwrapped(call, message)
             return (message, FOREIGN) if unwrapped is None else (unwrapped, None)
         return message, back
-
-    def _with_state(self, agent: str, message: Message, answer: Stored) -> Stored:
-        """Return a stored result with its server's state wrapped, as it was when it was new."""
-        result = answer.result
-        if not isinstance(result, dict) or STATE not in result:
-            return answer
-        call: Call | None = call_of(agent, self._relay.server, message)
-        if _asks_for_result(message):
-            arguments, home = message.params.get("arguments"), self._kernel.home
-            handle = arguments.get("handle") if isinstance(arguments, dict) else None
-            pending = home.state.pending.by_handle(str(handle))
-            request = None if pending is None else home.request_of(pending)
-            call = None if request is None else request.call
-        states = self._states
-        changed = states.bare(result) if call is None else states.wrapped(call, result)
-        return replace(answer, result=changed)
 
     def _asked(self, agent: str, message: Message, answer: Escalated) -> bytes | None:
         """Return what a person asks back, or what asks the host to open the action's page."""
@@ -236,7 +219,7 @@ class Calls:
         call = call_of(agent, self._relay.server, message)
         if isinstance(back, str):
             return self._kernel.admit(replace(call, problem=back, raw=message.raw))
-        if _asks_for_result(message):
+        if asks_for_result(message):
             return self._come_back(agent, message, call)
         return self._kernel.admit(call)
 
@@ -264,7 +247,7 @@ class Calls:
     async def _held(self, answer: Escalated, agent: str, message: Message, queue: Outbox) -> Answer:
         """Hold the call while people decide, and say so; then go on with what they said."""
         token, patience = meta_of(message).get("progressToken"), self._hold.seconds
-        if _asks_for_result(message):
+        if asks_for_result(message):
             patience = _wait_of(message, patience) or 0.0
         held: Answer = answer
         began, round_ = asyncio.get_running_loop().time(), 0
@@ -359,10 +342,6 @@ class Calls:
 def _put(queue: Outbox, out: Out) -> None:
     """Hand a message over; who reads slowly misses some of what comes before the last one."""
     queue.put(out, len(out.data), always=out.final or not out.data)
-
-
-def _asks_for_result(message: Message) -> bool:
-    return message.method == methods.CALL and message.params.get("name") == RESULT_TOOL
 
 
 def _wait_of(message: Message, usual: float) -> float | None:

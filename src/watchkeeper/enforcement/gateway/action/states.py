@@ -18,11 +18,13 @@ import orjson
 
 from watchkeeper.do.decision.request import INPUT, Call
 from watchkeeper.enforcement.messages import methods
+from watchkeeper.enforcement.messages.asking import asks_for_result, call_of
 from watchkeeper.enforcement.messages.rpc import Message
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import canonical, check_arguments, keyed_digest, parse_json
 from watchkeeper.loop.facts_of.persons import for_its_person
 from watchkeeper.loop.home import Home
+from watchkeeper.loop.steps import Stored
 
 PREFIX = "wks1."
 """What a wrapped state begins with."""
@@ -47,10 +49,6 @@ class ServerStates:
             STATE: PREFIX + ".".join(_text(part) for part in (body, self._mark(body))),
         }
 
-    def bare(self, result: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a result without its state: nobody can say any more what it was given for."""
-        return {name: value for name, value in result.items() if name != STATE}
-
     def unwrapped(self, call: Call, message: Message) -> Message | None:
         """Return a message with the state as its server wrote it.
 
@@ -63,6 +61,28 @@ class ServerStates:
         params = {**message.params, STATE: state}
         body = {**message.body, "params": params}
         return replace(message, params=params, body=body, raw=orjson.dumps(body))
+
+    def told_again(self, agent: str, server: str, message: Message, answer: Stored) -> Stored:
+        """Return a stored result with its state wrapped, as it was when it was new.
+
+        Without the state where nobody can say any more what it was given for.
+        """
+        result = answer.result
+        if not isinstance(result, dict) or STATE not in result:
+            return answer
+        waited = asks_for_result(message)
+        call = self._behind(message) if waited else call_of(agent, server, message)
+        if call is not None:
+            return replace(answer, result=self.wrapped(call, result))
+        return replace(answer, result={k: v for k, v in result.items() if k != STATE})
+
+    def _behind(self, message: Message) -> Call | None:
+        """Return the call that waited under the handle of a message."""
+        said = message.params.get("arguments")
+        handle = said.get("handle") if isinstance(said, dict) else None
+        pending = self._home.state.pending.by_handle(str(handle))
+        request = None if pending is None else self._home.request_of(pending)
+        return None if request is None else request.call
 
     def _opened(self, given: Any) -> dict[str, Any] | None:
         """Return what a wrapping says, if it is, byte for byte, one of ours."""
