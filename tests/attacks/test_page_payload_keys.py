@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from tests.worlds.drills import committed, drilled
 from tests.worlds.standing import approve_ahead, approved, standing_plan
 from tests.worlds.taken_away import made_again, members_of
 from tests.worlds.tampered import TamperedBank, once
+from tests.worlds.tasks import opened as opened_task
+from tests.worlds.tasks import pay_in_task, tasks_bundle
 from watchkeeper import wiring
+from watchkeeper.records.bundle import Bundle
 from watchkeeper.verify import verify_bundle
 from watchkeeper.verify.bundle.manifest import payload_name
 from watchkeeper.verify.compose.compose import Wish
@@ -24,14 +28,21 @@ pytestmark = pytest.mark.timeout(300)
 Members = dict[str, bytes]
 
 
+def plan() -> Bundle:
+    """Everything that is bound beside a record: standing approvals, drills, tasks."""
+    return replace(drilled(standing_plan()), applications=tasks_bundle().applications)
+
+
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TamperedBank]:
-    bank = TamperedBank(tmp_path_factory.mktemp("desk") / "home", drilled(standing_plan()))
+    bank = TamperedBank(tmp_path_factory.mktemp("desk") / "home", plan())
     bank.paid(once("a"))
     bank.waiting(once("b", 400))
     given = approved(bank, to="shop")
     approve_ahead(bank, approval=given, resource=resource_of(bank, given))
     committed(bank)
+    opened_task(bank, {"resources": ["shop"]})
+    bank.paid(pay_in_task(10, to="shop", note="in a task"))
     bank.log.publish_now()
     yield bank
     bank.close()
@@ -43,7 +54,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         yield found
 
 
-ALLOWED, ESCALATED, STANDING, DRILL = 2, 4, 9, 10
+ALLOWED, ESCALATED, STANDING, DRILL, MANDATE, IN_TASK = 2, 4, 9, 10, 11, 12
 CHANGES: dict[str, tuple[int, Callable[[dict[str, Any]], Any]]] = {
     "keys emptied": (ALLOWED, lambda body: body.update(keys=[])),
     "keys gone": (ALLOWED, lambda body: body.pop("keys")),
@@ -59,6 +70,10 @@ CHANGES: dict[str, tuple[int, Callable[[dict[str, Any]], Any]]] = {
     "no facts": (ESCALATED, lambda body: body.pop("shownFacts")),
     "another account": (STANDING, lambda body: body["keyed"].update(resource="0" * 64)),
     "no account": (STANDING, lambda body: body.pop("keyed")),
+    "other terms": (MANDATE, lambda body: body["content"].update(resources=["mallory"])),
+    "other terms, no salt": (MANDATE, lambda body: body.update(content={}, salts={})),
+    "another task": (IN_TASK, lambda body: body["request"].update(mandate="another")),
+    "no task": (IN_TASK, lambda body: body["request"].pop("mandate")),
     "no cases": (DRILL, lambda body: body.update(cases=[])),
     "another planted action": (DRILL, lambda body: body["cases"][0].update(actionId="x")),
 }
@@ -81,4 +96,5 @@ def test_payloads_that_say_something_else(bank: TamperedBank, page: Opened, tmp_
         assert step["number"] == 22, what
         findings = verify_bundle(path, workers=1).findings
         assert {one.step for one in findings} == {22}, what
-        assert any("than recorded" in one.message for one in findings), what
+        words = ("than recorded", "no salt for")
+        assert any(word in one.message for one in findings for word in words), what

@@ -11,6 +11,7 @@ import pytest
 from tests.attacks.test_standing_other_resource import resource_of
 from tests.worlds.bank import allowed, escalated, pay, reason_of
 from tests.worlds.drills import committed, drilled, handle_of, planted
+from tests.worlds.lenders import lenders_bundle, lent
 from tests.worlds.reviews import ask_back
 from tests.worlds.standing import approve_ahead, approved, more, standing_plan
 from tests.worlds.tampered import TamperedBank
@@ -114,6 +115,44 @@ def test_a_task_with_wider_terms(make: Make) -> None:
     assert bank.findings() == [(ref.index, what)]
 
 
+def test_and_the_salt_taken_away(make: Make) -> None:
+    """Then nobody could hold the terms against their digest."""
+    bank = make(tasks_bundle(required=True))
+    opened(bank, {"resources": ["shop"]})
+    ref = place_of(bank, Kind.MANDATE)
+    bank.change(ref, lambda body: body.update(content={"resources": ["mallory"]}, salts={}))
+    bank.restart()
+    assert not isinstance(bank.ask(pay_in_task(10, to="mallory")), Allowed)
+    assert bank.findings() == [(ref.index, "the payload has no salt for its value of `content`")]
+
+
+LENT: dict[str, Change] = {
+    "another resource": lambda body: body.update(resources=["mallory"]),
+    "without its salt": lambda body: body.update(resources=["mallory"], salts={}),
+}
+
+
+@pytest.mark.parametrize("how", LENT.values(), ids=LENT)
+def test_a_grant_lent_for_another_account(make: Make, how: Change) -> None:
+    bank = make(lenders_bundle())
+    lent(bank, "payer", "other", resources=("shop",))
+    ref = place_of(bank, Kind.DELEGATION)
+    bank.change(ref, how)
+    bank.restart()
+    assert not isinstance(bank.ask(pay(10, agent="other", to="mallory")), Allowed)
+    assert [index for index, _ in bank.findings()] == [ref.index]
+
+
+def test_a_grant_lent_for_one_more_account(make: Make) -> None:
+    bank = make(lenders_bundle())
+    lent(bank, "payer", "other", resources=("shop",))
+    ref = place_of(bank, Kind.DELEGATION)
+    bank.change(ref, lambda body: body["resources"].append("mallory"))
+    with pytest.raises(LogInconsistent, match="its `resources` is another"):
+        bank.restart()
+    assert bank.findings() == [(ref.index, "the payload's `resources` is another than recorded")]
+
+
 def test_a_token_for_another_person(make: Make) -> None:
     bank = make()
     digest, beside = reason_of("maria", "onBehalfOf")
@@ -150,3 +189,18 @@ def test_who_comes_back_for_what_was_changed_gets_nothing(make: Make) -> None:
     bank.change(ref, lambda body: body["request"].update(onBehalfOf="mallory"))
     bank.restart()
     assert isinstance(bank.come_back(asked.handle), Refused)
+
+
+def test_a_request_that_was_changed_with_its_salts(make: Make) -> None:
+    bank = make()
+    ref = bank.paid(pay(10)).ticket.ref
+    salts = ("arg.to", "arg.amount")
+
+    def how(body: dict[str, Any]) -> None:
+        body["request"]["arguments"].update(to="mallory")
+        for name in salts:
+            body["salts"].pop(name, None)
+
+    bank.change(ref, how)
+    messages = [message for _, message in bank.findings()]
+    assert "the payload holds another request than recorded" in messages

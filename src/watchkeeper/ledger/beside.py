@@ -28,11 +28,12 @@ from watchkeeper.ledger.frame import Frame
 from watchkeeper.records.action import DecisionRecord, Outcome, RetryKey
 from watchkeeper.records.drill import DrillRecord
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.lent import DelegationRecord
 from watchkeeper.records.standing import StandingRecord
 from watchkeeper.records.statement import Entry, Record
 
 KEYS, SAME, SHOWN_FACTS, TRACKED = "keys", "same", "shownFacts", "tracked"
-KEYED, CASES = "keyed", "cases"
+KEYED, CASES, RESOURCES = "keyed", "cases", "resources"
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, RecordInvalid)
 
 
@@ -64,6 +65,8 @@ def beside(record: Record, body: Any, *, erased: bool = False) -> Beside:
     if isinstance(said, DrillRecord) and said.cases is not None:
         found = isinstance(body, Mapping) and {**body, CASES: plants_of(body)}
         return Beside(None if is_recorded(said.cases, found, CASES) else CASES)
+    if isinstance(said, DelegationRecord) and body and not erased:
+        return Beside(None if _as_many(said, body) else RESOURCES)
     return Beside()
 
 
@@ -110,6 +113,12 @@ def not_recorded(where: str, name: str) -> LogInconsistent:
     return LogInconsistent(
         f"the payload of record {where} is not the recorded one: its `{name}` is another"
     )
+
+
+def _as_many(said: DelegationRecord, body: Any) -> bool:
+    """Each resource has a digest of its own in the record; one more would have none."""
+    named = body.get(RESOURCES, ()) if isinstance(body, Mapping) else None
+    return isinstance(named, list | tuple) and len(named) == len(said.resources)
 
 
 def _decision(said: DecisionRecord, body: Any, *, erased: bool) -> Beside:

@@ -12,12 +12,13 @@ from watchkeeper.ledger.canonical import canonical_arguments, parse_json_unverif
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.erasure import parse_stub
 from watchkeeper.ledger.frame import Frame, check_tail, frames_of
+from watchkeeper.records.action import DecisionRecord, Outcome
 from watchkeeper.records.administration import Carried, GenesisRecord
 from watchkeeper.records.statement import Erased, Record
 from watchkeeper.verify.erasures import Erasures
 from watchkeeper.verify.report import Report
 from watchkeeper.verify.shown import shown_problem
-from watchkeeper.verify.values import held_values
+from watchkeeper.verify.values import held_values, request_problem, unsalted
 
 TRUTH = 13
 
@@ -88,9 +89,12 @@ class Truth:
                 if held.value() is None:
                     what = f"the payload's value of {cut(held.name)} is not the recorded one"
                     self._report.fail(TRUTH, what, frame.index)
-            unlike = shown_problem(record.predicate, body)
-            if unlike is not None:
-                self._report.fail(TRUTH, unlike, frame.index)
+            for name in unsalted(record.predicate, body):
+                what = f"the payload has no salt for its value of {cut(name)}"
+                self._report.fail(TRUTH, what, frame.index)
+            for unlike in (shown_problem(record.predicate, body), _request_problem(record, body)):
+                if unlike is not None:
+                    self._report.fail(TRUTH, unlike, frame.index)
         except (RecordInvalid, KeyError, TypeError, ValueError, AttributeError) as error:
             self._report.fail(TRUTH, f"payload: {cut(error)}", frame.index)
 
@@ -108,3 +112,11 @@ class Truth:
         self.values += 1
         if sha256_hex(canonical_arguments(body.get("state"))) != carried.state:
             self._report.fail(TRUTH, "the payload's state is not the one taken over", index)
+
+
+def _request_problem(record: Record, body: Mapping[str, Any]) -> str | None:
+    """Of what was blocked, not all that was sent may have been kept."""
+    said = record.predicate
+    blocked = isinstance(said, DecisionRecord) and said.decision.outcome is Outcome.BLOCK
+    problem = None if blocked else request_problem(record, body)
+    return None if problem is None else f"the payload holds {problem}"

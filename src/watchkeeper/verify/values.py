@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.errors import RecordInvalid, cut
-from watchkeeper.ledger.canonical import hidden_digest
-from watchkeeper.records.action import DecisionRecord, EffectRecord, Hidden
+from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
+from watchkeeper.records.action import DecisionRecord, EffectRecord, Hidden, Reason
 from watchkeeper.records.administration import ResumeRecord, StopRecord, TokenRecord
 from watchkeeper.records.drill import DrillRevealedRecord
 from watchkeeper.records.lent import (
@@ -27,7 +27,10 @@ from watchkeeper.records.lent import (
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import VerdictRecord
 from watchkeeper.records.standing import AbsenceEndedRecord, StandingEndedRecord
+from watchkeeper.records.statement import Record
 
+_INPUT = ("inputResponses", "requestState")
+"""What a call may answer beside its arguments: part of the canonical request."""
 _TEXTS: dict[type, tuple[str, str]] = {
     VerdictRecord: ("reason", "reason"),
     StopRecord: ("why", "reason"),
@@ -94,6 +97,47 @@ def held_values(said: Any, body: Mapping[str, Any]) -> Iterator[Held]:
     for name, digest in digests_of(said).items():
         if name in salts and name in values:
             yield Held(name, digest, salts[name], values[name])
+
+
+def unsalted(said: Any, body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of values that a payload holds without the salt that would let them be held.
+
+    Whoever changed a value could take its salt away with it. The arguments of a decision are held
+    by the digest of the whole request as well (`request_digest`), and are left out here.
+    """
+    salts, values = body.get("salts") or {}, _values(said, body)
+    return tuple(
+        name
+        for name in digests_of(said)
+        if name in values and name not in salts and not name.startswith("arg.")
+    )
+
+
+def request_digest(body: Any) -> str | None:
+    """Return the digest of the canonical request in a payload, or None if there is none.
+
+    It is SHA-256 over RFC 8785 of what was asked, by whom, with the nonce (decision semantics, 1).
+    """
+    if not isinstance(body, dict) or not isinstance(body.get("trace"), dict):
+        return None
+    names = ("actionId", "agent", "arguments", "method", "nonce", "onBehalfOf", "raw")
+    said = {name: body.get(name) for name in (*names, "server", "tool")}
+    answers = {name: body["trace"][name] for name in _INPUT if name in body["trace"]}
+    # Only where there is one, so that the form stays that of evidence format 1.
+    task = {"mandate": body["mandate"]} if body.get("mandate") is not None else {}
+    return sha256_hex(canonical_arguments(said | answers | task))
+
+
+def request_problem(record: Record, body: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with the request in a decision's payload, or None.
+
+    Of a call that was no request, a payload does not keep all that was sent.
+    """
+    said = record.predicate
+    if not isinstance(said, DecisionRecord) or Reason.INVALID_REQUEST in said.decision.reasons:
+        return None
+    same = request_digest(body.get("request")) == record.digest
+    return None if same else "another request than recorded"
 
 
 def _hidden(said: Any) -> Iterator[tuple[str, Hidden]]:

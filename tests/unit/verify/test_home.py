@@ -22,6 +22,7 @@ from watchkeeper.records.action import (
 )
 from watchkeeper.records.kinds import Kind
 from watchkeeper.verify import verify_log
+from watchkeeper.verify.values import request_digest
 
 SALTS = {
     name: bytes([number] * 16)
@@ -69,7 +70,8 @@ def decide(story: Story, payload: dict[str, Any]) -> None:
         facts=(FactUsed(hidden("order.total", 99.0, "fact.order.total"), "get_order", at),),
         at=at,
     )
-    story.say(Kind.DECISION, "action", digest, said, payload)
+    asked = request_digest(payload.get("request")) or digest
+    story.say(Kind.DECISION, "action", asked, said, payload)
 
 
 def test_values_match_their_digests(story: Story) -> None:
@@ -130,9 +132,18 @@ def test_what_was_shown_and_how_much_it_was(
     digest = sha256_hex(canonical_arguments(shown))
     asked = Escalation("esc_1", ("lead",), 1, at.plus(60), digest, words=words)
     waits = Decision(Outcome.ESCALATE, (Reason.REVIEW_REQUIRED,))
-    _, said, subject = story.decide(decision=waits, escalation=asked, at=at)
+    _, said, _ = story.decide(decision=waits, escalation=asked, at=at)
     payload = {**body(), "shown": {**shown, "sentence": text}, "salts": {}}
-    story.say(Kind.DECISION, "action", subject, said, payload)
+    story.say(Kind.DECISION, "action", request_digest(payload["request"]) or "", said, payload)
     story.log.publish_now()
     step = {s.number: s for s in verify_log(story.path).steps}[13]
     assert (found in step.detail) if found else (step.status == "checked")
+
+
+def test_another_request_is_found(story: Story) -> None:
+    """Also where the salt was taken away by which its value could be held."""
+    _, said, digest = story.decide()
+    story.say(Kind.DECISION, "action", digest, said, {**body(), "salts": {}})
+    story.log.publish_now()
+    messages = [f.message for f in verify_log(story.path).findings if f.step == 13]
+    assert messages == ["the payload holds another request than recorded"]

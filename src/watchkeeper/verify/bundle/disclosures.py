@@ -19,11 +19,9 @@ from watchkeeper.records.statement import Record
 from watchkeeper.verify.bundle.file import Batch, BundleFile
 from watchkeeper.verify.bundle.manifest import disclosed_name, payload_name
 from watchkeeper.verify.report import Report
-from watchkeeper.verify.values import digests_of, held_values, matches
+from watchkeeper.verify.values import digests_of, held_values, matches, request_problem, unsalted
 
 DISCLOSED = 22
-_INPUT = ("inputResponses", "requestState")
-"""What a call may answer beside its arguments: part of the canonical request."""
 _MAX_DEPTH = 200
 
 
@@ -109,6 +107,8 @@ class Disclosures:
             if held.value() is None:
                 what = f"another value of {cut(held.name)} than recorded"
                 self._report.fail(DISCLOSED, what, index)
+        for name in unsalted(record.predicate, body):
+            self._report.fail(DISCLOSED, f"no salt for its value of {cut(name)}", index)
         wrong = beside(record, body).wrong
         if wrong is not None:
             self._report.fail(DISCLOSED, f"another value of {wrong} than recorded", index)
@@ -119,21 +119,7 @@ class Disclosures:
         asked = said.escalation
         if asked is not None and sha256_hex(canonical_arguments(body.get("shown"))) != asked.shown:
             self._report.fail(DISCLOSED, "the reviewer was shown something else", index)
-        if Reason.INVALID_REQUEST in said.decision.reasons:
-            return  # of a call that was no request, a payload does not keep all that was sent
-        self.requests += 1
-        if request_digest(body.get("request")) != record.digest:
-            self._report.fail(DISCLOSED, "another request than recorded", index)
-
-
-def request_digest(body: Any) -> str | None:
-    """Return the digest of the canonical request in a payload, or None if there is none.
-
-    It is SHA-256 over RFC 8785 of what was asked, by whom, with the nonce (decision semantics, 1).
-    """
-    if not isinstance(body, dict) or not isinstance(body.get("trace"), dict):
-        return None
-    names = ("actionId", "agent", "arguments", "method", "nonce", "onBehalfOf", "raw")
-    said = {name: body.get(name) for name in (*names, "server", "tool")}
-    answers = {name: body["trace"][name] for name in _INPUT if name in body["trace"]}
-    return sha256_hex(canonical_arguments(said | answers))
+        self.requests += Reason.INVALID_REQUEST not in said.decision.reasons
+        other = request_problem(record, body)
+        if other is not None:
+            self._report.fail(DISCLOSED, other, index)

@@ -15,10 +15,13 @@ function digestsOf({ kind, said }) {
     (said.facts ?? []).forEach((fact) => add(`fact.${fact.value.name}`, fact.value));
   }
   if (kind === 'effect') add('result', said.result);
+  if (kind === 'mandate') add('content', said.content);
+  if (kind === 'delegation') (said.resources ?? []).forEach((hidden) => add(hidden.name, hidden));
+  if (kind === 'token' || kind === 'delegation') add('onBehalfOf', said.onBehalfOf);
   if (kind === 'question' || kind === 'answer') found.set('text', said.text);
   if (kind === 'drill-revealed') found.set('wrong', said.wrong);
   if (kind === 'verdict' && said.reason) found.set('reason', said.reason);
-  if (['stop', 'resume', 'standing-ended', 'absence-ended'].includes(kind) && said.why) found.set('reason', said.why);
+  if (['stop', 'resume', 'standing-ended', 'absence-ended', 'mandate-ended'].includes(kind) && said.why) found.set('reason', said.why);
   return found;
 }
 
@@ -42,7 +45,8 @@ function valuesOf({ kind, said }, body) {
     const kept = ['result', 'settledFrom'].filter((key) => key in body);
     if (kept.length) found.set('result', kept.map((key) => body[key]));
   } else {
-    for (const name of ['reason', 'text', 'wrong']) if (name in body) found.set(name, [body[name]]);
+    for (const name of ['reason', 'text', 'wrong', 'content', 'onBehalfOf']) if (name in body) found.set(name, [body[name]]);
+    (body.resources ?? []).forEach((value, place) => found.set(`resource.${place}`, [value]));
   }
   return found;
 }
@@ -91,6 +95,10 @@ class Disclosures {
     const values = valuesOf(record, body);
     for (const [name, salt] of Object.entries(body.salts ?? {})) {
       if (digests.has(name) && values.has(name)) await this.hold(record, name, digests.get(name), salt, values.get(name));
+    }
+    for (const name of digests.keys()) {
+      const salted = Object.hasOwn(body.salts ?? {}, name) || name.startsWith('arg.');
+      if (values.has(name) && !salted) this.report.fail(STEP.disclosed, `no salt for its value of ${cut(name)}`, record.index);
     }
     const wrong = await unboundOf(record, body);
     if (wrong) this.report.fail(STEP.disclosed, `another value of ${wrong} than recorded`, record.index);
@@ -164,5 +172,6 @@ async function requestDigest(body) {
   for (const name of ['inputResponses', 'requestState']) {
     if (Object.hasOwn(body.trace ?? {}, name)) said[name] = body.trace[name];
   }
+  if (body.mandate !== undefined && body.mandate !== null) said.mandate = body.mandate;
   return sha256Hex(encode(canonical(said)));
 }
