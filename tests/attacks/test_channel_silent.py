@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -159,6 +160,7 @@ async def test_one_that_hangs_holds_up_no_other(
     world: Telling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notices, "SENDING_SECONDS", 0.2)
+    before = set(threading.enumerate())
     world.sinks.delay = 60
     world.addresses["web"] += "?rto=60"
     plan = world.bank.home.enforcer.bundle
@@ -174,6 +176,11 @@ async def test_one_that_hangs_holds_up_no_other(
         await world.until(world.said)
     assert world.said()[0].why is Silence.TOO_SLOW
     assert len(world.sinks.posts) == 1, "it is not asked again while it still takes its time"
+    hanging = [one for one in threading.enumerate() if one not in before]
+    assert any(one.name == "notice" for one in hanging)
+    # A pool's threads say that they are daemons too, and the process waits for them all the same.
+    assert not any(one.name.startswith("ThreadPool") for one in hanging), hanging
+    assert all(one.daemon for one in hanging)
 
 
 async def test_the_inbox_and_its_json_say_so(sinks: Sinks) -> None:

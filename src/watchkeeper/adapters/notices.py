@@ -76,8 +76,15 @@ class AppriseNotifier:
         except WatchkeeperError as error:
             _log.warning("nobody is told: %s", error.message)
             return Silence.NO_ADDRESS
+        # Not in the library's own pool: few threads for all, and the process waits for them.
         asset = apprise.AppriseAsset(
-            app_id=_NAME, app_desc=_NAME, app_url="", image_url_mask="", image_url_logo=""
+            app_id=_NAME,
+            app_desc=_NAME,
+            app_url="",
+            image_url_mask="",
+            image_url_logo="",
+            async_mode=False,
+            service_timeout=0,
         )
         service = apprise.Apprise(asset=asset)
         if not url or not service.add(url):
