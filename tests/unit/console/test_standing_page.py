@@ -8,7 +8,15 @@ import pytest
 
 from tests.worlds.bank import allowed, escalated
 from tests.worlds.pages import Desk
-from tests.worlds.standing import approved, go_away, more, paid, standing_plan
+from tests.worlds.standing import (
+    approve_ahead,
+    approved,
+    finish,
+    go_away,
+    more,
+    paid,
+    standing_plan,
+)
 from watchkeeper.console.pages.table import API
 
 
@@ -121,3 +129,18 @@ def test_a_holder_says_that_they_are_away_and_comes_back(desk: Desk) -> None:
     assert away["mayEnd"] is True
     assert ben.say(desk.holders["ben"], "end-absence", {"id": away["id"]}).status_code == 200
     assert _standing(desk)["away"] == []
+
+
+def test_who_is_asked_sees_who_approved_ahead(desk: Desk) -> None:
+    desk = Desk(desk.url, bundle=standing_plan(approvals=2))
+    first = escalated(desk.bank.ask(more(300))).handle
+    for person in ("ben", "cyd"):
+        desk.bank.approve(first, person)
+    finish(desk.bank, first)
+    pending = desk.bank.home.state.pending.by_handle(first)
+    assert pending is not None
+    approve_ahead(desk.bank, "ben", pending.verdicts[0].ref)
+    handle = escalated(desk.bank.ask(more(300))).handle
+    (ahead,) = desk.get(f"{API}/escalations/{handle}", "cyd").json()["approved"]
+    assert (ahead["person"], ahead["ahead"]) == ("ben", True)
+    assert "</bdi>, ahead" in desk.get(f"/e/{handle}", "cyd").text

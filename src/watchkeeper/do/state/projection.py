@@ -12,13 +12,14 @@ from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 from watchkeeper.do.decision.facts import VerdictFact
-from watchkeeper.do.decision.review import ReviewNeed, Voice, enough, voice
+from watchkeeper.do.decision.review import ReviewNeed, enough
 from watchkeeper.do.state.authority import Authority
 from watchkeeper.do.state.budget import Budgets, reach_of
 from watchkeeper.do.state.keys import Keys, KeyUse
 from watchkeeper.do.state.parts import PARTS, Part, Passkeys, Standings
 from watchkeeper.do.state.pending import Pending, PendingActions, Waiting
 from watchkeeper.do.state.seen import SeenCommands
+from watchkeeper.do.state.voices import voices_of
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.envelope import command_use
 from watchkeeper.records.action import (
@@ -322,17 +323,9 @@ class State:
         pending.vouchers = {ref: by for ref, by in pending.vouchers.items() if ref in standing}
         pending.verdicts = kept
         need = ReviewNeed((), pending.roles, pending.approvals, 0)
-        covered = enough(need, self.voices(pending, record.at))
+        voices = voices_of(pending, self.part(Standings), self.authority, record.at)
+        covered = enough(need, voices)
         pending.state = Waiting.APPROVED if covered else Waiting.PENDING
-
-    def voices(self, pending: Pending, at: Instant) -> list[Voice]:
-        """Return whose approval counts for what waits: verdicts, and standing approvals."""
-        found = [voice(v.reviewer, v.role, v.stands_in_for, v.vouched) for v in pending.given()]
-        for ref in pending.standing:
-            ahead = self.part(Standings).at(ref)
-            if ahead is not None and ahead.holds(at):
-                found.append(voice(ahead.by, ahead.role, self.authority.vouched_for(ahead.keyid)))
-        return found
 
     def _question(self, entry: Entry, record: QuestionRecord) -> None:
         pending = self.pending.by_action(record.action_id)

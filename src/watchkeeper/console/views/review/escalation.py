@@ -10,6 +10,7 @@ from watchkeeper.console.views.authority import Bar, bars_of
 from watchkeeper.console.views.review.choices import Choices, choices_of
 from watchkeeper.console.views.review.waiting import FIRST, Mine, Value, in_order, mine_of, values
 from watchkeeper.console.visit import Missing, Visit
+from watchkeeper.do.state.parts import Standings
 from watchkeeper.do.state.pending import Pending
 from watchkeeper.errors import LedgerError
 from watchkeeper.ledger.canonical import canonical_arguments
@@ -45,12 +46,18 @@ class FactShown:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A person's approval; `at` of None: its record is in a shard that is not here."""
+    """A person's approval; `at` of None: its record is in a shard that is not here.
+
+    `stead` is the name of whom a deputy stands in for. With `ahead` it was given before the action
+    was asked for, by a standing approval that still holds.
+    """
 
     person: str
     name: str
     role: str
     at: Instant | None
+    stead: str = ""
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +242,25 @@ def _read_at(visit: Visit, pending: Pending) -> dict[str, Instant]:
 
 
 def _approved(visit: Visit, pending: Pending) -> tuple[Said, ...]:
-    return tuple(
-        Said(one.reviewer, visit.name_of(one.reviewer), one.role, _at(visit, one.ref))
+    """Return whose approval counts: verdicts, then what was approved ahead and still holds."""
+    given = (
+        Said(
+            one.reviewer,
+            visit.name_of(one.reviewer),
+            one.role,
+            _at(visit, one.ref),
+            visit.name_of(one.stands_in_for) if one.stands_in_for else "",
+        )
         for one in pending.verdicts
     )
+    standings, now = visit.home.state.part(Standings), visit.home.now()
+    named = (standings.at(ref) for ref in pending.standing)
+    ahead = (
+        Said(one.by, visit.name_of(one.by), one.role, one.at, ahead=True)
+        for one in named
+        if one is not None and one.holds(now)
+    )
+    return (*given, *ahead)
 
 
 def _at(visit: Visit, ref: Ref) -> Instant | None:
