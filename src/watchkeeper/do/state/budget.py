@@ -11,7 +11,8 @@ from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from watchkeeper.records.bounds import Budget, Calendar, SharedBudget
+from watchkeeper.records.action import DecisionRecord
+from watchkeeper.records.bounds import Budget, Calendar, SharedBudget, account
 from watchkeeper.records.bundle import Bundle, Grant
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.instant import Instant
@@ -232,6 +233,15 @@ def longest_window(budgets: Iterable[Budget]) -> int:
     """Return how many seconds back a charge may still count, two days more for calendars."""
     spans = [budget.seconds + (2 * 86_400 if budget.zone else 0) for budget in budgets]
     return max(spans, default=0)
+
+
+def charges_of(record: DecisionRecord) -> list[tuple[str, Decimal]]:
+    """Return what an allowed action is charged: under what, and how much."""
+    return [
+        (account(use.grant, use.currency), Decimal(use.amount or 0))
+        for use in record.grants
+        if use.satisfied
+    ]
 
 
 def reach_of(entry: Entry) -> int:

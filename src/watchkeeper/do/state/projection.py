@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 from watchkeeper.do.decision.facts import VerdictFact
 from watchkeeper.do.decision.review import ReviewNeed, enough
 from watchkeeper.do.state.authority import Authority
-from watchkeeper.do.state.budget import Budgets, reach_of
+from watchkeeper.do.state.budget import Budgets, charges_of, reach_of
 from watchkeeper.do.state.keys import Keys, KeyUse
 from watchkeeper.do.state.parts import PARTS, Part, Passkeys, Standings
 from watchkeeper.do.state.pending import Pending, PendingActions, Waiting
@@ -40,7 +39,6 @@ from watchkeeper.records.administration import (
     TokenRecord,
     TokenRevokedRecord,
 )
-from watchkeeper.records.bounds import account
 from watchkeeper.records.bundle import AUTHOR, GRANTOR
 from watchkeeper.records.custody import AdoptedRecord
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
@@ -244,12 +242,7 @@ class State:
             self.pending.end(record.action_id, Waiting.RELEASED, record.at)
 
     def _charge(self, record: DecisionRecord) -> None:
-        amounts = [
-            (account(use.grant, use.currency), Decimal(use.amount or 0))
-            for use in record.grants
-            if use.satisfied
-        ]
-        self.budgets.reserve(record.action_id, record.at, amounts)
+        self.budgets.reserve(record.action_id, record.at, charges_of(record))
 
     def _settle_charge(self, record: EffectRecord) -> None:
         if record.status is Status.SUCCEEDED:
