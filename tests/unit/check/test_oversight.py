@@ -11,6 +11,7 @@ import pytest
 from tests.worlds.bank import Bank, bank_bundle, escalated, pay
 from tests.worlds.drills import drilled, handle_of, planted, turn
 from tests.worlds.reviews import approve_seen, listed, opened
+from tests.worlds.standing import approve_ahead, approved, go_away, more, standing_plan
 from watchkeeper.check.gap import gap_table, render_gap
 from watchkeeper.check.oversight import (
     Oversight,
@@ -22,6 +23,7 @@ from watchkeeper.check.oversight import (
 )
 from watchkeeper.check.oversight.figures import rate
 from watchkeeper.check.survey import survey
+from watchkeeper.loop.steps import Allowed
 from watchkeeper.records.action import Outcome
 from watchkeeper.records.bundle import Bundle, Limits
 from watchkeeper.records.plan_oversight import Oversight as Rules
@@ -293,3 +295,18 @@ def test_a_taken_back_answer_to_a_planted_one_does_not_count() -> None:
     bank.refuse(handle, "cyd")
     turn(bank)
     assert (_of(bank, "ben").planted, _of(bank, "cyd").caught) == (0, 1)
+
+
+def test_what_is_approved_ahead_and_for_others_is_counted() -> None:
+    bank = Bank(standing_plan())
+    ref = approved(bank)
+    assert _of(bank, "ben").ahead == 0
+    approve_ahead(bank, "ben", ref, count=2, id="std_ben")
+    for _ in range(2):
+        assert isinstance(bank.ask(more()), Allowed)
+    mine = _of(bank, "ben")
+    assert (mine.ahead, mine.approved.of) == (2, 1)
+    stead = go_away(bank, "cyd")
+    bank.approve(escalated(bank.ask(more())).handle, "dan", **stead)
+    assert _of(bank, "dan").stood_in == 1
+    assert "ahead" in render_oversight(_figures(bank))

@@ -34,7 +34,7 @@ class Verdicts:
     """The verdicts on real escalations, with what stands beside each."""
 
     def __init__(self, reviews: Reviews, rules: Rules) -> None:
-        self.rules = rules
+        self.rules, self.ahead = rules, reviews.ahead
         self.asked = [asked for asked in reviews.answered if asked.planted is None]
         self.planted = [asked for asked in reviews.answered if asked.planted is not None]
         self.pairs = [(asked, given) for asked in self.asked for given in asked.given]
@@ -68,7 +68,7 @@ def oversight_of(reviews: Reviews, rules: Rules | None = None) -> Oversight:
     expired = reviews.silent.get("expired", 0)
     ended = sum(reviews.silent.values()) - expired
     everyone = (one for asked in reviews.answered for one in asked.given)
-    reviewers = sorted({(one.reviewer, one.role) for one in everyone})
+    reviewers = sorted({*((one.reviewer, one.role) for one in everyone), *reviews.ahead})
     return Oversight(
         escalated=reviews.escalated,
         answered=len(found.asked),
@@ -153,6 +153,8 @@ def _reviewer(found: Verdicts, reviewer: str, role: str) -> ReviewerFigures:
         lists=len({one.group for one in mine if one.group}),
         listed=sum(one.group is not None for one in mine),
         reversed=sum(id(one) in found.reversed for one in mine),
+        stood_in=sum(one.stood_in for one in mine),
+        ahead=found.ahead.get((reviewer, role), 0),
         planted=len(tried),
         caught=sum(_caught(asked, one) for asked, one in tried),
     )

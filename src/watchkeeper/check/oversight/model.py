@@ -39,8 +39,9 @@ class ReviewerFigures:
     `timed` was measured by the home, `said` is the reviewer's own word. `readable` are the timed
     verdicts of which the words are known, `too_fast` those of them that were faster than the text
     could be read. `listed` verdicts were given by `lists` signatures over lists. `reversed` counts
-    approvals after which the same was decided otherwise. Of `planted` ones that the person
-    answered, `caught` as was expected.
+    approvals after which the same was decided otherwise. `stood_in` were given for somebody who was
+    away; `ahead` actions were released on a standing approval of theirs, without a verdict. Of
+    `planted` ones that the person answered, `caught` as was expected.
     """
 
     reviewer: str
@@ -55,6 +56,8 @@ class ReviewerFigures:
     lists: int
     listed: int
     reversed: int
+    stood_in: int
+    ahead: int
     planted: int
     caught: int
 

@@ -18,6 +18,7 @@ from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, VerdictRecord
 from watchkeeper.records.reference import Ref
+from watchkeeper.records.standing import StandingRecord
 from watchkeeper.records.statement import Entry
 
 TIMED_HERE = "home"
@@ -26,7 +27,10 @@ _UNKNOWN = ("", "", "", (), None, "")
 
 @dataclass(slots=True)
 class Given:
-    """One verdict that a person gave; `timed` tells that the home measured `millis` itself."""
+    """One verdict that a person gave; `timed` tells that the home measured `millis` itself.
+
+    With `stood_in` it was given for somebody who was away.
+    """
 
     ref: Ref
     at: Instant
@@ -37,6 +41,7 @@ class Given:
     timed: bool
     group: str | None
     withdrawn: bool = False
+    stood_in: bool = False
 
 
 @dataclass(slots=True)
@@ -64,7 +69,8 @@ class Reviews:
 
     `silent` counts by why they ended; `expired` are the times at which some did. `waiting` were
     neither answered nor ended. `revealed` counts what was planted by what became of it, `open`
-    commitments are not revealed yet.
+    commitments are not revealed yet. `ahead` counts, by person and role, the actions that were
+    released on their standing approvals.
     """
 
     answered: tuple[Asked, ...] = ()
@@ -75,6 +81,7 @@ class Reviews:
     stops: tuple[tuple[Instant, StopScope], ...] = ()
     revealed: dict[Observed, int] = field(default_factory=dict)
     open: int = 0
+    ahead: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def planted(self) -> int:
@@ -96,11 +103,14 @@ class ReviewsReader:
         self._commitments: set[str] = set()
         self._revealed: dict[Observed, int] = {}
         self._escalated = 0
+        self._standing: dict[Ref, tuple[str, str]] = {}
+        self._ahead: dict[tuple[str, str], int] = {}
         self._takes: dict[Kind, Callable[[Entry, Any], None]] = {
             Kind.DECISION: self._decision,
             Kind.VERDICT: self._verdict,
             Kind.VOID: self._voided,
             Kind.STOP: lambda _, said: self._stop(said),
+            Kind.STANDING: self._stand,
             Kind.DRILL: lambda _, said: self._commit(said),
             Kind.DRILL_REVEALED: lambda _, said: self._reveal(said),
         }
@@ -130,11 +140,12 @@ class ReviewsReader:
             stops=tuple(self._stops),
             revealed=dict(self._revealed),
             open=len(self._commitments),
+            ahead=dict(sorted(self._ahead.items())),
         )
 
     def _decision(self, entry: Entry, said: DecisionRecord) -> None:
-        if said.decision.outcome is Outcome.ALLOW and said.escalated_by is not None:
-            self._end(said.escalated_by)
+        if said.decision.outcome is Outcome.ALLOW:
+            self._released(said)
         if said.decision.outcome is not Outcome.ESCALATE:
             return
         self._escalated += 1
@@ -149,6 +160,15 @@ class ReviewsReader:
             words=said.escalation.words if said.escalation else None,
             about=_about(entry, said, action),
         )
+
+    def _released(self, said: DecisionRecord) -> None:
+        if said.escalated_by is not None:
+            self._end(said.escalated_by)
+        for who in {self._standing[ref] for ref in said.standing if ref in self._standing}:
+            self._ahead[who] = self._ahead.get(who, 0) + 1
+
+    def _stand(self, entry: Entry, said: StandingRecord) -> None:
+        self._standing[entry.ref] = said.by, said.role
 
     def _verdict(self, entry: Entry, said: VerdictRecord) -> None:
         asked = self._open.get(said.decision)
@@ -168,6 +188,7 @@ class ReviewsReader:
                 millis=said.millis_taken,
                 timed=said.timed == TIMED_HERE,
                 group=said.group,
+                stood_in=said.stands_in_for is not None,
             )
         )
         if said.answer is Answer.REFUSE:

@@ -15,6 +15,7 @@ _HEAD = (
     "fastest tenth",
     "too fast",
     "reversed",
+    "ahead",
     "caught",
 )
 _CONTROLS = ("control", "system", "approved", "median", "too fast")
@@ -121,6 +122,7 @@ def _reviewers(found: Oversight) -> Iterable[tuple[str, ...]]:
             "-" if times.tenth_millis is None else span(times.tenth_millis),
             f"{one.too_fast.count} of {one.readable}",
             str(one.reversed),
+            str(one.ahead),
             f"{one.caught} of {one.planted}",
         )
 
