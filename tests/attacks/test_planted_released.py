@@ -10,9 +10,11 @@ import pytest
 from tests.worlds.bank import Bank, allowed, escalated, pay
 from tests.worlds.disk_bank import DiskBank
 from tests.worlds.drills import drilled, forge, handle_of, planted, revealed, revelation, turn
+from tests.worlds.standing import approve_ahead, standing_plan
 from watchkeeper.do.decision.facts import FactRead
 from watchkeeper.do.decision.request import Call
 from watchkeeper.do.state.parts import Planted
+from watchkeeper.errors import CommandInvalid
 from watchkeeper.loop.steps import Admitted, Allowed, Escalated, Refused
 from watchkeeper.records.action import DecisionRecord, Outcome, Reason
 from watchkeeper.records.drill import Observed
@@ -148,3 +150,25 @@ def test_nor_can_it_be_released_once_it_was_revealed(tmp_path: Path) -> None:
     bank.close()
     assert step.status == "failed"
     assert "a planted action was allowed" in step.detail
+
+
+def test_nothing_is_approved_ahead_by_it(tmp_path: Path) -> None:
+    bank = DiskBank(tmp_path / "home", drilled(standing_plan(approvals=2)))
+    plant = planted(bank)
+    handle = handle_of(bank, plant)
+    bank.approve(handle, "ben")
+    pending = bank.home.state.pending.by_handle(handle)
+    assert pending is not None
+    given = pending.verdicts[0].ref
+    with pytest.raises(CommandInvalid, match="approved ahead"):
+        approve_ahead(bank, "ben", given)
+    # A home that lies takes it all the same, and reveals what it rests on.
+    part, bank.home.state.parts[Planted] = bank.home.state.part(Planted), Planted()
+    approve_ahead(bank, "ben", given)
+    bank.home.state.parts[Planted] = part
+    bank.refuse(handle, "cyd")
+    turn(bank)
+    (step,) = [s for s in bank.verify().steps if s.number == 25]
+    bank.close()
+    assert step.status == "failed"
+    assert "a standing approval rests on it" in step.detail

@@ -208,6 +208,7 @@ class Conduct:
             rule = self._rules.get(fact.said.kind)
             if rule is not None:
                 rule(fact.index, fact.said)
+            self.drills.follow(fact.index, fact.said)
             self.lent.scene.authority, self.lent.scene.plan = self._authority, self._plan
             self.lent.record(Ref(self._shard, fact.index), fact.said)
 

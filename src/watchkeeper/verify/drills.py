@@ -12,7 +12,9 @@ from watchkeeper.errors import cut
 from watchkeeper.ledger.commitment import commitment_of
 from watchkeeper.records.action import VoidRecord
 from watchkeeper.records.drill import DrillRecord, DrillRevealedRecord, Observed
+from watchkeeper.records.people import VerdictRecord
 from watchkeeper.records.reference import Ref
+from watchkeeper.records.standing import StandingRecord
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.people import OPERATE, Authority, Commands
 from watchkeeper.verify.report import Report
@@ -52,6 +54,8 @@ class Drills:
     _ended: dict[Ref, Ended] = field(default_factory=dict)
     _planted: set[str] = field(default_factory=set)
     _claimed: dict[Ref, int] = field(default_factory=dict)
+    _approved: dict[Ref, Ref] = field(default_factory=dict)
+    _rests: dict[Ref, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._first = self.shard
@@ -69,6 +73,15 @@ class Drills:
     def claimed(self, said: VoidRecord) -> None:
         """Note that an escalation is said to have been planted: it has to be revealed as one."""
         self._claimed[said.decision] = said.at
+
+    def follow(self, index: int, record: Record) -> None:
+        """Note which approval is on what, and what is approved ahead by it, if anybody may ask."""
+        said, here = record.predicate, Ref(self.shard, index)
+        if isinstance(said, VerdictRecord) and self._open:
+            self._approved[here] = said.decision
+        elif isinstance(said, StandingRecord) and said.approval in self._approved:
+            # What was planted must not let anything real through.
+            self._rests[self._approved[said.approval]] = index
 
     def allowed(self, index: int, action: str) -> None:
         """Look at an allow: no planted action is ever allowed."""
@@ -102,8 +115,13 @@ class Drills:
         if said.action_id is not None and said.decision is not None:
             self._planted.add(said.action_id)
             self._claimed.pop(said.decision, None)
+        if said.decision in self._rests:
+            what = "a standing approval rests on it"
+            self.report.fail(DRILLS, what, self._rests.pop(said.decision))
         if not self._open:
             self._ended.clear()
+            self._approved.clear()
+            self._rests.clear()
 
     def finish(self, at: int) -> None:
         """Name what was to be revealed long before the end of the log, `at`, and was not."""

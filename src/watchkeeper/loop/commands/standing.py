@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from watchkeeper.do.encode.encoder import Encoded, number_at
-from watchkeeper.do.state.parts import Ahead, Standings
+from watchkeeper.do.state.parts import Ahead, Planted, Standings
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import CommandInvalid, LedgerError, NotAuthorised, RecordInvalid, cut
 from watchkeeper.ledger.beside import KEYED
@@ -85,6 +85,9 @@ def _approved(desk: Desk, asked: Asked, said: StandingRecord) -> Pending:
         raise NotAuthorised(f"the approval was given as {cut(given.role)}")
     if pending.state not in {Waiting.PENDING, Waiting.APPROVED, Waiting.RELEASED}:
         raise CommandInvalid(f"the approval does not hold: the action is {pending.state.value}")
+    if state.part(Planted).of(pending.action_id) is not None:
+        # It tells who asks; but what nobody asked for must not let anything real through.
+        raise CommandInvalid("this action can not be approved ahead")
     check_plan(desk, pending)
     vouched = state.authority.vouched_for(asked.signature.keyid)
     if vouched is not None and vouched in pending.kept_out:

@@ -42,6 +42,7 @@ class Conduct {
     if (record.kind === 'decision') this.lend(this.lent.decision(record), record);
     const rule = RULES[record.kind];
     if (rule) await rule.call(this, record);
+    this.drills.follow(this, record);
     this.lend(await this.lent.take(record), record);
     if (!STORIED.has(record.kind)) this.others.push(record);
   }

@@ -11,6 +11,16 @@ class Drills {
     this.ended = new Map();
     this.claimed = new Map();
     this.planted = new Set();
+    this.approved = new Map();
+    this.rests = new Map();
+  }
+
+  /** Note which approval is on what, and what is approved ahead by it, if anybody may ask. */
+  follow(conduct, record) {
+    const { kind, said, index } = record;
+    if (kind === 'verdict' && this.open.size) this.approved.set(conduct.here(record), place(said.decision));
+    const about = kind === 'standing' && this.approved.get(place(said.approval));
+    if (about) this.rests.set(about, index);
   }
 
   /** Note how an escalation ended without release, if anybody may ask. */
@@ -45,7 +55,9 @@ class Drills {
     this.open.delete(said.commitment);
     if (said.actionId) this.planted.add(said.actionId);
     if (said.decision) this.claimed.delete(place(said.decision));
-    if (!this.open.size) this.ended.clear();
+    const rests = said.decision && this.rests.get(place(said.decision));
+    if (rests) this.report.fail(STEP.drills, 'a standing approval rests on it', rests);
+    if (!this.open.size) [this.ended, this.approved, this.rests].forEach((one) => one.clear());
   }
 
   async problem(conduct, { said, digest }) {
