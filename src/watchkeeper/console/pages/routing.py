@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
@@ -74,7 +75,7 @@ class Pages:
             found = await page.see(self._visit(request, session))
             if isinstance(found, Missing):
                 return problem(404, "not-found", found.why)
-            return json_response(to_json(found))
+            return await asyncio.to_thread(lambda: json_response(to_json(found)))
 
         return serve
 
@@ -90,7 +91,9 @@ class Pages:
                 return HTMLResponse(text, 404)
             around = _around(visit, session, page)
             here = request.url.path
-            return HTMLResponse(render(page.template, **around, here=here, view=found))
+            # What is written out is plain by now: beside the loop, which decides meanwhile.
+            text = await asyncio.to_thread(render, page.template, **around, here=here, view=found)
+            return HTMLResponse(text)
 
         return serve
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -101,7 +102,12 @@ async def together(visit: Visit) -> Together | Missing:
     """Return the oldest fifty of the actions that `like` names and the person may decide."""
     like = visit.query.get("like", "")
     alike = [item for item in visit.waiting if item.mine.may and item.summary.group == like]
-    opened = [one for item in alike[:MOST_ITEMS] if (one := _open(visit, item)) is not None]
+    opened = []
+    for item in alike[:MOST_ITEMS]:
+        await asyncio.sleep(0)  # what agents ask for is decided in between
+        one = _open(visit, item)
+        if one is not None:
+            opened.append(one)
     return _seen(visit, like, opened, len(alike) - len(opened)) if opened else Missing(GONE)
 
 
@@ -109,7 +115,7 @@ def _open(visit: Visit, item: Item) -> _Open | None:
     handle = item.summary.handle
     pending = visit.home.state.pending.by_handle(handle)
     opened = visit.inbox.open(handle, visit.person)
-    if pending is None or opened is None or opened.shown is None:
+    if pending is None or opened is None or opened.shown is None or not opened.item.mine.may:
         return None
     return _Open(pending, item, opened, _said(opened.shown))
 
