@@ -17,7 +17,8 @@ from watchkeeper.verify.glance import Glance, action_of, glance
 
 Progress = Callable[[int, int], None]
 _PLACE = re.compile("(?:([0-9]{1,9})/)?([0-9]{1,12})")
-_LAST = frozenset({"effect", "void"})
+_LAST = frozenset({"effect"})
+"""What no record of the same action follows: what ended otherwise may be revealed as planted."""
 
 
 @dataclass(frozen=True, slots=True)
