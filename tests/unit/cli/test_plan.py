@@ -14,6 +14,7 @@ from watchkeeper.cli.plan import app
 from watchkeeper.cli.servers import split_target
 from watchkeeper.errors import SettingsInvalid
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+from watchkeeper.plan.schemas.export import schema_files
 from watchkeeper.plan.whole import compile_folder
 
 SERVER = """
@@ -153,7 +154,7 @@ def test_import_tools_where_nothing_answers(tmp_path: Path) -> None:
 def test_export_schemas(tmp_path: Path) -> None:
     code, out, _ = run("export-schemas", tmp_path)
     assert code == 0
-    assert len(out.splitlines()) == 6
+    assert len(out.splitlines()) == len(schema_files())
     assert json.loads((tmp_path / "aims.schema.json").read_text())["title"] == "AimsFile"
 
 
