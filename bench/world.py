@@ -25,8 +25,10 @@ from watchkeeper.plan.policies.parse import parse_body
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.ports import Log
 from watchkeeper.records.action import Boundary, Point
-from watchkeeper.records.bundle import Bundle, Person, Policy, PolicyKind
 from watchkeeper.records.people import Command
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Person
+from watchkeeper.records.plan.policies import Policy, PolicyKind
 
 AIMS = Path(__file__).parents[1] / "examples" / "refund-desk" / "aims"
 SYSTEM, AGENT, TOOL = "refund-desk", "refund-agent", "refund"

@@ -18,7 +18,8 @@ from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.steps import Admitted, Escalated
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Boundary, Point
-from watchkeeper.records.bundle import Bundle, Person
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Person
 
 AGENTS, EACH = 50, 20
 _POINT = Point("bench", Boundary.EXCLUSIVE)

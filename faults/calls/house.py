@@ -32,8 +32,9 @@ from watchkeeper.loop.kernel import Kernel
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.ports import Signer
 from watchkeeper.records.action import Boundary, Point
-from watchkeeper.records.bundle import Bundle, Person
 from watchkeeper.records.people import Command, Signature
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Person
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "refund-desk"
 AGENT = "refund-agent"

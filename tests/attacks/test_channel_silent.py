@@ -19,10 +19,10 @@ from watchkeeper.do.state.parts import Channels
 from watchkeeper.enforcement import notices
 from watchkeeper.loop.notices.board import LATER, RETRIES, Board, silent_channels
 from watchkeeper.loop.steps import Escalated
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.oversight import ChannelRecord, Hearing, Silence
-from watchkeeper.records.plan_people import Channel, Rung
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Channel, Rung
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from tests.worlds.people import Passholder, high_s
 from watchkeeper.errors import CommandInvalid
 from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.records.administration import ScopeKind, StopScope
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.people import Signature
+from watchkeeper.records.plan.bundle import Bundle
 
 EVERYTHING = StopScope(ScopeKind.ALL)
 SALT = b"s" * 16

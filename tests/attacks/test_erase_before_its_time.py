@@ -11,9 +11,9 @@ from tests.attacks.test_erase_unentitled import DAY, sealed, signed, with_retent
 from tests.worlds.bank import allowed, escalated, pay
 from tests.worlds.disk_bank import DiskBank
 from watchkeeper.records.action import Status
-from watchkeeper.records.bundle import Retention
 from watchkeeper.records.erasure import ErasureKind, Span
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.systems import Retention
 
 SAYS = Retention(least_seconds=10 * DAY, most_seconds=20 * DAY, automatic=True)
 BESIDE = (Kind.EFFECT, Kind.VERDICT, Kind.STOP)

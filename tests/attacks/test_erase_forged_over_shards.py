@@ -15,8 +15,8 @@ from watchkeeper.errors import CommandInvalid
 from watchkeeper.ledger.erasure import render_stub
 from watchkeeper.ledger.frame import frames_of, render_frame
 from watchkeeper.records.action import Status
-from watchkeeper.records.bundle import Retention
 from watchkeeper.records.erasure import ErasureKind, Span
+from watchkeeper.records.plan.systems import Retention
 from watchkeeper.records.reference import Ref
 
 ONE = (Span(2, 3),)

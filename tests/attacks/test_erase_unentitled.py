@@ -16,10 +16,11 @@ from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.ledger.erasure import erasure_digest
 from watchkeeper.loop.erasure.unasked import due_by_itself
 from watchkeeper.records.action import Status
-from watchkeeper.records.bundle import Bundle, Retention
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Signature
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.systems import Retention
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 

@@ -13,8 +13,8 @@ from watchkeeper.ledger.canonical import render_json
 from watchkeeper.ledger.erasure import kept_of
 from watchkeeper.loop.home import Home
 from watchkeeper.records.action import DecisionRecord, Reason
-from watchkeeper.records.bounds import Happened
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bounds import Happened
 from watchkeeper.records.statement import Entry
 
 

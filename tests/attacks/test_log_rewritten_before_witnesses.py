@@ -25,7 +25,7 @@ from tests.worlds.witnesses import circle, policy, vkey_of
 from watchkeeper.adapters.clock import SystemClock
 from watchkeeper.adapters.posix import open_home
 from watchkeeper.cli import log as command
-from watchkeeper.records.bundle import Level
+from watchkeeper.records.plan.tools import Level
 from watchkeeper.verify import Status, verify_log
 
 BLOCK = 14

@@ -22,7 +22,7 @@ from tests.worlds.tasks import (
 from watchkeeper.errors import CommandInvalid
 from watchkeeper.loop.steps import Answer, Escalated, Refused
 from watchkeeper.records.action import Reason
-from watchkeeper.records.bundle import Application
+from watchkeeper.records.plan.systems import Application
 
 BESIDE = {"content": {}, "salt": SALT.hex()}
 

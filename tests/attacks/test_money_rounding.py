@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.worlds.shared import SharedBank, changed
 from watchkeeper.do.decision.bounds.money import Worth, worth_of
 from watchkeeper.do.encode.encoder import Encoded
-from watchkeeper.records.bounds import Money
+from watchkeeper.records.plan.bounds import Money
 
 
 def test_ten_times_a_tenth_is_one_whole() -> None:

@@ -10,9 +10,8 @@ import pytest
 from tests.worlds.bank import bank_bundle
 from tests.worlds.console import InsideConsole, Visitor
 from tests.worlds.openid import SUBJECT, Provider
-from watchkeeper.records.bundle import Person
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.plan_people import SignIn
+from watchkeeper.records.plan.people import Person, SignIn
 
 
 @pytest.fixture

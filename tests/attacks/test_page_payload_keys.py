@@ -19,7 +19,7 @@ from tests.worlds.tampered import TamperedBank, once
 from tests.worlds.tasks import opened as opened_task
 from tests.worlds.tasks import pay_in_task, tasks_bundle
 from watchkeeper import wiring
-from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.verify import verify_bundle
 from watchkeeper.verify.bundle.manifest import payload_name
 from watchkeeper.verify.compose.compose import Wish

@@ -13,9 +13,9 @@ from tests.worlds.disk_bank import DiskBank
 from tests.worlds.enrolled import enrolled, revoked, told
 from tests.worlds.people import Passholder
 from watchkeeper.errors import NotAuthorised
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, VerdictRecord
+from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.statement import Record
 
 

@@ -21,8 +21,8 @@ from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.loop.facts_of.persons import person_of
 from watchkeeper.loop.inbox.dialogue import dialogue_of
 from watchkeeper.loop.steps import Allowed, Refused
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.reference import Ref
 
 Make = Callable[..., TamperedBank]

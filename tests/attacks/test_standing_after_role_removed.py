@@ -24,7 +24,7 @@ from tests.worlds.standing import (
     standing_body,
     standing_plan,
 )
-from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.plan.bundle import Bundle
 
 
 def _without_ben() -> Bundle:

@@ -21,7 +21,7 @@ from tests.worlds.standing import (
 )
 from watchkeeper.errors import CommandInvalid, NotAuthorised
 from watchkeeper.records.action import Reason
-from watchkeeper.records.bundle import REQUIRED
+from watchkeeper.records.plan.policies import REQUIRED
 
 
 def test_what_is_within_the_plan_goes_through() -> None:

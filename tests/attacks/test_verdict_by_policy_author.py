@@ -13,9 +13,9 @@ from tests.worlds.disk_bank import DiskBank
 from tests.worlds.reviews import REVIEW, bundle_with, durable, said, verdicts
 from watchkeeper.errors import CommandInvalid, NotAuthorised
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.verify.people import same_authority
 
 

@@ -13,7 +13,7 @@ from tests.worlds.witnesses import Circle, Witness, circle, policy, vkey_of
 from watchkeeper.adapters.clock import SystemClock
 from watchkeeper.adapters.posix import open_home
 from watchkeeper.ledger.note import parse_note_unverified
-from watchkeeper.records.bundle import Level
+from watchkeeper.records.plan.tools import Level
 
 pytestmark = pytest.mark.timeout(240)
 BAD = {

@@ -14,7 +14,7 @@ import pytest
 from tests.worlds.vectors import ROOT
 from watchkeeper.do.decision.engine import Policies
 from watchkeeper.plan.policies.scope import actions_of
-from watchkeeper.records.bundle import Policy, PolicyKind
+from watchkeeper.records.plan.policies import Policy, PolicyKind
 
 _BASE = Path(os.environ.get("CONFORMANCE_DATA", ROOT.parent / "shared")) / "cedar-tests"
 _TESTS = sorted(_BASE.glob("tests/*/*.json"))

@@ -10,7 +10,8 @@ import pytest
 from tests.worlds import records as world
 from watchkeeper.check.gap import gap_table
 from watchkeeper.records.action import Decision, Outcome, Reason
-from watchkeeper.records.bundle import Bundle, Stage
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.systems import Stage
 
 Story = Callable[[world.Stream], object]
 _PLAN = world.bundle()

@@ -19,8 +19,8 @@ from watchkeeper.loop.erasure.unasked import due_by_itself
 from watchkeeper.loop.shards.carried import check_carried
 from watchkeeper.loop.steps import Allowed, Refused, Stored
 from watchkeeper.records.action import Reason, Status
-from watchkeeper.records.bundle import Retention
 from watchkeeper.records.erasure import Span
+from watchkeeper.records.plan.systems import Retention
 from watchkeeper.records.reference import Ref
 from watchkeeper.verify import DirectorySource, Verification, verify_log
 

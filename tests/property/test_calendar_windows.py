@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from watchkeeper.do.state.budget import window_start
 from watchkeeper.loop.inbox.bars import _resets
-from watchkeeper.records.bounds import Budget, Calendar
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bounds import Budget, Calendar
 from watchkeeper.verify.bounds.window import first_moment
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,8 +12,9 @@ from tests.worlds import records as world
 from watchkeeper.check.gap import GapTable, Standing, State, gap_table, state_of
 from watchkeeper.check.timeline import MOST_BUCKETS, TimelineCounter
 from watchkeeper.records.action import Decision, Outcome, Reason
-from watchkeeper.records.bundle import Bundle, Stage
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 

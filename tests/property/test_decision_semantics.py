@@ -25,7 +25,7 @@ from watchkeeper.do.decision.engine import Findings
 from watchkeeper.do.decision.request import Request
 from watchkeeper.ledger.plan_bundle import bundle_bytes, parse_bundle
 from watchkeeper.records.action import Outcome, Reason
-from watchkeeper.records.bundle import PolicyKind
+from watchkeeper.records.plan.policies import PolicyKind
 
 # Beyond 64 bits for every x but 0: Cedar answers with an error, and skips the policy.
 _ERRS = "context.args.x * 9007199254740991 * 9007199254740991 > 0"

@@ -20,9 +20,11 @@ from watchkeeper.loop.inbox.lending import lent_body
 from watchkeeper.loop.inbox.objections import stands_in
 from watchkeeper.records.action import DecisionRecord, EffectRecord, Outcome, Status
 from watchkeeper.records.administration import PlanReleaseRecord, StopRecord
-from watchkeeper.records.bundle import Bundle, Person, StandingRule
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Person
+from watchkeeper.records.plan.policies import StandingRule
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.standing import StandingEndedRecord, StandingRecord
 from watchkeeper.records.statement import Entry

@@ -25,10 +25,10 @@ from watchkeeper.loop.replay import replayer
 from watchkeeper.loop.standing import request_from
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Stored
 from watchkeeper.records.action import DecisionRecord, EffectRecord, Outcome, Status
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.plan.bundle import Bundle
 
 _AMOUNTS = st.sampled_from([20, 150, 200, 250, 400, 1000, 1500, -5])
 _NOTES = st.sampled_from(["a", "b"])

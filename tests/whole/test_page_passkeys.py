@@ -19,9 +19,9 @@ from watchkeeper.errors import CommandInvalid
 from watchkeeper.ledger.assertion import EDDSA, ES256, RS256, passkey_keys
 from watchkeeper.ledger.envelope import open_command
 from watchkeeper.records.action import Status
-from watchkeeper.records.bundle import Console
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.people import Passkey, Signature
+from watchkeeper.records.plan.people import Console
 from watchkeeper.verify.bundle.manifest import Selection
 from watchkeeper.verify.compose.compose import Wish
 

@@ -30,10 +30,12 @@ from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.administration import GenesisRecord
-from watchkeeper.records.bundle import Bundle, Limits, Person, Stage
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Command, Signature
+from watchkeeper.records.plan.bundle import Bundle, Limits
+from watchkeeper.records.plan.people import Person
+from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.statement import Entry, Record
 
 POINT = Point("mcp-gateway", Boundary.EXCLUSIVE)

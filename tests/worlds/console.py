@@ -23,9 +23,10 @@ from watchkeeper import wiring
 from watchkeeper.console import make_app
 from watchkeeper.loop.codes import render_code
 from watchkeeper.loop.surface import Surface, Urls
-from watchkeeper.records.bundle import Bundle, Console
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.people import Signature
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Console
 
 Json = dict[str, Any]
 

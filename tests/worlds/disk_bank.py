@@ -23,8 +23,9 @@ from watchkeeper.loop.erasure.erase import Erasing
 from watchkeeper.loop.erasure.unasked import settled_since
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
-from watchkeeper.records.bundle import Bundle, Stage
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.systems import Stage
 from watchkeeper.verify import Verification, verify_log
 
 NEVER = 3600.0

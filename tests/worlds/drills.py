@@ -11,11 +11,11 @@ from watchkeeper.do.state.parts import Plant, Planted
 from watchkeeper.ledger.canonical import canonical, sha256_hex
 from watchkeeper.loop.drills.case import Marks, case_of, sealed
 from watchkeeper.loop.drills.planting import plant_due, reveal_due
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.drill import DrillRecord, DrillRevealedRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.plan_oversight import Oversight
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.oversight import Oversight
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Payload, Record
 

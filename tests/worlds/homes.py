@@ -41,10 +41,10 @@ from watchkeeper.records.administration import (
     StopScope,
     TokenRecord,
 )
-from watchkeeper.records.bundle import Stage
 from watchkeeper.records.instant import Instant, render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, Command, Signature, VerdictRecord
+from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Payload, Record
 

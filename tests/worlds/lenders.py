@@ -8,8 +8,8 @@ from typing import Any
 from tests.worlds.bank import Bank, bank_file, bundle_of
 from watchkeeper.do.decision.delegation import Wanted
 from watchkeeper.loop.lending import Deal, Giver, held_by, lend
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.lent import DelegationRecord
+from watchkeeper.records.plan.bundle import Bundle
 
 AGENTS = ("other", "third", "fourth", "fifth")
 _DELEGABLE = """\

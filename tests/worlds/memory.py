@@ -20,11 +20,12 @@ from watchkeeper.ledger.envelope import parse_record
 from watchkeeper.ledger.erasure import NEVER_ERASED, ErasedBy, kept_of, parse_stub, render_stub
 from watchkeeper.ports import WitnessState
 from watchkeeper.records.administration import Carried, GenesisRecord
-from watchkeeper.records.bundle import Level, Stage
 from watchkeeper.records.custody import Doubt
 from watchkeeper.records.erasure import ErasureRecord
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.systems import Stage
+from watchkeeper.records.plan.tools import Level
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Payload, Record, statement_of
 

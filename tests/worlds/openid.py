@@ -27,8 +27,8 @@ from joserfc.jwk import ECKey, Key, RSAKey
 from tests.worlds.bank import bank_bundle
 from tests.worlds.console import InsideConsole, Visitor
 from tests.worlds.people import CONSOLE
-from watchkeeper.records.bundle import Bundle
-from watchkeeper.records.plan_people import Console, OpenId, SignIn
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Console, OpenId, SignIn
 
 CLIENT, SECRET, SUBJECT = "watchkeeper", "s3cr:et of+the client", "248289761001"
 BACK = "/sign-in/openid/back"

@@ -23,8 +23,9 @@ from tests.worlds.people import Passholder
 from watchkeeper.console import make_app
 from watchkeeper.console.door import cookie_name
 from watchkeeper.loop.surface import Surface, Urls
-from watchkeeper.records.bundle import Bundle, Console, Limits
 from watchkeeper.records.people import Signature
+from watchkeeper.records.plan.bundle import Bundle, Limits
+from watchkeeper.records.plan.people import Console
 
 
 @dataclass

@@ -29,23 +29,15 @@ from watchkeeper.records.administration import (
     StopRecord,
     StopScope,
 )
-from watchkeeper.records.bundle import (
-    Agent,
-    Bundle,
-    Control,
-    OncePer,
-    Person,
-    Policy,
-    PolicyKind,
-    Row,
-    Server,
-    Stage,
-    System,
-    Tool,
-)
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, Signature, VerdictRecord
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.controls import Control, Row
+from watchkeeper.records.plan.people import Person
+from watchkeeper.records.plan.policies import Policy, PolicyKind
+from watchkeeper.records.plan.systems import Agent, Stage, System
+from watchkeeper.records.plan.tools import OncePer, Server, Tool
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Payload, Record
 from watchkeeper.records.typing import Node, NodeKind

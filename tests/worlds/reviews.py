@@ -10,8 +10,8 @@ from typing import Any
 from tests.worlds.bank import Bank, bank_bundle, escalated, pay, reason_of
 from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.loop.inbox import Inbox, Opened, list_body, verdict_body
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 

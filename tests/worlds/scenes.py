@@ -20,7 +20,8 @@ from watchkeeper.loop.answering import answer_question
 from watchkeeper.loop.steps import Admitted, Allowed, Answer
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Status
-from watchkeeper.records.bundle import Bundle, StandingRule
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.policies import StandingRule
 
 AIMS = Path(__file__).parents[2] / "examples/refund-desk/aims"
 PEOPLE = ("ana", "ben", "cara", "dev")

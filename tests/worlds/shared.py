@@ -18,7 +18,8 @@ from watchkeeper.ledger.plan_bundle import tool_pin
 from watchkeeper.loop.steps import Allowed, Answer
 from watchkeeper.plan.whole import Linted, compile_folder, lint_workspace
 from watchkeeper.records.action import DecisionRecord, Outcome, Status
-from watchkeeper.records.bundle import Bundle, Person
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Person
 
 _STRING = {"type": "string"}
 

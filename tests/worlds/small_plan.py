@@ -26,20 +26,14 @@ from watchkeeper.plan.typing import (
     compile_input_schema,
 )
 from watchkeeper.records.action import Boundary, Point
-from watchkeeper.records.bundle import (
-    Agent,
-    Bundle,
-    Control,
-    Person,
-    Policy,
-    PolicyKind,
-    Server,
-    Stage,
-    System,
-    Tool,
-)
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import parse_instant
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.controls import Control
+from watchkeeper.records.plan.people import Person
+from watchkeeper.records.plan.policies import Policy, PolicyKind
+from watchkeeper.records.plan.systems import Agent, Stage, System
+from watchkeeper.records.plan.tools import Server, Tool
 
 AT = parse_instant("2026-11-23T08:00:00.000000Z")
 POINT = Point("mcp-gateway", Boundary.EXCLUSIVE)

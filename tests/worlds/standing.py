@@ -14,9 +14,11 @@ from tests.worlds.reviews import REVIEW, bundle_with, record_kind
 from watchkeeper.do.decision.request import Call
 from watchkeeper.do.state.parts import Standings
 from watchkeeper.records.action import DecisionRecord, Outcome, Status
-from watchkeeper.records.bundle import Bundle, Person, StandingRule
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import render_instant
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Person
+from watchkeeper.records.plan.policies import StandingRule
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.standing import StandingRecord
 from watchkeeper.records.statement import Record

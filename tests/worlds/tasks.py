@@ -14,9 +14,10 @@ from tests.worlds.till_workspace import till_files
 from watchkeeper.do.decision.request import Call
 from watchkeeper.enforcement.mandate import Tasks
 from watchkeeper.ledger.canonical import hidden_digest
-from watchkeeper.records.bundle import Application, Bundle
 from watchkeeper.records.instant import Instant, render_instant
 from watchkeeper.records.people import Signature
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.systems import Application
 
 APP = "app:desk-app"
 TASK = "task-0000-0000-0001"

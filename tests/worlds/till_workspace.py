@@ -13,7 +13,7 @@ from typing import Any
 
 from watchkeeper.ledger.plan_bundle import tool_pin
 from watchkeeper.plan.whole import compile_folder
-from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.plan.bundle import Bundle
 
 SERVERS = Path(__file__).parents[1] / "servers"
 PEOPLE = {"ana": ["release", "operate"], "ben": ["lead"], "cara": ["lead"], "dan": []}

@@ -9,7 +9,7 @@ from tests.worlds.homes import NEVER, Story
 from watchkeeper.adapters.posix import PosixLog, open_home
 from watchkeeper.errors import WatchkeeperError
 from watchkeeper.ports import WitnessState
-from watchkeeper.records.bundle import Level
+from watchkeeper.records.plan.tools import Level
 from watchkeeper.records.reference import Ref
 
 

@@ -33,10 +33,10 @@ from watchkeeper.records.administration import (
     StopRecord,
     StopScope,
 )
-from watchkeeper.records.bundle import Stage
 from watchkeeper.records.drill import DrillRevealedRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 

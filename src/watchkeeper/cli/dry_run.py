@@ -19,9 +19,9 @@ from watchkeeper.loop.permits import enforced_at
 from watchkeeper.loop.standing import Standing
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Boundary, Point
-from watchkeeper.records.bounds import Happened
-from watchkeeper.records.bundle import System
 from watchkeeper.records.instant import Instant, parse_instant
+from watchkeeper.records.plan.bounds import Happened
+from watchkeeper.records.plan.systems import System
 
 _KNOWN = {"agent", "tool", "arguments", "facts", "at", "onBehalfOf", "key"}
 _HISTORY = "history"

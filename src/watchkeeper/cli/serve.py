@@ -17,7 +17,7 @@ from watchkeeper.ledger.assertion import DEFAULT_CONSOLE
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.notices.board import silent_channels
 from watchkeeper.loop.surface import Urls
-from watchkeeper.records.bundle import Level
+from watchkeeper.records.plan.tools import Level
 
 if TYPE_CHECKING:
     from watchkeeper.enforcement.gateway.web.listening import Listen

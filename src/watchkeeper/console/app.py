@@ -23,7 +23,7 @@ from watchkeeper.console.signin.session import Sessions
 from watchkeeper.ledger.assertion import DEFAULT_CONSOLE
 from watchkeeper.loop.surface import Surface
 from watchkeeper.ports.people import IdentityProvider
-from watchkeeper.records.plan_people import OpenId
+from watchkeeper.records.plan.people import OpenId
 
 API = "/api/v1"
 

@@ -12,8 +12,8 @@ from watchkeeper.loop.home import Home
 from watchkeeper.loop.inbox import Inbox, Item
 from watchkeeper.loop.inbox.inbox import KEPT
 from watchkeeper.loop.surface import Surface
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bundle import Bundle
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,11 @@ from watchkeeper.errors import MandateRefused, UpstreamFailed
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest
 from watchkeeper.ledger.envelope import seal_command
 from watchkeeper.ports import Signer
-from watchkeeper.records.bundle import APP
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.lent import Terms, ValueLimit
 from watchkeeper.records.people import Command
+from watchkeeper.records.plan.systems import APP
 
 META = "watchkeeper/task"
 _TIMEOUT = 30.0

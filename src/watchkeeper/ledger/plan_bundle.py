@@ -16,8 +16,8 @@ from watchkeeper.ledger.canonical import (
     parse_json,
     sha256_hex,
 )
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.codec import from_json, to_json
+from watchkeeper.records.plan.bundle import Bundle
 
 FORMAT = 1
 MAX_BUNDLE_BYTES = 256 * 1024 * 1024

@@ -12,8 +12,8 @@ from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import LedgerError
 from watchkeeper.loop.home import Home
 from watchkeeper.records.action import DecisionRecord
-from watchkeeper.records.bundle import REQUIRED
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.policies import REQUIRED
 from watchkeeper.records.reference import Ref
 
 _HOLDS = frozenset({Waiting.PENDING, Waiting.APPROVED, Waiting.RELEASED})

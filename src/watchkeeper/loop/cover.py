@@ -6,7 +6,7 @@ from watchkeeper.do.decision.enforcer import ToolEntry
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.steps import Allowed, Cover
 from watchkeeper.records.action import Reason
-from watchkeeper.records.bundle import Level
+from watchkeeper.records.plan.tools import Level
 
 
 def level_of(entry: ToolEntry | None) -> Level:

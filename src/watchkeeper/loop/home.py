@@ -26,10 +26,10 @@ from watchkeeper.loop.standing import Standing
 from watchkeeper.loop.trials import Trials
 from watchkeeper.ports import Clock, Ids, Log, Ticket, WitnessState
 from watchkeeper.records.administration import Carried
-from watchkeeper.records.bundle import Limits
 from watchkeeper.records.custody import Doubt, DoubtKind
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Signature
+from watchkeeper.records.plan.bundle import Limits
 from watchkeeper.records.statement import Entry, Payload, Record
 
 KEEP_AFTER = 10_000

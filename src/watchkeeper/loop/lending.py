@@ -15,10 +15,10 @@ from watchkeeper.loop.facts_of.lent import lot_of, person_of_delegation, stopped
 from watchkeeper.loop.home import Home
 from watchkeeper.ports import Ticket
 from watchkeeper.records.action import Hidden
-from watchkeeper.records.bundle import Delegable, Grant
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.lent import Cap, DelegationEndedRecord, DelegationRecord
+from watchkeeper.records.plan.grants import Delegable, Grant
 from watchkeeper.records.statement import Payload, Record
 from watchkeeper.records.typing import Node, NodeKind, spelled
 

@@ -10,7 +10,8 @@ from watchkeeper.loop.home import Home
 from watchkeeper.loop.steps import Allowed
 from watchkeeper.ports import PermitKeys
 from watchkeeper.records.action import Boundary, Point
-from watchkeeper.records.bundle import Bundle, PermitRule
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.tools import PermitRule
 
 
 def permit_rule(bundle: Bundle, server: str) -> PermitRule | None:

@@ -15,10 +15,11 @@ from watchkeeper.plan.diff.changes import PlanDiff
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.records.action import Reason
 from watchkeeper.records.administration import PlanReleaseRecord
-from watchkeeper.records.bundle import AUTHOR, Bundle, Policy
 from watchkeeper.records.codec import Json, to_json
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Command, Signature
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.policies import AUTHOR, Policy
 from watchkeeper.records.statement import Entry, Payload, Record
 
 _WAIT_SECONDS = 30.0

@@ -12,7 +12,7 @@ from watchkeeper.do.decision.facts import facts_from_json
 from watchkeeper.errors import WatchkeeperError
 from watchkeeper.loop.standing import request_from
 from watchkeeper.records.action import Decision, DecisionRecord
-from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.statement import Entry
 
 

@@ -13,9 +13,9 @@ from watchkeeper.loop.home import Home
 from watchkeeper.loop.recall import at_path, resolve
 from watchkeeper.loop.standing import request_from
 from watchkeeper.records.action import EffectRecord, Hidden, ResolvedBy, Status
-from watchkeeper.records.bundle import Settlement
 from watchkeeper.records.instant import Instant, render_instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.tools import Settlement
 from watchkeeper.records.statement import Entry, Payload, Record
 
 _WAIT_SECONDS = 30.0

@@ -33,8 +33,8 @@ from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.loop.beside import Held
 from watchkeeper.ports import Clock, Records
 from watchkeeper.records.administration import GenesisRecord
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 

@@ -12,8 +12,8 @@ from watchkeeper.do.decision.request import Request
 from watchkeeper.do.state.pending import Pending
 from watchkeeper.ports import Ticket
 from watchkeeper.records.action import Reason, Status
-from watchkeeper.records.bundle import FactSource, Level
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.tools import FactSource, Level
 
 
 @dataclass(frozen=True, slots=True)

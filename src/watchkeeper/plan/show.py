@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from watchkeeper.records.bounds import Budget
-from watchkeeper.records.bundle import (
-    Band,
-    Bundle,
-    Grant,
-    Policy,
-    PolicyKind,
-    Retention,
-    System,
-    Tool,
-)
+from watchkeeper.records.plan.bounds import Budget
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.grants import Band, Grant
+from watchkeeper.records.plan.policies import Policy, PolicyKind
+from watchkeeper.records.plan.systems import Retention, System
+from watchkeeper.records.plan.tools import Tool
 
 _UNITS = ((604_800, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 

@@ -34,7 +34,7 @@ from watchkeeper.plan.workspace.checked import nearest
 from watchkeeper.plan.workspace.finding import Finding, Severity, in_order, stops_release
 from watchkeeper.plan.workspace.load import Workspace, load_workspace
 from watchkeeper.plan.workspace.report import Report
-from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.plan.bundle import Bundle
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from watchkeeper.errors import WatchkeeperError
 from watchkeeper.records.administration import Carried
-from watchkeeper.records.bundle import Level
 from watchkeeper.records.custody import Doubt, KeyTerm
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.tools import Level
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Payload, Record
 

@@ -6,10 +6,10 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from watchkeeper.records.bundle import Stage
 from watchkeeper.records.codec import Json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Signature
+from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 
 NOT_RELEASED = "notReleased"

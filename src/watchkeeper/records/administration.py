@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from watchkeeper.records.action import Hidden
-from watchkeeper.records.bundle import Application, Stage
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Passkey, Signature
+from watchkeeper.records.plan.systems import Application, Stage
 
 
 class ScopeKind(enum.StrEnum):

@@ -16,9 +16,9 @@ from watchkeeper.ledger.canonical import parse_canonical
 from watchkeeper.ledger.envelope import check_signature, parse_envelope_unverified
 from watchkeeper.ledger.merkle import leaf_hash
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of
-from watchkeeper.records.bounds import SHARED
 from watchkeeper.records.instant import parse_instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.bounds import SHARED
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record, parse_statement
 

@@ -13,9 +13,10 @@ from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.ledger.envelope import command_body, open_command
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64, keyid_of
 from watchkeeper.records.administration import Carried, GenesisRecord, PlanReleaseRecord
-from watchkeeper.records.bundle import AUTHOR, Application
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.people import Command, Passkey, Signature, VerdictRecord
+from watchkeeper.records.plan.policies import AUTHOR
+from watchkeeper.records.plan.systems import Application
 from watchkeeper.verify.counters import Counters
 
 RELEASE = "release"

@@ -10,11 +10,11 @@ from watchkeeper.errors import CommandInvalid, cut
 from watchkeeper.ledger.binding import group_digest, item_binding
 from watchkeeper.ledger.envelope import command_body
 from watchkeeper.records.action import Escalation
-from watchkeeper.records.bundle import AUTHOR, GRANTOR, REQUIRED
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import Answer, VerdictRecord
+from watchkeeper.records.plan.policies import AUTHOR, GRANTOR, REQUIRED
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.enrolment import not_apart

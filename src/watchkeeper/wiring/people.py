@@ -7,7 +7,7 @@ from pathlib import Path
 from watchkeeper import settings
 from watchkeeper.ports import Clock
 from watchkeeper.ports.people import IdentityProvider, Notifier
-from watchkeeper.records.plan_people import OpenId
+from watchkeeper.records.plan.people import OpenId
 
 
 def identity_provider(openid: OpenId, back: str, home: Path, clock: Clock) -> IdentityProvider:

@@ -14,7 +14,7 @@ from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.ledger.tiles import bundles_of
-from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Payload
 from watchkeeper.verify import DirectorySource, Source

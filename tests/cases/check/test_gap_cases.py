@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from tests.worlds import records as world
 from watchkeeper.check.gap import GapRow, gap_table
 from watchkeeper.records.action import Decision, Outcome, Reason
-from watchkeeper.records.bundle import Stage
+from watchkeeper.records.plan.systems import Stage
 
 _CASES: list[dict[str, Any]] = YAML(typ="safe").load(Path(__file__).with_name("gap.yaml"))
 _COUNTS = (

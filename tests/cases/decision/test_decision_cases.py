@@ -16,8 +16,8 @@ from watchkeeper.do.decision.request import Call, make_request
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Boundary, Point, Reason
-from watchkeeper.records.bundle import Stage
 from watchkeeper.records.instant import parse_instant
+from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 
 _CASES = YAML(typ="safe").load(Path(__file__).with_name("refund_desk.yaml").read_text("utf-8"))

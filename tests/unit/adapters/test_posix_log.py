@@ -21,9 +21,9 @@ from watchkeeper.errors import (
 )
 from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.records.action import Reason, VoidRecord
-from watchkeeper.records.bundle import Stage
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Payload, Record
 from watchkeeper.verify import verify_log

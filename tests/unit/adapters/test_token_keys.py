@@ -21,7 +21,7 @@ from watchkeeper.errors import (
     WatchkeeperError,
 )
 from watchkeeper.ledger.signature import keyid_of, verifies
-from watchkeeper.records.bundle import Stage
+from watchkeeper.records.plan.systems import Stage
 from watchkeeper.verify import verify_log
 
 ACCESS = TokenAccess(None, settings.token_pin)

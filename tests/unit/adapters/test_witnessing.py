@@ -22,8 +22,8 @@ from watchkeeper.ledger.tiles import TileTree
 from watchkeeper.ledger.witness.cosignature import cosign, with_cosignatures, witness_key
 from watchkeeper.ports import Split, WitnessState
 from watchkeeper.records.administration import ClockAcceptedRecord
-from watchkeeper.records.bundle import Level
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.tools import Level
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 

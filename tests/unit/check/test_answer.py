@@ -10,8 +10,10 @@ from tests.worlds import records as world
 from watchkeeper.check.answer import Answer, Step, Verified, answer, render_answer
 from watchkeeper.ledger.canonical import canonical
 from watchkeeper.records.administration import ScopeKind
-from watchkeeper.records.bundle import Bundle, Control, Stage
 from watchkeeper.records.people import Answer as Said
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.controls import Control
+from watchkeeper.records.plan.systems import Stage
 
 
 def told(plan: Bundle | None = None, **more: Any) -> Answer:

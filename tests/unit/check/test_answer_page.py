@@ -11,7 +11,9 @@ from watchkeeper.check.answer import Verified, answer, render_page
 from watchkeeper.check.answer.picture import draw
 from watchkeeper.check.timeline import Timeline, TimelineCounter
 from watchkeeper.records.action import Outcome
-from watchkeeper.records.bundle import Bundle, Person, Stage
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Person
+from watchkeeper.records.plan.systems import Stage
 
 _VOID = {"meta", "br", "link", "img", "input", "hr"}
 

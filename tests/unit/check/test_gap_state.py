@@ -7,7 +7,7 @@ import pytest
 
 from watchkeeper.check.gap import Standing, State, state_of
 from watchkeeper.check.gap.words import why
-from watchkeeper.records.bundle import Stage
+from watchkeeper.records.plan.systems import Stage
 
 _FIRED = Standing(fired_outside=3, fired_inside=1, failed=2, observed=4, traffic=9)
 

@@ -9,8 +9,8 @@ from tests.worlds.memory import CountedIds, FakeClock
 from tests.worlds.people import Passholder
 from watchkeeper.console.signin.session import IDLE, LONGEST, LONGEST_BY_CODE, Sessions
 from watchkeeper.do.state.authority import Authority
-from watchkeeper.records.bundle import Bundle
-from watchkeeper.records.plan_people import Console
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Console
 
 BEN = Passholder("ben")
 

@@ -14,7 +14,7 @@ from tests.worlds.shared import BUDGET, SharedBank, shared_bundle, write_shared
 from watchkeeper.cli.dry_run import dry_run, render
 from watchkeeper.do.account.left import left_words, money
 from watchkeeper.do.decision.facts import BudgetFact
-from watchkeeper.records.bounds import Budget, Calendar
+from watchkeeper.records.plan.bounds import Budget, Calendar
 
 
 @pytest.mark.parametrize(

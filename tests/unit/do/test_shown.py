@@ -10,7 +10,8 @@ import pytest
 from tests.worlds.bank import Bank, bank_bundle, escalated, pay
 from tests.worlds.reviews import bundle_with
 from watchkeeper.do.account.shown import filled
-from watchkeeper.records.bundle import Bundle, Tool
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.tools import Tool
 
 
 def _tool(sentence: str) -> Tool:

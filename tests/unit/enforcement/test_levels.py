@@ -20,8 +20,9 @@ from watchkeeper.errors import ActionBlocked
 from watchkeeper.loop.replay import replayer
 from watchkeeper.loop.steps import Allowed, Answer, Refused
 from watchkeeper.records.action import Outcome, Reason, Status
-from watchkeeper.records.bundle import Bundle, Level
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.tools import Level
 
 
 def plan(level: Level, seconds: int = 30) -> Bundle:

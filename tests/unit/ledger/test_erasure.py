@@ -31,11 +31,11 @@ from watchkeeper.records.action import (
     Point,
     Reason,
 )
-from watchkeeper.records.bundle import Stage
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.statement import Erased, Record
 
 AT = Instant(1_000_000_000)

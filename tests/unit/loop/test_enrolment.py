@@ -14,7 +14,7 @@ from tests.worlds.enrolled import added, code_for, enrolled, given, revoked, sig
 from tests.worlds.people import Passholder
 from watchkeeper.errors import CommandInvalid, NotAuthorised
 from watchkeeper.loop.enrolment import MOST_PASSKEYS, enrol
-from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.plan.bundle import Bundle
 
 STOP = {"scopeKind": "all", "scopeName": "", "reason": None}
 

@@ -12,7 +12,7 @@ from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.loop.notices.due import EVERY, GATHER, URGENT, Bell, Known, Step, due
 from watchkeeper.loop.notices.words import notice_of, trial_notice
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan_people import Channel, Rung
+from watchkeeper.records.plan.people import Channel, Rung
 from watchkeeper.records.reference import Ref
 
 START = Instant(1_795_000_000_000_000)

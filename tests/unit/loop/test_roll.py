@@ -17,8 +17,8 @@ from watchkeeper.errors import CommandInvalid, HomeInvalid, LogInconsistent, Not
 from watchkeeper.loop.shards.carried import check_carried
 from watchkeeper.loop.steps import Refused, Stored
 from watchkeeper.records.action import Reason, Status
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.reference import Ref
 from watchkeeper.verify import verify_log
 

@@ -15,7 +15,8 @@ from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.plan.diff import diff_bundles
 from watchkeeper.plan.policies.annotations import read_annotations
 from watchkeeper.plan.whole import compile_folder
-from watchkeeper.records.bundle import Bundle, PolicyKind, StandingRule
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.policies import PolicyKind, StandingRule
 
 RULE = StandingRule(20, 28_800, {"amount": "300.00"})
 

@@ -16,10 +16,11 @@ from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.administration import Carried, PlanReleaseRecord
-from watchkeeper.records.bundle import Application, Bundle
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Signature
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.systems import Application
 
 KEY, OTHER = public("desk-app"), public("other-app")
 APP = Application("desk-app", "desk", (KEY,), ("mandate",))

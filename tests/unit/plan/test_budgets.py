@@ -10,8 +10,8 @@ from tests.worlds.remembered import HISTORY, remembering
 from tests.worlds.shared import BUDGET, changed, lint_shared, shared_bundle
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.plan.show import render_plan
-from watchkeeper.records.bounds import Calendar, Happened
 from watchkeeper.records.codec import to_json
+from watchkeeper.records.plan.bounds import Calendar, Happened
 
 _TOOLS = "tools/bank.yaml"
 

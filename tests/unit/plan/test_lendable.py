@@ -14,7 +14,8 @@ from tests.worlds.workspace_files import write_workspace
 from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.plan.whole import compile_folder, lint_workspace
-from watchkeeper.records.bundle import Bundle, Delegable
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.grants import Delegable
 
 
 def _folder(path: Path, more: str) -> Path:

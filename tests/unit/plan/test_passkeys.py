@@ -14,10 +14,11 @@ from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.administration import Carried, PlanReleaseRecord
-from watchkeeper.records.bundle import Bundle, Console, Person
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Passkey, Signature
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Console, Person
 
 BEN = Passholder("ben").passkey
 

@@ -12,8 +12,9 @@ from tests.worlds.workspace_files import with_change, write_workspace
 from watchkeeper.plan.diff.changes import PlanDiff
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.plan.whole import compile_folder, lint_workspace
-from watchkeeper.records.bundle import Bundle, PermitRule
 from watchkeeper.records.codec import to_json
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.tools import PermitRule
 
 _BY = "command: [python, bank.py]\n"
 

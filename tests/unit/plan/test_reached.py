@@ -12,9 +12,9 @@ from tests.worlds.workspace_files import FILES, write_workspace
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.plan.show import render_plan
 from watchkeeper.plan.whole import compile_folder, lint_workspace
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.codec import from_json, to_json
-from watchkeeper.records.plan_people import Channel, Console, OpenId, Rung, SignIn
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Channel, Console, OpenId, Rung, SignIn
 
 ISSUER = "https://id.example/realm"
 CONSOLE = f"""\

@@ -11,7 +11,8 @@ from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.diff import diff_bundles
 from watchkeeper.plan.show import render_plan
 from watchkeeper.plan.whole import compile_folder
-from watchkeeper.records.bundle import Bundle, Retention
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.systems import Retention
 
 DAY = 86_400
 

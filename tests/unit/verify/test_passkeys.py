@@ -16,9 +16,10 @@ from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.ledger.plan_bundle import bundle_bytes
 from watchkeeper.records.action import Status
 from watchkeeper.records.administration import PlanReleaseRecord
-from watchkeeper.records.bundle import Bundle, Console
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Assertion, Passkey, Signature
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Console
 from watchkeeper.verify.people import Authority, Commands, authority_of, same_authority
 
 PLACE = "https://watch.example"

@@ -30,7 +30,7 @@ from watchkeeper.adapters.openid.token import (
 from watchkeeper.errors import ProviderFailed, SignInRefused, WatchkeeperError, cut
 from watchkeeper.ports import Clock
 from watchkeeper.ports.people import Identity, SignInAsked
-from watchkeeper.records.plan_people import OpenId
+from watchkeeper.records.plan.people import OpenId
 
 _log = logging.getLogger("watchkeeper.openid")
 KEPT = 600_000_000

@@ -25,9 +25,9 @@ from watchkeeper.ledger.note import check_name
 from watchkeeper.ledger.signature import KEY_BYTES, decode_base64
 from watchkeeper.ports import Clock, Ids, Signer
 from watchkeeper.records.administration import GenesisRecord
-from watchkeeper.records.bundle import Stage
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.statement import Record
 
 EXAMPLE = "acme.example/refunds"

@@ -40,8 +40,8 @@ from watchkeeper.errors import (
 )
 from watchkeeper.ports import Clock, Signer
 from watchkeeper.records.administration import Carried
-from watchkeeper.records.bundle import Level
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.tools import Level
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Payload
 

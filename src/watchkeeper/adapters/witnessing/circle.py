@@ -24,7 +24,7 @@ from watchkeeper.ledger.note import VerifierKey
 from watchkeeper.ledger.witness.cosignature import Cosignature, with_cosignatures
 from watchkeeper.ledger.witness.policy import Policy, PolicyWitness
 from watchkeeper.ports import Split, WitnessState
-from watchkeeper.records.bundle import Level
+from watchkeeper.records.plan.tools import Level
 
 ROUND_SECONDS = 3.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0

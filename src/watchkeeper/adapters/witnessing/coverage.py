@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from watchkeeper.errors import NotCovered, WatchkeeperError
-from watchkeeper.records.bundle import Level
+from watchkeeper.records.plan.tools import Level
 
 Callback = Callable[[WatchkeeperError | None], None]
 

@@ -15,7 +15,7 @@ from watchkeeper.ledger.note import parse_note_unverified
 from watchkeeper.ledger.tiles import WIDTH, nodes_from_tiles
 from watchkeeper.ledger.witness.policy import Policy
 from watchkeeper.ports import WitnessState
-from watchkeeper.records.bundle import Level
+from watchkeeper.records.plan.tools import Level
 
 if TYPE_CHECKING:
     from watchkeeper.adapters.witnessing.circle import Circle

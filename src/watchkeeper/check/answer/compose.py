@@ -12,7 +12,8 @@ from watchkeeper.check.gap.row import GapRow, GapTable
 from watchkeeper.check.gap.state import State
 from watchkeeper.check.survey import Survey, survey
 from watchkeeper.records.action import Outcome
-from watchkeeper.records.bundle import Bundle, System
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.systems import System
 from watchkeeper.records.statement import Entry
 
 _UNSETTLED = frozenset({State.NOT_APPLICABLE, State.RETIRED})

@@ -14,10 +14,12 @@ from watchkeeper.check.gap.words import why
 from watchkeeper.check.oversight import Verdicts, reviewed_by_control
 from watchkeeper.check.survey import Released, Seen, Shape, Survey, survey
 from watchkeeper.records.action import Boundary, Outcome
-from watchkeeper.records.bundle import Bundle, Control, Row, Stage
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.plan_oversight import Oversight
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.controls import Control, Row
+from watchkeeper.records.plan.oversight import Oversight
+from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.statement import Entry
 
 BundleOf = Callable[[str], Bundle | None]

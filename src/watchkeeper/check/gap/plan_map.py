@@ -6,7 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from watchkeeper.check.survey import BEFORE_SYSTEM
-from watchkeeper.records.bundle import Bundle, Control, Policy, Row, Stage, System
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.controls import Control, Row
+from watchkeeper.records.plan.policies import Policy
+from watchkeeper.records.plan.systems import Stage, System
 
 _STAGES = (Stage.DEMONSTRATION, Stage.PILOT, Stage.PRODUCTION)
 _EARLY = frozenset(reason.value for reason in BEFORE_SYSTEM)

@@ -9,9 +9,9 @@ from watchkeeper.check.gap.state import State
 from watchkeeper.check.oversight.model import Reviewed
 from watchkeeper.check.oversight.text import review_sentence
 from watchkeeper.records.action import Boundary
-from watchkeeper.records.bundle import Stage
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.systems import Stage
 
 NOT_WORKING = frozenset({State.COULD_NOT_EVALUATE, State.UNDEFINED})
 

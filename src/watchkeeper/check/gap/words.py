@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchkeeper.check.gap.state import Standing, State
-from watchkeeper.records.bundle import Stage
+from watchkeeper.records.plan.systems import Stage
 
 _PLAIN = {
     State.IN_PROCESS_ONLY: "fired only inside the agent's own process, which can walk round it",

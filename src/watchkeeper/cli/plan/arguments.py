@@ -10,7 +10,7 @@ import typer
 from watchkeeper.errors import PlanUnreadable, RecordInvalid, cut
 from watchkeeper.ledger.plan_bundle import parse_bundle
 from watchkeeper.plan.whole import compile_folder
-from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.plan.bundle import Bundle
 
 Workspace = Annotated[Path, typer.Argument(help="The workspace: the folder with `aims.yaml`.")]
 PlanPath = Annotated[Path, typer.Argument(help="A workspace, or the JSON file of a plan.")]

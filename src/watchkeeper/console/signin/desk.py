@@ -21,7 +21,7 @@ from watchkeeper.loop.home import Home
 from watchkeeper.loop.surface import Surface
 from watchkeeper.records.codec import Json
 from watchkeeper.records.people import Passkey
-from watchkeeper.records.plan_people import OpenId
+from watchkeeper.records.plan.people import OpenId
 
 BACK = "/sign-in/openid/back"
 """Where a provider of sign-ins sends browsers back to."""

@@ -11,9 +11,9 @@ from typing import Literal
 from watchkeeper.do.state.authority import Authority
 from watchkeeper.loop.codes import Voucher
 from watchkeeper.ports import Clock, Ids
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan_people import Console, SignIn
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Console, SignIn
 
 How = Literal["passkey", "openid", "code"]
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from watchkeeper.console.views.authority import Bar, bars_of
 from watchkeeper.console.views.review.escalation import Before, before
 from watchkeeper.console.visit import Missing, Visit
-from watchkeeper.records.bounds import SharedBudget
-from watchkeeper.records.bundle import Agent, Band, Grant
+from watchkeeper.records.plan.bounds import SharedBudget
+from watchkeeper.records.plan.grants import Band, Grant
+from watchkeeper.records.plan.systems import Agent
 
 
 @dataclass(frozen=True, slots=True)

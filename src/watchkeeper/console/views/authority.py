@@ -9,8 +9,8 @@ from watchkeeper.console.visit import Visit
 from watchkeeper.console.words import many
 from watchkeeper.loop.inbox import Bar as Held
 from watchkeeper.loop.inbox import bars_of as held_of
-from watchkeeper.records.bounds import SHARED
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bounds import SHARED
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from watchkeeper.console.visit import Visit
 from watchkeeper.errors import LedgerError
 from watchkeeper.records.action import DecisionRecord
-from watchkeeper.records.bundle import APP
 from watchkeeper.records.lent import MandateRecord
 from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.plan.systems import APP
 from watchkeeper.records.standing import StandingRecord
 from watchkeeper.records.statement import Entry
 

@@ -12,8 +12,8 @@ from watchkeeper.do.decision.facts import Facts
 from watchkeeper.do.decision.limits import render_number
 from watchkeeper.do.decision.request import Request
 from watchkeeper.records.action import GrantUsed, Outcome, Reason
-from watchkeeper.records.bounds import SHARED
 from watchkeeper.records.codec import to_json
+from watchkeeper.records.plan.bounds import SHARED
 
 _MAY = {
     Outcome.ALLOW: "may",

@@ -8,7 +8,7 @@ from typing import Any
 from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.do.decision.facts import BudgetFact, Facts
 from watchkeeper.records.action import GrantUsed
-from watchkeeper.records.bounds import Budget, SharedBudget
+from watchkeeper.records.plan.bounds import Budget, SharedBudget
 
 
 def shared_of(

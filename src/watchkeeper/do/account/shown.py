@@ -14,8 +14,8 @@ from watchkeeper.do.decision.decide import Decided
 from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.records.action import Outcome
-from watchkeeper.records.bundle import Tool
 from watchkeeper.records.instant import render_instant
+from watchkeeper.records.plan.tools import Tool
 
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._:/+#-]{0,63}")

@@ -13,8 +13,9 @@ from watchkeeper.do.decision.limits import after, is_long, render_number
 from watchkeeper.do.encode.encoder import Encoded, Unencodable
 from watchkeeper.do.encode.facts import encode_fact
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
-from watchkeeper.records.bundle import FactSource, Grant
 from watchkeeper.records.instant import Instant, render_instant
+from watchkeeper.records.plan.grants import Grant
+from watchkeeper.records.plan.tools import FactSource
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NO_RESOURCE = "Server"

@@ -32,7 +32,9 @@ from watchkeeper.do.decision.review import ReviewNeed, Voice, review_need, voice
 from watchkeeper.do.decision.standing import applying, completing, counting
 from watchkeeper.do.encode.encoder import Encoded
 from watchkeeper.records.action import Decision, GrantUsed, Outcome, Reason
-from watchkeeper.records.bundle import Grant, PolicyKind, System
+from watchkeeper.records.plan.grants import Grant
+from watchkeeper.records.plan.policies import PolicyKind
+from watchkeeper.records.plan.systems import System
 
 
 @dataclass(frozen=True, slots=True)

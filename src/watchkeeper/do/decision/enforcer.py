@@ -15,8 +15,13 @@ from watchkeeper.do.encode.encoder import ArgumentEncoder
 from watchkeeper.errors import EngineFailed, cut
 from watchkeeper.ledger.canonical import MAX_RECORD_DEPTH, parse_json
 from watchkeeper.records.action import Accountable, Reason
-from watchkeeper.records.bounds import SharedBudget
-from watchkeeper.records.bundle import Agent, Bundle, Control, Grant, Policy, System, Tool
+from watchkeeper.records.plan.bounds import SharedBudget
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.controls import Control
+from watchkeeper.records.plan.grants import Grant
+from watchkeeper.records.plan.policies import Policy
+from watchkeeper.records.plan.systems import Agent, System
+from watchkeeper.records.plan.tools import Tool
 
 
 @dataclass(frozen=True, slots=True)

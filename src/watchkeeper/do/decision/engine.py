@@ -19,8 +19,9 @@ import cedarpy
 from watchkeeper.errors import EngineFailed, cut
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.records.action import Engine
-from watchkeeper.records.bundle import Bundle, Policy, PolicyKind
 from watchkeeper.records.instant import Instant, render_instant
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.policies import Policy, PolicyKind
 
 ENGINE = Engine("cedarpy", version("cedarpy"))
 _ERROR_ID = re.compile(r"`([^`]+)`")

@@ -12,9 +12,9 @@ from typing import Any
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.records.action import Point, Reason
-from watchkeeper.records.bundle import Agent, Stage
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.systems import Agent, Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.standing import ArgumentCap
 

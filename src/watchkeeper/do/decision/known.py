@@ -14,7 +14,7 @@ from watchkeeper.do.decision.facts import Facts
 from watchkeeper.do.decision.request import Request
 from watchkeeper.do.encode.encoder import Encoded, Unencodable
 from watchkeeper.records.action import Reason
-from watchkeeper.records.bundle import System
+from watchkeeper.records.plan.systems import System
 
 CALL_METHOD = "tools/call"
 Against = tuple[Reason, str]

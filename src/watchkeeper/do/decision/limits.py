@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from watchkeeper.do.decision.facts import BudgetFact, Facts
 from watchkeeper.do.encode.encoder import Encoded, number_at
-from watchkeeper.records.bounds import Budget
-from watchkeeper.records.bundle import Band, Grant, Tool
 from watchkeeper.records.instant import render_instant
+from watchkeeper.records.plan.bounds import Budget
+from watchkeeper.records.plan.grants import Band, Grant
+from watchkeeper.records.plan.tools import Tool
 from watchkeeper.records.typing import Node, NodeKind, spelled
 
 A_TASK = "a task that covers it"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from watchkeeper.records.bundle import Policy
+from watchkeeper.records.plan.policies import Policy
 
 
 @dataclass(frozen=True, slots=True)

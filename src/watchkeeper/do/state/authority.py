@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from watchkeeper.ledger.assertion import PasskeyKey, keyid_of_passkey, passkey_keys
 from watchkeeper.ledger.signature import decode_base64, keyring
-from watchkeeper.records.bundle import APP, Application
 from watchkeeper.records.people import Passkey
+from watchkeeper.records.plan.systems import APP, Application
 
 
 @dataclass(frozen=True, slots=True)

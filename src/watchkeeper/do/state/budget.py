@@ -12,10 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from watchkeeper.records.action import DecisionRecord
-from watchkeeper.records.bounds import Budget, Calendar, SharedBudget, account
-from watchkeeper.records.bundle import Bundle, Grant
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bounds import Budget, Calendar, SharedBudget, account
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.grants import Grant
 from watchkeeper.records.statement import Entry
 
 ZERO = Decimal(0)

@@ -22,10 +22,10 @@ from watchkeeper.do.state.seen import COMMAND_LIFETIME
 from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.ledger.canonical import parse_json_unverified, render_checked, sha256_hex
 from watchkeeper.records.administration import GenesisRecord, StopScope
-from watchkeeper.records.bundle import Application
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Passkey
+from watchkeeper.records.plan.systems import Application
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 

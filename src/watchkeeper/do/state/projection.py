@@ -39,13 +39,13 @@ from watchkeeper.records.administration import (
     TokenRecord,
     TokenRevokedRecord,
 )
-from watchkeeper.records.bundle import AUTHOR, GRANTOR
 from watchkeeper.records.custody import AdoptedRecord
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import Answer, Signature, VerdictRecord
+from watchkeeper.records.plan.policies import AUTHOR, GRANTOR
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 

@@ -34,8 +34,8 @@ from watchkeeper.loop.notices.board import silent_channels
 from watchkeeper.loop.permits import PermitDesk
 from watchkeeper.loop.settle import Settling
 from watchkeeper.ports import WitnessState
-from watchkeeper.records.bundle import Server
 from watchkeeper.records.people import Signature
+from watchkeeper.records.plan.tools import Server
 
 _log = logging.getLogger("watchkeeper.gateway")
 _DRAIN_SECONDS = 10.0

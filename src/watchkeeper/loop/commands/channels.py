@@ -9,7 +9,7 @@ from watchkeeper.errors import CommandInvalid, cut
 from watchkeeper.loop.commands.asked import OPERATE, Asked, Desk, Verb
 from watchkeeper.loop.notices.due import EVERY
 from watchkeeper.records.instant import Instant, render_instant
-from watchkeeper.records.plan_people import Channel
+from watchkeeper.records.plan.people import Channel
 
 
 def _list(desk: Desk, _: Asked) -> Any:

@@ -14,12 +14,12 @@ from watchkeeper.ledger.envelope import person_named, verb_named
 from watchkeeper.loop.commands.asked import OPERATE, Asked, Desk, Verb, why_of
 from watchkeeper.loop.facts_of.terms import Bound, checked_terms
 from watchkeeper.records.action import Hidden, Reason
-from watchkeeper.records.bundle import APP, Application
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant, parse_instant, render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.lent import MandateEndedRecord, MandateRecord, MandateWordRecord, Terms
 from watchkeeper.records.people import Signature
+from watchkeeper.records.plan.systems import APP, Application
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Payload, Record
 

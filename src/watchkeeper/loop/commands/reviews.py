@@ -16,11 +16,11 @@ from watchkeeper.loop.inbox.dialogue import dialogue_of
 from watchkeeper.loop.inbox.looked import Looked, looked
 from watchkeeper.loop.inbox.objections import objection
 from watchkeeper.records.action import Reason
-from watchkeeper.records.bundle import REQUIRED
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, VerdictRecord
+from watchkeeper.records.plan.policies import REQUIRED
 from watchkeeper.records.statement import Payload, Record
 
 

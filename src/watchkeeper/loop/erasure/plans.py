@@ -8,9 +8,10 @@ from watchkeeper.errors import WatchkeeperError
 from watchkeeper.loop.standing import bundle_of
 from watchkeeper.ports import Records
 from watchkeeper.records.administration import GenesisRecord
-from watchkeeper.records.bundle import Bundle, Retention
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.systems import Retention
 from watchkeeper.records.statement import Entry
 
 _NONE = Retention()

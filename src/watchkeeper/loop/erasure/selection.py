@@ -13,9 +13,9 @@ from watchkeeper.loop.erasure.plans import Plans
 from watchkeeper.loop.erasure.subject import Subject
 from watchkeeper.ports import Records
 from watchkeeper.records.action import DecisionRecord
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.erasure import ErasureKind, Span
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 

@@ -16,8 +16,8 @@ from watchkeeper.do.state.parts.history import (
 from watchkeeper.ledger.canonical import canonical_arguments, keyed_digest
 from watchkeeper.loop.facts_of.tasks import named_mandate
 from watchkeeper.loop.home import Home
-from watchkeeper.records.bounds import AGENT, ARGUMENT, CONVERSATION, Happened
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bounds import AGENT, ARGUMENT, CONVERSATION, Happened
 
 
 def history_of(home: Home, request: Request, at: Instant) -> dict[str, bool | int | None]:

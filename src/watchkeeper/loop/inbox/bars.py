@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from watchkeeper.do.decision.limits import render_number
 from watchkeeper.do.state.budget import Used, window_start
 from watchkeeper.loop.standing import Standing
-from watchkeeper.records.bounds import Budget, Calendar
-from watchkeeper.records.bundle import Grant
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bounds import Budget, Calendar
+from watchkeeper.records.plan.grants import Grant
 
 COUNT = "actions"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan_people import Channel, Rung
+from watchkeeper.records.plan.people import Channel, Rung
 
 GATHER = 3
 EVERY = 900

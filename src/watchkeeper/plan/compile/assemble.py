@@ -15,21 +15,12 @@ from watchkeeper.plan.workspace.models.authority import AuthorityFile, Delegable
 from watchkeeper.plan.workspace.models.control import ControlFile
 from watchkeeper.plan.workspace.models.organisation import LimitsEntry, OversightEntry
 from watchkeeper.plan.workspace.models.system import RetentionEntry, SystemFile
-from watchkeeper.records.bundle import (
-    Agent,
-    Application,
-    Band,
-    Bundle,
-    Control,
-    Delegable,
-    Grant,
-    Limits,
-    Policy,
-    Retention,
-    Row,
-    System,
-)
-from watchkeeper.records.plan_oversight import Oversight
+from watchkeeper.records.plan.bundle import Bundle, Limits
+from watchkeeper.records.plan.controls import Control, Row
+from watchkeeper.records.plan.grants import Band, Delegable, Grant
+from watchkeeper.records.plan.oversight import Oversight
+from watchkeeper.records.plan.policies import Policy
+from watchkeeper.records.plan.systems import Agent, Application, Retention, System
 
 _MIB = 1024 * 1024
 

@@ -19,7 +19,7 @@ from watchkeeper.plan.policies.annotations import Annotations
 from watchkeeper.plan.policies.parse import ParsedPolicy, parse_body
 from watchkeeper.plan.typing import TypedTool, quoted
 from watchkeeper.plan.workspace.models.authority import GrantEntry, ReviewEntry, StandingEntry
-from watchkeeper.records.bundle import PolicyKind, StandingRule
+from watchkeeper.records.plan.policies import PolicyKind, StandingRule
 
 _Numbers = tuple[tuple[Number, ...], tuple[Number | None, ...], tuple[Number, ...]]
 

@@ -8,9 +8,8 @@ from watchkeeper.plan.workspace.models.organisation import (
     OpenIdEntry,
     PersonEntry,
 )
-from watchkeeper.records.bundle import Person
 from watchkeeper.records.people import Passkey
-from watchkeeper.records.plan_people import Channel, Console, OpenId, Rung, SignIn
+from watchkeeper.records.plan.people import Channel, Console, OpenId, Person, Rung, SignIn
 
 _ALWAYS = "openid"
 

@@ -15,7 +15,7 @@ from watchkeeper.plan.workspace.checked import Checked
 from watchkeeper.plan.workspace.finding import Finding, Severity
 from watchkeeper.plan.workspace.models.tool import Fact, ToolEntry, ToolFile
 from watchkeeper.plan.workspace.yaml_tree import Fraction
-from watchkeeper.records.bundle import (
+from watchkeeper.records.plan.tools import (
     FactSource,
     Level,
     OncePer,

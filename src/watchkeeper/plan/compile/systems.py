@@ -23,7 +23,7 @@ from watchkeeper.plan.workspace.finding import Finding, Severity
 from watchkeeper.plan.workspace.models.authority import AuthorityFile, GrantEntry
 from watchkeeper.plan.workspace.models.system import SystemFile
 from watchkeeper.plan.workspace.models.tool import ToolEntry, ToolFile
-from watchkeeper.records.bounds import History
+from watchkeeper.records.plan.bounds import History
 
 NO_RESOURCE = "Server"
 """The type of what is acted on where a tool names nothing: its server, by id."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from watchkeeper.plan.diff.changes import Changes, listed
-from watchkeeper.records.bundle import Bundle, StandingRule
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.policies import StandingRule
 
 
 def compare_ahead(

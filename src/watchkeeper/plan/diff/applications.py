@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchkeeper.plan.diff.changes import Changes, listed
-from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.plan.bundle import Bundle
 
 
 def compare_applications(old: Bundle, new: Bundle, found: Changes) -> None:

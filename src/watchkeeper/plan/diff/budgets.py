@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from watchkeeper.plan.diff.changes import Changes, listed
-from watchkeeper.records.bounds import Budget, SharedBudget
-from watchkeeper.records.bundle import Bundle, System, Tool
+from watchkeeper.records.plan.bounds import Budget, SharedBudget
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.systems import System
+from watchkeeper.records.plan.tools import Tool
 
 _KIND = "shared budget"
 

@@ -20,7 +20,7 @@ from watchkeeper.plan.diff.organisation import (
 from watchkeeper.plan.diff.policies import compare_policies
 from watchkeeper.plan.diff.reached import compare_sign_in, compare_telling
 from watchkeeper.plan.diff.tools import compare_servers
-from watchkeeper.records.bundle import Bundle
+from watchkeeper.records.plan.bundle import Bundle
 
 
 def diff_bundles(old: Bundle | None, new: Bundle) -> PlanDiff:

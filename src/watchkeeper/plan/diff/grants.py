@@ -9,8 +9,10 @@ from decimal import Decimal
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.plan.diff.lent import compare_lent
 from watchkeeper.plan.diff.policies import compare_review
-from watchkeeper.records.bounds import Budget
-from watchkeeper.records.bundle import Band, Bundle, Grant, Policy, PolicyKind
+from watchkeeper.records.plan.bounds import Budget
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.grants import Band, Grant
+from watchkeeper.records.plan.policies import Policy, PolicyKind
 
 _NEVER = "9999"
 

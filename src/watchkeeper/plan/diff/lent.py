@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from watchkeeper.plan.diff.changes import Changes, listed
-from watchkeeper.records.bundle import Delegable, Grant
+from watchkeeper.records.plan.grants import Delegable, Grant
 
 _NONE = Delegable(())
 

@@ -8,17 +8,11 @@ from watchkeeper.plan.diff.ahead import compare_deputies
 from watchkeeper.plan.diff.budgets import compare_history
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.plan.diff.retention import compare_retention
-from watchkeeper.records.bundle import (
-    Agent,
-    Bundle,
-    Control,
-    Limits,
-    Person,
-    Retention,
-    Row,
-    System,
-)
-from watchkeeper.records.plan_oversight import Oversight
+from watchkeeper.records.plan.bundle import Bundle, Limits
+from watchkeeper.records.plan.controls import Control, Row
+from watchkeeper.records.plan.oversight import Oversight
+from watchkeeper.records.plan.people import Person
+from watchkeeper.records.plan.systems import Agent, Retention, System
 
 _HIGHER_IS_STRONGER = {"key_lifetime_seconds", "disk_reserve_bytes"}
 _NEITHER = {"shard_days", "shard_records"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from watchkeeper.plan.diff.ahead import compare_ahead
 from watchkeeper.plan.diff.changes import Changes, listed
-from watchkeeper.records.bundle import Bundle, Policy, PolicyKind
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.policies import Policy, PolicyKind
 
 _HARDNESS = {PolicyKind.PERMIT: 0, PolicyKind.REVIEW: 1, PolicyKind.FORBID: 2}
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from watchkeeper.plan.diff.changes import Changes, listed
-from watchkeeper.records.bundle import Bundle
-from watchkeeper.records.plan_people import Channel, Console, Rung
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.people import Channel, Console, Rung
 
 _NOWHERE = Console("")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watchkeeper.plan.diff.changes import Changes
 from watchkeeper.plan.show import duration
-from watchkeeper.records.bundle import Retention
+from watchkeeper.records.plan.systems import Retention
 
 
 def compare_retention(id_: str, old: Retention, new: Retention, found: Changes) -> None:

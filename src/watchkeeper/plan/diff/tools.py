@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from watchkeeper.plan.diff.budgets import compare_money
 from watchkeeper.plan.diff.changes import Changes, listed
-from watchkeeper.records.bundle import Bundle, FactSource, PermitRule, Server, Tool
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.tools import FactSource, PermitRule, Server, Tool
 
 _REACHED_BY = ("command", "url", "module", "cwd", "env", "headers", "user")
 _UNSURE = ("schema", "derived", "settle", "sentence", "first")

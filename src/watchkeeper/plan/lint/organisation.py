@@ -10,8 +10,8 @@ from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.organisation import PasskeyEntry
 from watchkeeper.plan.workspace.models.system import SystemFile
 from watchkeeper.plan.workspace.report import Report, Spot
-from watchkeeper.records.bundle import Stage
 from watchkeeper.records.people import Passkey
+from watchkeeper.records.plan.systems import Stage
 
 RELEASE = "release"
 OPERATE = "operate"

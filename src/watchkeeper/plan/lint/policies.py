@@ -12,7 +12,7 @@ from watchkeeper.plan.typing import TypedTool
 from watchkeeper.plan.workspace.checked import nearest
 from watchkeeper.plan.workspace.finding import Finding, Severity
 from watchkeeper.plan.workspace.load import Workspace
-from watchkeeper.records.bundle import PolicyKind
+from watchkeeper.records.plan.policies import PolicyKind
 
 _UPPER = ("lessThan", "lessThanOrEqual", "<", "<=")
 _LOWER = ("greaterThan", "greaterThanOrEqual", ">", ">=", "==")

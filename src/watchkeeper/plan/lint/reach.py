@@ -13,7 +13,7 @@ from watchkeeper.plan.workspace.finding import Finding, Severity
 from watchkeeper.plan.workspace.models.authority import GrantEntry
 from watchkeeper.plan.workspace.models.tool import ToolEntry
 from watchkeeper.plan.workspace.report import Report, Spot
-from watchkeeper.records.bundle import PolicyKind
+from watchkeeper.records.plan.policies import PolicyKind
 
 
 def check_permits(

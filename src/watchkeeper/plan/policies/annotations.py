@@ -16,7 +16,7 @@ from watchkeeper.plan.workspace.models.scalars import (
     parse_ahead,
     parse_duration,
 )
-from watchkeeper.records.bundle import PolicyKind, StandingRule
+from watchkeeper.records.plan.policies import PolicyKind, StandingRule
 
 T = TypeVar("T")
 POLICY_ID = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,126}[a-z0-9])?")

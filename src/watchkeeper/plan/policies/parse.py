@@ -18,7 +18,7 @@ from watchkeeper.ledger.canonical import canonical
 from watchkeeper.plan.policies.annotations import Annotations, read_annotations
 from watchkeeper.plan.policies.statements import Statement, statements
 from watchkeeper.plan.workspace.finding import Finding, Severity
-from watchkeeper.records.bundle import PolicyKind
+from watchkeeper.records.plan.policies import PolicyKind
 
 _EFFECT = {
     PolicyKind.PERMIT: "permit",

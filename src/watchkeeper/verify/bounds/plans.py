@@ -10,8 +10,8 @@ from typing import Any
 
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import parse_json_unverified, sha256_hex
-from watchkeeper.records.bounds import Money, SharedBudget
 from watchkeeper.records.codec import from_json
+from watchkeeper.records.plan.bounds import Money, SharedBudget
 from watchkeeper.verify.erasures import PlanOf
 
 

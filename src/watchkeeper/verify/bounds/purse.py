@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from watchkeeper.errors import cut
-from watchkeeper.records.bounds import Budget, SharedBudget
+from watchkeeper.records.plan.bounds import Budget, SharedBudget
 from watchkeeper.records.reference import Ref
 from watchkeeper.verify.bounds.plans import (
     NOTHING,

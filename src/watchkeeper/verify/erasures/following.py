@@ -8,9 +8,9 @@ from typing import Any
 
 from watchkeeper.errors import cut
 from watchkeeper.ledger.erasure import erasure_digest
-from watchkeeper.records.bundle import Retention
 from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.systems import Retention
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Erased, Record
 from watchkeeper.verify.erasures.held import Held

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import parse_json_unverified, sha256_hex
-from watchkeeper.records.bundle import Retention
 from watchkeeper.records.codec import from_json
+from watchkeeper.records.plan.systems import Retention
 
 PlanOf = Callable[[str], bytes | None]
 """Finds the bytes of a released plan by its digest."""

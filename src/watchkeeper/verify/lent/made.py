@@ -8,10 +8,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from watchkeeper.errors import cut
-from watchkeeper.records.bundle import REQUIRED
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import Instant, render_instant
 from watchkeeper.records.people import Answer, VerdictRecord
+from watchkeeper.records.plan.policies import REQUIRED
 from watchkeeper.records.standing import LONGEST_STANDING, StandingRecord
 from watchkeeper.verify.entries import Decided
 from watchkeeper.verify.lent.frame import Scene

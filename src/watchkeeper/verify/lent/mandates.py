@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.ledger.canonical import parse_json_unverified, sha256_hex
 from watchkeeper.records.administration import PlanReleaseRecord, ScopeKind, StopRecord
-from watchkeeper.records.bundle import APP, Application
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.lent import MandateEndedRecord, MandateRecord, MandateWordRecord
 from watchkeeper.records.people import Signature
+from watchkeeper.records.plan.systems import APP, Application
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.entries import Decided

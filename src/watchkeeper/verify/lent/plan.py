@@ -8,7 +8,7 @@ from typing import Any
 
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import parse_json_unverified, sha256_hex
-from watchkeeper.records.bundle import GRANTOR
+from watchkeeper.records.plan.policies import GRANTOR
 from watchkeeper.verify.erasures import PlanOf
 
 

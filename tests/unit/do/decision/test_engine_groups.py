@@ -10,7 +10,7 @@ from tests.worlds.small_plan import Rule, decided, enforcer, request, stock
 from tests.worlds.workspace_files import write_workspace
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Outcome
-from watchkeeper.records.bundle import PolicyKind
+from watchkeeper.records.plan.policies import PolicyKind
 
 _EVERYTHING = Rule("all", PolicyKind.PERMIT)
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchkeeper.do.state.budget import Budgets, Charge, Window, longest_window, window_start
-from watchkeeper.records.bounds import Budget
 from watchkeeper.records.instant import Instant, parse_instant
+from watchkeeper.records.plan.bounds import Budget
 
 T = parse_instant("2026-11-23T08:00:00.000000Z")
 DAY = 86_400

@@ -11,7 +11,8 @@ import pytest
 
 from tests.worlds.workspace_files import FILES, with_change, write_workspace
 from watchkeeper.plan.whole import compile_folder
-from watchkeeper.records.bundle import Bundle, PolicyKind
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.policies import PolicyKind
 
 
 def _context(amount: str = "100.0", **changed: Any) -> dict[str, Any]:

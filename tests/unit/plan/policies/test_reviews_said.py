@@ -15,7 +15,7 @@ from watchkeeper.ledger.plan_bundle import bundle_bytes
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.plan.policies.annotations import read_annotations
 from watchkeeper.plan.whole import compile_folder, lint_workspace
-from watchkeeper.records.bundle import Policy, PolicyKind
+from watchkeeper.records.plan.policies import Policy, PolicyKind
 
 BASE: Mapping[str, str | None] = {"id": "a", "control": "limits", "escalate": "lead"}
 

@@ -24,9 +24,9 @@ from watchkeeper.errors import LedgerError, WatchkeeperError
 from watchkeeper.ledger.frame import Frame
 from watchkeeper.ledger.note import parse_vkey
 from watchkeeper.ports import Clock, Signer, Ticket, WitnessState
-from watchkeeper.records.bundle import Level
 from watchkeeper.records.custody import Doubt, KeyTerm
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.tools import Level
 from watchkeeper.records.statement import Payload, Record
 
 _log = logging.getLogger("watchkeeper.log")

@@ -16,8 +16,8 @@ from watchkeeper.adapters.witnessing import Witnessing, load_policy
 from watchkeeper.errors import LogUnavailable, WatchkeeperError, cut
 from watchkeeper.ledger.note import VerifierKey
 from watchkeeper.ports import Clock, WitnessState
-from watchkeeper.records.bundle import Level
 from watchkeeper.records.custody import Doubt, KeyTerm
+from watchkeeper.records.plan.tools import Level
 
 _log = logging.getLogger("watchkeeper.log")
 

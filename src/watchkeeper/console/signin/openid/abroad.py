@@ -8,7 +8,7 @@ from watchkeeper.console.signin.desk import Desk
 from watchkeeper.console.signin.openid.journeys import Journeys
 from watchkeeper.errors import SignInRefused
 from watchkeeper.ports.people import IdentityProvider
-from watchkeeper.records.plan_people import OpenId, SignIn
+from watchkeeper.records.plan.people import OpenId, SignIn
 
 Providers = Callable[[OpenId], IdentityProvider]
 

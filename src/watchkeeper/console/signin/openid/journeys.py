@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from watchkeeper.ports import Clock, Ids
 from watchkeeper.ports.people import SignInAsked
-from watchkeeper.records.plan_people import OpenId
+from watchkeeper.records.plan.people import OpenId
 
 LASTS = 600_000_000
 MOST = 10_000

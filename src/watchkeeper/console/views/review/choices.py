@@ -9,7 +9,7 @@ from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.loop.ahead import offer_on
 from watchkeeper.loop.commands.questions import MOST_QUESTIONS
 from watchkeeper.loop.inbox import Item
-from watchkeeper.records.bundle import REQUIRED
+from watchkeeper.records.plan.policies import REQUIRED
 from watchkeeper.records.reference import Ref
 
 

@@ -18,9 +18,10 @@ from watchkeeper.loop.inbox import Opened
 from watchkeeper.loop.inbox.dialogue import dialogue_of
 from watchkeeper.loop.inbox.past import Done
 from watchkeeper.records.action import DecisionRecord
-from watchkeeper.records.bundle import Control, Tool
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.plan.controls import Control
+from watchkeeper.records.plan.tools import Tool
 from watchkeeper.records.reference import Ref
 
 

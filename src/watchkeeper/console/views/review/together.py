@@ -17,8 +17,8 @@ from watchkeeper.ledger.binding import MOST_ITEMS
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.loop.inbox import Item, Opened
 from watchkeeper.loop.inbox.binding import bound_values
-from watchkeeper.records.bundle import REQUIRED
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.policies import REQUIRED
 from watchkeeper.records.reference import Ref
 
 GONE = "nothing of this kind waits for you any more"

@@ -8,8 +8,8 @@ from typing import Any
 
 from watchkeeper.console.words import text_of
 from watchkeeper.loop.inbox import Item
-from watchkeeper.records.bundle import Tool
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.tools import Tool
 
 FIRST = 4
 """How many arguments stand with the sentence."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.ledger.canonical import canonical, sha256_hex
-from watchkeeper.records.bounds import Happened, History
-from watchkeeper.records.bundle import Bundle
 from watchkeeper.records.codec import to_json
+from watchkeeper.records.plan.bounds import Happened, History
+from watchkeeper.records.plan.bundle import Bundle
 
 
 @dataclass(frozen=True, slots=True)

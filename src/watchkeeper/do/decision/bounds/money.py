@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from watchkeeper.do.encode.encoder import Encoded, number_at
-from watchkeeper.records.bounds import Money
+from watchkeeper.records.plan.bounds import Money
 
 MOST = Decimal("922337203685477.5807")
 """The largest decimal that Cedar knows."""

@@ -16,7 +16,7 @@ from watchkeeper.do.decision.facts import BudgetFact
 from watchkeeper.do.decision.limits import render_number
 from watchkeeper.do.encode.encoder import Encoded
 from watchkeeper.records.action import GrantUsed
-from watchkeeper.records.bounds import Budget, Money, SharedBudget
+from watchkeeper.records.plan.bounds import Budget, Money, SharedBudget
 
 
 @dataclass(frozen=True, slots=True)

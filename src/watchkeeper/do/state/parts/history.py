@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from watchkeeper.records.action import DecisionRecord, EffectRecord, Outcome, Status
-from watchkeeper.records.bounds import MOST_HISTORY_SECONDS, Happened
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.lent import MandateWordRecord
+from watchkeeper.records.plan.bounds import MOST_HISTORY_SECONDS, Happened
 from watchkeeper.records.statement import Entry
 
 MOST = 20_000

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from watchkeeper.records.administration import PlanReleaseRecord, ScopeKind, StopRecord
-from watchkeeper.records.bundle import Application
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.lent import MandateEndedRecord, MandateRecord
+from watchkeeper.records.plan.systems import Application
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 

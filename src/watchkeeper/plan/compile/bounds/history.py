@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from watchkeeper.plan.typing import TypedTool, quoted
 from watchkeeper.plan.workspace.models.system import HistoryEntry, SystemFile
 from watchkeeper.plan.workspace.models.tool import ToolEntry
-from watchkeeper.records.bounds import ARGUMENT, RESOURCE, Happened, History
+from watchkeeper.records.plan.bounds import ARGUMENT, RESOURCE, Happened, History
 from watchkeeper.records.typing import NodeKind, spelled
 
 _KINDS = {NodeKind.STRING, NodeKind.LONG, NodeKind.ENUM}

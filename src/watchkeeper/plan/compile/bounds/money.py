@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchkeeper.plan.workspace.models.tool import MoneyEntry, ToolEntry
-from watchkeeper.records.bounds import Money
+from watchkeeper.records.plan.bounds import Money
 
 
 def money_of(entry: ToolEntry) -> Money | None:

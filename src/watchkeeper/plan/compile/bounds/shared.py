@@ -17,8 +17,8 @@ from watchkeeper.plan.typing import quoted
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.budgets import SharedBudgetEntry
 from watchkeeper.plan.workspace.models.tool import MoneyEntry, ToolEntry
-from watchkeeper.records.bounds import SharedBudget
-from watchkeeper.records.bundle import PolicyKind
+from watchkeeper.records.plan.bounds import SharedBudget
+from watchkeeper.records.plan.policies import PolicyKind
 
 
 @dataclass(frozen=True, slots=True)

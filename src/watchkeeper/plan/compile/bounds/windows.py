@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchkeeper.records.bounds import Budget, Calendar
+from watchkeeper.records.plan.bounds import Budget, Calendar
 
 _LONGEST = {"day": 86_400, "week": 7 * 86_400, "month": 31 * 86_400}
 _CALENDAR = {"week": Calendar.WEEK, "month": Calendar.MONTH}

@@ -11,7 +11,7 @@ from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.system import HistoryEntry
 from watchkeeper.plan.workspace.models.tool import ToolEntry
 from watchkeeper.plan.workspace.report import Report, Spot
-from watchkeeper.records.bounds import ARGUMENT, CONVERSATION, MOST_HISTORY_SECONDS, RESOURCE
+from watchkeeper.records.plan.bounds import ARGUMENT, CONVERSATION, MOST_HISTORY_SECONDS, RESOURCE
 
 _TAINT = "untrusted-since-word"
 

@@ -23,7 +23,7 @@ from watchkeeper.plan.workspace.models.scalars import (
     Seconds,
     Text,
 )
-from watchkeeper.records.bundle import Stage
+from watchkeeper.records.plan.systems import Stage
 
 StageName = Annotated[Stage, Field(strict=False)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]

@@ -1,8 +1,10 @@
-"""What a plan says of people beside their roles: how they sign in, how they are told, and when."""
+"""What a plan says of people: their keys, how they sign in, how they are told, and when."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from watchkeeper.records.people import Passkey
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,14 @@ class Rung:
 
     after_seconds: int
     tell: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who holds a role; `keys` are raw Ed25519 public keys in base64."""
+
+    id: str
+    name: str
+    keys: tuple[str, ...] = ()
+    passkeys: tuple[Passkey, ...] = ()
+    sign_in: tuple[SignIn, ...] = ()

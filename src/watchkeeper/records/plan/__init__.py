@@ -1,0 +1,1 @@
+"""The released plan: what the workspace compiles to and the runtime enforces."""
