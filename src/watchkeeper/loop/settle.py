@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from watchkeeper.do.state.projection import OpenAction
+from watchkeeper.do.state.actions import OpenAction
 from watchkeeper.errors import CommandInvalid, HomeInvalid, LedgerError
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest
 from watchkeeper.loop.home import Home

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from watchkeeper.console.views.review.waiting import Value, in_order
 from watchkeeper.console.visit import Missing, Visit
-from watchkeeper.do.state.projection import OpenAction
+from watchkeeper.do.state.actions import OpenAction
 from watchkeeper.errors import LedgerError
 from watchkeeper.loop.settle import settles_from
 from watchkeeper.records.instant import Instant

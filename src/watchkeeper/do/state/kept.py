@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from watchkeeper.do.state.actions import OpenAction, Settled
 from watchkeeper.do.state.authority import Authority
 from watchkeeper.do.state.budget import Budgets
 from watchkeeper.do.state.keys import Keys
 from watchkeeper.do.state.parts import PARTS
 from watchkeeper.do.state.pending import Pending
-from watchkeeper.do.state.projection import REMEMBER_ENDED, OpenAction, Settled, State, Token
+from watchkeeper.do.state.projection import REMEMBER_ENDED, State, Token
 from watchkeeper.do.state.seen import COMMAND_LIFETIME
 from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.ledger.canonical import parse_json_unverified, render_checked, sha256_hex

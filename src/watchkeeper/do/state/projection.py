@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 from watchkeeper.do.decision.facts import VerdictFact
 from watchkeeper.do.decision.review import ReviewNeed, enough
+from watchkeeper.do.state.actions import OpenAction, Settled
 from watchkeeper.do.state.authority import Authority
 from watchkeeper.do.state.budget import Budgets, charges_of, reach_of
 from watchkeeper.do.state.keys import Keys, KeyUse
@@ -51,32 +52,6 @@ from watchkeeper.records.statement import Entry
 
 REMEMBER_ENDED = 86_400
 P = TypeVar("P", bound=Part)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAction:
-    """An allowed action whose effect is not known yet; `stopped` is the first stop since then."""
-
-    action_id: str
-    decision: Ref
-    digest: str
-    agent: str
-    system: str
-    server: str
-    tool: str
-    writes: bool
-    at: Instant
-    keys: tuple[str, ...]
-    stopped: Ref | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """An action whose erasure waited for its effect, which is known now."""
-
-    erasure: Ref
-    decision: Ref
-    effect: Ref
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from watchkeeper.do.state.projection import OpenAction
+from watchkeeper.do.state.actions import OpenAction
 from watchkeeper.errors import CommandInvalid, cut
 from watchkeeper.loop.commands.asked import OPERATE, Asked, Desk, Verb
 from watchkeeper.loop.settle import settle, settling_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchkeeper.do.state.projection import Settled
+from watchkeeper.do.state.actions import Settled
 from watchkeeper.errors import LedgerError
 from watchkeeper.loop.erasure.erase import Erasing, Word
 from watchkeeper.loop.erasure.plans import retentions
