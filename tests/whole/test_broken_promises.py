@@ -10,7 +10,7 @@ import pytest
 
 from tests.worlds.demonstration import demonstrate
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
 
 SABOTAGE = Path(__file__).parent / "sabotage"
 
@@ -26,7 +26,6 @@ def test_i2_an_answer_before_its_effect_record_is_found_out(tmp_path: Path) -> N
     assert any("was on record before the kill" in line for line in ended.failed)
 
 
-@pytest.mark.slow
 def test_i1_records_that_are_not_on_the_disk_are_found_out(tmp_path: Path) -> None:
     ended = sabotaged(tmp_path, "lost_writes.py")
     assert ended.code == 1, ended.told
@@ -34,7 +33,6 @@ def test_i1_records_that_are_not_on_the_disk_are_found_out(tmp_path: Path) -> No
     assert ended.failed
 
 
-@pytest.mark.slow
 def test_i3_an_action_that_is_done_again_is_found_out(tmp_path: Path) -> None:
     ended = sabotaged(tmp_path, "done_again.py")
     assert ended.code == 1, ended.told
