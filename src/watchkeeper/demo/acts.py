@@ -44,7 +44,7 @@ def escalations(play: Play) -> dict[str, str]:
 def _approved(play: Play, handle: str) -> None:
     before = play.books.refunded("case-401")
     why = ("--why", "the leak is in the photo, and the call is in our notes")
-    answer = play.terminal.do_in_process("ben", "approve", handle, *why)
+    answer = play.terminal.do_in_process("ben", "approve", handle, "--yes", *why)
     play.claims.same("ben approves it at a terminal of his own", answer["state"], "approved")
     results = play.agent.play("collect", handles=[handle, handle])
     play.claims.check(

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.worlds.disk_bank import DiskBank
 from tests.worlds.reviews import durable
 from tests.worlds.terminal import at_a_terminal, do
 from watchkeeper import wiring
+from watchkeeper.cli.app import app
 from watchkeeper.loop.answering import answer_question
 from watchkeeper.loop.home import Home
 
@@ -22,7 +24,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for n in range(2):
         durable(bank, amount=210, note=f"n{n}")
     bank.close()
-    at_a_terminal(tmp_path, tmp_path / "home", monkeypatch, ("ben", "cyd"))
+    at_a_terminal(tmp_path, tmp_path / "home", monkeypatch, ("ana", "ben", "cyd"))
     return tmp_path / "home"
 
 
@@ -55,3 +57,23 @@ def test_a_question_is_asked_and_its_answer_is_shown(home: Path) -> None:
 
 def test_a_list_with_one_that_does_not_wait_is_refused(home: Path) -> None:
     assert "no action waits" in do("approve", *_handles(), "esc_none", "--by", "ben", code=2)
+
+
+def test_nobody_approves_by_what_is_piped_in(home: Path) -> None:
+    handle = _handles()[0]
+    do("approve", handle, "--by", "ben", code=2)
+    assert handle in _handles()
+
+
+def test_a_stop_of_a_name_that_the_plan_does_not_have_says_so(home: Path) -> None:
+    result = CliRunner().invoke(app, ["do", "stop", "agent:payr", "--by", "ben"])
+    assert result.exit_code == 1
+    assert "did you mean `payer`?" in result.stderr
+    assert "stopped agent:payr" in result.stdout
+
+
+def test_a_token_for_somebody_whom_the_plan_does_not_know_says_so(home: Path) -> None:
+    words = ["do", "token", "payer", "--by", "ana", "--for"]
+    unknown = CliRunner().invoke(app, [*words, "nobody"])
+    assert "the plan knows no person `nobody`" in unknown.stderr
+    assert "knows no person" not in CliRunner().invoke(app, [*words, "ben"]).stderr

@@ -82,8 +82,13 @@ def test_a_sentence_has_an_end() -> None:
     assert len(filled(_tool("{note}" * 20), {"note": "a b" * 100})) == 600
 
 
-def test_a_tool_without_a_sentence_has_none() -> None:
-    assert filled(_tool(""), {"amount": 1}) == ""
+def test_a_tool_without_a_sentence_is_said_by_its_name_and_arguments() -> None:
+    name = _tool("").name
+    assert (
+        filled(_tool(""), {"amount": 1, "to": "x, amount 9"})
+        == f"{name}: amount 1, to “x, amount 9”"
+    )
+    assert filled(_tool(""), {}) == name
 
 
 def test_braces_of_the_author_stay() -> None:

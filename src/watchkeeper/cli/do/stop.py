@@ -6,8 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
+from watchkeeper.cli import output
 from watchkeeper.cli.do.asking import AsJson, HomePath, Person, Why, open_line, tell
 from watchkeeper.cli.people import reason_of
+from watchkeeper.errors import cut
 
 
 def stop(
@@ -19,11 +21,18 @@ def stop(
 ) -> None:
     """Stop an agent, a system, a tool, or everything, from the next decision on.
 
+    A name that the plan in force does not have is stopped too, and named; it ends with 1 then.
+
     Example: watchkeeper do stop agent:refund-agent --by ana --why "odd refunds tonight"
     """
     body, beside = _scoped(scope, why)
     with open_line(home, by) as line:
-        tell(line.ask("stop", body, beside), f"stopped {scope}", as_json)
+        answer = line.ask("stop", body, beside)
+        tell(answer, f"stopped {scope}", as_json)
+    if answer.get("unknown"):
+        like = ", ".join(f"`{name}`" for name in answer["like"])
+        advice = f"did you mean {like}?" if like else "look at `watchkeeper plan show`"
+        output.fail(f"the plan has nothing called {cut(scope)}", advice, code=output.Exit.FOUND)
 
 
 def resume(

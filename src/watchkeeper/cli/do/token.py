@@ -12,6 +12,7 @@ from watchkeeper import wiring
 from watchkeeper.cli import output
 from watchkeeper.cli.do.asking import AsJson, HomePath, Person, open_line, tell
 from watchkeeper.cli.people import hidden
+from watchkeeper.errors import cut
 
 
 def token(
@@ -50,7 +51,9 @@ def token(
         called = name or f"{agent}-{digest[:8]}"
         person, beside = hidden("onBehalfOf", acts_for)
         body = {"agent": agent, "name": called, "digest": digest, "onBehalfOf": person}
-        line.ask("token", body, beside)
+        answer = line.ask("token", body, beside)
+        if answer.get("forSomebodyElse"):
+            output.say(f"the plan knows no person {cut(acts_for)}: nobody is kept from approving")
         output.say(f"token {called} of {agent}; it is shown this once:")
         tell({"agent": agent, "name": called, "token": secret}, secret, as_json)
 

@@ -73,6 +73,14 @@ def refuse(
     _verdict("refuse", handles, (by, stead), role, why, home, True, as_json)
 
 
+def _ask_once_more(verb: str) -> None:
+    """End the command unless somebody at a terminal says yes; what is piped in says nothing."""
+    if not sys.stdin.isatty():
+        output.fail(f"nobody is at a terminal to say whether to {verb}", "give `--yes`")
+    if not typer.confirm(f"{verb}?", err=True):
+        output.fail("nothing was said", code=output.Exit.FOUND)
+
+
 def _verdict(
     verb: str,
     handles: list[str],
@@ -89,8 +97,8 @@ def _verdict(
         listed = {item["handle"]: item for item in line.ask("pending", {})}
         items = [_shown(listed, handle) for handle in dict.fromkeys(handles)]
         output.say("\n\n".join(pending_text(item) for item in items))
-        if not yes and sys.stdin.isatty() and not typer.confirm(f"{verb}?", err=True):
-            output.fail("nothing was said", code=output.Exit.FOUND)
+        if not yes:
+            _ask_once_more(verb)
         digest, beside = reason_of(why)
         mine = role or only_role(items[0]["shown"]["roles"])
         said = {

@@ -88,11 +88,16 @@ def first_arguments(case: Case) -> tuple[str, ...]:
 
 
 def filled(tool: Tool, arguments: Mapping[str, Any]) -> str:
-    """Return the tool's sentence with the arguments in it; empty where it has none.
+    """Return the tool's sentence with the arguments in it; where it has none, name and arguments.
 
     What an agent wrote can not pass for the sentence: a value that is not one plain word stands
     in quotation marks, long ones are cut, and nothing in it is invisible.
     """
+    if not tool.sentence:
+        said = ", ".join(f"{plainly(name)} {_said(value)}" for name, value in arguments.items())
+        return _cut(
+            f"{plainly(tool.name)}: {said}" if said else plainly(tool.name), _LONGEST_SENTENCE
+        )
     parts = []
     for text, name, _, _ in string.Formatter().parse(tool.sentence):
         parts.append(text)

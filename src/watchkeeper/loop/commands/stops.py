@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
 
 from watchkeeper.errors import CommandInvalid, LogUnavailable, RecordInvalid
@@ -21,7 +22,20 @@ def _stop(desk: Desk, asked: Asked) -> Any:
     record = StopRecord(at, scope, by, why, asked.signature)
     desk.append(Record(Kind.STOP, "scope", _digest_of(scope), record), payload)
     _void(desk, scope)
-    return {"stopped": to_json(scope)}
+    return {"stopped": to_json(scope), **_unknown(desk, scope)}
+
+
+def _unknown(desk: Desk, scope: StopScope) -> dict[str, Any]:
+    """Say that the plan in force has nothing of the name, and what it has that is like it."""
+    bundle = desk.home.enforcer.bundle
+    names = {
+        ScopeKind.AGENT: [agent.id for agent in bundle.agents],
+        ScopeKind.SYSTEM: [system.id for system in bundle.systems],
+        ScopeKind.TOOL: [f"{s.id}/{tool.name}" for s in bundle.servers for tool in s.tools],
+    }.get(scope.kind, [scope.name])
+    if scope.name in names:
+        return {}
+    return {"unknown": True, "like": difflib.get_close_matches(scope.name, names)}
 
 
 def _void(desk: Desk, scope: StopScope) -> None:

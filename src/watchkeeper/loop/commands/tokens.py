@@ -30,7 +30,10 @@ def _token(desk: Desk, asked: Asked) -> Any:
     acts_for = None if person is None else Hidden("onBehalfOf", digest=person)
     record = TokenRecord(at, agent, name, digest, by, asked.signature, acts_for)
     desk.append(Record(Kind.TOKEN, "agent", sha256_hex(agent.encode()), record), payload)
-    return {"agent": agent, "name": name}
+    known = payload is None or asked.beside.get("onBehalfOf") in {
+        someone.id for someone in desk.home.enforcer.bundle.people
+    }
+    return {"agent": agent, "name": name, **({} if known else {"forSomebodyElse": True})}
 
 
 def _revoke(desk: Desk, asked: Asked) -> Any:

@@ -69,10 +69,11 @@ def bind(listen: Listen) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((listen.host, listen.port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         bound.close()
+        why = getattr(error, "strerror", None) or "there is no such port"
         raise SettingsInvalid(
-            f"can not listen on {listen.host} port {listen.port}: {error.strerror}",
+            f"can not listen on {listen.host} port {listen.port}: {why}",
             f"choose another with {listen.option}",
         ) from None
     bound.listen(2048)
