@@ -9,7 +9,8 @@ DIST ?= dist
 SAMPLE ?= 100
 SECONDS ?= 60
 MINUTES ?= 10
-# Many tests wait, for a process that starts or for a disk: more of them than processors.
+# Many tests wait, for a process that starts or for a disk: more of them than processors. The tests
+# of a file stay together, so that what they share is started once.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * len(os.sched_getaffinity(0)))' 2>/dev/null || echo auto)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -44,7 +45,7 @@ demo-check: $(DEV_STAMP) $(OTHERS_STAMP) ## does the demo fail when a promise is
 
 check: $(DEV_STAMP) $(OTHERS_STAMP) ## everything that must hold: style, types, layers, tests
 	$(MAKE) --no-print-directory --jobs 3 --output-sync=target style types faults-sample
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist loadscope
 
 style: $(DEV_STAMP) ## style and layers
 	$(BIN)/ruff check .
