@@ -16,7 +16,7 @@ from watchkeeper.loop.home import Home
 from watchkeeper.ports import Ticket
 from watchkeeper.records.instant import parse_instant
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.people import Command, Passkey, PasskeyRecord
+from watchkeeper.records.people import Command, Passkey, PasskeyRecord, Signature
 from watchkeeper.records.statement import Record
 
 MOST_PASSKEYS = 20
@@ -45,6 +45,7 @@ def enrol(home: Home, voucher: Voucher, passkey: Passkey) -> Ticket:
         raise CommandInvalid("the code was used before", "have another made with `do code`")
     by = command.person
     check_may_vouch(authority, by, voucher.person)
+    check_own_word(authority, voucher.signature)
     made = Passkey(
         passkey.credential,
         passkey.public_key,
@@ -80,6 +81,22 @@ def check_may_vouch(authority: Authority, by: str, person: str) -> None:
     if by != person and not authority.holds(by, _RELEASE):
         raise NotAuthorised(
             f"{cut(by)} does not hold the role `release`", "a code for another takes that role"
+        )
+
+
+def check_own_word(authority: Authority, signature: Signature) -> None:
+    """Refuse a code that was signed by a passkey for which somebody else vouched.
+
+    Whoever vouched could hold it, and what the code brings in would not say so.
+
+    Raises:
+        NotAuthorised: it is so.
+    """
+    vouched = authority.vouched_for(signature.keyid)
+    if vouched is not None:
+        raise NotAuthorised(
+            f"{cut(vouched)} vouched for the passkey that signed, so it vouches for no other",
+            "add one's own further passkeys on the console; for others another person signs",
         )
 
 

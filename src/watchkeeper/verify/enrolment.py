@@ -106,6 +106,8 @@ class Enrolment:
             return problem
         if said.by != said.person and not authority.holds(said.by, RELEASE):
             return f"{cut(said.by)} does not hold the role {cut(RELEASE)}"
+        if said.signature.keyid in authority.vouched:
+            return "by a code that was signed by a passkey for which somebody else vouched"
         if said.passkey.vouched_by != (None if said.by == said.person else said.by):
             return "it says that somebody else vouched for it"
         signed, expires = _times(said.signature)

@@ -9,7 +9,7 @@ from watchkeeper.ledger.assertion import keyid_of_passkey
 from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.loop.codes import LIFETIME
 from watchkeeper.loop.commands.asked import OPERATE, Asked, Desk, Verb, why_of
-from watchkeeper.loop.enrolment import check_may_vouch, check_new, record_of
+from watchkeeper.loop.enrolment import check_may_vouch, check_new, check_own_word, record_of
 from watchkeeper.records.instant import Instant, parse_instant, render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Passkey, PasskeyRecord, PasskeyRevokedRecord
@@ -25,6 +25,7 @@ def _code(desk: Desk, asked: Asked) -> Any:
     if place is None:
         raise CommandInvalid("no console is served from this home", "start `watchkeeper serve`")
     check_may_vouch(desk.home.state.authority, asked.command.person, person)
+    check_own_word(desk.home.state.authority, asked.signature)
     if len(digest) != _DIGEST_LENGTH:
         raise CommandInvalid("that is not the digest of a code")
     expires = _expires(asked)

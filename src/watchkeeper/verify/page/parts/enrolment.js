@@ -54,6 +54,7 @@ class Enrolment {
     const problem = await this.commands.problem(signature, this.authority, by, 'console-code', { person, digest });
     if (problem) return problem;
     if (by !== person && !this.authority.holds(by, 'release')) return `${cut(by)} does not hold the role \`release\``;
+    if (this.authority.voucher(signature.keyid) !== null) return 'by a code that was signed by a passkey for which somebody else vouched';
     if ((passkey.vouchedBy ?? null) !== (by === person ? null : by)) return 'it says that somebody else vouched for it';
     const signed = parseCanonical(fromBase64(signature.payload));
     const [given, expires] = [Date.parse(signed.at), Date.parse(signed.body.expires)];
