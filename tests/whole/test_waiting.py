@@ -67,6 +67,38 @@ async def test_a_host_that_only_says_yes_gets_nothing(till: World) -> None:
     assert till.executed() == before
 
 
+async def _held_until_heard(till: World, mode: str) -> tuple[Any, list[str | None]]:
+    """Wait for a call's result until progress is heard; then the call is approved."""
+    heard: list[str | None] = []
+    told = asyncio.Event()
+
+    async def progress(done: float, total: float | None, message: str | None) -> None:
+        del done, total
+        heard.append(message)
+        told.set()
+
+    async with _connected(till, mode=mode) as client:
+        answer = await client.call_tool("drop", {"what": f"held, {mode}"})
+        handle = answer.structured_content["watchkeeper"]["handle"]
+        asked = {"handle": handle, "wait": 30}
+        waits = asyncio.create_task(
+            client.call_tool("watchkeeper_result", asked, progress_callback=progress)
+        )
+        await asyncio.wait_for(told.wait(), 30)
+        assert not waits.done()
+        await asyncio.to_thread(till.approve, handle)
+        return await waits, heard
+
+
+async def test_a_held_call_says_that_it_waits_and_goes_on_when_it_is_approved(till: World) -> None:
+    modes = ("2026-07-28", "legacy")
+    for done, heard in await asyncio.gather(*(_held_until_heard(till, mode) for mode in modes)):
+        assert not done.is_error
+        assert set(heard) == {"waiting for approval"}
+    ran = [one["arguments"]["what"] for one in till.executed()]
+    assert [ran.count(f"held, {mode}") for mode in modes] == [1, 1]
+
+
 @pytest.mark.parametrize("mode", ["2026-07-28", "legacy"])
 async def test_a_host_that_opens_no_pages_gets_a_handle(till: World, mode: str) -> None:
     async with _connected(till, mode=mode) as client:

@@ -65,7 +65,9 @@ def find_home(named: Path | None) -> Path:
     """
     path = named or settings.default_home() or Path("home")
     if not wiring.is_home(path):
-        raise HomeInvalid(f"no home in {cut(path)}", "name it with `--home`")
+        raise HomeInvalid(
+            f"no home in {cut(path)}", "name its folder; `watchkeeper plan release` makes one"
+        )
     return path
 
 

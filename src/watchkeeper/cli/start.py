@@ -112,5 +112,6 @@ Next:
   3. watchkeeper plan release {folder} --home home --by {PERSON}
   4. watchkeeper do token {AGENT} --home home --by {PERSON}     (prints TOKEN once)
   5. watchkeeper serve home
-  6. put this into the agent's client configuration:
+  6. watchkeeper do code --home home --by {PERSON}     (a code for the console)
+  7. put this into the agent's client configuration:
 {shown}"""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from watchkeeper.cli import output
 from watchkeeper.cli.do.asking import AsJson, HomePath, Person, Why, open_line, tell
 from watchkeeper.cli.people import reason_of
 from watchkeeper.errors import SettingsInvalid, cut
@@ -30,6 +31,9 @@ def passkeys(
     with open_line(home, by) as line:
         listed = line.ask("passkeys", {})
         if revoke is None:
+            if not listed and not as_json:
+                output.say("no passkey counts yet; `watchkeeper do code` lets you make the first")
+                return
             tell(listed, "\n".join(_line(one) for one in listed), as_json)
             return
         found = _one_of(listed, revoke)
