@@ -2,7 +2,7 @@
 
 Within the plan's `reversal_within` after it, an approval counts as reversed where
 
-- it was taken back, or somebody else refused the same action;
+- it was taken back, or somebody refused the same action (whoever it was);
 - somebody refused another action of the same agent, with the same tool, on the same thing (where
   what it was on can still be told: payloads hold it);
 - the agent or the tool was stopped.
