@@ -79,9 +79,9 @@ def _reviewer_problem(said: VerdictRecord, waiting: Waiting, authority: Authorit
     holder = said.stands_in_for or said.reviewer
     if said.role not in asked.roles or not authority.holds(holder, said.role):
         return f"{cut(said.reviewer)} does not hold the role {cut(said.role)} that is asked for"
-    if waiting.decided.agent in {said.reviewer, holder}:
-        return "by the agent itself"
     behind = {said.reviewer, holder, authority.vouched.get(said.signature.keyid, holder)}
+    if waiting.decided.agent in behind:
+        return "by the agent itself"
     if behind & _kept_out(waiting, authority):
         return f"by {cut(said.reviewer)}, whom the plan keeps apart: who wrote or granted it"
     if said.reason is None and asked.reason == REQUIRED:
@@ -204,7 +204,9 @@ def approval_problem(waiting: Waiting, decided: Decided, at: int, others: Others
         return "approved for another agent, tool, pin or plan"
     cited = [waiting.verdicts.get(ref) for ref in decided.verdicts]
     if None in cited or len(set(decided.verdicts)) != len(cited):
-        return "cites a verdict that is none, not valid, taken back, or used twice"
+        return (
+            "cites a verdict that is none, not valid, taken back, or used twice"
+        )
     if others.ahead is None:
         return None  # who else approved stands in a shard that was not given: step 24 says so
     given = [_voice(verdict, others.vouched) for verdict in cited if verdict is not None]

@@ -14,7 +14,7 @@ from watchkeeper.loop.commands.asked import Asked, Desk, Verb, reason_of
 from watchkeeper.loop.inbox.binding import bound_values
 from watchkeeper.loop.inbox.dialogue import dialogue_of
 from watchkeeper.loop.inbox.looked import Looked, looked
-from watchkeeper.loop.inbox.objections import objection
+from watchkeeper.loop.inbox.objections import Signer, objection
 from watchkeeper.records.action import Reason
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import render_instant
@@ -188,14 +188,11 @@ def check_reviewer(desk: Desk, asked: Asked, role: str, pending: Pending) -> Awa
     if request is None:
         raise CommandInvalid("the request was erased and can not be approved")
     at, behalf = desk.home.now(), request.call.on_behalf_of
-    why = objection(desk.home.state, (person, away), pending, behalf, at)
+    vouched = desk.home.state.authority.vouched_for(asked.signature.keyid)
+    by = Signer(person, away, vouched)
+    why = objection(desk.home.state, by, pending, behalf, at)
     if why is not None:
         raise NotAuthorised(f"{cut(person)} can not decide on this: {why}")
-    vouched = desk.home.state.authority.vouched_for(asked.signature.keyid)
-    if vouched is not None and vouched in pending.kept_out:
-        raise NotAuthorised(
-            f"{cut(vouched)} vouched for this passkey, and is kept apart from who approves this"
-        )
     return away
 
 

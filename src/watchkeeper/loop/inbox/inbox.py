@@ -9,7 +9,7 @@ from typing import Any
 from watchkeeper.do.state.parts import Away
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.loop.home import Home
-from watchkeeper.loop.inbox.objections import objection, roles_for, stands_in
+from watchkeeper.loop.inbox.objections import Signer, objection, roles_for, stands_in
 from watchkeeper.loop.inbox.past import Past
 from watchkeeper.loop.inbox.receipts import receipt_of
 from watchkeeper.loop.inbox.view import View, view_digest, view_of
@@ -207,12 +207,12 @@ class Inbox:
         if pending.plan != state.plan:
             return Mine(False, why="the plan was changed since: it has to be asked for again")
         own = tuple(sorted({r for r in pending.roles if state.authority.holds(person, r)}))
-        why = objection(state, (person, None), pending, behalf, now)
+        why = objection(state, Signer(person), pending, behalf, now)
         own = own if why is None else ()
         stead = tuple(
             away
             for away in stands_in(state, person, pending, now)
-            if objection(state, (person, away), pending, behalf, now) is None
+            if objection(state, Signer(person, away), pending, behalf, now) is None
         )
         roles = tuple(sorted({*own, *(away.role for away in stead)}))
         return Mine(bool(roles), roles, "" if roles else why or _ONE_VOICE, stead)

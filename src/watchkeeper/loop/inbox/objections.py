@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from watchkeeper.do.state.parts import Absences, Away
 from watchkeeper.do.state.pending import Pending
 from watchkeeper.do.state.projection import State
+from watchkeeper.errors import cut
 from watchkeeper.records.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who would decide: a person, by which absence as a deputy, and who vouched for the passkey.
+
+    Before anything is signed nobody knows the passkey, and `vouched` is None.
+    """
+
+    person: str
+    away: Away | None = None
+    vouched: str | None = None
+
+    def voices(self) -> set[str]:
+        """Return the person and, as a deputy, whom they speak for: the two are one voice."""
+        return {self.person} if self.away is None else {self.person, self.away.person}
+
+    def behind(self) -> set[str]:
+        """Return everybody whose word it may be: who vouched for a passkey could hold it."""
+        return self.voices() if self.vouched is None else {*self.voices(), self.vouched}
 
 
 def roles_for(state: State, person: str, pending: Pending, at: Instant) -> tuple[str, ...]:
@@ -25,26 +48,28 @@ def stands_in(state: State, person: str, pending: Pending, at: Instant) -> tuple
 
 def objection(
     state: State,
-    by: tuple[str, Away | None],
+    by: Signer,
     pending: Pending,
     on_behalf_of: str | None,
     at: Instant,
 ) -> str | None:
     """Return why a person may not decide on an action, whatever their role; None if they may.
 
-    `by` is the person, and the absence by which they decide as the deputy of somebody: everything
-    that would keep the one out keeps the other out, since the two are one voice.
+    Everything that would keep one of those behind a signature out keeps the others out.
     """
-    person, away = by
+    person, ours = by.person, by.voices()
     if not roles_for(state, person, pending, at):
         return "it does not wait for a role of yours"
-    ours = {person} if away is None else {person, away.person}
-    if ours & {pending.agent, on_behalf_of}:
-        return "nobody decides on an action of their own"
-    if ours & set(pending.kept_out):
-        return "the plan keeps apart who wrote or granted it, and who approves"
+    if by.behind() & {pending.agent, on_behalf_of}:
+        return f"nobody decides on an action of their own{_by_passkey(by)}"
+    if by.behind() & set(pending.kept_out):
+        return f"the plan keeps apart who wrote or granted it, and who approves{_by_passkey(by)}"
     if person in {verdict.reviewer for verdict in pending.verdicts}:
         return "you have approved it already; another person must"
     if ours & {name for v in pending.verdicts for name in (v.reviewer, v.stands_in_for)}:
         return "of somebody and who stands in for them, only one may approve"
     return None
+
+
+def _by_passkey(by: Signer) -> str:
+    return "" if by.vouched is None else f"; {cut(by.vouched)} vouched for this passkey"

@@ -10,8 +10,8 @@ async function verdictProblem(conduct, said, digest, waiting) {
   if (said.answer === 'withdraw' || said.withdraws) return withdrawalProblem(conduct, said, digest, waiting);
   const holder = said.standsInFor ?? said.reviewer;
   if (!asked.roles.includes(said.role) || !authority.holds(holder, said.role)) return `${cut(said.reviewer)} does not hold the role ${cut(said.role)} that is asked for`;
-  if ([said.reviewer, holder].includes(before.agent)) return 'by the agent itself';
   const behind = [said.reviewer, holder, authority.voucher(said.signature.keyid)];
+  if (behind.includes(before.agent)) return 'by the agent itself';
   if (keptOut(before, authority).some((person) => behind.includes(person))) return `by ${cut(said.reviewer)}, whom the plan keeps apart: who wrote or granted it`;
   if (!said.reason && asked.reason === 'required') return 'without the reason that is asked for';
   const bound = {
