@@ -20,6 +20,7 @@ from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.plan.bounds import Happened
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Erased, Record
 
@@ -95,8 +96,9 @@ def kept_of(record: Record, body: Mapping[str, Any], at: Instant) -> dict[str, A
     The ids of an allowed action's keys stay as long as they count: a caller's own for good, since
     a retry that comes late must not execute; a derived one until its window is over. With them
     stay the salts of the digests by which the record binds them, and nothing else. So do the keys
-    by which it counts for what happened before, as long as it counts. Of a drill
-    stays what opens its commitments, which are over digests.
+    by which it counts for what happened before, as long as it counts; those of untrusted content
+    for good, since they count from the end of the action on, whenever that comes, and are names
+    of an agent and a task. Of a drill stays what opens its commitments, which are over digests.
     """
     said = record.predicate
     kept: dict[str, Any]
@@ -111,12 +113,18 @@ def kept_of(record: Record, body: Mapping[str, Any], at: Instant) -> dict[str, A
     kept = {"keys": keys} if keys else {}
     if live and "same" in body:
         kept["same"] = body["same"]
-    if said.tracked is not None and said.at.plus(said.tracked.seconds) > at:
+    if said.tracked is not None and (
+        said.at.plus(said.tracked.seconds) > at or _taints(body["tracked"])
+    ):
         kept["tracked"] = body["tracked"]
     if not kept:
         return {}
     salts = {name: salt for name, salt in body.get("salts", {}).items() if name in kept}
     return {**kept, "salts": salts} if said.same is not None else kept
+
+
+def _taints(tracked: Iterable[Mapping[str, Any]]) -> bool:
+    return any(track["kind"] == Happened.UNTRUSTED for track in tracked)
 
 
 def render_stub(by: int, kept: Mapping[str, Any], length: int, shard: int | None = None) -> bytes:

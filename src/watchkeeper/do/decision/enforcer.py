@@ -154,6 +154,10 @@ class Enforcer:
         """Return the facts for which an action counts once it happened."""
         return self._history.counted.get(action, ())
 
+    def tainting(self, server: str) -> tuple[Rule, ...]:
+        """Return the facts for which any content of a server is untrusted."""
+        return self._history.tainting.get(server, ())
+
     def lendable(self, system: str, action: str) -> bool:
         """Tell whether some grant in a system that names an action may be lent."""
         return (system, action) in self._lendable

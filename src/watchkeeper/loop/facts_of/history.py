@@ -42,9 +42,14 @@ def history_of(home: Home, request: Request, at: Instant) -> dict[str, bool | in
 
 
 def tracks_of(home: Home, request: Request, at: Instant) -> tuple[Track, ...]:
-    """Return how an action will count, once it is allowed, for facts of actions after it."""
-    rules = home.enforcer.counted(request.action)
-    if not rules or request.problem is not None or request.call.method != CALL_METHOD:
+    """Return how an action will count, once it is allowed, for facts of actions after it.
+
+    A method other than a tool call brings content of its server, and counts as that.
+    """
+    call, enforcer = request.call, home.enforcer
+    called = call.method == CALL_METHOD
+    rules = enforcer.counted(request.action) if called else enforcer.tainting(call.server)
+    if not rules or request.problem is not None:
         return ()
     under = counted_under(request.call.agent, _task(home, request, at))
     return tuple(

@@ -22,16 +22,22 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The facts of a plan: by system and action that may look at them, and by counted action."""
+    """The facts of a plan: by system and action that may look at them, and by counted action.
+
+    `tainting` are those on untrusted content, by the servers whose tools bring it: whatever else
+    such a server is asked for is no more trusted.
+    """
 
     offered: Mapping[tuple[str, str], tuple[Rule, ...]]
     counted: Mapping[str, tuple[Rule, ...]]
+    tainting: Mapping[str, tuple[Rule, ...]]
 
 
 def rules_of(bundle: Bundle) -> Rules:
     """Return the facts of a plan. What one system counts, all agents' actions count for."""
     offered: dict[tuple[str, str], tuple[Rule, ...]] = {}
     counted: dict[str, tuple[Rule, ...]] = {}
+    tainting: dict[str, tuple[Rule, ...]] = {}
     for system in bundle.systems:
         for history in system.history:
             rule = Rule(_id(system.id, history), history)
@@ -40,7 +46,16 @@ def rules_of(bundle: Bundle) -> Rules:
                 offered[key] = (*offered.get(key, ()), rule)
             for action in history.tools:
                 counted[action] = (*counted.get(action, ()), rule)
-    return Rules(offered, counted)
+            for server in _untrusted(history):
+                tainting[server] = (*tainting.get(server, ()), rule)
+    return Rules(offered, counted, tainting)
+
+
+def _untrusted(history: History) -> set[str]:
+    """Return the servers whose content a fact takes for untrusted."""
+    if history.kind is not Happened.UNTRUSTED:
+        return set()
+    return {action.partition("/")[0] for action in history.tools}
 
 
 def _id(system: str, history: History) -> str:

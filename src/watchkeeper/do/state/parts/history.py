@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -49,12 +50,17 @@ class _Open:
     tracks: tuple[Track, ...]
 
 
+_FROM_THE_END = frozenset({Happened.FAILED, Happened.UNTRUSTED})
+"""What counts from the end of an action on, not from its decision."""
+
+
 class Happenings:
     """When actions happened, by fact and key.
 
     An allowed action counts at once, since nobody knows yet that it did not happen, and is taken
-    back when it provably failed; for facts on failures it counts only then. `word` notes that the
-    person of a conversation spoke.
+    back when it provably failed; for facts on failures it counts only then. What brings untrusted
+    content counts while it is under way, whatever is said meanwhile, and from its end on: nobody
+    knows before then what came. `word` notes that the person of a conversation spoke.
     """
 
     name: ClassVar[str] = "history"
@@ -67,6 +73,7 @@ class Happenings:
         self._full: dict[str, Instant] = {}
         self._words: dict[str, Instant] = {}
         self._open: dict[str, _Open] = {}
+        self._under_way: Counter[tuple[str, str]] = Counter()
 
     def apply(self, entry: Entry) -> None:
         """Take one more record into account."""
@@ -92,6 +99,7 @@ class Happenings:
         rule = self._times.get(asked.rule, {})
         held = (rule.get(key, []) for key in asked.keys)
         found = sum(len(times) - bisect_right(times, since) for times in held)
+        found += sum(self._under_way[asked.rule, key] for key in asked.keys)
         if self._full.get(asked.rule, at) > at and (not found or asked.kind is Happened.COUNT):
             return None
         return found
@@ -99,21 +107,29 @@ class Happenings:
     def _allowed(self, said: DecisionRecord, tracked: Any) -> None:
         tracks = tuple(from_json(Track, one) for one in tracked)
         for track in tracks:
-            if track.kind is not Happened.FAILED:
+            if track.kind not in _FROM_THE_END:
                 self._add(track, said.at)
         if tracks:
-            self._open[said.action_id] = _Open(said.at, tracks)
+            self._begin(said.action_id, _Open(said.at, tracks))
+
+    def _begin(self, action: str, begun: _Open) -> None:
+        self._open[action] = begun
+        self._under_way.update(_under_way(begun))
 
     def _ended(self, said: EffectRecord) -> None:
         ended = self._open.pop(said.action_id, None)
-        if ended is None or said.status is Status.SUCCEEDED:
+        if ended is None:
             return
+        for one in _under_way(ended):
+            self._under_way[one] -= 1
+            if not self._under_way[one]:
+                del self._under_way[one]
         for track in ended.tracks:
-            if track.kind is Happened.FAILED:
-                if not said.held_back:
-                    self._add(track, said.at)
-            elif track.kind is not Happened.UNTRUSTED or said.held_back:
-                # What a call that failed told the agent may be as untrusted as any answer.
+            # What a call that failed told the agent may be as untrusted as any answer.
+            counts = track.kind is Happened.UNTRUSTED or said.status is Status.FAILED
+            if track.kind in _FROM_THE_END and counts and not said.held_back:
+                self._add(track, said.at)
+            elif track.kind not in _FROM_THE_END and said.status is Status.FAILED:
                 self._take_back(track, ended.at)
 
     def _add(self, track: Track, at: Instant) -> None:
@@ -171,8 +187,14 @@ class Happenings:
         made._words = {one: Instant(said) for one, said in body.get("words", {}).items()}
         for action, (at, tracks) in body.get("open", {}).items():
             kept = tuple(from_json(Track, one) for one in tracks)
-            made._open[action] = _Open(Instant(at), kept)
+            made._begin(action, _Open(Instant(at), kept))
         return made
+
+
+def _under_way(begun: _Open) -> list[tuple[str, str]]:
+    """Return for which facts, under which keys, an action brings untrusted content."""
+    tracks = (track for track in begun.tracks if track.kind is Happened.UNTRUSTED)
+    return [(track.rule, track.key) for track in tracks]
 
 
 def counted_under(agent: str, task: str | None) -> tuple[str, ...]:
