@@ -18,7 +18,7 @@ from watchkeeper.loop.cover import cover_of, overtaken
 from watchkeeper.loop.durable import durable
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.recall import at_path
-from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, FactQuery, Refused
+from watchkeeper.loop.steps import Admitted, Allowed, Answer, FactQuery, Refused, Stored
 from watchkeeper.records.action import Reason
 
 Read = Callable[[FactQuery], Awaitable[Any]]
@@ -34,15 +34,23 @@ async def review(kernel: Kernel, admitted: Admitted, read: Read) -> Answer:
 
 async def settled(kernel: Kernel, answer: Answer) -> Answer:
     """Wait until the record of an answer is durable and covered, then look at the stops again."""
-    ticket = answer.ticket if isinstance(answer, Allowed | Refused | Escalated) else None
-    if ticket is None:
+    if isinstance(answer, Allowed):
+        with kernel.home.under_way.carrying(answer.request.action_id):
+            return await _looked_at(kernel, answer)
+    if isinstance(answer, Stored) or answer.ticket is None:
         return answer
     try:
-        await durable(ticket)
+        await durable(answer.ticket)
     except LogUnavailable:
         return unrecorded(answer)
-    if not isinstance(answer, Allowed):
-        return answer
+    return answer
+
+
+async def _looked_at(kernel: Kernel, answer: Allowed) -> Answer:
+    try:
+        await durable(answer.ticket)
+    except LogUnavailable:
+        return unrecorded(answer)
     reason = await _uncovered(kernel, answer) or kernel.may_release(answer)
     if reason is None:
         return answer

@@ -24,6 +24,7 @@ from watchkeeper.ledger.canonical import (
 from watchkeeper.loop.codes import Codes
 from watchkeeper.loop.standing import Standing
 from watchkeeper.loop.trials import Trials
+from watchkeeper.loop.underway import UnderWay
 from watchkeeper.ports import Clock, Ids, Log, Ticket, WitnessState
 from watchkeeper.records.administration import Carried
 from watchkeeper.records.custody import Doubt, DoubtKind
@@ -42,7 +43,8 @@ class Home(Standing):
 
     `pins` holds the digest of each tool's definition as its server listed it last, by server and
     tool; the enforcement point keeps it. `codes` are the one-time codes that wait to be given,
-    `trials` the test notices that somebody asked for.
+    `trials` the test notices that somebody asked for; `under_way` are the actions that this process
+    carries out now.
     """
 
     def __init__(self, log: Log, clock: Clock, ids: Ids) -> None:
@@ -51,6 +53,7 @@ class Home(Standing):
         self.listeners: list[Callable[[Entry], None]] = []
         self.codes = Codes(clock)
         self.trials = Trials()
+        self.under_way = UnderWay()
         self._room: tuple[int, bool] = (-_ROOM_CHECK_MICROS, False)
         self._guard: ClockGuard | None = None
         self._lost = False

@@ -17,6 +17,7 @@ from watchkeeper.do.account.record import Marks, speak
 from watchkeeper.do.decision.decide import Decided, decide, precheck
 from watchkeeper.do.decision.facts import FactRead, Facts, claims_match, recordable
 from watchkeeper.do.decision.request import Call, Request, make_request
+from watchkeeper.do.state.actions import OpenAction
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import EntryTooLarge, LogUnavailable, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
@@ -148,6 +149,8 @@ class Kernel:
         """Look once more, after the record is durable: None if the tool may be called now."""
         if self.home.failure() is not None:
             return Reason.LOG_UNAVAILABLE
+        if self._opened(allowed) is None:
+            return Reason.VOIDED
         if self.home.clock_unsure():
             return Reason.CLOCK_UNSURE
         call = allowed.request.call
@@ -351,6 +354,11 @@ class Kernel:
             return Escalated(handle, sentence, request.action_id, expires, ticket)
         return Refused(reason, sentence, request.action_id, ticket)
 
+    def _opened(self, allowed: Allowed) -> OpenAction | None:
+        """Return the action as it is open under this very decision; None once it was settled."""
+        found = self.home.state.open.get(allowed.request.action_id)
+        return found if found is not None and found.decision == allowed.ticket.ref else None
+
     def _effect(
         self,
         allowed: Allowed,
@@ -359,8 +367,8 @@ class Kernel:
         result: Hidden,
         body: dict[str, Any],
     ) -> Ticket:
-        open_ = self.home.state.open.get(allowed.request.action_id)
-        if open_ is None or open_.decision != allowed.ticket.ref:
+        open_ = self._opened(allowed)
+        if open_ is None:
             raise LogUnavailable(
                 "the action has its one effect, or its decision was lost",
                 "`watchkeeper do resolve` lists what is unknown",

@@ -9,13 +9,14 @@ from typing import Any
 from watchkeeper.do.state.actions import OpenAction
 from watchkeeper.errors import CommandInvalid, HomeInvalid, LedgerError
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest
+from watchkeeper.loop.cover import level_of
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.recall import at_path, resolve
 from watchkeeper.loop.standing import request_from
 from watchkeeper.records.action import EffectRecord, Hidden, ResolvedBy, Status
 from watchkeeper.records.instant import Instant, render_instant
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.plan.tools import Settlement
+from watchkeeper.records.plan.tools import Level, Settlement
 from watchkeeper.records.statement import Entry, Payload, Record
 
 _WAIT_SECONDS = 30.0
@@ -53,19 +54,34 @@ class Settling:
 
 
 def settles_from(home: Home, action: OpenAction) -> Instant:
-    """Return from when on an action can be settled: before, its call may still be under way."""
+    """Return from when on an action can be settled: before, its call may still be under way.
+
+    A tool's time runs once its action is covered, which may take as long as the plan says.
+    """
     entry = home.enforcer.tool(action.server, action.tool)
     millis = entry.tool.timeout_millis if entry else 60_000
-    return action.at.plus(millis / 1000 + _GRACE_SECONDS)
+    waits = entry is None or level_of(entry) is not Level.DURABLE
+    cover = home.enforcer.bundle.limits.cover_wait_seconds if waits else 0
+    return action.at.plus(cover + millis / 1000 + _GRACE_SECONDS)
+
+
+def _check_not_under_way(home: Home, action: OpenAction) -> None:
+    if action.action_id in home.under_way:
+        raise CommandInvalid(
+            "this gateway has the call under way: how it ends is not known to anybody yet",
+            "settle it once the tool has answered or its time has run out; what a guard was let "
+            "do, once the guard has said how it ended or has gone",
+        )
 
 
 def settling_of(home: Home, action: OpenAction, by: ResolvedBy) -> Settling:
     """Prepare to settle an action.
 
     Raises:
-        CommandInvalid: the call may still be under way, so that nothing can be concluded yet; or
-            what was asked is not what was recorded.
+        CommandInvalid: the call is or may still be under way, so that nothing can be concluded
+            yet; or what was asked is not what was recorded.
     """
+    _check_not_under_way(home, action)
     entry = home.enforcer.tool(action.server, action.tool)
     settles = settles_from(home, action)
     if home.now() < settles:
@@ -102,12 +118,14 @@ def settle(
     """Write the one effect of an unknown action; durable when this returns.
 
     Raises:
-        CommandInvalid: the action was settled in the meantime.
+        CommandInvalid: the action was settled in the meantime, or is under way.
         LogUnavailable: it could not be recorded.
     """
     action = settling.action
-    if action.action_id not in home.state.open:
+    found = home.state.open.get(action.action_id)
+    if found is None or found.decision != action.decision:
         raise CommandInvalid("the action was settled in the meantime")
+    _check_not_under_way(home, action)
     if status is None:
         status = _concluded(settling, content)
     salt = home.ids.random_bytes(16)
@@ -121,7 +139,7 @@ def settle(
         ended=at,
         result=Hidden("result", digest=hidden_digest(salt, content)),
         resolved_by=settling.by,
-        after_stop=home.state.open[action.action_id].stopped,
+        after_stop=found.stopped,
     )
     record = Record(Kind.EFFECT, "action", action.digest, effect)
     payload = Payload({"salts": {"result": salt.hex()}, "settledFrom": content})

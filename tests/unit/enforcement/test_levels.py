@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.worlds.bank import LIMITS, Bank, allowed, bank_bundle, pay
+from tests.worlds.bank import Bank, allowed, pay
 from tests.worlds.guarded import Shop, open_shop
+from tests.worlds.levels import plan, uncovered_bank
 from watchkeeper.check.replay import replay_all, summarise
 from watchkeeper.enforcement.guard import Guard
 from watchkeeper.enforcement.release import settled
@@ -21,24 +22,7 @@ from watchkeeper.loop.replay import replayer
 from watchkeeper.loop.steps import Allowed, Answer, Refused
 from watchkeeper.records.action import Outcome, Reason, Status
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.tools import Level
-
-
-def plan(level: Level, seconds: int = 30) -> Bundle:
-    """The bank's plan, where paying is of a level."""
-    bundle = bank_bundle()
-    servers = tuple(
-        replace(server, tools=tuple(replace(tool, level=level) for tool in server.tools))
-        for server in bundle.servers
-    )
-    return replace(bundle, servers=servers, limits=replace(LIMITS, cover_wait_seconds=seconds))
-
-
-def uncovered_bank(level: Level, seconds: int = 30) -> Bank:
-    bank = Bank(plan(level, seconds))
-    bank.log.covering = False
-    return bank
 
 
 async def while_it_waits(bank: Bank, answer: Answer, act: Callable[[], object]) -> Answer:

@@ -92,10 +92,11 @@ class Flights:
         """Have a call known while it is under way."""
         flight = Flight(session, message.id, allowed, limit, is_modern(message), self._look)
         self._flights.add(flight)
-        try:
-            yield flight
-        finally:
-            self._flights.discard(flight)
+        with self._home.under_way.carrying(allowed.request.action_id):
+            try:
+                yield flight
+            finally:
+                self._flights.discard(flight)
 
     def _heard(self, entry: Entry) -> None:
         if entry.record.kind is not Kind.STOP:

@@ -61,7 +61,8 @@ class GuardedCall:
         try:
             answer = await self._decided(asked)
             if isinstance(answer, Allowed):
-                await self._released(answer)
+                with self._kernel.home.under_way.carrying(answer.request.action_id):
+                    await self._released(answer)
             else:
                 self._tell(answer_of(answer))
         except Exception:  # noqa: BLE001 - the guard is told, whatever happened; it is logged
