@@ -63,7 +63,7 @@ def serving(kernel: Kernel, path: Path) -> Iterator[int]:
         """Nobody says anything here."""
 
     surface = Surface(kernel, path, command, Urls("", None))
-    app = Starlette(routes=page_routes(surface, lambda _: session))
+    app = Starlette(routes=page_routes(surface, lambda _: session, lambda _: True))
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         bound.listen(64)

@@ -98,12 +98,12 @@ async def _looked_at(made: World, path: Path, way: str) -> AsyncIterator[None]:
         """Nobody says anything here."""
 
     surface = Surface(made.kernel, path, command, Urls("", None))
-    app = Starlette(routes=page_routes(surface, lambda _: session))
+    app = Starlette(routes=page_routes(surface, lambda _: session, lambda _: True))
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         bound.listen(64)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
+        server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
         task = asyncio.create_task(server.serve(sockets=[bound]))
         readers = await _viewers(bound.getsockname()[1]) if way == WATCHED else None
         try:
