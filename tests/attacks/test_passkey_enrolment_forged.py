@@ -17,6 +17,7 @@ from tests.worlds.people import Passholder
 from watchkeeper.do.state.parts import Passkeys
 from watchkeeper.errors import CommandInvalid, WatchkeeperError
 from watchkeeper.ledger.canonical import sha256_hex
+from watchkeeper.ledger.envelope import command_body
 from watchkeeper.loop.codes import code_of
 from watchkeeper.loop.enrolment import enrol, record_of
 from watchkeeper.records.administration import ScopeKind, StopRecord, StopScope
@@ -92,6 +93,13 @@ def _washed(bank: DiskBank) -> PasskeyRecord:
     return replace(said, passkey=_plain(EVE), signature=signature)
 
 
+def _by_one_vouched_for(bank: DiskBank) -> PasskeyRecord:
+    first = enrolled(bank, Passholder("ben"), by="ana")
+    made = _code(bank, "ben", "ben")
+    body = dict(command_body(made.signature))
+    return replace(made, signature=signed(bank, first, "console-code", **body))
+
+
 def _revoked(bank: DiskBank) -> PasskeyRecord:
     ben = enrolled(bank, Passholder("ben"))
     revoked(bank, "ben", ben)
@@ -124,6 +132,10 @@ FORGED: dict[str, tuple[Callable[[DiskBank], PasskeyRecord], str]] = {
     "somebody unknown": (lambda b: _code(b, "ana", "nobody"), "does not know the person"),
     "added by another": (lambda b: _added(b, "ana", "ben"), "added by somebody else"),
     "who vouched washed off": (_washed, "hides who vouched"),
+    "a code by a passkey that another vouched for": (
+        _by_one_vouched_for,
+        "for which somebody else vouched",
+    ),
     "no key": (
         lambda b: replace(
             _code(b, "ben", "ben"),

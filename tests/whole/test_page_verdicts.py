@@ -21,8 +21,10 @@ from tests.worlds.drills import (
     revelation,
     turn,
 )
+from tests.worlds.enrolled import enrolled, revoked, told
 from tests.worlds.lenders import lenders_bundle
 from tests.worlds.lenders import lent as lend_on
+from tests.worlds.people import Passholder
 from tests.worlds.reviews import (
     approve_seen,
     ask_back,
@@ -46,6 +48,7 @@ from tests.worlds.tasks import APPLICATIONS, pay_in_task
 from tests.worlds.tasks import opened as opened_task
 from watchkeeper import wiring
 from watchkeeper.do.state.parts import Standings
+from watchkeeper.do.state.pending import Waiting
 from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.loop.answering import answer_question
 from watchkeeper.records.drill import Observed
@@ -141,6 +144,19 @@ def test_forged_questions_and_answers_are_found_in_both(page: Opened, bank: Disk
         if entry.record.kind in {Kind.QUESTION, Kind.ANSWER}:
             said(bank, replace(entry.record.predicate, **ours), digest)
     _same(page, bank, ["question: the command is for another handle", "to no open question"])
+
+
+def test_an_approval_by_a_key_revoked_since_is_found_in_both(page: Opened, bank: DiskBank) -> None:
+    ben, handle = enrolled(bank, Passholder("ben")), durable(bank, amount=202, note="stolen")
+    told(bank, ben, "approve", **bank.verdict_body(handle))
+    pending = bank.home.state.pending.by_handle(handle)
+    assert pending is not None
+    stood = pending.verdicts
+    revoked(bank, "ana", ben)
+    assert _found(page, bank) == []
+    pending.verdicts, pending.state = stood, Waiting.APPROVED
+    finish(bank, handle)
+    _same(page, bank, ["of a revoked key"])
 
 
 def test_channels_out_of_turn_are_found_in_both(page: Opened, bank: DiskBank) -> None:

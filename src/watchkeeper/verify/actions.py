@@ -176,6 +176,13 @@ class Actions:
         else:
             self._end_waiting(said.decision, Observed.REFUSED)
 
+    def revoked(self, keyid: str) -> None:
+        """Let no approval count any more that a key signed which was revoked since."""
+        for waiting in self._waiting.values():
+            for ref, said in [*waiting.verdicts.items()]:
+                if said.signature.keyid == keyid:
+                    del waiting.verdicts[ref]
+
     def question(self, index: int, record: Record, authority: Authority) -> None:
         """Check a question to an agent, and keep it for the answer."""
         said: QuestionRecord = record.predicate

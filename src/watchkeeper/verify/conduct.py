@@ -305,6 +305,7 @@ class Conduct:
         if problem is not None:
             self._report.fail(COMMANDS, f"passkey-revoked: {problem}", index)
         self._authority = self._joined()
+        self.actions.revoked(record.predicate.keyid)
 
     def _stop(self, index: int, record: Record) -> None:
         self._command(index, record, "stop", _scope_body(record.predicate))

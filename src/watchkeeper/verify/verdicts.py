@@ -205,7 +205,7 @@ def approval_problem(waiting: Waiting, decided: Decided, at: int, others: Others
     cited = [waiting.verdicts.get(ref) for ref in decided.verdicts]
     if None in cited or len(set(decided.verdicts)) != len(cited):
         return (
-            "cites a verdict that is none, not valid, taken back, or used twice"
+            "cites a verdict that is none, not valid, taken back, of a revoked key, or used twice"
         )
     if others.ahead is None:
         return None  # who else approved stands in a shard that was not given: step 24 says so

@@ -57,6 +57,8 @@ class Pending:
     why: Reason | None = None
     vouchers: Mapping[str, str] = field(default_factory=dict)
     """Who vouched for the passkey of an approval, by the place of the verdict."""
+    keyids: Mapping[str, str] = field(default_factory=dict)
+    """The key that signed an approval, by the place of the verdict: it may be revoked yet."""
     kept_out: tuple[str, ...] = ()
     reason: str | None = None
     questions: tuple[Ref, ...] = ()
@@ -75,6 +77,13 @@ class Pending:
         """Return the approvals, each with who vouched for its passkey."""
         by = self.vouchers
         return tuple(replace(v, vouched=by.get(str(v.ref))) for v in self.verdicts)
+
+    def keep(self, verdicts: tuple[VerdictFact, ...]) -> None:
+        """Let these approvals stand, and nothing be known of any other."""
+        standing = {str(v.ref) for v in verdicts}
+        self.verdicts = verdicts
+        self.vouchers = {ref: by for ref, by in self.vouchers.items() if ref in standing}
+        self.keyids = {ref: keyid for ref, keyid in self.keyids.items() if ref in standing}
 
     def waits(self) -> bool:
         """Tell whether it can still be released."""

@@ -45,7 +45,7 @@ from watchkeeper.records.erasure import ErasureKind, ErasureRecord, Span
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
-from watchkeeper.records.people import Answer, Signature, VerdictRecord
+from watchkeeper.records.people import Answer, PasskeyRevokedRecord, Signature, VerdictRecord
 from watchkeeper.records.plan.policies import AUTHOR, GRANTOR
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
@@ -117,6 +117,8 @@ class State:
                 part.apply(entry)
         if entry.record.kind in Passkeys.kinds:
             self.join_passkeys()
+        if isinstance(predicate, PasskeyRevokedRecord):
+            self._drop_signed_with(predicate.keyid, predicate.at)
 
     def part(self, kind: type[P]) -> P:
         """Return one piece of the state."""
@@ -284,16 +286,27 @@ class State:
         else:
             given = VerdictFact(entry.ref, record.reviewer, record.role, record.stands_in_for)
             kept = (*pending.verdicts, given)
-        vouched = self.authority.vouched_for(record.signature.keyid)
+        place, keyid = str(entry.ref), record.signature.keyid
+        vouched = self.authority.vouched_for(keyid)
         if vouched is not None:
-            pending.vouchers = {**pending.vouchers, str(entry.ref): vouched}
-        standing = {str(v.ref) for v in kept}
-        pending.vouchers = {ref: by for ref, by in pending.vouchers.items() if ref in standing}
-        pending.verdicts = kept
+            pending.vouchers = {**pending.vouchers, place: vouched}
+        pending.keyids = {**pending.keyids, place: keyid}
+        pending.keep(kept)
+        self._weigh(pending, record.at)
+
+    def _drop_signed_with(self, keyid: str, at: Instant) -> None:
+        """Let no approval count any more that a key signed which was revoked since."""
+        for pending in self.pending.waiting():
+            left = (v for v in pending.verdicts if pending.keyids.get(str(v.ref)) != keyid)
+            pending.keep(tuple(left))
+            if pending.state is Waiting.APPROVED:
+                self._weigh(pending, at)
+
+    def _weigh(self, pending: Pending, at: Instant) -> None:
+        """Note whether those who approved are enough."""
         need = ReviewNeed((), pending.roles, pending.approvals, 0)
-        voices = voices_of(pending, self.part(Standings), self.authority, record.at)
-        covered = enough(need, voices)
-        pending.state = Waiting.APPROVED if covered else Waiting.PENDING
+        voices = voices_of(pending, self.part(Standings), self.authority, at)
+        pending.state = Waiting.APPROVED if enough(need, voices) else Waiting.PENDING
 
     def _question(self, entry: Entry, record: QuestionRecord) -> None:
         pending = self.pending.by_action(record.action_id)

@@ -119,8 +119,16 @@ class Conduct {
   async passkey(record) {
     const act = record.kind === 'passkey' ? 'passkey' : 'revoke';
     const problem = await this.enrolment[act](record.said);
+    if (act === 'revoke') this.dropSignedWith(record.said.keyid);
     this.authority = this.enrolment.authority;
     if (problem) this.report.fail(STEP.commands, `${record.kind}: ${problem}`, record.index);
+  }
+
+  /** No approval counts any more that a key signed which was revoked since. */
+  dropSignedWith(keyid) {
+    for (const { verdicts } of this.waiting.values()) {
+      for (const [ref, { said }] of verdicts) if (said.signature.keyid === keyid) verdicts.delete(ref);
+    }
   }
 
   async stop(record) {

@@ -81,7 +81,7 @@ function approvalProblem(conduct, waiting, { said, digest, at }) {
   if (said.actionId !== before.actionId || digest !== request) return 'approved as another action than was shown';
   if (['agent', 'server', 'tool', 'pin', 'plan'].some((name) => (said[name] ?? null) !== (before[name] ?? null))) return 'approved for another agent, tool, pin or plan';
   const cited = (said.verdicts ?? []).map((ref) => waiting.verdicts.get(place(ref)));
-  if (cited.includes(undefined) || new Set(cited).size !== cited.length) return 'cites a verdict that is none, not valid, taken back, or used twice';
+  if (cited.includes(undefined) || new Set(cited).size !== cited.length) return 'cites a verdict that is none, not valid, taken back, of a revoked key, or used twice';
   const given = cited.map(({ said: one }) => voiceOf(one.reviewer, one.role, one.standsInFor, conduct.authority.voucher(one.signature.keyid)));
   return conduct.lent.allKnown(said) ? coverageProblem(asked.roles, asked.approvals, [...given, ...conduct.lent.voices(said)]) : null;
 }
