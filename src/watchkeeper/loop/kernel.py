@@ -304,6 +304,7 @@ class Kernel:
         system = enforcer.system_of(call.agent)
         refused, why = self._refused(admitted, at)
         limits = enforcer.bundle.limits
+        lent = lent_facts(self.home, admitted.request, at)
         return Facts(
             at=at,
             stage=system.stage if system else enforcer.bundle.stage,
@@ -318,9 +319,9 @@ class Kernel:
             approval=admitted.pending.approval() if admitted.pending else None,
             shared=self.home.shared_facts(call.agent, admitted.request.action, at),
             mandate=mandate_fact(self.home, admitted.request, at),
-            history=history_of(self.home, admitted.request, at),
+            history=history_of(self.home, admitted.request, at, lent),
             standing=standing_facts(self.home, admitted, at),
-            lent=lent_facts(self.home, admitted.request, at),
+            lent=lent,
         )
 
     def _record_less(self, admitted: Admitted, facts: Facts) -> Answer:
@@ -339,9 +340,10 @@ class Kernel:
         request = admitted.request
         handle = "esc_" + self.home.ids.random_bytes(16).hex()
         took = self.home.clock.monotonic() - admitted.began
+        tracks = tracks_of(self.home, request, facts.at, decided.lent)
         spoken = speak(
             Case(self.home.enforcer, request, facts, decided),
-            Marks(admitted.keys, handle, took, tracks_of(self.home, request, facts.at)),
+            Marks(admitted.keys, handle, took, tracks),
             self.home.ids.random_bytes,
         )
         ticket = self.home.append(spoken.record, spoken.payload)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from watchkeeper.do.decision.bounds.history import Rule
+from watchkeeper.do.decision.facts import LentFact
 from watchkeeper.do.decision.known import CALL_METHOD
 from watchkeeper.do.decision.request import Request
 from watchkeeper.do.state.parts import Happenings
@@ -19,44 +22,78 @@ from watchkeeper.loop.home import Home
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bounds import AGENT, ARGUMENT, CONVERSATION, Happened
 
+_Who = tuple[str, str | None]
+"""An agent, and the task in which it acts; what a giver does in tasks counts with all else."""
 
-def history_of(home: Home, request: Request, at: Instant) -> dict[str, bool | int | None]:
-    """Return the facts that policies on an action may look at, None for what could not be had."""
+
+def history_of(
+    home: Home, request: Request, at: Instant, lent: Iterable[LentFact]
+) -> dict[str, bool | int | None]:
+    """Return the facts that policies on an action may look at, None for what could not be had.
+
+    Whoever acts by what others `lent` stands no better than any of them: the worst of what is
+    known of each counts.
+    """
     system = home.enforcer.system_of(request.call.agent)
     rules = () if system is None else home.enforcer.history(system.id, request.action)
     if not rules or request.problem is not None:
         return {}
-    task, held = _task(home, request, at), home.state.part(Happenings)
-    found: dict[str, bool | int | None] = {}
-    for rule in rules:
-        said = rule.history
-        keys = asked_under(request.call.agent, task)
-        if said.same != CONVERSATION:
-            keys = _keys(home, rule, request)
-        conversation = "" if task is None else conversation_of(task)
-        asked = Asked(rule.id, said.kind, keys, said.seconds, conversation)
-        times = held.times(asked, at) if keys else None
-        counts = said.kind is Happened.COUNT
-        found[said.name] = times if counts or times is None else times > 0
-    return found
+    task = _task(home, request, at)
+    givers = tuple(giver for fact in lent if fact.covers for giver in fact.givers)
+    who = _each_once((request.call.agent, task), givers)
+    return {
+        rule.history.name: _worst(rule, [_times(home, request, rule, one, at) for one in who])
+        for rule in rules
+    }
 
 
-def tracks_of(home: Home, request: Request, at: Instant) -> tuple[Track, ...]:
+def tracks_of(
+    home: Home, request: Request, at: Instant, lent: Iterable[LentFact]
+) -> tuple[Track, ...]:
     """Return how an action will count, once it is allowed, for facts of actions after it.
 
-    A method other than a tool call brings content of its server, and counts as that.
+    A method other than a tool call brings content of its server, and counts as that. What is done
+    by what others `lent` counts for each of them too, but they have read nothing by it.
     """
     call, enforcer = request.call, home.enforcer
     called = call.method == CALL_METHOD
     rules = enforcer.counted(request.action) if called else enforcer.tainting(call.server)
     if not rules or request.problem is not None:
         return ()
-    under = counted_under(request.call.agent, _task(home, request, at))
-    return tuple(
-        Track(rule.id, rule.history.kind, key, rule.history.seconds)
-        for rule in rules
-        for key in (under if rule.history.same == CONVERSATION else _keys(home, rule, request))
-    )
+    own = (call.agent, _task(home, request, at))
+    every = _each_once(own, tuple(giver for fact in lent for giver in fact.givers))
+    found: dict[Track, None] = {}
+    for rule in rules:
+        said = rule.history
+        for who in (own,) if said.kind is Happened.UNTRUSTED else every:
+            keys = counted_under(*who) if said.same == CONVERSATION else None
+            for key in _keys(home, rule, request, who[0]) if keys is None else keys:
+                found[Track(rule.id, said.kind, key, said.seconds)] = None
+    return tuple(found)
+
+
+def _each_once(own: _Who, givers: tuple[str, ...]) -> tuple[_Who, ...]:
+    return (own, *((giver, None) for giver in dict.fromkeys(givers) if giver != own[0]))
+
+
+def _times(home: Home, request: Request, rule: Rule, who: _Who, at: Instant) -> int | None:
+    agent, task = who
+    said = rule.history
+    here = said.same == CONVERSATION
+    keys = asked_under(agent, task) if here else _keys(home, rule, request, agent)
+    conversation = "" if task is None else conversation_of(task)
+    asked = Asked(rule.id, said.kind, keys, said.seconds, conversation)
+    return home.state.part(Happenings).times(asked, at) if keys else None
+
+
+def _worst(rule: Rule, times: Iterable[int | None]) -> bool | int | None:
+    """Return the most that is known of anyone; None where it is not known of one."""
+    most = 0
+    for one in times:
+        if one is None:
+            return None
+        most = max(most, one)
+    return most if rule.history.kind is Happened.COUNT else most > 0
 
 
 def _task(home: Home, request: Request, at: Instant) -> str | None:
@@ -64,11 +101,11 @@ def _task(home: Home, request: Request, at: Instant) -> str | None:
     return None if mandate is None else mandate.id
 
 
-def _keys(home: Home, rule: Rule, request: Request) -> tuple[str, ...]:
+def _keys(home: Home, rule: Rule, request: Request, agent: str) -> tuple[str, ...]:
     """Return what two actions must have in common; values only keyed with the home's secret."""
     call, same = request.call, rule.history.same
     if same == AGENT:
-        return (f"agent {call.agent}",)
+        return (f"agent {agent}",)
     entry = home.enforcer.tool(call.server, call.tool)
     if entry is None:
         return ()
