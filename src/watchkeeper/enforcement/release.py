@@ -14,7 +14,7 @@ from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.decision.facts import FactRead
 from watchkeeper.errors import LogUnavailable, RecordInvalid, UpstreamFailed, WatchkeeperError
 from watchkeeper.ledger.canonical import canonical_arguments
-from watchkeeper.loop.cover import cover_of, overtaken
+from watchkeeper.loop.cover import cover_of
 from watchkeeper.loop.durable import durable
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.recall import at_path
@@ -78,7 +78,7 @@ async def _uncovered(kernel: Kernel, allowed: Allowed) -> Reason | None:
     forget = kernel.home.log.when_covered(allowed.ticket.ref, cover.level, finish)
     try:
         async with asyncio.timeout(cover.seconds):
-            return overtaken(kernel.home, cover) if await done else cover.reason
+            return None if await done else cover.reason
     except TimeoutError:
         return cover.reason
     finally:

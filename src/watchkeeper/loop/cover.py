@@ -21,9 +21,4 @@ def cover_of(home: Home, allowed: Allowed) -> Cover | None:
         return None
     reason = Reason.NOT_PUBLISHED if level is Level.PUBLISHED else Reason.NOT_WITNESSED
     seconds = home.enforcer.bundle.limits.cover_wait_seconds
-    return Cover(level, seconds, reason, home.state.plan)
-
-
-def overtaken(home: Home, cover: Cover) -> Reason | None:
-    """Tell whether another plan came into force while an action waited to be covered."""
-    return None if home.state.plan == cover.plan else Reason.VOIDED
+    return Cover(level, seconds, reason)

@@ -17,13 +17,13 @@ from watchkeeper.do.account.record import Marks, speak
 from watchkeeper.do.decision.decide import Decided, decide, precheck
 from watchkeeper.do.decision.facts import FactRead, Facts, claims_match, recordable
 from watchkeeper.do.decision.request import Call, Request, make_request
-from watchkeeper.do.state.actions import OpenAction
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import EntryTooLarge, LogUnavailable, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
+from watchkeeper.loop import lastlook
 from watchkeeper.loop.cover import level_of
 from watchkeeper.loop.facts_of.history import history_of, tracks_of
-from watchkeeper.loop.facts_of.lent import lent_facts, stopped_giver
+from watchkeeper.loop.facts_of.lent import lent_facts
 from watchkeeper.loop.facts_of.persons import for_its_person
 from watchkeeper.loop.facts_of.standing import standing_facts
 from watchkeeper.loop.facts_of.tasks import mandate_fact
@@ -147,21 +147,7 @@ class Kernel:
 
     def may_release(self, allowed: Allowed) -> Reason | None:
         """Look once more, after the record is durable: None if the tool may be called now."""
-        if self.home.failure() is not None:
-            return Reason.LOG_UNAVAILABLE
-        if self._opened(allowed) is None:
-            return Reason.VOIDED
-        if self.home.clock_unsure():
-            return Reason.CLOCK_UNSURE
-        call = allowed.request.call
-        system = self.home.enforcer.system_of(call.agent)
-        stop = self.home.state.stopped(
-            call.agent, system.id if system else "", allowed.request.action
-        )
-        givers = tuple(giver for fact in allowed.decided.lent for giver in fact.givers)
-        if stop is None and not stopped_giver(self.home, givers, allowed.request.action):
-            return None
-        return Reason.STOPPED
+        return lastlook.overtaken(self.home, allowed)
 
     def not_released(self, allowed: Allowed, reason: Reason) -> Ticket:
         """Record that an allowed action was not released after all: it had no effect."""
@@ -350,16 +336,11 @@ class Kernel:
         reason = decided.part.reasons[0]
         sentence = agent_sentence(reason, decided.why)
         if decided.part.outcome is Outcome.ALLOW:
-            return Allowed(request, decided, ticket, facts.at)
+            return Allowed(request, decided, ticket, facts.at, self.home.enforcer.digest)
         if decided.need is not None:
             expires = facts.at.plus(decided.need.expires_seconds)
             return Escalated(handle, sentence, request.action_id, expires, ticket)
         return Refused(reason, sentence, request.action_id, ticket)
-
-    def _opened(self, allowed: Allowed) -> OpenAction | None:
-        """Return the action as it is open under this very decision; None once it was settled."""
-        found = self.home.state.open.get(allowed.request.action_id)
-        return found if found is not None and found.decision == allowed.ticket.ref else None
 
     def _effect(
         self,
@@ -369,7 +350,7 @@ class Kernel:
         result: Hidden,
         body: dict[str, Any],
     ) -> Ticket:
-        open_ = self._opened(allowed)
+        open_ = lastlook.opened(self.home, allowed)
         if open_ is None:
             raise LogUnavailable(
                 "the action has its one effect, or its decision was lost",

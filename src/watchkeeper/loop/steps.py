@@ -43,12 +43,16 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Allowed: once `ticket` is durable and `may_release` agrees, call the tool with `sent`."""
+    """Allowed: once `ticket` is durable and `may_release` agrees, call the tool with `sent`.
+
+    `plan` is the digest of the plan that it was allowed by.
+    """
 
     request: Request
     decided: Decided
     ticket: Ticket
     at: Instant
+    plan: str
 
     @property
     def sent(self) -> bytes:
@@ -60,13 +64,12 @@ class Allowed:
 class Cover:
     """What an allowed action of a tool above level `durable` waits for, and how long, in seconds.
 
-    `reason` is what it is refused with if that does not come; `plan` the one it was allowed by.
+    `reason` is what it is refused with if that does not come.
     """
 
     level: Level
     seconds: float
     reason: Reason
-    plan: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ _TO_AGENT: dict[Reason, str] = {
     Reason.TOO_MANY_REQUESTS: "Too many refused requests; slow down.",
     Reason.REFUSED_BY_REVIEWER: "A person refused this action.",
     Reason.EXPIRED: "Nobody approved this action in time.",
-    Reason.VOIDED: "This approval no longer holds; ask again.",
+    Reason.VOIDED: "What this was allowed by no longer holds; ask again.",
     Reason.KEY_REUSED: "This idempotency key was used for another action.",
     Reason.KEY_EXPIRED: "This idempotency key is too old; it is not known what came of it.",
     Reason.EFFECT_UNKNOWN: "The outcome of this very action is not known yet; do not repeat it.",

@@ -18,7 +18,7 @@ from watchkeeper.enforcement.guard.desk import Found, Functions, Leave, Need, Qu
 from watchkeeper.enforcement.release import declared_values, unrecorded
 from watchkeeper.errors import HomeLocked, LogUnavailable, RecordInvalid
 from watchkeeper.ledger.canonical import parse_json
-from watchkeeper.loop.cover import cover_of, overtaken
+from watchkeeper.loop.cover import cover_of
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, FactQuery, Refused, Stored
@@ -174,8 +174,7 @@ class OwnHome:
             reached = False
         finally:
             forget()
-        with self._lock:
-            return overtaken(self._home, cover) if reached else cover.reason
+        return None if reached else cover.reason
 
     def _leave(self, allowed: Allowed) -> Leave:
         """Return what to call: the arguments are read back from what was decided and recorded."""
