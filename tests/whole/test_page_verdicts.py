@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.worlds.bank import allowed, reason_of
+from tests.attacks.test_one_key_under_two_people import forced, with_key
+from tests.worlds.bank import allowed, public, reason_of
 from tests.worlds.browser import Opened, opened, started
 from tests.worlds.disk_bank import DiskBank
 from tests.worlds.drills import (
@@ -157,6 +158,18 @@ def test_an_approval_by_a_key_revoked_since_is_found_in_both(page: Opened, bank:
     pending.verdicts, pending.state = stood, Waiting.APPROVED
     finish(bank, handle)
     _same(page, bank, ["of a revoked key"])
+
+
+def test_one_key_under_two_people_is_found_in_both(page: Opened, bank: DiskBank) -> None:
+    bank.release(bundle_with(approvals=2))
+    forced(bank, with_key(bank, "cyd", public("ben")))
+    handle = durable(bank, amount=203, note="twice")
+    bank.approve(handle, "ben")
+    pending = bank.home.state.pending.by_handle(handle)
+    assert pending is not None
+    pending.keyids = {}
+    bank.commands.run(bank.sign("cyd", "approve", bank.verdict_body(handle), key="ben"), {})
+    _same(page, bank, ["`cyd` has the same key as `ben`", "by a key that had approved"])
 
 
 def test_channels_out_of_turn_are_found_in_both(page: Opened, bank: DiskBank) -> None:

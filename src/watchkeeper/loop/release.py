@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from watchkeeper.do.decision.enforcer import Enforcer
+from watchkeeper.do.state.authority import Authority
 from watchkeeper.errors import CommandInvalid, RecordInvalid, cut
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
@@ -17,7 +18,7 @@ from watchkeeper.records.action import Reason
 from watchkeeper.records.administration import PlanReleaseRecord
 from watchkeeper.records.codec import Json, to_json
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.people import Command, Signature
+from watchkeeper.records.people import Command, Passkey, Signature
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.policies import AUTHOR, Policy
 from watchkeeper.records.statement import Entry, Payload, Record
@@ -56,6 +57,7 @@ def release_plan(
             "the plan's budgets look further back than the shards of the log that are here",
             "put the older shard back, or narrow the windows",
         )
+    _check_keys(home.state.authority, bundle)
     # Loads before it is recorded: a plan that can not decide must not come into force.
     Enforcer(bundle, digest, command.person)
     old = home.enforcer.bundle if home.has_plan else None
@@ -71,6 +73,34 @@ def release_plan(
         "weakenings": list(diff.weakenings),
         "strengthenings": list(diff.strengthenings),
     }
+
+
+def _check_keys(before: Authority, bundle: Bundle) -> None:
+    """Refuse a plan by which two people could sign with one key, registered passkeys with it.
+
+    Two approvals could come from one person.
+    """
+    people, passkeys = people_of(bundle)
+    console = bundle.console.url if bundle.console else None
+    after = Authority(people, bundle.roles, passkeys, console, revoked=before.revoked)
+    kept = {person: held for person, held in before.registered.items() if after.knows(person)}
+    shared = replace(after, registered=kept).shared_key()
+    if shared is not None:
+        first, second = shared
+        raise CommandInvalid(
+            f"by this plan {cut(second)} has the same key as {cut(first)}",
+            "one key is one person, or two approvals could come from one",
+        )
+
+
+def people_of(
+    bundle: Bundle,
+) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[Passkey, ...]]]:
+    """Return the keys and the passkeys of those people of a plan who have any."""
+    return (
+        {person.id: person.keys for person in bundle.people if person.keys},
+        {person.id: person.passkeys for person in bundle.people if person.passkeys},
+    )
 
 
 def _author(command: Command, bundle: Bundle) -> str:
@@ -111,17 +141,18 @@ def _says(bundle: Bundle, policy: Policy) -> Json:
 
 def _append(kernel: Kernel, asked: tuple[Command, Signature], new: _New) -> Entry:
     home, (command, signature), bundle, diff = kernel.home, asked, new.bundle, new.diff
+    people, passkeys = people_of(bundle)
     record = PlanReleaseRecord(
         at=home.now(),
         plan=str(command.body["plan"]),
         previous=home.state.plan,
         released_by=command.person,
-        people={person.id: person.keys for person in bundle.people if person.keys},
+        people=people,
         roles=bundle.roles,
         signature=signature,
         weakenings=_first(diff.weakenings),
         strengthenings=_first(diff.strengthenings),
-        passkeys={person.id: person.passkeys for person in bundle.people if person.passkeys},
+        passkeys=passkeys,
         console=bundle.console.url if bundle.console else None,
         written_by=new.authors,
         applications=bundle.applications,

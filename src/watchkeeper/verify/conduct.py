@@ -289,6 +289,9 @@ class Conduct:
         self._of_plan = authority_of(release)
         self._enrolment.enrolled = self._enrolment.enrolled.among(self._named)
         self._authority = self._joined()
+        shared = self._authority.shared_key_problem()
+        if shared is not None:
+            self._report.fail(RELEASES, f"by this plan {shared}", index)
         self.plans.append((index, release))
 
     def _joined(self) -> Authority:

@@ -134,9 +134,14 @@ def not_apart(
     Whoever vouched for a passkey could hold it: the two count as one person, and so do who is away
     and who stands in for them.
     """
+    if said.answer is not Answer.APPROVE:
+        return None
     ours = _behind(said, authority)
-    if said.answer is Answer.APPROVE and any(ours & _behind(other, authority) for other in others):
-        return "by one who had approved, stood in for them, or vouched for the passkey"
+    for other in others:
+        if ours & _behind(other, authority):
+            return "by one who had approved, stood in for them, or vouched for the passkey"
+        if said.signature.keyid == other.signature.keyid:
+            return "by a key that had approved, as another person's"
     return None
 
 

@@ -43,6 +43,15 @@ class Authority:
         """Return a person's keys; none if the plan does not know the person."""
         return self.people.get(person, {})
 
+    def shared_key_problem(self) -> str | None:
+        """Return which two people may sign with one key, so that one could pass for two."""
+        holders: dict[str, str] = {}
+        for person in sorted(self.people):
+            for keyid in self.people[person]:
+                if holders.setdefault(keyid, person) != person:
+                    return f"{cut(person)} has the same key as {cut(holders[keyid])}"
+        return None
+
     def holds(self, person: str, role: str) -> bool:
         """Tell whether the person holds the role."""
         return person in self.roles.get(role, ())

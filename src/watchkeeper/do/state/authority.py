@@ -62,6 +62,15 @@ class Authority:
                     return passkey.vouched_by
         return None
 
+    def shared_key(self) -> tuple[str, str] | None:
+        """Return two people who may sign with one key, None where there are none."""
+        holders: dict[str, str] = {}
+        for person in sorted({*self.people, *self.passkeys, *self.registered}):
+            for keyid in self.verification_keys(person):
+                if holders.setdefault(keyid, person) != person:
+                    return holders[keyid], person
+        return None
+
     def holds(self, person: str, role: str) -> bool:
         """Tell whether a person holds a role."""
         return person in self.roles.get(role, ())

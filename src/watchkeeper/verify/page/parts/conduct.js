@@ -82,6 +82,8 @@ class Conduct {
     this.plan = said.plan;
     await this.enrolment.release(said);
     this.authority = this.enrolment.authority;
+    const shared = this.authority.shared();
+    if (shared) this.report.fail(STEP.releases, `by this plan ${shared}`, index);
     this.counts.releases += 1;
     this.checkPlan(record);
   }

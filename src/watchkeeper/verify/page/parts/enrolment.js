@@ -76,8 +76,12 @@ class Enrolment {
 function notApart(said, others, authority) {
   const behind = ({ reviewer, signature, standsInFor }) => [reviewer, standsInFor ?? reviewer, authority.voucher(signature.keyid) ?? reviewer];
   const ours = behind(said);
-  const same = [...others].some((other) => behind(other).some((one) => ours.includes(one)));
-  return said.answer === 'approve' && same ? 'by one who had approved, stood in for them, or vouched for the passkey' : null;
+  if (said.answer !== 'approve') return null;
+  for (const other of others) {
+    if (behind(other).some((one) => ours.includes(one))) return 'by one who had approved, stood in for them, or vouched for the passkey';
+    if (said.signature.keyid === other.signature.keyid) return 'by a key that had approved, as another person\'s';
+  }
+  return null;
 }
 
 async function keyidOf({ publicKey }) {

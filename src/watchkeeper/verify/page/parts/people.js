@@ -25,10 +25,23 @@ async function authorityOf({ people = {}, roles = {}, passkeys = {}, console: pl
   const holds = (person, role) => Object.hasOwn(roles, role) && roles[role].includes(person);
   const known = (person) => [people, passkeys].some((named) => Object.hasOwn(named, person)) || Object.values(roles).some((held) => held.includes(person));
   return {
+    shared: () => sharedKey(keys),
     keys: (person) => keys.get(person) ?? new Map(), holds, known, has: (id) => [...keys.values()].some((own) => own.has(id)),
     voucher: (id) => vouchers.get(id) ?? null, writtenBy,
     mayStandIn: (person, role) => Object.hasOwn(deputies, role) && deputies[role].includes(person),
   };
+}
+
+/** Which two people may sign with one key, so that one could pass for two; null where none do. */
+function sharedKey(keys) {
+  const holders = new Map();
+  for (const person of [...keys.keys()].sort()) {
+    for (const id of keys.get(person).keys()) {
+      if (holders.has(id)) return `${cut(person)} has the same key as ${cut(holders.get(id))}`;
+      holders.set(id, person);
+    }
+  }
+  return null;
 }
 
 /** What is recorded some time after it was taken: others may have been signed meanwhile. */
