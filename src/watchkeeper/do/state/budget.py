@@ -111,10 +111,11 @@ class Budgets:
     Each grant has its own; those that agents share have an account of their own.
 
     The charges of the longest window are kept, so that another plan's windows can be filled from
-    them without reading the log again.
+    them without reading the log again. From when on they are complete is told by the records
+    alone: by the first charge ever made, whether it was given back or not, and when.
     """
 
-    __slots__ = ("_charges", "_complete_from", "_open", "_span", "_windows")
+    __slots__ = ("_charges", "_complete_from", "_first", "_open", "_span", "_windows")
 
     def __init__(self) -> None:
         self._windows: dict[str, tuple[Window, ...]] = {}
@@ -122,6 +123,7 @@ class Budgets:
         self._charges: deque[tuple[str, Charge]] = deque()
         self._span = 0
         self._complete_from = _BEGINNING
+        self._first: Instant | None = None
 
     def keep_for(self, seconds: int, at: Instant) -> None:
         """Keep charges for that long from `at` on: the longest window of the plan in force."""
@@ -155,6 +157,8 @@ class Budgets:
         """Charge an allowed action to each grant that it satisfied."""
         self._drop_old(at)
         charges = tuple((grant, Charge(at, amount)) for grant, amount in amounts)
+        if charges and self._first is None:
+            self._first = at
         for grant, charge in charges:
             self._charges.append((grant, charge))
             self._add(grant, charge)
@@ -183,9 +187,13 @@ class Budgets:
             for action, charges in self._open.items()
             if (places := [place[id(c)] for _, c in charges if id(c) in place])
         }
+        whole = self._complete_from == _BEGINNING
+        # Only a first charge that is not there itself, since it was given back, is named.
+        named = whole and self._first != (kept[0][1].at if kept else None)
         return {
+            **({"first": self._first} if named else {}),
             "span": self._span,
-            "completeFrom": None if self._complete_from == _BEGINNING else self._complete_from,
+            "completeFrom": None if whole else self._complete_from,
             "grants": list(names),
             "grant": [names[grant] for grant, _ in kept],
             "at": [charge.at for _, charge in kept],
@@ -199,6 +207,8 @@ class Budgets:
         made, names = cls(), body["grants"]
         made._span, since = int(body["span"]), body["completeFrom"]
         made._complete_from = _BEGINNING if since is None else Instant(since)
+        first = body.get("first", next(iter(body["at"]), None))
+        made._first = None if first is None else Instant(first)
         rows = zip(body["grant"], body["at"], body["amount"], strict=True)
         # Few amounts are distinct, and making one costs more than all the rest of a charge.
         amounts = {amount: Decimal(amount) for amount in set(body["amount"])}
@@ -217,9 +227,9 @@ class Budgets:
     def _drop_old(self, now: Instant) -> None:
         oldest = now.plus(-self._span)
         while self._charges and self._charges[0][1].at < oldest:
-            if not self._charges.popleft()[1].given_back:
-                self._complete_from = max(self._complete_from, oldest)
-        if self._complete_from != _BEGINNING:
+            self._charges.popleft()
+        gone = self._first is not None and self._first < oldest
+        if gone or self._complete_from != _BEGINNING:
             # The same whether what is gone was dropped now or a while ago.
             self._complete_from = max(self._complete_from, oldest)
 

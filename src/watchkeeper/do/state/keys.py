@@ -76,8 +76,12 @@ class Keys:
         if use is not None and use.action_id == action_id:
             self._live[key] = replace(use, effect=effect)
 
-    def free(self, key: str, action_id: str) -> None:
-        """Forget a key's use: its action was held back, and certainly had no effect."""
+    def free(self, key: str, action_id: str, at: Instant) -> None:
+        """Forget a key's use: its action was held back, and certainly had no effect.
+
+        One that had expired by then stays expired, whether anybody looked in between or not.
+        """
+        self._expire(at)
         use = self._live.get(key)
         if use is not None and use.action_id == action_id:
             del self._live[key]

@@ -328,7 +328,7 @@ class State:
             self.settled[action.decision] = Settled(erasure, action.decision, entry.ref)
         for key in action.keys:
             if record.held_back:
-                self.keys.free(key, record.action_id)
+                self.keys.free(key, record.action_id, record.at)
             else:
                 self.keys.end(key, record.action_id, entry.ref)
         if self.pending.by_action(record.action_id) is not None:
