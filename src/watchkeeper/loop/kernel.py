@@ -24,7 +24,7 @@ from watchkeeper.loop import lastlook
 from watchkeeper.loop.cover import level_of
 from watchkeeper.loop.facts_of.history import history_of, tracks_of
 from watchkeeper.loop.facts_of.lent import lent_facts
-from watchkeeper.loop.facts_of.persons import for_its_person
+from watchkeeper.loop.facts_of.persons import for_its_person, in_force
 from watchkeeper.loop.facts_of.standing import standing_facts
 from watchkeeper.loop.facts_of.tasks import mandate_fact
 from watchkeeper.loop.floods import Floods, ReadLimits
@@ -93,11 +93,17 @@ class Kernel:
         if request.problem is None:
             waiting = self.home.state.pending.same_call(call.agent, request.same)
             if waiting is not None:
-                return self._come_back(waiting, began)
+                return self._come_back(waiting, began, call.token)
         return self._admitted(request, began)
 
-    def come_back(self, agent: str, handle: str) -> Admitted | Answer:
-        """Take up an escalated action again by its handle; only for the agent that has it."""
+    def come_back(self, agent: str, handle: str, token: str | None = None) -> Admitted | Answer:
+        """Take up an escalated action again by its handle; only for the agent that has it.
+
+        `token` is the digest of the token that it comes with, where it needs one.
+        """
+        if not in_force(self.home, agent, token):
+            sentence = agent_sentence(Reason.UNKNOWN_AGENT)
+            return Refused(Reason.UNKNOWN_AGENT, sentence, self.home.ids.action_id())
         pending = self.home.state.pending.by_handle(handle)
         if pending is None or pending.agent != agent:
             sentence = "There is no such handle."
@@ -105,7 +111,7 @@ class Kernel:
         if self.home.failure() is not None:
             sentence = agent_sentence(Reason.LOG_UNAVAILABLE)
             return Refused(Reason.LOG_UNAVAILABLE, sentence, pending.action_id)
-        return self._come_back(pending, self.home.clock.monotonic())
+        return self._come_back(pending, self.home.clock.monotonic(), token)
 
     def decide(self, admitted: Admitted, reads: tuple[FactRead, ...] = ()) -> Answer:
         """Decide, reserve, record: the one step. What it returns is durable with its ticket."""
@@ -236,9 +242,12 @@ class Kernel:
             plan=self.home.enforcer.digest,
         )
 
-    def _come_back(self, pending: Pending, began: int) -> Admitted | Answer:
+    def _come_back(self, pending: Pending, began: int, token: str | None) -> Admitted | Answer:
         found = taken_up(self.home, pending, self.void)
-        return self._admitted(found, began, pending) if isinstance(found, Request) else found
+        if not isinstance(found, Request):
+            return found
+        found = replace(found, call=replace(found.call, token=token))
+        return self._admitted(found, began, pending)
 
     def _undecided(self, admitted: Admitted) -> Answer | None:
         """Return the answer to what can not be decided now, or was decided before."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from watchkeeper.do.state.actions import OpenAction
 from watchkeeper.do.state.parts import Delegations
 from watchkeeper.loop.facts_of.lent import stopped_giver
+from watchkeeper.loop.facts_of.persons import in_force
 from watchkeeper.loop.facts_of.tasks import named_mandate
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.steps import Allowed
@@ -14,8 +15,8 @@ from watchkeeper.records.action import Reason
 def overtaken(home: Home, allowed: Allowed) -> Reason | None:
     """Return why an allowed action may not be done now; None if it may.
 
-    It was settled meanwhile, a stop came, another plan came into force, what was lent for it or
-    the task that it is done in has ended.
+    It was settled meanwhile, a stop came, another plan came into force, the token that it was asked
+    with was taken back, what was lent for it or the task that it is done in has ended.
     """
     if home.failure() is not None:
         return Reason.LOG_UNAVAILABLE
@@ -25,6 +26,9 @@ def overtaken(home: Home, allowed: Allowed) -> Reason | None:
         return Reason.CLOCK_UNSURE
     if _stopped(home, allowed):
         return Reason.STOPPED
+    call = allowed.request.call
+    if not in_force(home, call.agent, call.token):
+        return Reason.UNKNOWN_AGENT
     return None if _holds(home, allowed) else Reason.VOIDED
 
 

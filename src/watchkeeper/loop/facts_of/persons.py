@@ -22,7 +22,7 @@ def for_its_person(home: Home, call: Call) -> Call:
     The token's, or the task's; where both say it they must say the same. A call of which it can
     not be told any more is no valid one.
     """
-    said, found = call.on_behalf_of, _of_token(home, call)
+    said, found = call.on_behalf_of, _of_token(home, call.token)
     if isinstance(found, Ref):
         return replace(call, problem=_NOT_KEPT)
     mandate = named_mandate(home, call, home.now())
@@ -33,9 +33,15 @@ def for_its_person(home: Home, call: Call) -> Call:
     return replace(call, on_behalf_of=next(iter(named), None))
 
 
-def is_for(home: Home, call: Call, pending: Pending) -> bool:
-    """Tell whether a call may take up an action that waits: none for another person's token."""
-    person = _of_token(home, call)
+def in_force(home: Home, agent: str, token: str | None) -> bool:
+    """Tell whether the token that an agent came with, by its digest, was not taken back since."""
+    found = None if token is None else home.state.tokens.get(token)
+    return token is None or (found is not None and found.agent == agent)
+
+
+def is_for(home: Home, token: str | None, pending: Pending) -> bool:
+    """Tell whether who has a token may take up an action that waits: none for another person's."""
+    person = _of_token(home, token)
     if person is None:
         return True
     request = home.request_of(pending)
@@ -56,9 +62,9 @@ def person_of(home: Home, acts_for: Ref) -> str | None:
     return body["onBehalfOf"] if is_recorded(digest, body, "onBehalfOf") else None
 
 
-def _of_token(home: Home, call: Call) -> str | Ref | None:
-    """Return the person of a call's token, None if it names none; its record if that is gone."""
-    token = None if call.token is None else home.state.tokens.get(call.token)
-    if token is None or token.acts_for is None:
+def _of_token(home: Home, token: str | None) -> str | Ref | None:
+    """Return the person of a token, None if it names none; its record if that is gone."""
+    found = None if token is None else home.state.tokens.get(token)
+    if found is None or found.acts_for is None:
         return None
-    return person_of(home, token.acts_for) or token.acts_for
+    return person_of(home, found.acts_for) or found.acts_for

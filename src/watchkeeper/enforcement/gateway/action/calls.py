@@ -176,7 +176,7 @@ class Calls:
 
     def _asked(self, agent: str, message: Message, answer: Escalated) -> bytes | None:
         """Return what a person asks back, or what asks the host to open the action's page."""
-        question = question_for(self._kernel.home, agent, answer.handle)
+        question = question_for(self._kernel.home, agent, answer.handle, message.token)
         if question is None or message.method != methods.CALL:
             return self._elicitation.ask(message, answer)
         return render_question(message.id, answer, question.text, modern=is_modern(message))
@@ -187,7 +187,9 @@ class Calls:
         named = [said.get(name) for name in ("handle", "text")] if isinstance(said, dict) else []
         handle, text = named if all(isinstance(one, str) for one in named) and named else ("", "")
         try:
-            ticket = answer_question(self._kernel.home, agent, str(handle), str(text))
+            ticket = answer_question(
+                self._kernel.home, agent, str(handle), str(text), message.token
+            )
             await durable(ticket)
         except (CommandInvalid, LogUnavailable) as error:
             return await self._not_taken(agent, message, error)
@@ -215,7 +217,7 @@ class Calls:
     def _admit(self, agent: str, message: Message, back: Back | str | None) -> Admitted | Answer:
         """Take a call in; `back` is what it came back with, or what is wrong with that."""
         if isinstance(back, Back):
-            return self._kernel.come_back(agent, back.pending.handle)
+            return self._kernel.come_back(agent, back.pending.handle, message.token)
         call = call_of(agent, self._relay.server, message)
         if isinstance(back, str):
             return self._kernel.admit(replace(call, problem=back, raw=message.raw))
@@ -231,11 +233,11 @@ class Calls:
             handle if isinstance(handle, str) else ""
         )
         mine = pending is not None and pending.agent == agent
-        mine = mine and pending is not None and is_for(self._kernel.home, call, pending)
+        mine = mine and pending is not None and is_for(self._kernel.home, call.token, pending)
         problem = "there is no such handle"
         if pending is not None and mine and pending.action.startswith(f"{self._relay.server}/"):
             if _wait_of(message, 0.0) is not None:
-                return self._kernel.come_back(agent, pending.handle)
+                return self._kernel.come_back(agent, pending.handle, call.token)
             problem = f"`wait` is a number of seconds from 0 to {MOST_WAIT}"
         return self._kernel.admit(replace(call, problem=problem, raw=message.raw))
 
@@ -253,11 +255,13 @@ class Calls:
         began, round_ = asyncio.get_running_loop().time(), 0
         while isinstance(held, Escalated):
             left = patience - (asyncio.get_running_loop().time() - began)
-            if left <= 0 or question_for(self._kernel.home, agent, held.handle):
+            if left <= 0 or question_for(self._kernel.home, agent, held.handle, message.token):
                 return held
             await self._waiters.wait(held.handle, min(left, self._hold.progress))
             # Looked up whether or not a word was heard: it may have come before anybody waited.
-            held = await self._answered(self._kernel.come_back(agent, held.handle))
+            # So is the token: it may have been taken back since.
+            found = self._kernel.come_back(agent, held.handle, message.token)
+            held = await self._answered(found)
             if isinstance(held, Escalated) and token is not None:
                 round_ += 1
                 _put(queue, Out(render_progress(token, round_, "waiting for approval")))

@@ -149,10 +149,10 @@ class GuardedCall:
             return self._kernel.admit(call)
         pending = self._kernel.home.state.pending.by_handle(str(asked["handle"]))
         mine = pending is not None and pending.agent == agent
-        mine = mine and pending is not None and is_for(self._kernel.home, call, pending)
+        mine = mine and pending is not None and is_for(self._kernel.home, call.token, pending)
         if pending is None or not mine or not pending.action.startswith(f"{server}/"):
             return self._wrong(call, "there is no such handle", asked)
-        return self._kernel.come_back(agent, pending.handle)
+        return self._kernel.come_back(agent, pending.handle, call.token)
 
     def _wrong(self, call: Call, problem: str, asked: dict[str, Any]) -> Admitted | Answer:
         raw = canonical_arguments({"tool": call.tool, "handle": str(asked.get("handle", ""))})
