@@ -137,8 +137,11 @@ class Kernel:
             return unavailable(admitted.request)
 
     def dry(self, admitted: Admitted, reads: tuple[FactRead, ...] = ()) -> tuple[Facts, Decided]:
-        """Return what would be decided on a made-up request, which nothing that waits holds up."""
-        facts = replace(self.facts(admitted, reads), pending_full=False, standing=())
+        """Return what would be decided on a made-up request, which nothing that waits holds up.
+
+        What was approved ahead counts as for a real one: else those who gave it could tell.
+        """
+        facts = replace(self.facts(admitted, reads), pending_full=False)
         return facts, decide(self.home.enforcer, admitted.request, facts)
 
     def plant(self, admitted: Admitted, reads: tuple[FactRead, ...] = ()) -> Ticket | None:
