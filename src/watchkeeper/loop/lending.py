@@ -65,7 +65,7 @@ def lend(home: Home, deal: Deal, wanted: Wanted) -> tuple[DelegationRecord, Tick
     """
     _check_taker(home, deal)
     lot = narrowed(deal.held.lot, wanted, home.now())
-    _check_tools(home, lot)
+    _check_tools(home, lot, deal.held.delegable)
     record, payload = _written(home, deal, lot, _person(home, deal))
     digest = sha256_hex(record.id.encode())
     return record, home.append(Record(Kind.DELEGATION, "delegation", digest, record), payload)
@@ -135,8 +135,8 @@ def _check_taker(home: Home, deal: Deal) -> None:
         raise CommandInvalid(f"you have lent {MOST_LENT} times", "take back what is not needed")
 
 
-def _check_tools(home: Home, lot: Lot) -> None:
-    """Refuse bounds that no call could be held against."""
+def _check_tools(home: Home, lot: Lot, delegable: Delegable) -> None:
+    """Refuse bounds that no call could be held against, or that tell what the plan keeps hidden."""
     for action in lot.actions:
         server, _, tool = action.partition("/")
         entry = home.enforcer.tool(server, tool)
@@ -145,6 +145,18 @@ def _check_tools(home: Home, lot: Lot) -> None:
         for argument in lot.caps:
             if not _is_number(entry.tool.root, entry.tool.derived, argument):
                 raise CommandInvalid(f"{cut(action)} has no number {cut(argument)}")
+            if not _may_be_told(entry.tool.clear, argument, delegable):
+                raise CommandInvalid(
+                    f"{cut(argument)} is not in clear in the log, and a bound of it would be",
+                    "`clear` in the tool file, or `most` in the grant's `delegable`, names it",
+                )
+
+
+def _may_be_told(clear: tuple[str, ...], argument: str, delegable: Delegable) -> bool:
+    """Tell whether a bound of an argument may stand in the log: the plan has it there in clear."""
+    name = argument.removeprefix("args.")
+    named = {one.removeprefix("args.") for one in delegable.most}
+    return name in named or name.split(".")[0] in {*clear, "derived"}
 
 
 def _is_number(root: Node, derived: Mapping[str, Any], argument: str) -> bool:
