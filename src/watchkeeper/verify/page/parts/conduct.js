@@ -314,7 +314,7 @@ class Conduct {
     this.story(record).voids.push(record);
     const [{ why }, decision] = [record.said, place(record.said.decision)];
     const waiting = this.waiting.get(decision);
-    const approved = why === 'planted' && waiting && !coverageProblem(waiting.record.said.escalation, [...waiting.verdicts.values()]);
+    const approved = why === 'planted' && waiting && isApproved(waiting);
     if (why === 'planted') this.drills.claimed.set(decision, record);
     this.endWaiting(decision, approved ? 'approved' : why === 'expired' ? 'expired' : 'voided');
   }

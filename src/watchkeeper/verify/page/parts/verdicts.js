@@ -72,6 +72,13 @@ function answerProblem(conduct, said, digest, waiting) {
   return waiting.questions.has(place(said.question)) ? null : 'to no open question';
 }
 
+/** Whether an action has every approval that it waits for. */
+function isApproved({ record, verdicts }) {
+  const { roles, approvals } = record.said.escalation;
+  const given = [...verdicts.values()].map(({ said: one }) => voiceOf(one.reviewer, one.role, one.standsInFor));
+  return coverageProblem(roles, approvals, given) === null;
+}
+
 /** Why the verdicts that an allow cites do not release it, or null if they do. */
 function approvalProblem(conduct, waiting, { said, digest, at }) {
   if (!waiting) return 'approved, but what was escalated does not wait (any more), or is not in the bundle';
