@@ -9,9 +9,8 @@ DIST ?= dist
 SAMPLE ?= 100
 SECONDS ?= 60
 MINUTES ?= 10
-# Many tests wait, for a process that starts or for a disk: more of them than processors. The tests
-# of a file stay together, so that what they share is started once.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * len(os.sched_getaffinity(0)))' 2>/dev/null || echo auto)
+# The tests of a file stay together, so that what they share is started once.
+WORKERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run-stamp

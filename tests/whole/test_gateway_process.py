@@ -93,7 +93,7 @@ async def test_a_pending_approval_survives_kill_and_restart(house: House, big: s
     before = house.pending()[asked.handle]
     house.restart(hold=0.2, kill=True)
     assert house.pending()[asked.handle] == before
-    house.play.terminal.do("ben", "approve", asked.handle, "--why", "seen")
+    house.play.terminal.do("ben", "approve", asked.handle, "--yes", "--why", "seen")
     house.restart(hold=0.2, kill=True)
     assert house.pending()[asked.handle]["state"] == "approved"
     async with connected(address(house)) as clerk:
@@ -108,7 +108,7 @@ async def test_i3_one_approval_is_one_release_however_often_it_is_asked(
     request_id = fresh()
     async with connected(address(house)) as clerk:
         asked = await refund(clerk, big, 300.0, request_id)
-        house.play.terminal.do("cara", "approve", asked.handle)
+        house.play.terminal.do("cara", "approve", asked.handle, "--yes")
         done = await asyncio.gather(*(clerk.ask_result(asked.handle) for _ in range(5)))
         same = await refund(clerk, big, 300.0, request_id)
         later = await clerk.ask_result(asked.handle)
@@ -128,7 +128,7 @@ async def test_a_held_call_gets_its_result_in_the_same_call(house: House, big: s
             handle = await _waiting(house)
             assert not call.done()
             assert house.play.books.refunded(request_id) == 0
-            await asyncio.to_thread(house.play.terminal.do, "ben", "approve", handle)
+            await asyncio.to_thread(house.play.terminal.do, "ben", "approve", handle, "--yes")
             outcome = await call
     finally:
         house.restart(hold=0.2)
