@@ -65,6 +65,8 @@ class LendingKernels(Kernels):
         if handle is None:
             self._take(answer)
             return
+        if self.bank.log.holding:
+            return  # nobody is told a handle before its record is on the disk
         with suppress(*_REFUSED):
             self.bank.approve(handle, person)
             self._take(self.bank.come_back(handle))
