@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.worlds.bank import Bank, allowed, escalated, pay, public
+from tests.worlds.bank import Bank, allowed, escalated, pay, public, refused
 from tests.worlds.tasks import (
     APPLICATIONS,
     SALT,
@@ -20,7 +20,7 @@ from tests.worlds.tasks import (
     tasks_bundle,
 )
 from watchkeeper.errors import CommandInvalid
-from watchkeeper.loop.steps import Answer, Escalated, Refused
+from watchkeeper.loop.steps import Escalated, Refused
 from watchkeeper.records.action import Reason
 from watchkeeper.records.plan.systems import Application
 
@@ -30,11 +30,6 @@ BESIDE = {"content": {}, "salt": SALT.hex()}
 @pytest.fixture
 def bank() -> Bank:
     return Bank(tasks_bundle(required=True))
-
-
-def _refused(answer: Answer, reason: Reason) -> None:
-    assert isinstance(answer, Refused), answer
-    assert answer.reason is reason
 
 
 @pytest.mark.parametrize("between", [lambda _: None, Bank.crash, ended, Bank.roll])
@@ -89,10 +84,10 @@ def test_the_tasks_of_an_application_that_was_removed_are_over(
     handle = escalated(bank.ask(pay_in_task(500))).handle
     bank.approve(handle)
     release(bank)
-    _refused(bank.come_back(handle), Reason.VOIDED)
-    _refused(bank.ask(pay_in_task(50, note="x")), Reason.NO_MANDATE)
+    refused(bank.come_back(handle), Reason.VOIDED)
+    refused(bank.ask(pay_in_task(50, note="x")), Reason.NO_MANDATE)
     bank.crash()
-    _refused(bank.ask(pay_in_task(50, note="y")), Reason.NO_MANDATE)
+    refused(bank.ask(pay_in_task(50, note="y")), Reason.NO_MANDATE)
 
 
 def test_a_release_that_keeps_it_keeps_its_tasks(bank: Bank) -> None:
@@ -121,11 +116,11 @@ def test_a_task_that_ends_between_the_facts_and_the_decision_is_over(bank: Bank)
     opened(bank, {})
     admitted = bank.kernel.admit(pay_in_task(50))
     ended(bank)
-    _refused(bank.decide(admitted), Reason.NO_MANDATE)
+    refused(bank.decide(admitted), Reason.NO_MANDATE)
 
 
 def test_what_was_done_in_one_task_is_not_done_again_in_another(bank: Bank) -> None:
     bank = Bank(tasks_bundle())
     opened(bank, {})
     allowed(bank.ask(pay_in_task(50, key="k-1")))
-    _refused(bank.ask(pay(50, key="k-1")), Reason.KEY_REUSED)
+    refused(bank.ask(pay(50, key="k-1")), Reason.KEY_REUSED)

@@ -26,9 +26,9 @@ from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.loop.commands import Commands
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
-from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated
+from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
 from watchkeeper.plan.whole import compile_folder
-from watchkeeper.records.action import Boundary, Point
+from watchkeeper.records.action import Boundary, Point, Reason
 from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.kinds import Kind
@@ -256,3 +256,9 @@ def allowed(answer: Answer) -> Allowed:
 def escalated(answer: Answer) -> Escalated:
     assert isinstance(answer, Escalated), answer
     return answer
+
+
+def refused(answer: Answer, reason: Reason) -> None:
+    """Assert that a call was refused, for this reason."""
+    assert isinstance(answer, Refused), answer
+    assert answer.reason is reason

@@ -6,20 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-)
 from typer.testing import CliRunner
 
-from tests.worlds.bank import signer
 from tests.worlds.disk_bank import DiskBank
 from tests.worlds.tasks import TASK, opened, tasks_bundle
+from tests.worlds.terminal import at_a_terminal
 from watchkeeper import wiring
 from watchkeeper.cli.app import app
-
-SECRET = "a passphrase"
 
 
 @pytest.fixture(autouse=True)
@@ -28,17 +21,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     bank = DiskBank(tmp_path / "home", tasks_bundle(), start=wiring.clock().wall().plus(-60))
     opened(bank, {"resources": ["very-telling"]})
     bank.close()
-    people = tmp_path / "people"
-    people.mkdir()
-    for name in ("ana", "ben"):
-        pem = signer(name)._key.private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(SECRET.encode())
-        )
-        (people / f"{name}.key").write_bytes(pem)
-        (people / f"{name}.key").chmod(0o600)
-    monkeypatch.setenv("WATCHKEEPER_PEOPLE", str(people))
-    monkeypatch.setenv("WATCHKEEPER_PASSPHRASE", SECRET)
-    monkeypatch.setenv("WATCHKEEPER_HOME", str(tmp_path / "home"))
+    at_a_terminal(tmp_path, tmp_path / "home", monkeypatch, ("ana", "ben"))
     return tmp_path / "home"
 
 

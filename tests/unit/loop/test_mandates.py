@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.worlds.bank import Bank, allowed, escalated, pay
+from tests.worlds.bank import Bank, allowed, escalated, pay, refused
 from tests.worlds.tasks import APP, TASK, ended, opened, pay_in_task, signed, tasks_bundle
 from watchkeeper.do.state.parts import Mandates
 from watchkeeper.errors import CommandInvalid, NotAuthorised
 from watchkeeper.ledger.canonical import canonical
-from watchkeeper.loop.steps import Answer, Refused
 from watchkeeper.records.action import DecisionRecord, Reason
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.statement import statement_of
@@ -24,11 +23,6 @@ def bank() -> Bank:
     return Bank(tasks_bundle(required=True))
 
 
-def _refused(answer: Answer, reason: Reason) -> None:
-    assert isinstance(answer, Refused), answer
-    assert answer.reason is reason
-
-
 def _decision(bank: Bank) -> DecisionRecord:
     found = [e.record.predicate for e in bank.entries() if e.record.kind is Kind.DECISION]
     last: DecisionRecord = found[-1]
@@ -36,16 +30,16 @@ def _decision(bank: Bank) -> DecisionRecord:
 
 
 def test_a_grant_that_requires_a_task_permits_nothing_without_one(bank: Bank) -> None:
-    _refused(bank.ask(pay(100)), Reason.NO_MANDATE)
+    refused(bank.ask(pay(100)), Reason.NO_MANDATE)
     opened(bank)
-    _refused(bank.ask(pay(100)), Reason.NO_MANDATE)
+    refused(bank.ask(pay(100)), Reason.NO_MANDATE)
     allowed(bank.ask(pay_in_task(100)))
     (record,) = (e for e in bank.entries() if e.record.kind is Kind.MANDATE)
     assert _decision(bank).mandate == record.ref
 
 
 def test_where_more_than_a_task_is_missing_it_is_not_called_that(bank: Bank) -> None:
-    _refused(bank.ask(pay(1000.01)), Reason.NO_AUTHORITY)
+    refused(bank.ask(pay(1000.01)), Reason.NO_AUTHORITY)
 
 
 @pytest.mark.parametrize(
@@ -61,9 +55,9 @@ def test_where_more_than_a_task_is_missing_it_is_not_called_that(bank: Bank) -> 
         ({"values": [{"argument": "cents", "among": ["0"]}]}, {}),
     ],
 )
-def test_what_is_outside_is_refused(bank: Bank, content: Any, call: Any) -> None:
+def test_what_is_outside_isrefused(bank: Bank, content: Any, call: Any) -> None:
     opened(bank, content)
-    _refused(bank.ask(pay_in_task(**call)), Reason.OUTSIDE_MANDATE)
+    refused(bank.ask(pay_in_task(**call)), Reason.OUTSIDE_MANDATE)
     assert "outside-mandate" in _decision(bank).decision.reasons
 
 
@@ -85,19 +79,19 @@ def test_what_is_within_is_permitted(bank: Bank, content: Any, call: Any) -> Non
 
 def test_a_task_permits_nothing_that_the_plan_does_not(bank: Bank) -> None:
     opened(bank, {})
-    _refused(bank.ask(pay_in_task(1000.01)), Reason.NO_AUTHORITY)
+    refused(bank.ask(pay_in_task(1000.01)), Reason.NO_AUTHORITY)
     escalated(bank.ask(pay_in_task(500)))
     opened(bank, {}, id="task-0000-0000-0002", agent="other")
-    _refused(bank.ask(pay_in_task(1, "task-0000-0000-0002", agent="other")), Reason.NO_AUTHORITY)
+    refused(bank.ask(pay_in_task(1, "task-0000-0000-0002", agent="other")), Reason.NO_AUTHORITY)
 
 
 def test_a_task_narrows_even_where_none_is_required() -> None:
     bank = Bank(tasks_bundle())
     opened(bank)
     allowed(bank.ask(pay(50, to="mill")))
-    _refused(bank.ask(pay_in_task(50, to="mill", note="b")), Reason.OUTSIDE_MANDATE)
+    refused(bank.ask(pay_in_task(50, to="mill", note="b")), Reason.OUTSIDE_MANDATE)
     looks = {"server": "bank", "tool": "look", "arguments": {"to": "shop"}}
-    _refused(bank.ask(pay_in_task(0, **looks)), Reason.OUTSIDE_MANDATE)
+    refused(bank.ask(pay_in_task(0, **looks)), Reason.OUTSIDE_MANDATE)
     looked = pay_in_task(0, None, **looks)
     allowed(bank.ask(looked))
 
@@ -109,7 +103,7 @@ def test_methods_other_than_calls_are_in_no_task() -> None:
     opened(bank, {})
     read = {"method": "resources/read", "tool": "", "arguments": {"uri": "x:y"}}
     allowed(bank.ask(pay_in_task(0, None, **read)))
-    _refused(bank.ask(pay_in_task(0, **read)), Reason.OUTSIDE_MANDATE)
+    refused(bank.ask(pay_in_task(0, **read)), Reason.OUTSIDE_MANDATE)
 
 
 def test_an_end_voids_what_waits_and_refuses_what_comes(bank: Bank) -> None:
@@ -117,8 +111,8 @@ def test_an_end_voids_what_waits_and_refuses_what_comes(bank: Bank) -> None:
     handle = escalated(bank.ask(pay_in_task(500))).handle
     bank.approve(handle)
     ended(bank)
-    _refused(bank.come_back(handle), Reason.VOIDED)
-    _refused(bank.ask(pay_in_task(50)), Reason.NO_MANDATE)
+    refused(bank.come_back(handle), Reason.VOIDED)
+    refused(bank.ask(pay_in_task(50)), Reason.NO_MANDATE)
     with pytest.raises(CommandInvalid, match="no task"):
         ended(bank)
 
@@ -132,8 +126,8 @@ def test_time_ends_it_and_what_waits_in_it(bank: Bank) -> None:
     pending = bank.home.state.pending.by_handle(handle)
     assert pending is not None
     assert pending.why is Reason.VOIDED
-    _refused(bank.come_back(handle), Reason.VOIDED)
-    _refused(bank.ask(pay_in_task(50)), Reason.NO_MANDATE)
+    refused(bank.come_back(handle), Reason.VOIDED)
+    refused(bank.ask(pay_in_task(50)), Reason.NO_MANDATE)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +147,7 @@ def test_a_stop_of_its_agent_ends_it_for_good(
     bank.stop(*scope)
     bank.resume(*scope)
     answer = bank.ask(pay_in_task(50))
-    _refused(answer, Reason.NO_MANDATE) if ends else allowed(answer)
+    refused(answer, Reason.NO_MANDATE) if ends else allowed(answer)
 
 
 def test_a_person_who_operates_ends_it_and_nobody_else(bank: Bank) -> None:
@@ -163,7 +157,7 @@ def test_a_person_who_operates_ends_it_and_nobody_else(bank: Bank) -> None:
             ended(bank, other)
     allowed(bank.ask(pay_in_task(50)))
     ended(bank, "ana")
-    _refused(bank.ask(pay_in_task(50, note="b")), Reason.NO_MANDATE)
+    refused(bank.ask(pay_in_task(50, note="b")), Reason.NO_MANDATE)
 
 
 def test_a_word_is_recorded_by_who_may_say_so(bank: Bank) -> None:
@@ -207,7 +201,7 @@ def _word(bank: Bank, application: str) -> Any:
         ({"resources": [str(n) for n in range(65)]}, {}, "at most 64"),
     ],
 )
-def test_a_mandate_that_binds_nothing_sure_is_refused(
+def test_a_mandate_that_binds_nothing_sure_isrefused(
     bank: Bank, content: Any, changes: Any, why: str
 ) -> None:
     if "until" in changes:
@@ -232,4 +226,4 @@ def test_it_is_open_after_a_restart(bank: Bank, go: Callable[[Bank], Any]) -> No
     go(bank)
     bank.crash()
     allowed(bank.ask(pay_in_task(50)))
-    _refused(bank.ask(pay_in_task(50, to="mill")), Reason.OUTSIDE_MANDATE)
+    refused(bank.ask(pay_in_task(50, to="mill")), Reason.OUTSIDE_MANDATE)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.people import Line, find_home
+from watchkeeper.cli.people import Line, find_home, reason_of
 from watchkeeper.errors import SettingsInvalid, cut
 
 HomePath = Annotated[
@@ -53,6 +53,12 @@ def stead_of(line: Line, person: str | None, role: str) -> dict[str, Any]:
         if (one["person"], one["role"], one["now"]) == (person, role, True):
             return {"for": person, "absence": one["absence"]}
     raise SettingsInvalid(f"{cut(person)} is not away from {cut(role)} now", "see `do away`")
+
+
+def end_it(line: Line, verb: str, id_: str, why: str) -> Any:
+    """Have what `id_` names ended by `verb`, with the reason that was given; return the answer."""
+    reason, beside = reason_of(why)
+    return line.ask(verb, {"id": id_, "reason": reason}, beside)
 
 
 def tell(value: Any, text: str, as_json: bool) -> None:

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from watchkeeper import wiring
-from watchkeeper.cli.do.asking import AsJson, HomePath, Person, Why, open_line, tell
-from watchkeeper.cli.people import reason_of
+from watchkeeper.cli.do.asking import AsJson, HomePath, Person, Why, end_it, open_line, tell
 from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.plan.workspace.models.scalars import moment_text
 from watchkeeper.records.instant import render_instant
@@ -46,9 +45,7 @@ def away(
     """
     with open_line(home, by) as line:
         if end is not None:
-            reason, beside = reason_of(why)
-            answer = line.ask("end-absence", {"id": end, "reason": reason}, beside)
-            tell(answer, f"{end} is over", as_json)
+            tell(end_it(line, "end-absence", end, why), f"{end} is over", as_json)
         elif deputy is None:
             held = line.ask("absences", {})
             tell(held, "\n".join(map(_line, held)) or "nobody is away", as_json)

@@ -6,8 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from watchkeeper.cli.do.asking import AsJson, HomePath, Person, Why, open_line, tell
-from watchkeeper.cli.people import reason_of
+from watchkeeper.cli.do.asking import AsJson, HomePath, Person, Why, end_it, open_line, tell
 
 
 def delegations(
@@ -28,9 +27,7 @@ def delegations(
     """
     with open_line(home, by) as line:
         if end is not None:
-            reason, beside = reason_of(why)
-            ended = line.ask("end-delegation", {"id": end, "reason": reason}, beside)
-            tell(ended, f"{end} has ended", as_json)
+            tell(end_it(line, "end-delegation", end, why), f"{end} has ended", as_json)
             return
         listed = line.ask("delegations", {})
         tell(listed, "\n".join(_line(one) for one in listed), as_json)

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from watchkeeper.cli.do.asking import AsJson, HomePath, Person, Why, open_line, tell
-from watchkeeper.cli.people import reason_of
+from watchkeeper.cli.do.asking import AsJson, HomePath, Person, Why, end_it, open_line, tell
 
 
 def mandates(
@@ -27,9 +26,7 @@ def mandates(
     """
     with open_line(home, by) as line:
         if end is not None:
-            reason, beside = reason_of(why)
-            ended = line.ask("end-mandate", {"id": end, "reason": reason}, beside)
-            tell(ended, f"{end} has ended", as_json)
+            tell(end_it(line, "end-mandate", end, why), f"{end} has ended", as_json)
             return
         listed = line.ask("mandates", {})
         said = (

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from watchkeeper import wiring
-from watchkeeper.cli.do.asking import AsJson, HomePath, Person, Why, open_line, tell
-from watchkeeper.cli.people import Line, reason_of
+from watchkeeper.cli.do.asking import AsJson, HomePath, Person, Why, end_it, open_line, tell
+from watchkeeper.cli.people import Line
 from watchkeeper.errors import CommandInvalid, SettingsInvalid, cut
 from watchkeeper.plan.workspace.models.scalars import parse_duration
 from watchkeeper.records.instant import render_instant
@@ -46,9 +46,7 @@ def standing(
     """
     with open_line(home, by) as line:
         if end is not None:
-            reason, beside = reason_of(why)
-            answer = line.ask("end-standing", {"id": end, "reason": reason}, beside)
-            tell(answer, f"{end} holds no more", as_json)
+            tell(end_it(line, "end-standing", end, why), f"{end} holds no more", as_json)
         elif handle is None:
             held = line.ask("standings", {})
             tell(held, "\n".join(map(_line, held)) or "nothing is approved ahead", as_json)
