@@ -10,13 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from watchkeeper.records.plan.bounds import SharedBudget
-from watchkeeper.records.plan.controls import Control, Row
+from watchkeeper.records.plan.controls import Approved, Control, Row
 from watchkeeper.records.plan.grants import Grant
+from watchkeeper.records.plan.management import Management
+from watchkeeper.records.plan.objectives import Objective
 from watchkeeper.records.plan.oversight import Oversight
 from watchkeeper.records.plan.people import Channel, Console, Person, Rung
 from watchkeeper.records.plan.policies import (
     Policy,
 )
+from watchkeeper.records.plan.release_rule import ReleaseRule
 from watchkeeper.records.plan.systems import Agent, Application, Stage, System
 from watchkeeper.records.plan.tools import (
     Server,
@@ -49,7 +52,9 @@ class Bundle:
     """The whole released plan. `cedar_schemas` maps each system to its Cedar schema (text).
 
     `channels` are the ways to tell people, by name, and `on_call` the rungs of each role's ladder.
-    `deputies` maps roles to those who may stand in for a holder who is away.
+    `deputies` maps roles to those who may stand in for a holder who is away. `management` is what
+    the state of the management system says, `objectives` what it aims at; `releases` is what the
+    next release takes, and `soa` who approved the statement of applicability.
     """
 
     format: int
@@ -75,3 +80,7 @@ class Bundle:
     channels: Mapping[str, Channel] = field(default_factory=dict)
     on_call: Mapping[str, tuple[Rung, ...]] = field(default_factory=dict)
     deputies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    management: Management | None = None
+    objectives: tuple[Objective, ...] = ()
+    releases: ReleaseRule | None = None
+    soa: Approved | None = None

@@ -11,7 +11,8 @@ class Control:
 
     `annex_a` are ids of ISO/IEC 42001 Annex A; `policies` the ids of the policies that enforce it
     in `systems`; `built_in` names the check of the runtime itself that enforces it (a reason
-    code), where no policy does.
+    code), where no policy does. `expects` are the policies that it says must enforce it, and
+    `sentences` the sentences of controlled documents that are bound to it (`document#anchor`).
     """
 
     id: str
@@ -22,11 +23,18 @@ class Control:
     policies: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
     built_in: tuple[str, ...] = ()
+    expects: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the statement of applicability: `applicable` is in, out or undetermined."""
+    """A row of the statement of applicability: `applicable` is in, out or undetermined.
+
+    `due` is the day by which a `sequenced` row is to be done; `risks` are those that it answers
+    to, and `evidence_classes` which kinds of evidence there are and how each came about
+    (`runtime:captured`).
+    """
 
     control: str
     applicable: str
@@ -34,3 +42,17 @@ class Row:
     status: str
     owner: str = ""
     evidence: str = ""
+    due: str | None = None
+    risks: tuple[str, ...] = ()
+    evidence_classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """Which version of a document somebody approved; the days are `YYYY-MM-DD`."""
+
+    version: str | None = None
+    owner: str | None = None
+    approved_by: str | None = None
+    approved: str | None = None
+    review_by: str | None = None

@@ -1,0 +1,120 @@
+"""What the state of the management system says to whoever decides: ids, days and why, no prose."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from watchkeeper.records.instant import Instant
+
+
+class Topic(enum.StrEnum):
+    """What is watched: an assessment, or something that has to be done by a day."""
+
+    IMPACT = "impact"
+    RISK = "risk"
+    FINDING = "finding"
+    COMPETENCE = "competence"
+    MANAGEMENT_REVIEW = "management-review"
+    INTERNAL_AUDIT = "internal-audit"
+    CERTIFICATE = "certificate"
+    DOCUMENT = "document"
+    ROW = "row"
+    RELEASE_REVIEW = "release-review"
+
+
+ASSESSMENTS = frozenset({Topic.IMPACT, Topic.RISK})
+"""Of these a system has one, so that it counts why, not which."""
+DATE = "date"
+"""Why an assessment counts as stale once its day has passed."""
+SUSPENDED = "suspended"
+"""Why a certificate counts that its body took back; such ones are counted apart, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One thing that counts from `until` on, or already, where `since` says why.
+
+    It concerns `systems`, every system where there are none. Of competence `id` is that of the
+    need, never a person, and `roles` are those whose holders need it.
+    """
+
+    topic: Topic
+    id: str
+    systems: tuple[str, ...] = ()
+    until: Instant | None = None
+    since: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+    def concerns(self, system: str) -> bool:
+        """Tell whether it is about a system."""
+        return not self.systems or system in self.systems
+
+    def passed(self, at: Instant) -> bool:
+        """Tell whether its day has passed: the moment itself counts."""
+        return self.until is not None and at >= self.until
+
+    def counting(self, at: Instant) -> tuple[tuple[str, str], ...]:
+        """Return what it adds to the state at a moment: pairs of what counts and as which."""
+        passed = self.passed(at)
+        if not (passed or self.since):
+            return ()
+        if self.topic in ASSESSMENTS:
+            why = (*self.since, DATE) if passed else self.since
+            return tuple((self.topic.value, one) for one in why)
+        if self.topic is Topic.COMPETENCE:
+            return tuple((self.topic.value, role) for role in self.roles)
+        found = ((self.topic.value, self.id),)
+        return (*found, (SUSPENDED, self.id)) if SUSPENDED in self.since else found
+
+
+@dataclass(frozen=True, slots=True)
+class ControlledDocument:
+    """A document under control (ISO/IEC 42001:2023, 7.5): what somebody approved, and until when.
+
+    `digest` is the SHA-256 of the file; `approved_by` a person's id; the days are `YYYY-MM-DD`.
+    """
+
+    id: str
+    version: str
+    digest: str
+    approved_by: str | None = None
+    approved: str | None = None
+    review_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AimsState:
+    """What counts at a moment, by topic: `counting` holds nothing for what is well.
+
+    Of an assessment it says why it is stale, of competence which roles lack it, of all else which;
+    sorted, each once.
+    """
+
+    counting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Management:
+    """The state of the management system as a release fixes it: only time moves it from there.
+
+    `register` is the SHA-256 of the register, which says all this in words and is not published.
+    """
+
+    register: str
+    watched: tuple[Watched, ...] = ()
+    documents: tuple[ControlledDocument, ...] = ()
+
+    def at(self, system: str, at: Instant, more: tuple[Watched, ...] = ()) -> AimsState:
+        """Return what counts for a system at a moment; `more` is what later records add."""
+        return state_of((w for w in (*self.watched, *more) if w.concerns(system)), at)
+
+
+def state_of(watched: Iterable[Watched], at: Instant) -> AimsState:
+    """Return what counts at a moment of things that all concern one system."""
+    found: dict[str, set[str]] = {}
+    for one in watched:
+        for name, value in one.counting(at):
+            found.setdefault(name, set()).add(value)
+    return AimsState({name: tuple(sorted(values)) for name, values in sorted(found.items())})

@@ -1,0 +1,35 @@
+"""Who has to approve a plan before it is released, and what an emergency may do without them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ALWAYS, WEAKER = "always", "weaker"
+"""When an approval is needed: for each release, or for one that weakens something."""
+RELEASER = "releaser"
+"""Beside `author`: who releases may not be one of those who approve."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeededApproval:
+    """So many different holders of a role must approve; `when` is `always` or `weaker`."""
+
+    role: str
+    count: int = 1
+    when: str = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRule:
+    """What a release under this plan takes: the rule of the plan in force counts, not of the next.
+
+    A holder of `exceptions` may let a release pass that widens authority while an assessment is
+    stale. A holder of `emergency_role` may release without the approvals; a review is then due
+    within `review_within_seconds`. `separate` says who may not approve: `author`, `releaser`.
+    """
+
+    approvals: tuple[NeededApproval, ...] = ()
+    exceptions: str | None = None
+    emergency_role: str | None = None
+    review_within_seconds: int | None = None
+    separate: tuple[str, ...] = ()
