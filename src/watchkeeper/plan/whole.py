@@ -10,25 +10,25 @@ from watchkeeper.plan.compile.assemble import assemble
 from watchkeeper.plan.compile.bounds.shared import Shared, shared_budgets
 from watchkeeper.plan.compile.servers import CompiledServer, compile_server
 from watchkeeper.plan.compile.systems import CompiledSystem, compile_system
-from watchkeeper.plan.lint.ahead import check_ahead
-from watchkeeper.plan.lint.applications import check_applications
-from watchkeeper.plan.lint.arguments import check_arguments
-from watchkeeper.plan.lint.authority import check_authority
+from watchkeeper.plan.lint.authority.grants import check_authority
+from watchkeeper.plan.lint.authority.lent import check_delegable, check_tasks
+from watchkeeper.plan.lint.authority.reach import check_grants, check_permits
 from watchkeeper.plan.lint.bounds.budgets import check_budgets
 from watchkeeper.plan.lint.bounds.history import check_history
 from watchkeeper.plan.lint.bounds.money import check_money
-from watchkeeper.plan.lint.channels import check_channels
 from watchkeeper.plan.lint.controls import check_controls
-from watchkeeper.plan.lint.deputies import check_deputies
-from watchkeeper.plan.lint.lent import check_delegable, check_tasks
 from watchkeeper.plan.lint.names import Names, names_of, tools_of_system
-from watchkeeper.plan.lint.organisation import check_organisation
-from watchkeeper.plan.lint.permit_rules import check_permit_rules
-from watchkeeper.plan.lint.policies import check_lower_bounds, check_policy
-from watchkeeper.plan.lint.reach import check_grants, check_permits
-from watchkeeper.plan.lint.servers import check_servers
-from watchkeeper.plan.lint.sign_in import check_sign_in
-from watchkeeper.plan.lint.unknown_members import check_members
+from watchkeeper.plan.lint.people.applications import check_applications
+from watchkeeper.plan.lint.people.channels import check_channels
+from watchkeeper.plan.lint.people.deputies import check_deputies
+from watchkeeper.plan.lint.people.organisation import check_organisation
+from watchkeeper.plan.lint.people.sign_in import check_sign_in
+from watchkeeper.plan.lint.policies.ahead import check_ahead
+from watchkeeper.plan.lint.policies.unknown_members import check_members
+from watchkeeper.plan.lint.policies.written import check_lower_bounds, check_policy
+from watchkeeper.plan.lint.tools.arguments import check_arguments
+from watchkeeper.plan.lint.tools.permit_rules import check_permit_rules
+from watchkeeper.plan.lint.tools.servers import check_servers
 from watchkeeper.plan.policies.parse import ParsedPolicy, parse_files
 from watchkeeper.plan.workspace.checked import nearest
 from watchkeeper.plan.workspace.finding import Finding, Severity, in_order, stops_release

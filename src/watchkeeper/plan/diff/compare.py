@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from watchkeeper.plan.diff.applications import compare_applications
+from watchkeeper.plan.diff.authority.grants import compare_grants
+from watchkeeper.plan.diff.authority.policies import compare_policies
 from watchkeeper.plan.diff.budgets import compare_budgets
 from watchkeeper.plan.diff.changes import Changes, PlanDiff
-from watchkeeper.plan.diff.grants import compare_grants
-from watchkeeper.plan.diff.organisation import (
+from watchkeeper.plan.diff.people.applications import compare_applications
+from watchkeeper.plan.diff.people.organisation import (
     compare_console,
     compare_controls,
     compare_home,
@@ -17,8 +18,7 @@ from watchkeeper.plan.diff.organisation import (
     compare_people,
     compare_systems,
 )
-from watchkeeper.plan.diff.policies import compare_policies
-from watchkeeper.plan.diff.reached import compare_sign_in, compare_telling
+from watchkeeper.plan.diff.people.reached import compare_sign_in, compare_telling
 from watchkeeper.plan.diff.tools import compare_servers
 from watchkeeper.records.plan.bundle import Bundle
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watchkeeper.ledger.assertion import is_passkey
 from watchkeeper.plan.lint.names import Names
-from watchkeeper.plan.lint.retention import check_retention
+from watchkeeper.plan.lint.people.retention import check_retention
 from watchkeeper.plan.workspace.checked import Checked
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.organisation import PasskeyEntry

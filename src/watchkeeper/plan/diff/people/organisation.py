@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from watchkeeper.plan.diff.ahead import compare_deputies
+from watchkeeper.plan.diff.authority.ahead import compare_deputies
 from watchkeeper.plan.diff.budgets import compare_history
 from watchkeeper.plan.diff.changes import Changes, listed
-from watchkeeper.plan.diff.retention import compare_retention
+from watchkeeper.plan.diff.people.retention import compare_retention
 from watchkeeper.records.plan.bundle import Bundle, Limits
 from watchkeeper.records.plan.controls import Control, Row
 from watchkeeper.records.plan.oversight import Oversight

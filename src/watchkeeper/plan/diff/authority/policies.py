@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchkeeper.plan.diff.ahead import compare_ahead
+from watchkeeper.plan.diff.authority.ahead import compare_ahead
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.policies import Policy, PolicyKind

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
+from watchkeeper.plan.diff.authority.lent import compare_lent
+from watchkeeper.plan.diff.authority.policies import compare_review
 from watchkeeper.plan.diff.changes import Changes, listed
-from watchkeeper.plan.diff.lent import compare_lent
-from watchkeeper.plan.diff.policies import compare_review
 from watchkeeper.records.plan.bounds import Budget
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.grants import Band, Grant

@@ -8,7 +8,7 @@ from typing import Any
 
 from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.compile.fact_types import check_fact_name
-from watchkeeper.plan.lint.reads import check_fixed, check_read
+from watchkeeper.plan.lint.tools.reads import check_fixed, check_read
 from watchkeeper.plan.typing import TypedTool
 from watchkeeper.plan.workspace.checked import Checked, nearest
 from watchkeeper.plan.workspace.models.tool import ToolEntry, ToolFile

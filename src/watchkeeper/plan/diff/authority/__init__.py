@@ -1,0 +1,1 @@
+"""What changed in who may do what: grants, policies, and what was lent or approved ahead."""

@@ -1,0 +1,1 @@
+"""Rules over written policies: what they name, what they miss, what may be approved ahead."""

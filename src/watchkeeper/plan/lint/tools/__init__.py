@@ -1,0 +1,1 @@
+"""Rules over tool servers: what they need, what is read from them, how arguments are bound."""
