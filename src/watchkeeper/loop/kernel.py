@@ -15,29 +15,24 @@ from watchkeeper.do.account.case import Case
 from watchkeeper.do.account.explain import agent_sentence
 from watchkeeper.do.account.record import Marks, speak
 from watchkeeper.do.decision.decide import Decided, decide, precheck
-from watchkeeper.do.decision.facts import FactRead, Facts, claims_match, recordable
+from watchkeeper.do.decision.facts import FactRead, Facts
 from watchkeeper.do.decision.request import Call, Request, make_request
 from watchkeeper.do.state.pending import Pending, Waiting
 from watchkeeper.errors import EntryTooLarge, LogUnavailable, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
 from watchkeeper.loop import lastlook
-from watchkeeper.loop.cover import level_of
-from watchkeeper.loop.facts_of.history import history_of, tracks_of
-from watchkeeper.loop.facts_of.lent import lent_facts
+from watchkeeper.loop.facts_of.gathering import facts_of, refused_now
+from watchkeeper.loop.facts_of.history import tracks_of
 from watchkeeper.loop.facts_of.persons import for_its_person, in_force
-from watchkeeper.loop.facts_of.standing import standing_facts
 from watchkeeper.loop.facts_of.tasks import mandate_fact
 from watchkeeper.loop.floods import Floods, ReadLimits
 from watchkeeper.loop.home import Home
-from watchkeeper.loop.permits import enforced_at
-from watchkeeper.loop.recall import keys_of, queries_of, refused_by_key
+from watchkeeper.loop.recall import keys_of, queries_of
 from watchkeeper.loop.returning import (
     overtaken,
-    refused_by_approval,
     stored,
     taken_up,
     unavailable,
-    waiting_of,
 )
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
 from watchkeeper.ports import Ticket
@@ -232,7 +227,7 @@ class Kernel:
         before = stored(self.home, admitted)
         if before is not None:
             return before
-        if entry is None or self._refused(admitted, self.home.now())[0] is not None:
+        if entry is None or refused_now(self.home, admitted, self.home.now())[0] is not None:
             return admitted
         known = precheck(self.home.enforcer, request)
         task = mandate_fact(self.home, request, self.home.now())
@@ -271,56 +266,9 @@ class Kernel:
         found = self.home.state.pending.by_handle(before.handle)
         return replace(admitted, pending=found or replace(before, state=Waiting.VOIDED))
 
-    def _refused(self, admitted: Admitted, at: Instant) -> tuple[Reason | None, str]:
-        """Return the reason that the home's own state gives against any action."""
-        request, state = admitted.request, self.home.state
-        unsure = self.home.clock_unsure()
-        if unsure:
-            return Reason.CLOCK_UNSURE, unsure
-        if self.home.short_of_room():
-            return Reason.LOG_UNAVAILABLE, "the disk is nearly full"
-        system = self.home.enforcer.system_of(request.call.agent)
-        stop = state.stopped(request.call.agent, system.id if system else "", request.action)
-        if stop is not None:
-            return Reason.STOPPED, f"a stop is in force for {stop.kind.value} {stop.name}".strip()
-        if request.action_id in state.open:
-            return Reason.EFFECT_UNKNOWN, "this very action was allowed already"
-        unapproved = refused_by_approval(state, admitted.pending, at)
-        if unapproved is not None:
-            return unapproved, "the approval does not hold"
-        entry = self.home.enforcer.tool(request.call.server, request.call.tool)
-        uncovered = self.home.log.uncoverable(level_of(entry))
-        by_key = refused_by_key(state, request, admitted.keys, at)
-        return by_key if uncovered is None else (Reason.NOT_WITNESSED, uncovered)
-
     def facts(self, admitted: Admitted, reads: tuple[FactRead, ...]) -> Facts:
         """Return what the decision on an admitted request would look at now."""
-        call = admitted.request.call
-        at = self.home.now()
-        enforcer, state = self.home.enforcer, self.home.state
-        agent = enforcer.agent(call.agent)
-        system = enforcer.system_of(call.agent)
-        refused, why = self._refused(admitted, at)
-        limits = enforcer.bundle.limits
-        lent = lent_facts(self.home, admitted.request, at)
-        return Facts(
-            at=at,
-            stage=system.stage if system else enforcer.bundle.stage,
-            point=enforced_at(self._point, enforcer.bundle, call.server),
-            pin=self.home.pins.get((call.server, call.tool)),
-            refused=refused,
-            refused_why=why,
-            claims_match=agent is None or claims_match(agent, call.claimed),
-            pending_full=waiting_of(state, call.agent) >= limits.pending_per_agent,
-            read=tuple(recordable(read) for read in reads),
-            budgets=self.home.budget_facts(call.agent, admitted.request.action, at),
-            approval=admitted.pending.approval() if admitted.pending else None,
-            shared=self.home.shared_facts(call.agent, admitted.request.action, at),
-            mandate=mandate_fact(self.home, admitted.request, at),
-            history=history_of(self.home, admitted.request, at, lent),
-            standing=standing_facts(self.home, admitted, at),
-            lent=lent,
-        )
+        return facts_of(self.home, self._point, admitted, reads)
 
     def _record_less(self, admitted: Admitted, facts: Facts) -> Answer:
         """Record the refusal of a call that no record can hold."""
