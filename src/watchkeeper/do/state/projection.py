@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 from watchkeeper.do.decision.facts import VerdictFact
 from watchkeeper.do.decision.review import ReviewNeed, enough
 from watchkeeper.do.state.actions import OpenAction, Settled
+from watchkeeper.do.state.asked import asked_for
 from watchkeeper.do.state.authority import Authority
 from watchkeeper.do.state.budget import Budgets, charges_of, reach_of
 from watchkeeper.do.state.keys import Keys, KeyUse
@@ -25,7 +26,6 @@ from watchkeeper.ledger.envelope import command_use
 from watchkeeper.records.action import (
     DecisionRecord,
     EffectRecord,
-    Escalation,
     Outcome,
     Status,
     VoidRecord,
@@ -46,7 +46,6 @@ from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import Answer, PasskeyRevokedRecord, Signature, VerdictRecord
-from watchkeeper.records.plan.policies import AUTHOR, GRANTOR
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 
@@ -231,48 +230,10 @@ class State:
         asked = record.escalation
         if asked is None:
             return
-        payload = entry.beside
         self.pending.end(record.action_id, Waiting.VOIDED, record.at)
-        self.pending.add(
-            Pending(
-                action_id=record.action_id,
-                handle=asked.handle,
-                agent=record.agent,
-                system=record.system,
-                action=f"{record.server}/{record.tool}",
-                same=payload.get("same", ""),
-                digest=entry.record.digest,
-                pin=record.pin,
-                plan=record.plan,
-                decision=entry.ref,
-                at=record.at,
-                expires=asked.expires,
-                roles=asked.roles,
-                approvals=asked.approvals,
-                reviews=record.decision.policies,
-                shown=asked.shown,
-                shown_facts=payload.get("shownFacts", ""),
-                keys=tuple(key["id"] for key in payload.get("keys", ())),
-                kept_out=self._kept_out(record, asked),
-                reason=asked.reason,
-                mandate=record.mandate,
-                standing=record.standing,
-                delegations=record.delegations,
-                givers=record.accountable.givers,
-            )
-        )
+        self.pending.add(asked_for(entry, record, asked, self.authority.written_by))
         for action_id in self.pending.forget_before(record.at.plus(-REMEMBER_ENDED)):
             self.outcomes.pop(action_id, None)
-
-    def _kept_out(self, record: DecisionRecord, asked: Escalation) -> tuple[str, ...]:
-        """Return the people who must not decide on an escalated action."""
-        found: set[str] = set()
-        if AUTHOR in asked.separate:
-            written = self.authority.written_by
-            found.update(written[p] for p in record.decision.policies if p in written)
-        if GRANTOR in asked.separate:
-            found.update(record.accountable.grantors)
-        return tuple(sorted(found))
 
     def _verdict(self, entry: Entry, record: VerdictRecord) -> None:
         pending = self.pending.by_action(record.action_id)
