@@ -10,6 +10,7 @@ from watchkeeper.do.state.kept import (
     sorted_stops,
     state_to_json,
 )
+from watchkeeper.do.state.parts import PlanVerdicts
 from watchkeeper.errors import (
     HomeDoubtful,
     LedgerError,
@@ -174,6 +175,8 @@ class Home(Standing):
             written_by=state.authority.written_by,
             applications=state.authority.applications,
             deputies=state.authority.deputies,
+            rule=self.enforcer.bundle.releases if self.has_plan else None,
+            emergencies=state.part(PlanVerdicts).open,
         )
         body: dict[str, Any] = {"state": form}
         if state.plan_ref is not None:

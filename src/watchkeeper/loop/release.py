@@ -157,6 +157,7 @@ def _append(kernel: Kernel, asked: tuple[Command, Signature], new: _New) -> Entr
         written_by=new.authors,
         applications=bundle.applications,
         deputies=bundle.deputies,
+        rule=bundle.releases,
     )
     said = Record(Kind.PLAN_RELEASE, "plan", record.plan, record)
     payload = Payload({"bundle": to_json(bundle)})

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from watchkeeper.records.action import Hidden
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Passkey, Signature
+from watchkeeper.records.plan.release_rule import ReleaseRule
 from watchkeeper.records.plan.systems import Application, Stage
+from watchkeeper.records.plan_verdict import Emergency, OpenReview
+from watchkeeper.records.reference import Ref
 
 
 class ScopeKind(enum.StrEnum):
@@ -43,7 +46,8 @@ class Carried:
     force stands there under `bundle`. `by` is who ended the shard, whose `signature` covers a
     `Command` with verb `roll` for the shard before; empty where the plan's limits ended it.
     `registered` are the passkeys that records named, beside those of the plan, and `revoked` the
-    ids of those that count no more.
+    ids of those that count no more. `rule` is what the next release takes, and `emergencies` are
+    the releases that nobody has looked at yet.
     """
 
     since: Instant
@@ -63,6 +67,8 @@ class Carried:
     written_by: Mapping[str, str] = field(default_factory=dict)
     applications: tuple[Application, ...] = ()
     deputies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rule: ReleaseRule | None = None
+    emergencies: tuple[OpenReview, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,10 @@ class PlanReleaseRecord:
     `release` and body `{plan, previous}`, and `writtenBy` where another than the signer wrote what
     is new. `written_by` says who changed each review last that keeps its author from approving;
     `applications` are those of the plan, with their keys; `deputies` maps roles to those who may
-    stand in for a holder who is away.
+    stand in for a holder who is away. `rule` is what the next release takes; `approvals` are the
+    plan verdicts by which this one met the rule of the plan before, `exceptions` those that let it
+    widen authority while an assessment is stale, and with `emergency` it met none; `touches` says
+    in words what it bears on.
     """
 
     at: Instant
@@ -117,6 +126,11 @@ class PlanReleaseRecord:
     written_by: Mapping[str, str] = field(default_factory=dict)
     applications: tuple[Application, ...] = ()
     deputies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rule: ReleaseRule | None = None
+    approvals: tuple[Ref, ...] = ()
+    exceptions: tuple[Ref, ...] = ()
+    emergency: Emergency | None = None
+    touches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from watchkeeper.records.lent import (
 )
 from watchkeeper.records.oversight import AnswerRecord, ChannelRecord, QuestionRecord
 from watchkeeper.records.people import PasskeyRecord, PasskeyRevokedRecord, VerdictRecord
+from watchkeeper.records.plan_verdict import PlanVerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.standing import (
     AbsenceEndedRecord,
@@ -72,6 +73,7 @@ class Kind(enum.StrEnum):
     ABSENCE_ENDED = "absence-ended"
     DELEGATION = "delegation"
     DELEGATION_ENDED = "delegation-ended"
+    PLAN_VERDICT = "plan-verdict"
 
 
 PREDICATES: dict[Kind, type] = {
@@ -106,4 +108,5 @@ PREDICATES: dict[Kind, type] = {
     Kind.ABSENCE_ENDED: AbsenceEndedRecord,
     Kind.DELEGATION: DelegationRecord,
     Kind.DELEGATION_ENDED: DelegationEndedRecord,
+    Kind.PLAN_VERDICT: PlanVerdictRecord,
 }

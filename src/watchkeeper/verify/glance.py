@@ -54,11 +54,18 @@ def glance(index: int, entry: bytes) -> Glance:
             _refs(kind, said),
             said.get("system"),
             tuple(said["decision"].get("controls", ())) if kind == "decision" else (),
-            said.get("plan") or (said.get("carried") or {}).get("plan"),
-            said.get("previous"),
+            _plan(kind, said),
+            said.get("previous") if kind == "plan-release" else None,
         )
     except (KeyError, TypeError, AttributeError):
         raise RecordInvalid(f"record {index} does not parse") from None
+
+
+def _plan(kind: str, said: dict[str, Any]) -> str | None:
+    if kind == "plan-verdict":
+        return None  # of a plan that may never be released
+    found: str | None = said.get("plan") or (said.get("carried") or {}).get("plan")
+    return found
 
 
 def _refs(kind: str, said: dict[str, Any]) -> tuple[tuple[int, int], ...]:
@@ -76,6 +83,10 @@ def _refs(kind: str, said: dict[str, Any]) -> tuple[tuple[int, int], ...]:
         cited = [said["approval"]]
     elif kind in {"delegation", "delegation-ended"}:
         cited = [ref for ref in (said.get("parent"), said.get("delegation")) if ref is not None]
+    elif kind == "plan-release":
+        cited = [*said.get("approvals", ()), *said.get("exceptions", ())]
+    elif kind == "plan-verdict":
+        cited = [ref for ref in (said.get("withdraws"),) if ref is not None]
     else:
         about = kind in {"effect", "verdict", "void", "question", "answer"}
         named = (said["decision"], *(said.get(name) for name in _CITES)) if about else ()

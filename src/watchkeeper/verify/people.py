@@ -16,6 +16,7 @@ from watchkeeper.records.administration import Carried, GenesisRecord, PlanRelea
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.people import Command, Passkey, Signature, VerdictRecord
 from watchkeeper.records.plan.policies import AUTHOR
+from watchkeeper.records.plan.release_rule import ReleaseRule
 from watchkeeper.records.plan.systems import Application
 from watchkeeper.verify.counters import Counters
 
@@ -65,7 +66,10 @@ def first_authority(genesis: GenesisRecord) -> Authority:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Whom a record names: people with their keys in base64 and their passkeys, and roles."""
+    """Whom a record names: people with their keys in base64 and their passkeys, and roles.
+
+    `rule` is what the next release takes of them.
+    """
 
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -74,6 +78,7 @@ class Named:
     written_by: Mapping[str, str] = field(default_factory=dict)
     applications: tuple[Application, ...] = ()
     deputies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rule: ReleaseRule | None = None
 
 
 def named_by(said: PlanReleaseRecord | Carried) -> Named:
@@ -86,6 +91,7 @@ def named_by(said: PlanReleaseRecord | Carried) -> Named:
         dict(said.written_by),
         said.applications,
         dict(said.deputies),
+        said.rule,
     )
 
 
@@ -209,7 +215,7 @@ def keyring_of(keys: Iterable[str]) -> dict[str, bytes | PasskeyKey]:
 
 
 def same_authority(plan: bytes, release: PlanReleaseRecord | Carried) -> bool:
-    """Tell whether a release names the people, keys, roles, console and applications of its plan.
+    """Tell whether a release names the people, keys, roles, console, ... of its plan, and its rule.
 
     The releaser signs the plan's digest; what the record says beside it is only as good as this.
     """
@@ -228,10 +234,11 @@ def same_authority(plan: bytes, release: PlanReleaseRecord | Carried) -> bool:
             p["id"] for p in bundle.get("policies", ()) if AUTHOR in p.get("separate", ())
         }
         applications = from_json(tuple[Application, ...], bundle.get("applications", []))
+        rule = from_json(ReleaseRule, bundle["releases"]) if "releases" in bundle else None
     except (RecordInvalid, KeyError, TypeError, AttributeError):
         return False
     named = named_by(release)
     if set(named.written_by) != kept_apart:
         return False
     wrote = named.written_by
-    return Named(keys, roles, passkeys, console, wrote, applications, deputies) == named
+    return Named(keys, roles, passkeys, console, wrote, applications, deputies, rule) == named

@@ -26,6 +26,7 @@ from watchkeeper.records.lent import (
 )
 from watchkeeper.records.oversight import AnswerRecord, QuestionRecord
 from watchkeeper.records.people import VerdictRecord
+from watchkeeper.records.plan_verdict import PlanVerdictRecord
 from watchkeeper.records.standing import AbsenceEndedRecord, StandingEndedRecord
 from watchkeeper.records.statement import Record
 
@@ -42,6 +43,7 @@ _TEXTS: dict[type, tuple[str, str]] = {
     DrillRevealedRecord: ("wrong", "wrong"),
     StandingEndedRecord: ("why", "reason"),
     AbsenceEndedRecord: ("why", "reason"),
+    PlanVerdictRecord: ("reason", "reason"),
 }
 """The kinds of predicate that hold the digest of a text: in which field, and its payload's name."""
 

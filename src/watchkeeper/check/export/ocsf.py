@@ -32,6 +32,7 @@ _NOTABLE = frozenset(
         Kind.KEY_ROTATION,
         Kind.ADOPTED,
         Kind.ERASURE,
+        Kind.PLAN_VERDICT,
     }
 )
 _ALLOWED: Json = {

@@ -97,6 +97,7 @@ def _differences(carried: Carried, conduct: Conduct) -> list[str]:
         "applications": (named.applications, ended.named.applications),
         "authors": (named.written_by, ended.named.written_by),
         "deputies": (named.deputies, ended.named.deputies),
+        "rule of releases": (named.rule, ended.named.rule),
         "plan": (carried.plan, ended.plan),
         "releaser of the plan": (carried.released_by, ended.released_by),
         "stops": (set(carried.stops), set(ended.stops)),

@@ -9,6 +9,7 @@ from watchkeeper.do.state.parts.frame import Part
 from watchkeeper.do.state.parts.history import Happenings
 from watchkeeper.do.state.parts.mandates import Mandates
 from watchkeeper.do.state.parts.passkeys import Passkeys
+from watchkeeper.do.state.parts.plan_verdicts import Given, PlanVerdicts
 from watchkeeper.do.state.parts.planted import Plant, Planted
 from watchkeeper.do.state.parts.standing import Ahead, Standings
 
@@ -19,10 +20,12 @@ __all__ = [
     "Away",
     "Channels",
     "Delegations",
+    "Given",
     "Happenings",
     "Mandates",
     "Part",
     "Passkeys",
+    "PlanVerdicts",
     "Plant",
     "Planted",
     "Standings",
@@ -37,5 +40,6 @@ PARTS: tuple[type[Part], ...] = (
     Happenings,
     Standings,
     Absences,
+    PlanVerdicts,
 )
 """Every piece; a state that was kept before one of them was made goes on with an empty one."""

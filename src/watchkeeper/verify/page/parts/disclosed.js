@@ -20,7 +20,7 @@ function digestsOf({ kind, said }) {
   if (kind === 'token' || kind === 'delegation') add('onBehalfOf', said.onBehalfOf);
   if (kind === 'question' || kind === 'answer') found.set('text', said.text);
   if (kind === 'drill-revealed') found.set('wrong', said.wrong);
-  if (kind === 'verdict' && said.reason) found.set('reason', said.reason);
+  if (['verdict', 'plan-verdict'].includes(kind) && said.reason) found.set('reason', said.reason);
   if (['stop', 'resume', 'standing-ended', 'absence-ended', 'mandate-ended'].includes(kind) && said.why) found.set('reason', said.why);
   return found;
 }

@@ -93,6 +93,10 @@ const PREDICATES = {
   'standing-ended': { id: 'text', why: 'text', ...BY },
   absence: { id: 'text', person: 'text', role: 'text', deputy: 'text', since: 'time', until: 'time', ...BY },
   'absence-ended': { id: 'text', why: 'text', ...BY },
+  'plan-verdict': {
+    plan: 'digest', 'previous?': 'digest', answer: 'text', role: 'text', 'excepts?': ['text'], 'reason?': 'digest',
+    'withdraws?': 'ref', ...BY,
+  },
   delegation: {
     id: 'text', grant: 'text', giver: 'text', taker: 'text', actions: ['text'], until: 'time', 'caps?': [{ argument: 'text', most: 'text' }],
     'resources?': [HIDDEN], 'count?': 'int', 'parent?': 'ref', 'onBehalfOf?': HIDDEN,

@@ -22,7 +22,7 @@ const KINDS = {
   genesis: 'Beginning of the log', 'plan-release': 'Plan released', stop: 'Stop', resume: 'Stop lifted', token: 'Token made',
   'token-revoked': 'Token revoked', 'clock-accepted': 'Clock accepted', refusals: 'Refusals, counted', erasure: 'Values erased', 'key-rotation': 'Record key changed', adopted: 'Home taken up again', passkey: 'Passkey registered', 'passkey-revoked': 'Passkey revoked', drill: 'Escalations to be planted',
   'drill-revealed': 'Planted escalation revealed', channel: 'Channel',
-  standing: 'Approved ahead', 'standing-ended': 'Approval ahead ended', absence: 'Somebody away', 'absence-ended': 'Back again',
+  standing: 'Approved ahead', 'standing-ended': 'Approval ahead ended', absence: 'Somebody away', 'absence-ended': 'Back again', 'plan-verdict': 'Answer to a plan',
 };
 
 function when(time) {
