@@ -12,8 +12,13 @@ import pytest
 from watchkeeper.plan.policies.annotations import KNOWN
 from watchkeeper.plan.policies.parse import kind_of_file
 from watchkeeper.plan.schemas.export import MODELS, published_schema
+from watchkeeper.plan.workspace.kinds import PLACES
 
-REFERENCE = (Path(__file__).parents[3] / "docs" / "workspace.md").read_text("utf-8")
+_DOCS = Path(__file__).parents[3] / "docs"
+_WHOLE = (_DOCS / "workspace.md").read_text("utf-8")
+_SHARED = (_DOCS / "workspace" / "README.md").read_text("utf-8")
+REFERENCE = _WHOLE + _SHARED
+PAGES = {place.kind: (_DOCS / place.page).read_text("utf-8") for place in PLACES}
 
 
 def _keys(schema: Any) -> set[str]:
@@ -32,7 +37,7 @@ def _keys(schema: Any) -> set[str]:
 @pytest.mark.parametrize("kind", sorted(MODELS))
 def test_every_key_stands_in_the_reference(kind: str) -> None:
     keys = _keys(json.loads(published_schema(f"{kind}.schema.json")))
-    missing = {key for key in keys if f"`{key}`" not in REFERENCE}
+    missing = {key for key in keys if f"`{key}`" not in REFERENCE + PAGES[kind]}
     assert keys
     assert missing == set()
 

@@ -13,6 +13,7 @@ from watchkeeper.plan.policies.parse import ParsedPolicy
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.authority import AuthorityFile, DelegableEntry, GrantEntry
 from watchkeeper.plan.workspace.models.control import ControlFile
+from watchkeeper.plan.workspace.models.head import EvidenceEntry
 from watchkeeper.plan.workspace.models.organisation import LimitsEntry, OversightEntry
 from watchkeeper.plan.workspace.models.system import RetentionEntry, SystemFile
 from watchkeeper.records.plan.bundle import Bundle, Limits
@@ -195,9 +196,14 @@ def _rows(workspace: Workspace) -> tuple[Row, ...]:
     if workspace.applicability is None:
         return ()
     return tuple(
-        Row(row.control, row.applicable, row.why, row.status, row.owner, row.evidence)
+        Row(row.control, row.applicable, row.why, row.status, row.owner, _words(row.evidence))
         for row in workspace.applicability.says.rows
     )
+
+
+def _words(evidence: str | list[EvidenceEntry]) -> str:
+    """Return evidence that is written in words; items stand in the register, not in the plan."""
+    return evidence if isinstance(evidence, str) else ""
 
 
 def _limits(says: LimitsEntry) -> Limits:

@@ -8,22 +8,9 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
-from watchkeeper.plan.workspace.models.authority import AuthorityFile
-from watchkeeper.plan.workspace.models.budgets import BudgetsFile
-from watchkeeper.plan.workspace.models.control import ApplicabilityFile, ControlFile
-from watchkeeper.plan.workspace.models.organisation import AimsFile
-from watchkeeper.plan.workspace.models.system import SystemFile
-from watchkeeper.plan.workspace.models.tool import ToolFile
+from watchkeeper.plan.workspace.kinds import PLACES
 
-MODELS: dict[str, type[BaseModel]] = {
-    "aims": AimsFile,
-    "system": SystemFile,
-    "tool": ToolFile,
-    "authority": AuthorityFile,
-    "budgets": BudgetsFile,
-    "control": ControlFile,
-    "soa": ApplicabilityFile,
-}
+MODELS: dict[str, type[BaseModel]] = {place.kind: place.model for place in PLACES}
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

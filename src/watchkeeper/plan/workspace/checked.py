@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, get_args
+from types import UnionType
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -59,9 +60,27 @@ def nearest(word: str, among: Iterable[str]) -> str:
 
 
 def _finding(kind: type[BaseModel], file: str, tree: Tree, detail: ErrorDetails) -> Finding:
-    path = tuple(part for part in detail["loc"] if part != "[key]")
+    path = _placed(tree.value, detail["loc"])
     message, advice, code = _words(kind, path, detail)
     return Finding(Severity.SAFETY, file, tree.line(*path), message, advice, code)
+
+
+def _placed(value: Any, steps: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Leave out of a path what is no step into the document: `[key]`, and names of choices."""
+    path: list[str | int] = []
+    for i, step in enumerate(steps):
+        if _leads_on(value, step):
+            value = value[step]
+        elif i + 1 < len(steps) or not isinstance(value, Mapping) or step == "[key]":
+            continue
+        path.append(step)
+    return tuple(path)
+
+
+def _leads_on(value: Any, step: str | int) -> bool:
+    if isinstance(value, Mapping):
+        return step in value
+    return isinstance(value, list) and isinstance(step, int) and step < len(value)
 
 
 def _words(
@@ -125,8 +144,21 @@ def _known_keys(kind: type[BaseModel], path: tuple[str | int, ...]) -> list[str]
 
 
 def _model_in(annotation: Any) -> Any:
-    """See through `X | None` and `Annotated`; leave lists and mappings to the next step."""
-    options = [arg for arg in get_args(annotation) if arg is not type(None)]
-    if type(None) in get_args(annotation) and len(options) == 1:
-        return options[0]
+    """See through `X | None`, choices and `Annotated`; lists and mappings are the next step's."""
+    while get_origin(annotation) in _CHOICES:
+        options = [arg for arg in get_args(annotation) if not _is_plain(arg)]
+        if get_origin(annotation) is Annotated:
+            options = options[:1]
+        if len(options) != 1:
+            return annotation
+        annotation = options[0]
     return annotation
+
+
+_CHOICES = (Union, UnionType, Annotated)
+
+
+def _is_plain(annotation: Any) -> bool:
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    return annotation in {str, int, type(None)}

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watchkeeper.errors import PlanUnreadable, cut
+from watchkeeper.plan.workspace.kinds import BASED, PLACES
 
 MAX_BYTES = 512 * 1024
 MAX_DEFINITIONS = 64 * 1024 * 1024
-KINDS = ("systems", "tools", "authority", "controls")
-LATER = ("risks", "impacts", "drills", "audits", "reviews", "certificates", "objectives.yaml")
-_SINGLE = ("aims.yaml", "soa.yaml", "budgets.yaml", "policies")
+MAX_DOCUMENT = 16 * 1024 * 1024
+DOCUMENTS = "documents"
+"""The folder of documents under control, in which any kind of file may lie."""
+_FOLDERS = {place.folder: place for place in PLACES if place.folder is not None}
+_READ = {*_FOLDERS, *(place.where for place in PLACES), "policies", DOCUMENTS}
+BASIS = ".basis.json"
+_BESIDE = {"tool": ".definitions.json", **dict.fromkeys(BASED, BASIS)}
+"""What else is read beside the YAML files of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class Folder:
         Raises:
             PlanUnreadable: no such file, not UTF-8, too large, or outside the workspace.
         """
-        raw = self._bytes(name, limit)
+        raw = self.read_bytes(name, limit)
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -44,7 +50,12 @@ class Folder:
             raise PlanUnreadable(f"not UTF-8 in line {line}", "save the file as UTF-8") from None
         return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
-    def _bytes(self, name: str, limit: int) -> bytes:
+    def read_bytes(self, name: str, limit: int = MAX_DOCUMENT) -> bytes:
+        """Return what lies in a file.
+
+        Raises:
+            PlanUnreadable: no such file, too large, or outside the workspace.
+        """
         path = self.root / name
         try:
             inside = path.resolve().is_relative_to(self.root.resolve())
@@ -70,9 +81,13 @@ class Folder:
         path = self.root / name
         return path.is_symlink() or path.exists()
 
-    def yaml_files(self, kind: str) -> list[str]:
-        """Return the names of the YAML files of one kind, sorted."""
-        return [f"{kind}/{p.name}" for p in self._children(kind) if p.suffix == ".yaml"]
+    def yaml_files(self, folder: str) -> list[str]:
+        """Return the names of the YAML files in a folder, sorted."""
+        return [f"{folder}/{p.name}" for p in self._children(folder) if p.suffix == ".yaml"]
+
+    def files_beside(self, folder: str, ending: str) -> list[str]:
+        """Return the names of the files in a folder that end in a certain way, sorted."""
+        return [f"{folder}/{p.name}" for p in self._children(folder) if p.name.endswith(ending)]
 
     def policy_files(self) -> list[tuple[str, str]]:
         """Return `(system, name)` of every Cedar file, sorted."""
@@ -86,10 +101,10 @@ class Folder:
     def strays(self) -> Iterator[Stray]:
         """Yield what is not read, so that nobody believes that it counts."""
         for path in self._children("."):
-            if path.name not in (*KINDS, *_SINGLE, *LATER):
+            if path.name not in _READ:
                 yield Stray(path.name, "no file of a workspace has this name", harmless=True)
-        for kind in KINDS:
-            yield from self._strays_of(kind)
+        for name in _FOLDERS:
+            yield from self._strays_of(name)
         for path in self._children("policies"):
             if not _is_folder(path):
                 yield Stray(f"policies/{path.name}", "policies lie in a folder per system", False)
@@ -99,11 +114,11 @@ class Folder:
                     name = f"policies/{path.name}/{inner.name}"
                     yield Stray(name, "only `.cedar` files are read here", harmless=False)
 
-    def _strays_of(self, kind: str) -> Iterator[Stray]:
-        for path in self._children(kind):
-            definitions = kind == "tools" and path.name.endswith(".definitions.json")
-            if path.suffix != ".yaml" and not definitions:
-                yield Stray(f"{kind}/{path.name}", "only `.yaml` files are read here", False)
+    def _strays_of(self, folder: str) -> Iterator[Stray]:
+        beside = _BESIDE.get(_FOLDERS[folder].kind)
+        for path in self._children(folder):
+            if path.suffix != ".yaml" and not (beside and path.name.endswith(beside)):
+                yield Stray(f"{folder}/{path.name}", "only `.yaml` files are read here", False)
 
     def _children(self, name: str) -> list[Path]:
         folder = self.root / name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,13 +13,15 @@ from watchkeeper.errors import LedgerError, PlanUnreadable, RecordInvalid, cut
 from watchkeeper.ledger.canonical import MAX_RECORD_DEPTH, parse_json
 from watchkeeper.plan.workspace.checked import Checked, check
 from watchkeeper.plan.workspace.finding import Finding, Severity, in_order
-from watchkeeper.plan.workspace.folder import MAX_DEFINITIONS, Folder, open_folder
+from watchkeeper.plan.workspace.folder import BASIS, MAX_DEFINITIONS, Folder, open_folder
+from watchkeeper.plan.workspace.kinds import BASED, BY_KIND, RECORDS, Place
 from watchkeeper.plan.workspace.models.authority import AuthorityFile
 from watchkeeper.plan.workspace.models.budgets import BudgetsFile
 from watchkeeper.plan.workspace.models.control import ApplicabilityFile, ControlFile
 from watchkeeper.plan.workspace.models.organisation import AimsFile
 from watchkeeper.plan.workspace.models.system import SystemFile
 from watchkeeper.plan.workspace.models.tool import ToolFile
+from watchkeeper.plan.workspace.records import Basis, FileDigest, Records, digest_of
 from watchkeeper.plan.workspace.yaml_tree import YamlRefused, parse_yaml
 
 M = TypeVar("M", bound=BaseModel)
@@ -43,6 +45,7 @@ class Workspace:
     definitions: Mapping[str, Mapping[str, Any]]
     cedar: tuple[tuple[str, str, str], ...]
     budgets: Checked[BudgetsFile] | None = None
+    management: Records = field(default_factory=Records)
 
 
 def load_workspace(path: Path) -> tuple[Workspace | None, tuple[Finding, ...]]:
@@ -74,6 +77,7 @@ class _Loader:
         servers = self.many(ToolFile, "tools", "id")
         authority = self.many(AuthorityFile, "authority", "agent")
         controls = self.many(ControlFile, "controls", "id")
+        management = self.records()
         definitions = {name: self.definitions(name) for name in servers}
         cedar = self.cedar()
         self.strays()
@@ -90,7 +94,37 @@ class _Loader:
             definitions=definitions,
             cedar=cedar,
             budgets=budgets,
+            management=management,
         )
+
+    def records(self) -> Records:
+        files = {place.kind: self.placed(place) for place in (*RECORDS, BY_KIND["drill"])}
+        bases = {
+            (kind, _stem(name, BASIS)): Basis(name, says)
+            for kind in BASED
+            for name in self.folder.files_beside(BY_KIND[kind].folder or "", BASIS)
+            if (says := self.json_object(name, _ASSESS)) is not None
+        }
+        documents = files["documents"].get("")
+        return Records(files, bases, self.digests(documents) if documents else {})
+
+    def placed(self, place: Place) -> dict[str, Checked[Any]]:
+        if place.folder is not None:
+            return self.many(place.model, place.folder, place.key)
+        found = self.one_if_there(place.model, place.where)
+        return {} if found is None else {"": found}
+
+    def digests(self, documents: Checked[Any]) -> dict[str, FileDigest]:
+        found = {}
+        for i, row in enumerate(documents.says.documents):
+            if row.file is None or not self.folder.has(row.file):
+                continue
+            try:
+                found[row.id] = digest_of(row.file, self.folder.read_bytes(row.file))
+            except PlanUnreadable as error:
+                line = documents.line("documents", i, "file")
+                self.unreadable(documents.file, error, line)
+        return found
 
     def one(self, kind: type[M], name: str) -> Checked[M] | None:
         try:
@@ -133,10 +167,7 @@ class _Loader:
             )
         found[id_] = file
 
-    def definitions(self, server: str) -> Mapping[str, Any]:
-        name = f"tools/{server}.definitions.json"
-        if not self.folder.has(name):
-            return {}
+    def json_object(self, name: str, again: str) -> Mapping[str, Any] | None:
         try:
             value = parse_json(
                 self.folder.read(name, MAX_DEFINITIONS),
@@ -145,11 +176,23 @@ class _Loader:
             )
         except PlanUnreadable as error:
             self.unreadable(name, error)
-            return {}
+            return None
         except (RecordInvalid, LedgerError) as error:
-            self.unreadable(name, PlanUnreadable(error.message, _AGAIN))
+            self.unreadable(name, PlanUnreadable(error.message, again))
+            return None
+        if not isinstance(value, dict):
+            self.unreadable(name, PlanUnreadable("not a JSON object", again))
+            return None
+        return value
+
+    def definitions(self, server: str) -> Mapping[str, Any]:
+        name = f"tools/{server}.definitions.json"
+        if not self.folder.has(name):
             return {}
-        tools = value.get("tools") if isinstance(value, dict) else None
+        value = self.json_object(name, _AGAIN)
+        if value is None:
+            return {}
+        tools = value.get("tools")
         if not isinstance(tools, list):
             self.unreadable(name, PlanUnreadable("not a list of tools under `tools`", _AGAIN))
             return {}
@@ -185,3 +228,8 @@ class _Loader:
 
 
 _AGAIN = "write it again with `watchkeeper plan import-tools`"
+_ASSESS = "write it again with `watchkeeper plan assess`"
+
+
+def _stem(name: str, ending: str) -> str:
+    return Path(name).name.removesuffix(ending)

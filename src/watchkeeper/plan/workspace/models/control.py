@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
-from watchkeeper.plan.workspace.models.scalars import Id, Part, Text
+from watchkeeper.plan.workspace.models.head import Approved, Evidence
+from watchkeeper.plan.workspace.models.scalars import Day, Id, Part, Text
 
 AnnexId = Annotated[str, Field(pattern=r"^A\.[0-9]+(\.[0-9]+){1,2}$")]
+SentenceRef = Annotated[
+    str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?#[0-9a-f]{8}(-[1-9][0-9]{0,3})?$")
+]
+
+
+class ClaimEntry(Part):
+    """What we claim of a control, and the drill or the objective that would show otherwise."""
+
+    says: Text
+    drill: Id | None = None
+    objective: Id | None = None
+
+
+def _spelt(said: Any) -> str:
+    return "words" if isinstance(said, str) else "entry"
+
+
+Claim = Annotated[
+    Annotated[Text, Tag("words")] | Annotated[ClaimEntry, Tag("entry")], Discriminator(_spelt)
+]
+
+
+class BindingEntry(Part):
+    """What at run time belongs to a row: exactly one of these."""
+
+    policy: Text | None = None
+    reason: Text | None = None
+    drill: Id | None = None
+    objective: Id | None = None
 
 
 class ControlFile(Part):
@@ -29,7 +59,14 @@ class ControlFile(Part):
         default_factory=list, description="reason codes of the runtime's own checks that enforce it"
     )
     drills: list[Id] = Field(default_factory=list)
-    claims: list[Text] = Field(default_factory=list)
+    claims: list[Claim] = Field(default_factory=list)
+    expects: list[Text] = Field(
+        default_factory=list, description="policies that must enforce it, by id"
+    )
+    sentences: list[SentenceRef] = Field(
+        default_factory=list, description="sentences that it stands for: `ai-policy#3f9a1c20`"
+    )
+    review_by: Day | None = None
 
 
 class RowEntry(Part):
@@ -38,12 +75,23 @@ class RowEntry(Part):
     control: Text
     applicable: Literal["in", "out", "undetermined"]
     why: str = ""
-    status: Literal["implemented", "partial", "planned", "not-implemented", "not-applicable"]
+    status: Literal[
+        "implemented",
+        "sequenced",
+        "not-planned",
+        "partial",
+        "planned",
+        "not-implemented",
+        "not-applicable",
+    ]
     owner: str = ""
-    evidence: str = ""
+    by: Day | None = Field(default=None, description="until when, of a `sequenced` row")
+    risks: list[Id] = Field(default_factory=list)
+    bindings: list[BindingEntry] = Field(default_factory=list)
+    evidence: Evidence = ""
 
 
-class ApplicabilityFile(Part):
+class ApplicabilityFile(Approved):
     """`soa.yaml`: the statement of applicability."""
 
     rows: list[RowEntry]

@@ -1,6 +1,6 @@
 """`aims.yaml`: the organisation, its scope, its people and their roles.
 
-ISO/IEC 42001:2023, 4.1-4.3, 5.2 and 5.3.
+ISO/IEC 42001:2023, 4.1-4.3, 5.2, 5.3, 7.1 and 7.4.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic.json_schema import WithJsonSchema
 
+from watchkeeper.plan.workspace.models.head import Approved
 from watchkeeper.plan.workspace.models.scalars import (
     After,
     ConsoleUrl,
@@ -44,13 +45,26 @@ class InterestedParty(Part):
 
     name: Text
     expects: list[Text] = Field(default_factory=list)
+    takes_on: list[Text] = Field(
+        default_factory=list, description="which of that the management system takes on"
+    )
+
+
+class CommunicationEntry(Part):
+    """What is told, when, to whom, how, and by whom (7.4)."""
+
+    what: Text
+    when: Text
+    to: Text
+    how: Text | None = None
+    by: Text | None = None
 
 
 class AiPolicy(Part):
     """Where the AI policy is, who approved it, and when it is looked at again (5.2)."""
 
     title: Text
-    document: Text
+    document: Text = Field(description="where it is, or an id of `documents.yaml`")
     approved_by: Id | None = None
     approved: Day | None = None
     review_by: Day | None = None
@@ -84,6 +98,38 @@ class PersonEntry(Part):
     keys: list[PublicKey] = Field(default_factory=list)
     passkeys: list[PasskeyEntry] = Field(default_factory=list)
     sign_in: list[SignInEntry] = Field(default_factory=list)
+    left: Day | None = Field(default=None, description="the last day with the organisation")
+
+
+class NeededApprovalEntry(Part):
+    """How many holders of a role must approve a plan before it is released, and when."""
+
+    role: Id
+    count: Annotated[int, Field(ge=1, le=100)] = 1
+    when: Literal["always", "weaker"] = Field(
+        default="always", description="`weaker`: only a plan that lets more through"
+    )
+
+
+class EmergencyEntry(Part):
+    """Who may release without the approvals, and how soon these must be given afterwards."""
+
+    role: Id
+    review_within: Seconds
+
+
+class ReleasesEntry(Part):
+    """What a release takes (ISO/IEC 42001:2023, 6.3 and 8.1)."""
+
+    approvals: list[NeededApprovalEntry] = Field(default_factory=list)
+    exceptions: Id = Field(
+        default="release",
+        description="the role that may let authority widen while an assessment is stale",
+    )
+    separate: list[Literal["author", "releaser"]] = Field(
+        default_factory=list, description="who may not be among those who approve"
+    )
+    emergency: EmergencyEntry | None = None
 
 
 class OpenIdEntry(Part):
@@ -179,7 +225,7 @@ class LimitsEntry(Part):
     shard_records: Count | None = None
 
 
-class AimsFile(Part):
+class AimsFile(Approved):
     """`aims.yaml`."""
 
     organisation: Text
@@ -207,4 +253,11 @@ class AimsFile(Part):
     deputies: dict[Id, list[Id]] = Field(
         default_factory=dict,
         description="role to those who may stand in while a holder is recorded as away",
+    )
+    communication: list[CommunicationEntry] = Field(default_factory=list)
+    resources: list[Text] = Field(default_factory=list, description="what it runs on (7.1)")
+    releases: ReleasesEntry | None = Field(default=None, description="what a release takes")
+    readiness: dict[Id, Annotated[int, Field(ge=0, le=520)]] = Field(
+        default_factory=dict,
+        description="a step of `plan ready` to the weeks before the audit, where not ours",
     )

@@ -27,6 +27,15 @@ AiActClass = Literal[
     "gpai-systemic",
     "undetermined",
 ]
+AiActRole = Literal[
+    "provider",
+    "deployer",
+    "importer",
+    "distributor",
+    "authorised-representative",
+    "product-manufacturer",
+    "undetermined",
+]
 
 
 class AgentEntry(Part):
@@ -53,6 +62,7 @@ class AiAct(Part):
 
     tier: AiActClass = Field(alias="class")
     why: Text
+    role: AiActRole | None = Field(default=None, description="our role under that regulation")
 
 
 class RetentionEntry(Part):
