@@ -9,6 +9,7 @@ app = group(
         "lint": "watchkeeper.cli.plan.lint:lint",
         "show": "watchkeeper.cli.plan.show:show",
         "diff": "watchkeeper.cli.plan.diff:diff",
+        "standards": "watchkeeper.cli.plan.standards:standards",
         "import-tools": "watchkeeper.cli.plan.tools:import_tools",
         "export-schemas": "watchkeeper.cli.plan.schemas:export_schemas",
         "release": "watchkeeper.cli.plan.release:release",

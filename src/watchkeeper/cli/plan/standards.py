@@ -1,0 +1,82 @@
+"""`watchkeeper plan standards`: what a standard numbers, and what in the workspace points at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from watchkeeper.cli import output
+from watchkeeper.cli.plan.arguments import AsJson
+from watchkeeper.errors import StandardInvalid, cut
+from watchkeeper.plan.views.item import item_text, item_view
+from watchkeeper.plan.views.standards import standards_text, standards_view
+from watchkeeper.plan.workspace.load import Workspace, load_workspace
+from watchkeeper.standards.items import STANDARDS, look_up
+
+
+def standards(
+    item: Annotated[
+        str | None, typer.Argument(help="An item: `A.9.3`, `6.1.2`, `art-14`, `GOVERN 1.1`.")
+    ] = None,
+    workspace: Annotated[
+        Path, typer.Option("--workspace", help="Where to look for what points at it.")
+    ] = Path("aims"),
+    standard: Annotated[
+        str | None, typer.Option("--standard", help=f"Which one: {', '.join(STANDARDS)}.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a standard numbers, and everything in the workspace that points at it.
+
+    Without an item it lists the standards, and what of them is unverified. Ends with 2 where no
+    standard has the item.
+
+    Examples:
+      watchkeeper plan standards
+      watchkeeper plan standards A.9.3 --workspace aims
+    """
+    with output.speaking_plainly():
+        _known(standard)
+        if item is None:
+            _list(as_json=as_json)
+        else:
+            _show(item, standard, workspace, as_json=as_json)
+
+
+def _known(name: str | None) -> None:
+    if name is not None and name not in STANDARDS:
+        raise StandardInvalid(f"unknown standard {cut(name)}", f"known are {', '.join(STANDARDS)}")
+
+
+def _list(*, as_json: bool) -> None:
+    rows = standards_view()
+    if as_json:
+        output.show_json([row.json() for row in rows])
+    else:
+        output.show(standards_text(rows))
+
+
+def _show(text: str, name: str | None, path: Path, *, as_json: bool) -> None:
+    found = look_up(text, name)
+    if not found:
+        where = STANDARDS[name] if name else "none of the standards"
+        said = f"{where} has no {cut(text)}" if name else f"{where} has {cut(text)}"
+        raise StandardInvalid(said, "see `watchkeeper plan standards`; NIST's are like `MAP 1.1`")
+    workspace = _workspace(path)
+    views = [item_view(one, workspace) for one in found]
+    if as_json:
+        output.show_json([view.json() for view in views])
+    else:
+        output.show("\n\n".join(item_text(view) for view in views))
+
+
+def _workspace(path: Path) -> Workspace | None:
+    if not path.is_dir():
+        output.say(f"no workspace at {path}: what points at it was not looked for")
+        return None
+    found, findings = load_workspace(path)
+    if found is None:
+        output.say(f"the workspace can not be read, so nothing was looked for: {findings[0]}")
+    return found

@@ -1,0 +1,154 @@
+"""Everything in a workspace that points at an item of a standard: files and lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from watchkeeper.plan.policies.parse import ParsedPolicy, parse_files
+from watchkeeper.plan.workspace.checked import Checked
+from watchkeeper.plan.workspace.load import Workspace
+from watchkeeper.standards.elements import elements
+from watchkeeper.standards.items import Item, normal_id, related
+
+_IN_TEXT = {"control", "objective", "category", "subcategory", "risk"}
+"""Kinds whose ids can be nothing else, so that they are found inside of text, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A place that points at an item: file and line, and what stands there.
+
+    `through` is empty where it names the item itself; else it is what stands between: the control
+    of our own that is said to implement it, or the item of ISO/IEC 42001 beside it in the
+    crosswalk.
+    """
+
+    file: str
+    line: int
+    what: str
+    through: str = ""
+
+
+def pointers(workspace: Workspace, item: Item) -> tuple[Pointer, ...]:
+    """Return what points at an item, in the order of the files; by name first, then through."""
+    direct = [*_named(workspace, item), *_held(workspace, item), *_in_cedar(workspace, item)]
+    through = list(_on_controls(workspace, item, ""))
+    if item.standard != "iso42001":
+        for other in related(item):
+            through += [
+                Pointer(one.file, one.line, one.what, other.id) for one in _named(workspace, other)
+            ]
+            through += _on_controls(workspace, other, other.id)
+    return (*_in_order(direct), *_in_order(through))
+
+
+def checked_files(workspace: Workspace) -> Iterator[Checked[Any]]:
+    """Yield every YAML file of a workspace."""
+    for part in fields(workspace):
+        value = getattr(workspace, part.name)
+        if isinstance(value, Checked):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from (one for one in value.values() if isinstance(one, Checked))
+
+
+def _named(workspace: Workspace, item: Item) -> Iterator[Pointer]:
+    for file in checked_files(workspace):
+        for path, text in _leaves(file.tree.value, ()):
+            if _names(path, text, item):
+                yield Pointer(file.file, file.line(*path), _dotted(path))
+
+
+def _names(path: tuple[str | int, ...], text: str, item: Item) -> bool:
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    exact = normal_id(text) == item.id
+    if item.kind in {"clause", "element"}:
+        where = "clause" if item.kind == "clause" else "element"
+        return (exact and key in {where, f"{where}s"}) or _cited(text, item)
+    if exact:
+        return True
+    if item.kind == "article":
+        return "AI Act" in text and _word(f"Article {item.id.removeprefix('art-')}", text)
+    return item.kind in _IN_TEXT and _word(item.id, text)
+
+
+def _cited(text: str, item: Item) -> bool:
+    number = "42001" if item.kind == "clause" else "42005"
+    return number in text and _word(item.id, text.partition(number)[2])
+
+
+def _word(word: str, text: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(word)}(?![\w]|\.[0-9])", text) is not None
+
+
+def _in_cedar(workspace: Workspace, item: Item) -> Iterator[Pointer]:
+    for _, file, text in workspace.cedar if item.kind in _IN_TEXT else ():
+        for number, line in enumerate(text.splitlines(), 1):
+            if _word(item.id, line):
+                yield Pointer(file, number, line.strip()[:80])
+
+
+def _held(workspace: Workspace, item: Item) -> Iterator[Pointer]:
+    """Yield the keys that hold an element of ISO/IEC 42005."""
+    if item.standard != "iso42005":
+        return
+    for key in elements()[item.id].keys:
+        kind, _, rest = key.partition(".")
+        for file in checked_files(workspace):
+            name = rest.partition(".")[0]
+            if file.file.startswith(f"{kind}s/") and name in file.tree.value:
+                yield Pointer(file.file, file.line(name), rest)
+
+
+def _on_controls(workspace: Workspace, item: Item, through: str) -> Iterator[Pointer]:
+    """Yield what hangs on controls of our own that are said to implement an item."""
+    if item.kind != "control":
+        return
+    policies, _ = parse_files(workspace.cedar)
+    for control in workspace.controls.values():
+        if item.id in control.says.annex_a:
+            yield from _of_control(workspace, control.says.id, policies, through)
+
+
+def _of_control(
+    workspace: Workspace, control: str, policies: tuple[ParsedPolicy, ...], through: str
+) -> Iterator[Pointer]:
+    behind = f"{through}, {control}" if through else control
+    for policy in policies:
+        if policy.notes.control == control:
+            what = f"the {policy.kind.value} `{policy.notes.id}` enforces it"
+            yield Pointer(policy.file, policy.line, what, behind)
+    for file in workspace.authority.values():
+        for i, grant in enumerate(file.says.grants):
+            if grant.control == control:
+                what = f"the grant `{grant.id}` limits by it"
+                yield Pointer(file.file, file.line("grants", i), what, behind)
+    soa = workspace.applicability
+    for i, row in enumerate(soa.says.rows if soa is not None else ()):
+        if soa is not None and row.control == control:
+            yield Pointer(soa.file, soa.line("rows", i), f"its row: {row.status}", behind)
+
+
+def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, (*path, key))
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from _leaves(inner, (*path, i))
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _in_order(found: list[Pointer]) -> list[Pointer]:
+    return sorted(dict.fromkeys(found), key=lambda one: (one.through, one.file, one.line))
