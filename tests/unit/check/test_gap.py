@@ -11,6 +11,7 @@ from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.controls import Row
 from watchkeeper.records.plan.policies import PolicyKind
 from watchkeeper.records.plan.systems import Stage
+from watchkeeper.records.reference import Ref
 
 OTHER = "b" * 64
 
@@ -182,6 +183,7 @@ def test_points_are_counted_by_kind_boundary_and_stage() -> None:
         ("mcp-gateway", Boundary.EXCLUSIVE, 1),
     ]
     assert (found.first_fired, found.last_fired) == (world.START.plus(3), world.START.plus(5))
+    assert found.last_ref == Ref(0, 4)
 
 
 def test_decisions_that_no_control_speaks_of_are_named() -> None:

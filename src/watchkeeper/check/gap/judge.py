@@ -20,6 +20,7 @@ from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.controls import Control, Row
 from watchkeeper.records.plan.oversight import Oversight
 from watchkeeper.records.plan.systems import Stage
+from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 
 BundleOf = Callable[[str], Bundle | None]
@@ -54,6 +55,7 @@ class _Count:
     observed_now: int = 0
     first: Instant | None = None
     last: Instant | None = None
+    last_ref: Ref | None = None
     points: Counter[_Point] = field(default_factory=Counter)
     points_now: Counter[_Point] = field(default_factory=Counter)
     defined_then: bool = True
@@ -79,7 +81,9 @@ class _Count:
         else:
             self.earlier += seen.count
         self.first = seen.first if self.first is None else min(self.first, seen.first)
-        self.last = seen.last if self.last is None else max(self.last, seen.last)
+        known = self.last is not None and self.last_ref is not None
+        if not known or (seen.last, seen.last_ref) > (self.last, self.last_ref):
+            self.last, self.last_ref = seen.last, seen.last_ref
 
 
 class _Judge:
@@ -203,6 +207,7 @@ class _Judge:
             covered=covered,
             first_fired=count.first,
             last_fired=count.last,
+            last_ref=count.last_ref,
             points=tuple(PointCount(*point, n) for point, n in sorted(count.points.items())),
             review=self._reviewed.get((control_id, system)),
         )

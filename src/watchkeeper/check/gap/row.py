@@ -12,6 +12,7 @@ from watchkeeper.records.action import Boundary
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.systems import Stage
+from watchkeeper.records.reference import Ref
 
 NOT_WORKING = frozenset({State.COULD_NOT_EVALUATE, State.UNDEFINED})
 
@@ -39,6 +40,7 @@ class GapRow:
     than now: they are counted, and prove nothing of what stands now. `review` says what people did
     with what it escalated, as a fact: it makes the row neither better nor worse. `traffic` counts
     all decisions of the system, `covered` those on actions that the control's policies speak of.
+    `last_ref` is the newest decision in which it fired.
     """
 
     control: str
@@ -65,6 +67,7 @@ class GapRow:
     covered: int = 0
     first_fired: Instant | None = None
     last_fired: Instant | None = None
+    last_ref: Ref | None = None
     points: tuple[PointCount, ...] = ()
     review: Reviewed | None = None
 
@@ -114,6 +117,7 @@ class GapRow:
             "covered": self.covered,
             "firstFired": _time(self.first_fired),
             "lastFired": _time(self.last_fired),
+            "lastRecord": to_json(self.last_ref),
             "points": [to_json(point) for point in self.points],
             "review": to_json(self.review) if self.review is not None else None,
         }

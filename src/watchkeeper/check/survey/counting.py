@@ -81,7 +81,7 @@ class _Counter:
     def __init__(self) -> None:
         self._genesis: GenesisRecord | None = None
         self._releases: list[Released] = []
-        self._shapes: dict[tuple[Any, ...], list[int]] = {}
+        self._shapes: dict[tuple[Any, ...], list[Any]] = {}
         self._timeline = TimelineCounter()
         self._effects: Counter[str] = Counter()
         self._open: dict[str, tuple[Ref, DecisionRecord]] = {}
@@ -173,11 +173,11 @@ class _Counter:
         # fmt: on
         seen = self._shapes.get(shape)
         if seen is None:
-            self._shapes[shape] = [1, at, at]
+            self._shapes[shape] = [1, at, at, ref]
         else:
             seen[0] += 1
-            if at > seen[2]:
-                seen[2] = at
+            if at > seen[2] or (at == seen[2] and ref > seen[3]):
+                seen[2], seen[3] = at, ref
             elif at < seen[1]:
                 seen[1] = at
         self._timeline.add(at, made.outcome)
@@ -219,8 +219,8 @@ class _Counter:
             genesis=self._genesis,
             releases=tuple(sorted(self._releases, key=lambda release: release.ref)),
             shapes={
-                Shape(*shape): Seen(count, Instant(first), Instant(last))
-                for shape, (count, first, last) in self._shapes.items()
+                Shape(*shape): Seen(count, Instant(first), Instant(last), ref)
+                for shape, (count, first, last, ref) in self._shapes.items()
             },
             timeline=self._timeline.timeline(),
             effects=Effects(**self._effects, unmatched=self._unmatched()),

@@ -40,11 +40,12 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How many decisions had a shape, and when the first and the last were made."""
+    """How many decisions had a shape, when the first and the last were made, and which that is."""
 
     count: int
     first: Instant
     last: Instant
+    last_ref: Ref
 
 
 @dataclass(frozen=True, slots=True)
