@@ -16,6 +16,8 @@ BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run-stamp
 DEV_STAMP := $(VENV)/.dev-stamp
 OTHERS_STAMP := $(VENV)/.others-stamp
+TRESTLE := .venv-trestle
+TRESTLE_STAMP := $(TRESTLE)/.stamp
 NPM := tests/conformance/npm
 BUILD_LOCK := pyproject.toml requirements/build.in
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -27,7 +29,7 @@ BESIDE := src:examples/refund-desk:scripts:tests/servers
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-check check check-slow style types test fix verifier bench faults faults-sample fuzz soak \
-	conformance console-shots others vectors lock lock-upgrade clean
+	conformance console-shots others trestle vectors lock lock-upgrade clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is to make
@@ -39,10 +41,10 @@ demo: $(RUN_STAMP) ## the main job on the built-in refund desk, into demo-out/
 check-slow: $(DEV_STAMP) $(OTHERS_STAMP) ## what `make check` leaves out: broken promises, in the demo and under faults
 	$(BIN)/pytest -m slow
 
-demo-check: $(DEV_STAMP) $(OTHERS_STAMP) ## does the demo fail when a promise is broken (several runs of it)
+demo-check: $(DEV_STAMP) $(OTHERS_STAMP) $(TRESTLE_STAMP) ## does the demo fail when a promise is broken (several runs of it)
 	$(BIN)/pytest tests/whole/test_broken_promises.py -m slow
 
-check: $(DEV_STAMP) $(OTHERS_STAMP) ## everything that must hold: style, types, layers, tests
+check: $(DEV_STAMP) $(OTHERS_STAMP) $(TRESTLE_STAMP) ## everything that must hold: style, types, layers, tests
 	$(MAKE) --no-print-directory --jobs 3 --output-sync=target style types faults-sample
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope
 
@@ -55,7 +57,7 @@ types: $(DEV_STAMP) ## types
 	$(BIN)/mypy
 	MYPYPATH=$(BESIDE) $(BIN)/mypy examples/refund-desk scripts bench faults fuzz tests/servers
 
-test: $(DEV_STAMP) $(OTHERS_STAMP) ## the tests alone; `make test ARGS=tests/unit` for a part
+test: $(DEV_STAMP) $(OTHERS_STAMP) $(TRESTLE_STAMP) ## the tests alone; `make test ARGS=tests/unit` for a part
 	$(BIN)/pytest $(ARGS)
 
 fix: $(DEV_STAMP) ## mend what a program can mend
@@ -88,6 +90,8 @@ conformance: $(DEV_STAMP) ## the official MCP suite, directly and through the ga
 
 others: $(OTHERS_STAMP) ## verifiers made by others, for the tests; those from npm where npm is there
 
+trestle: $(TRESTLE_STAMP) ## compliance-trestle for the tests, in a venv of its own
+
 console-shots: $(DEV_STAMP) $(OTHERS_STAMP) ## pictures of every page of the console, to be looked at, into console-out/
 	$(BIN)/python -m tests.worlds.shots console-out
 
@@ -99,15 +103,17 @@ lock: $(DEV_STAMP) ## write the locks again from pyproject.toml; keeps the versi
 	$(COMPILE) $(BUILD_LOCK) --group dev --constraint requirements/run.txt \
 		--output-file requirements/dev.txt
 	$(COMPILE_OTHERS) --output-file requirements/others.txt
+	$(COMPILE) requirements/trestle.in --output-file requirements/trestle.txt
 
 lock-upgrade: $(DEV_STAMP) ## the same, with the newest versions
 	$(COMPILE) $(BUILD_LOCK) --upgrade --output-file requirements/run.txt
 	$(COMPILE) $(BUILD_LOCK) --upgrade --group dev --constraint requirements/run.txt \
 		--output-file requirements/dev.txt
 	$(COMPILE_OTHERS) --upgrade --output-file requirements/others.txt
+	$(COMPILE) requirements/trestle.in --upgrade --output-file requirements/trestle.txt
 
 clean: ## remove what this Makefile made
-	rm -rf $(VENV) $(NPM)/node_modules build dist demo-out bench-out fuzz-out console-out .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf $(VENV) $(TRESTLE) $(NPM)/node_modules build dist demo-out bench-out fuzz-out console-out .mypy_cache .ruff_cache .pytest_cache \
 		.hypothesis .import_linter_cache .grimp_cache
 
 $(BIN)/python:
@@ -134,4 +140,10 @@ $(OTHERS_STAMP): requirements/others.txt $(NPM)/package-lock.json $(DEV_STAMP)
 	@if command -v npm >/dev/null; then \
 		npm ci --prefix $(NPM) --ignore-scripts --omit=dev --no-audit --no-fund --loglevel=error; \
 	else echo "npm is not there: the tests of its verifier will be skipped" >&2; fi
+	@touch $@
+
+$(TRESTLE_STAMP): requirements/trestle.txt | $(BIN)/python
+	$(BIN)/python -m venv $(TRESTLE)
+	$(TRESTLE)/bin/python -m pip install -qq --disable-pip-version-check \
+		--require-hashes --requirement requirements/trestle.txt
 	@touch $@

@@ -30,6 +30,8 @@ here means that something failed. Each class has a stable `code`, which programs
     ├── PlanError
     │   ├── PlanUnreadable       a workspace file that can not be read or parsed (exit 2)
     │   ├── PlanRefused          a workspace with safety errors (exit 1)
+    │   ├── ImportRefused        a document of another tool that is not taken in
+    │   ├── ExportInvalid        an export that would not hold together
     │   └── StandardInvalid      the data of a standard is not what it should be
     ├── EngineFailed             the policy engine can not load what the plan released
     ├── NotAuthorised            a person who may not do what was asked
@@ -245,6 +247,20 @@ class PlanRefused(PlanError):
 
     code = "plan-refused"
     default_advice = "run `watchkeeper plan lint` and mend what it names"
+
+
+class ImportRefused(PlanError):
+    """A document of another tool that is not taken in; nothing was written."""
+
+    code = "import-refused"
+    default_advice = "mend what is named, and import it again; nothing was written"
+
+
+class ExportInvalid(PlanError):
+    """An export that would not hold together: nothing was written."""
+
+    code = "export-invalid"
+    default_advice = "this is a fault of Watchkeeper's: please report it"
 
 
 class StandardInvalid(PlanError):

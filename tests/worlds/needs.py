@@ -14,11 +14,13 @@ from typing import NoReturn
 
 import pytest
 
+_TRESTLE = Path(__file__).parents[2] / ".venv-trestle" / "bin"
+
 
 def program(name: str) -> str:
-    """Return the path of a program: beside the interpreter, or on the PATH."""
-    beside = str(Path(sys.executable).parent)
-    found = shutil.which(name, path=os.pathsep.join([beside, os.environ.get("PATH", "")]))
+    """Return the path of a program: beside the interpreter, in a venv of its own, on the PATH."""
+    beside = [str(Path(sys.executable).parent), str(_TRESTLE)]
+    found = shutil.which(name, path=os.pathsep.join([*beside, os.environ.get("PATH", "")]))
     return found if found is not None else _missing(name)
 
 

@@ -11,6 +11,7 @@ app = group(
         "diff": "watchkeeper.cli.plan.diff:diff",
         "standards": "watchkeeper.cli.plan.standards:standards",
         "import-tools": "watchkeeper.cli.plan.tools:import_tools",
+        "export": "watchkeeper.cli.plan.exchange:exports",
         "export-schemas": "watchkeeper.cli.plan.schemas:export_schemas",
         "release": "watchkeeper.cli.plan.release:release",
     },

@@ -1,0 +1,11 @@
+"""`watchkeeper plan export` and `watchkeeper plan import`: what other tools read and write."""
+
+from watchkeeper.cli.verbs import group
+
+exports = group(
+    "export",
+    "Hand the management system to other tools.",
+    {
+        "oscal": "watchkeeper.cli.plan.exchange.export_oscal:export_oscal",
+    },
+)

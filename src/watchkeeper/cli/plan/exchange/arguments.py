@@ -1,0 +1,51 @@
+"""What the commands of exchange take, and the workspace that they are about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from watchkeeper import wiring
+from watchkeeper.errors import PlanRefused, SettingsInvalid, cut
+from watchkeeper.plan.exchange.said import Said, said_by
+from watchkeeper.plan.whole import lint_workspace
+from watchkeeper.plan.workspace.finding import Severity
+from watchkeeper.plan.workspace.load import Workspace as Loaded
+from watchkeeper.plan.workspace.models.scalars import moment_text
+from watchkeeper.records.instant import Instant, parse_instant
+from watchkeeper.records.plan.bundle import Bundle
+
+At = Annotated[
+    str | None,
+    typer.Option("--at", help="The moment that stands in what is written, like 2027-06-30; now."),
+]
+
+
+def loaded(path: Path) -> tuple[Loaded, Bundle]:
+    """Return a workspace that holds, and its plan.
+
+    Raises:
+        PlanRefused: it has safety errors, or can not be read.
+    """
+    linted = lint_workspace(path)
+    if linted.workspace is None or linted.bundle is None:
+        worst = [one for one in linted.findings if one.severity is not Severity.MANAGEMENT]
+        raise PlanRefused(f"the workspace does not hold: {worst[0]}", "run `watchkeeper plan lint`")
+    return linted.workspace, linted.bundle
+
+
+def said(path: Path) -> Said:
+    """Return what a workspace that holds says."""
+    return said_by(*loaded(path))
+
+
+def moment(text: str | None) -> Instant:
+    """Return the moment that was asked for, else now."""
+    if text is None:
+        return wiring.clock().wall()
+    try:
+        return parse_instant(moment_text(text).replace("Z", ".000000Z"))
+    except ValueError as error:
+        raise SettingsInvalid(f"not a time: {cut(text)}", str(error)) from None

@@ -1,0 +1,155 @@
+"""`watchkeeper plan export oscal`: the plan as OSCAL documents, and a look at their references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from watchkeeper import wiring
+from watchkeeper.check.gap import gap_table
+from watchkeeper.cli import output
+from watchkeeper.cli.plan.arguments import AsJson, Workspace
+from watchkeeper.cli.plan.exchange.arguments import At, moment, said
+from watchkeeper.errors import ImportRefused, SettingsInvalid, cut
+from watchkeeper.plan.draft.editing import write_whole
+from watchkeeper.plan.exchange.oscal.checking.references import Checked, check_documents
+from watchkeeper.plan.exchange.oscal.documents import PATHS, oscal_documents
+from watchkeeper.plan.exchange.oscal.taking.foreign import parse_document
+from watchkeeper.plan.exchange.said import Said
+from watchkeeper.records.instant import Instant
+
+_LARGEST = 64 * 1024 * 1024
+_MOST_DOCUMENTS = 1_000
+
+
+def export_oscal(
+    workspace: Workspace = Path("aims"),
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The folder to write into; made if new.")
+    ] = None,
+    at: At = None,
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", help="Say of each control what the records of this home show."),
+    ] = None,
+    trestle: Annotated[
+        bool, typer.Option("--trestle", help="Addresses as `compliance-trestle` resolves them.")
+    ] = False,
+    check: Annotated[
+        Path | None,
+        typer.Option("--check", help="Write nothing: follow every reference of a folder."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the plan as OSCAL 1.2.1, in the folders that `compliance-trestle` uses.
+
+    A catalogue of Annex A (numbers and titles), one of your own controls, the statement of
+    applicability as a profile, enforcement points and policies as components, and open findings
+    and overdue rows as a plan of action. The same plan and `--at` give the same bytes.
+
+    With `--check` any folder of OSCAL documents is read instead, and every reference that leads
+    nowhere is named: ends with 1 then. Nothing is fetched.
+
+    Examples:
+      watchkeeper plan export oscal aims --out oscal --at 2027-01-31
+      watchkeeper plan export oscal --check oscal
+    """
+    with output.speaking_plainly():
+        if check is not None:
+            _show_checked(_checked(check), as_json=as_json)
+            return
+        if out is None:
+            raise SettingsInvalid("nowhere to write to", "name a folder with `--out`")
+        says = said(workspace)
+        states, released = _measured(home, says) if home is not None else (None, None)
+        when = moment(at) if at is not None or released is None else released
+        documents = oscal_documents(says, when, states, trestle=trestle)
+        _write(out, documents)
+    if as_json:
+        output.show_json({"plan": says.plan, "at": str(when), "written": sorted(documents)})
+        return
+    for path in documents:
+        output.show(str(out / path))
+    for path in PATHS:
+        if path not in documents:
+            output.say(f"not written, since there is nothing to say in it: {path}")
+
+
+def _write(out: Path, documents: Mapping[str, bytes]) -> None:
+    """Write the documents; take away those of an earlier export that are no more."""
+    for path, raw in documents.items():
+        write_whole(out / path, raw.decode())
+    for path in PATHS:
+        if path not in documents:
+            (out / path).unlink(missing_ok=True)
+
+
+def _measured(home: Path, says: Said) -> tuple[dict[tuple[str, str], str], Instant | None]:
+    table = gap_table(wiring.read_entries(home), wiring.bundles(home))
+    if table.plan != says.plan:
+        raise SettingsInvalid(
+            "the plan in force in that home is another one than this workspace makes",
+            "release the workspace first, or leave `--home` out",
+        )
+    return {(row.control, row.system): row.state.value for row in table.rows}, table.released_at
+
+
+def _checked(folder: Path) -> Checked:
+    if not folder.is_dir():
+        raise ImportRefused(f"no folder {cut(folder)}", "name a folder of OSCAL documents")
+    root = folder.resolve()
+    files = [
+        path
+        for path in sorted(folder.rglob("*.json"))
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+    if not files:
+        raise ImportRefused(f"no JSON in {cut(folder)}", "name a folder of OSCAL documents")
+    if len(files) > _MOST_DOCUMENTS:
+        raise ImportRefused(f"{len(files)} files in {cut(folder)}", "name a smaller folder")
+    documents = {}
+    for path in files:
+        if not path.resolve().is_relative_to(root):
+            raise ImportRefused(f"{cut(path)} leads out of the folder", "copy the file into it")
+        name = path.relative_to(folder).as_posix()
+        documents[name] = parse_document(_read(path), name)
+    return check_documents(documents)
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        raw = file.read(_LARGEST + 1)
+    if len(raw) > _LARGEST:
+        raise ImportRefused(f"{cut(path)} is larger than 64 MiB", "split it")
+    return raw
+
+
+def _show_checked(found: Checked, *, as_json: bool) -> None:
+    broken = [one for one in found.found if one.broken]
+    if as_json:
+        output.show_json(_json(found))
+    else:
+        for one in found.found:
+            output.show(f"{'leads nowhere' if one.broken else 'not checked'}: {one}")
+        output.say(
+            f"{found.documents} documents, {found.followed} references followed, "
+            f"{len(broken)} lead nowhere, {len(found.found) - len(broken)} not checked"
+        )
+    if broken:
+        raise typer.Exit(output.Exit.FOUND)
+
+
+def _json(found: Checked) -> dict[str, Any]:
+    return {
+        "documents": found.documents,
+        "followed": found.followed,
+        "broken": [_dangling(one) for one in found.found if one.broken],
+        "notChecked": [_dangling(one) for one in found.found if not one.broken],
+    }
+
+
+def _dangling(one: Any) -> dict[str, str]:
+    return {"file": one.file, "where": one.where, "message": one.message}

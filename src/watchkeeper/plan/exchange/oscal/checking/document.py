@@ -1,0 +1,86 @@
+"""One OSCAL document as it is read for its references: what it defines, and all that it says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Documents = Mapping[str, Mapping[str, Any]]
+"""From the path of a document, with `/`, to what it says."""
+
+ROOTS = (
+    "catalog",
+    "profile",
+    "component-definition",
+    "system-security-plan",
+    "assessment-plan",
+    "assessment-results",
+    "plan-of-action-and-milestones",
+    "mapping-collection",
+)
+
+
+@dataclass(slots=True)
+class Document:
+    """What one document defines, by name, and all that it says."""
+
+    path: str
+    kind: str
+    body: Mapping[str, Any]
+    uuids: Counter[str] = field(default_factory=Counter)
+    kinds: dict[str, str] = field(default_factory=dict)
+    ids: Counter[str] = field(default_factory=Counter)
+    controls: Counter[str] = field(default_factory=Counter)
+    roles: Counter[str] = field(default_factory=Counter)
+
+
+def read_document(path: str, value: Mapping[str, Any]) -> Document:
+    """Take down what a document defines; its kind is empty where it is no model of OSCAL."""
+    kind = next((root for root in ROOTS if isinstance(value.get(root), Mapping)), "")
+    document = Document(path, kind, value.get(kind, {}) if kind else {})
+    for where, key, one in walk(document.body):
+        _note(document, where, key, one)
+    return document
+
+
+def _note(document: Document, where: tuple[str, ...], key: str, one: Any) -> None:
+    if not isinstance(one, str):
+        return
+    holder = _named(where[:-1])
+    if key == "uuid":
+        name = one.lower()
+        document.uuids[name] += 1
+        document.kinds[name] = holder
+    elif key == "id" and holder == "controls":
+        document.controls[one] += 1
+    elif key == "id" and holder == "roles":
+        document.roles[one] += 1
+    elif key == "id":
+        document.ids[one] += 1
+
+
+def walk(value: Any, where: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    """Yield every plain value with its place and the key that it stands under.
+
+    Whoever parsed the document has bounded how deep it nests.
+    """
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from walk(one, (*where, str(key)))
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from walk(one, (*where, str(number)))
+    else:
+        yield where, _named(where), value
+
+
+def place(where: Sequence[str]) -> str:
+    """Render a place as a path into the document."""
+    return "/".join(where) or "the document"
+
+
+def _named(where: tuple[str, ...]) -> str:
+    """Return the last part of a place that is no number: the key that a list stands under."""
+    return next((part for part in reversed(where) if not part.isdigit()), "")

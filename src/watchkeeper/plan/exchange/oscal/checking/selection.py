@@ -1,0 +1,150 @@
+"""Which controls a document may name: those that its source brings in, through profiles.
+
+Addresses are followed within the folder alone. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from watchkeeper.plan.exchange.oscal.checking.document import Document
+
+Among = Mapping[str, Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where controls come from, and which of them alone; None for all."""
+
+    href: str
+    only: frozenset[str] | None = None
+
+
+def path_of(document: Document, href: str) -> str | None:
+    """Return the path that an address names in this folder, or None where it leads out."""
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return None
+    if parts.scheme == "trestle":
+        return posixpath.normpath(unquote(parts.netloc + parts.path))
+    if parts.scheme or parts.netloc or parts.path.startswith("/"):
+        return None
+    path = posixpath.join(posixpath.dirname(document.path), unquote(parts.path))
+    normal = posixpath.normpath(path)
+    return None if normal.startswith("..") else normal
+
+
+def sources_at(document: Document, where: Sequence[str]) -> tuple[Source, ...]:
+    """Return what brings in the controls that may be named at a place; empty for all that is here.
+
+    A component names those of its source, an import of a profile those of what it imports, and
+    the rest of a profile only those that it selects.
+    """
+    if "control-implementations" in where:
+        holder: Any = document.body
+        for part in where[: list(where).index("control-implementations") + 2]:
+            holder = holder[int(part)] if isinstance(holder, list) else holder[part]
+        source = holder.get("source") if isinstance(holder, Mapping) else None
+        return (Source(source),) if isinstance(source, str) else ()
+    if document.kind != "profile":
+        return ()
+    if list(where[:1]) == ["imports"]:
+        one = document.body["imports"][int(where[1])]
+        return (Source(one["href"]),) if isinstance(one.get("href"), str) else ()
+    return _chosen(document.body)
+
+
+def controls_of(
+    among: Among, document: Document, sources: Sequence[Source], seen: tuple[str, ...] = ()
+) -> frozenset[str] | None:
+    """Return the controls that sources bring in; None where not all of them are here."""
+    known: set[str] = set()
+    for source in sources:
+        found = _brought_in(among, document, source.href, seen)
+        if found is None:
+            return None
+        known |= found if source.only is None else found & source.only
+    return frozenset(known)
+
+
+def imports_in_a_circle(among: Among, document: Document) -> bool:
+    """Say whether a profile imports itself, through others or at once."""
+    waiting, seen = [document], set()
+    while waiting:
+        for target in _imported(among, waiting.pop()):
+            if target is document:
+                return True
+            if target.path not in seen:
+                seen.add(target.path)
+                waiting.append(target)
+    return False
+
+
+def _imported(among: Among, document: Document) -> list[Document]:
+    if document.kind != "profile":
+        return []
+    found = [_target(among, document, source.href) for source in _chosen(document.body)]
+    return [one for one in found if one is not None]
+
+
+def _imports(profile: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    imports = profile.get("imports")
+    listed = imports if isinstance(imports, list) else []
+    return [one for one in listed if isinstance(one, Mapping)]
+
+
+def _chosen(profile: Mapping[str, Any]) -> tuple[Source, ...]:
+    imports = [one for one in _imports(profile) if isinstance(one.get("href"), str)]
+    return tuple(Source(one["href"], _selected(one)) for one in imports)
+
+
+def _target(among: Among, document: Document, href: str) -> Document | None:
+    address = _resource(document, href) if href.startswith("#") else href
+    path = path_of(document, address) if address is not None else None
+    return among.get(path) if path is not None else None
+
+
+def _brought_in(
+    among: Among, document: Document, href: str, seen: tuple[str, ...]
+) -> frozenset[str] | None:
+    found = _target(among, document, href)
+    if found is None:
+        return None
+    if found.kind != "profile":
+        return frozenset(found.controls)
+    if found.path in seen:
+        return frozenset()
+    return controls_of(among, found, _chosen(found.body), (*seen, found.path))
+
+
+def _selected(imported: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the controls that an import selects by name; None where it takes all or by pattern."""
+    included = imported.get("include-controls")
+    if not isinstance(included, list):
+        return None
+    names: set[str] = set()
+    for one in included:
+        children = isinstance(one, Mapping) and one.get("with-child-controls") == "yes"
+        if not isinstance(one, Mapping) or "matching" in one or children:
+            return None
+        listed = one.get("with-ids")
+        some = listed if isinstance(listed, list) else []
+        names |= {name for name in some if isinstance(name, str)}
+    return frozenset(names)
+
+
+def _resource(document: Document, href: str) -> str | None:
+    """Return where a resource of the document's own back matter lies."""
+    matter = document.body.get("back-matter")
+    resources = matter.get("resources") if isinstance(matter, Mapping) else None
+    for one in resources if isinstance(resources, list) else ():
+        if isinstance(one, Mapping) and str(one.get("uuid")).lower() == href[1:].lower():
+            links = one.get("rlinks")
+            found = [x for x in links if isinstance(x, Mapping)] if isinstance(links, list) else []
+            return next((x["href"] for x in found if isinstance(x.get("href"), str)), None)
+    return None

@@ -1,0 +1,73 @@
+"""The statement of applicability as a profile (ISO/IEC 42001:2023, 6.1.3).
+
+Rows that are in are included, rows that are out are excluded, and what is undetermined is neither:
+it is listed in the metadata, so that silence is not taken for a decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from watchkeeper.plan.exchange.oscal.names import (
+    CATALOGS,
+    ISO,
+    OWN,
+    Naming,
+    control_id,
+    filled,
+    prop,
+)
+from watchkeeper.plan.workspace.models.control import RowEntry
+
+
+def applicability_profile(naming: Naming) -> dict[str, Any] | None:
+    """Return the profile, or None where no row is in: a profile has to include something."""
+    rows = naming.said.rows
+    imports = [
+        found
+        for name in (ISO, OWN)
+        if (found := _import(naming, name, [row for row in rows if _source(row) == name]))
+    ]
+    if not imports:
+        return None
+    alters = [_alter(row) for row in rows if row.applicable == "in"]
+    left = [
+        prop("excluded" if row.applicable == "out" else "undetermined", row.control, row.why)
+        for row in rows
+        if row.applicable != "in"
+    ]
+    title = f"Statement of applicability of {naming.said.aims.organisation}"
+    return {
+        "uuid": naming.uuid("profile", "soa"),
+        "metadata": naming.metadata(title, props=left),
+        "imports": imports,
+        "merge": {"as-is": True},
+        "modify": {"alters": alters},
+    }
+
+
+def _source(row: RowEntry) -> str:
+    return ISO if row.control.startswith("A.") else OWN
+
+
+def _import(naming: Naming, name: str, rows: Sequence[RowEntry]) -> dict[str, Any] | None:
+    included = [control_id(row.control) for row in rows if row.applicable == "in"]
+    excluded = [control_id(row.control) for row in rows if row.applicable == "out"]
+    if not included:
+        return None
+    return filled(
+        {
+            "href": naming.address(CATALOGS[name]),
+            "include-controls": [{"with-ids": included}],
+            "exclude-controls": [{"with-ids": excluded}] if excluded else [],
+        }
+    )
+
+
+def _alter(row: RowEntry) -> dict[str, Any]:
+    said = {"status": row.status, "justification": row.why, "owner": row.owner}
+    props = [prop(name, value) for name, value in said.items() if value.strip()]
+    evidence = [prop("evidence", row.evidence)] if row.evidence.strip() else []
+    adds = [{"position": "ending", "props": [*props, *evidence]}]
+    return {"control-id": control_id(row.control), "adds": adds}

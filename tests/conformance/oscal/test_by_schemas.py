@@ -1,0 +1,58 @@
+"""Every OSCAL document of ours, held against the JSON Schemas of NIST."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from tests.worlds.exchanged import DAY, REFUND_DESK, said_in, small
+from watchkeeper.plan.exchange.oscal.documents import oscal_documents
+
+SCHEMAS = Path(__file__).parent / "schemas"
+MODELS = {
+    "catalogs": "catalog",
+    "profiles": "profile",
+    "component-definitions": "component",
+    "plan-of-action-and-milestones": "poam",
+}
+
+
+def wrong(path: str, document: Any) -> list[str]:
+    """Return what a schema has against a document."""
+    schema = SCHEMAS / f"oscal_{MODELS[path.partition('/')[0]]}_schema.json"
+    validator = jsonschema_rs.validator_for(json.loads(schema.read_bytes()))
+    return [error.message for error in validator.iter_errors(document)]
+
+
+def test_the_refund_desk_is_valid() -> None:
+    documents = oscal_documents(said_in(REFUND_DESK), DAY)
+    assert len(documents) == 4
+    assert {path: wrong(path, json.loads(raw)) for path, raw in documents.items()} == {
+        path: [] for path in documents
+    }
+
+
+@pytest.mark.parametrize("odd", ["  two\\n lines  ", "`code` <b>&amp;", "ü 文 🚀", "."])
+def test_odd_words_are_valid(odd: str, tmp_path: Path) -> None:
+    text = odd.replace("`", "'")
+    soa = (
+        f'rows:\n  - {{control: limits, applicable: in, why: "{text}", status: partial, '
+        f'owner: ana, evidence: "{text}"}}\n'
+        f'  - {{control: A.2.2, applicable: out, why: "{text}", status: not-applicable}}\n'
+        '  - {control: A.2.3, applicable: undetermined, why: "", status: not-implemented}\n'
+    )
+    control = f'id: limits\ntitle: "{text}"\nstatement: "{text}"\nowner: ben\nannex_a: [A.9.4]\n'
+    said = small(tmp_path, {"soa.yaml": soa, "controls/limits.yaml": control})
+    for path, raw in oscal_documents(said, DAY).items():
+        assert wrong(path, json.loads(raw)) == [], path
+
+
+def test_a_schema_finds_what_is_wrong() -> None:
+    path, raw = next(iter(oscal_documents(said_in(REFUND_DESK), DAY).items()))
+    document = json.loads(raw)
+    document["catalog"]["controls"] = []
+    assert wrong(path, document)

@@ -1,0 +1,26 @@
+"""What is exchanged in the tests: the refund desk and the small workspace, as said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.worlds.workspace_files import write_workspace
+from watchkeeper.plan.exchange.said import Said, said_by
+from watchkeeper.plan.whole import lint_workspace
+from watchkeeper.records.instant import parse_instant
+
+REFUND_DESK = Path(__file__).parents[2] / "examples" / "refund-desk" / "aims"
+DAY = parse_instant("2026-11-23T00:00:00.000000Z")
+
+
+def said_in(folder: Path) -> Said:
+    """Return what a workspace says, which must hold."""
+    linted = lint_workspace(folder)
+    assert linted.workspace is not None, linted.findings
+    assert linted.bundle is not None, linted.findings
+    return said_by(linted.workspace, linted.bundle)
+
+
+def small(folder: Path, changes: dict[str, str | bytes | None] | None = None) -> Said:
+    """Return what the small workspace says, with changes."""
+    return said_in(write_workspace(folder, changes))
