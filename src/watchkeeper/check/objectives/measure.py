@@ -13,8 +13,8 @@ from watchkeeper.check.objectives.reading import EventReader
 from watchkeeper.check.objectives.tally import Tally
 from watchkeeper.records.administration import GenesisRecord, PlanReleaseRecord
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.objective_grammar import fraction, grammar_problem
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.objective_grammar import fraction, grammar_problem
 from watchkeeper.records.plan.objectives import Objective
 from watchkeeper.records.plan.oversight import Oversight
 from watchkeeper.records.plan.systems import Stage

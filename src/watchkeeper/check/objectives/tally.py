@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from watchkeeper.check.objectives.event import Event
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan.objective_grammar import fraction
+from watchkeeper.records.objective_grammar import fraction
 from watchkeeper.records.plan.objectives import (
     Counted,
     Objective,
