@@ -21,6 +21,8 @@ from watchkeeper.records.plan.bundle import Bundle
 
 FORMAT = 1
 MAX_BUNDLE_BYTES = 256 * 1024 * 1024
+REGISTER = "register"
+"""Where the register stands in the payload that holds a plan under `bundle`."""
 
 
 def bundle_bytes(bundle: Bundle) -> bytes:

@@ -22,6 +22,7 @@ from watchkeeper.ledger.canonical import (
     render_checked,
     sha256_hex,
 )
+from watchkeeper.ledger.plan_bundle import REGISTER
 from watchkeeper.loop.codes import Codes
 from watchkeeper.loop.standing import Standing
 from watchkeeper.loop.trials import Trials
@@ -182,6 +183,8 @@ class Home(Standing):
         if state.plan_ref is not None:
             released = self.log.entry(state.plan_ref).payload
             body["bundle"] = released.body["bundle"] if released else None
+            if released and REGISTER in released.body:
+                body[REGISTER] = released.body[REGISTER]
         return carried, Payload(body)
 
     def roll_is_due(self) -> bool:

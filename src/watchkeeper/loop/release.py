@@ -9,8 +9,8 @@ from typing import Any
 from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.do.state.authority import Authority
 from watchkeeper.errors import CommandInvalid, RecordInvalid, cut
-from watchkeeper.ledger.canonical import canonical_arguments
-from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
+from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
+from watchkeeper.ledger.plan_bundle import REGISTER, bundle_digest, parse_bundle
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.plan.diff.changes import PlanDiff
 from watchkeeper.plan.diff.compare import diff_bundles
@@ -34,6 +34,7 @@ class _New:
     bundle: Bundle
     diff: PlanDiff
     authors: Mapping[str, str]
+    beside: Mapping[str, Json]
 
 
 def release_plan(
@@ -58,12 +59,13 @@ def release_plan(
             "put the older shard back, or narrow the windows",
         )
     _check_keys(home.state.authority, bundle)
+    register = _named_register(bundle, beside)
     # Loads before it is recorded: a plan that can not decide must not come into force.
     Enforcer(bundle, digest, command.person)
     old = home.enforcer.bundle if home.has_plan else None
     diff = diff_bundles(old, bundle)
     authors = authors_of(old, home.state.authority.written_by, bundle, _author(command, bundle))
-    entry = _append(kernel, (command, signature), _New(bundle, diff, authors))
+    entry = _append(kernel, (command, signature), _New(bundle, diff, authors, register))
     home.adopt(entry)
     for pending in home.state.pending.waiting():
         kernel.void(pending, Reason.VOIDED).wait(_WAIT_SECONDS)
@@ -160,7 +162,7 @@ def _append(kernel: Kernel, asked: tuple[Command, Signature], new: _New) -> Entr
         rule=bundle.releases,
     )
     said = Record(Kind.PLAN_RELEASE, "plan", record.plan, record)
-    payload = Payload({"bundle": to_json(bundle)})
+    payload = Payload({"bundle": to_json(bundle), **new.beside})
     ticket = home.append(said, payload)
     ticket.wait(_WAIT_SECONDS)
     return Entry(ticket.ref, said, payload)
@@ -182,3 +184,17 @@ def _signed_bundle(command: Command, beside: Mapping[str, Any]) -> Bundle:
         return parse_bundle(raw)
     except RecordInvalid as error:
         raise CommandInvalid(f"not a plan: {error.message}") from None
+
+
+def _named_register(bundle: Bundle, beside: Mapping[str, Any]) -> dict[str, Json]:
+    """Return the register that the plan names, as the payload holds it; nothing without one."""
+    if bundle.management is None:
+        return {}
+    register = beside.get(REGISTER)
+    try:
+        digest = sha256_hex(canonical_arguments(register))
+    except RecordInvalid as error:
+        raise CommandInvalid(f"not a register: {error.message}") from None
+    if register is None or digest != bundle.management.register:
+        raise CommandInvalid("the register beside the plan is not the one that the plan names")
+    return {REGISTER: register}

@@ -18,6 +18,7 @@ from watchkeeper.records.administration import (
 )
 from watchkeeper.records.instant import Instant, render_instant
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan_verdict import OpenReview
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.actions import Actions
@@ -31,6 +32,7 @@ from watchkeeper.verify.enrolment import Enrolled, Enrolment, enrolled_of
 from watchkeeper.verify.entries import Decided, Fact
 from watchkeeper.verify.erasures import Erasures, PlanOf, Run
 from watchkeeper.verify.lent import Lent, Scene, Standings
+from watchkeeper.verify.management import Management
 from watchkeeper.verify.people import (
     OPERATE,
     RELEASE,
@@ -63,6 +65,7 @@ class Ended:
     released_by: str = ""
     stops: frozenset[StopScope] = frozenset()
     enrolled: Enrolled = field(default_factory=Enrolled)
+    emergencies: tuple[OpenReview, ...] = ()
 
 
 def taken_over(genesis: GenesisRecord) -> Ended:
@@ -81,6 +84,7 @@ def taken_over(genesis: GenesisRecord) -> Ended:
         released_by=carried.released_by,
         stops=frozenset(carried.stops),
         enrolled=enrolled_of(carried),
+        emergencies=carried.emergencies,
     )
 
 
@@ -122,12 +126,15 @@ class Conduct:
             self.actions.on_end = self.drills.ended
             self.purses = Purses(plan_of, None if genesis.carried is None else genesis.at)
             self.channels = Channels(report, whole=genesis.carried is None)
+            self.management = Management(report, plan_of, ended.emergencies)
         else:
             self.actions, self.drills = before.actions, before.drills
             self.channels = before.channels
             self.channels.go_on(report)
             self.actions.go_on(report, self._commands, genesis.shard)
             self.drills.go_on(report, self._commands, genesis.shard)
+            self.management = before.management
+            self.management.go_on(report, plan_of)
             self.purses = before.purses
             self.purses.go_on(plan_of)
         self._shard = genesis.shard
@@ -177,6 +184,7 @@ class Conduct:
             plan=self._plan,
             released_by=self._released_by,
             stops=frozenset(self._stops),
+            emergencies=self.management.open,
         )
 
     @property
@@ -211,6 +219,7 @@ class Conduct:
             self.drills.follow(fact.index, fact.said)
             self.lent.scene.authority, self.lent.scene.plan = self._authority, self._plan
             self.lent.record(Ref(self._shard, fact.index), fact.said)
+            self.management.record(Ref(self._shard, fact.index), fact.said)
 
     def _count(self, kind: Kind) -> None:
         self._report.counts[kind.value] += 1
@@ -231,6 +240,7 @@ class Conduct:
             for problem in self.purses.allowed(here, decided, fact.at):
                 self._report.fail(IN_FORCE, problem, fact.index)
         self.lent.decision(Ref(self._shard, fact.index), decided, fact.at)
+        self.management.decision(fact.index, decided, fact.at)
         others = Others(self._authority.vouched, self.lent.part(Standings).voices(decided))
         self.actions.decision(fact.index, decided, fact.at, others)
         self.erasures.decision(fact.index, decided.plan, decided.system, fact.at)

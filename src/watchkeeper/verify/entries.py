@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.errors import EnvelopeInvalid, RecordInvalid
+from watchkeeper.ledger.aims import AIMS, MANAGEMENT
 from watchkeeper.ledger.canonical import parse_canonical
 from watchkeeper.ledger.envelope import check_signature, parse_envelope_unverified
 from watchkeeper.ledger.merkle import leaf_hash
@@ -41,7 +42,8 @@ class Decided:
     `shared` are its charges to shared budgets, as JSON; where there are any, or it cites a standing
     approval, `clear` are the arguments that stand in the log in clear. `grants` are those that were
     satisfied, `mandate` the task that it was decided in, `resource` the digest of what it acts
-    on, where it was escalated; `delegations` by which `givers` lent what was used.
+    on, where it was escalated; `delegations` by which `givers` lent what was used; `aims` is what
+    it says of the management system.
     """
 
     outcome: str
@@ -68,6 +70,7 @@ class Decided:
     resource: str | None = None
     delegations: tuple[Ref, ...] = ()
     givers: tuple[str, ...] = ()
+    aims: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,18 @@ def _clear(said: Mapping[str, Any]) -> dict[str, Any]:
     return {one["name"]: one["clear"] for one in said.get("arguments", ()) if "clear" in one}
 
 
+def _aims(said: Mapping[str, Any]) -> str | None:
+    """Return what a decision's JSON says of the management system, once; None if nothing."""
+    found = [
+        fact["value"]["clear"]
+        for fact in said.get("facts", ())
+        if fact["source"] == MANAGEMENT and fact["value"]["name"] == AIMS
+    ]
+    if len(found) > 1 or not all(isinstance(text, str) for text in found):
+        raise RecordInvalid("a decision that does not parse")
+    return found[0] if found else None
+
+
 def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
     try:
         said = value["predicate"]
@@ -191,6 +206,7 @@ def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
             standing=tuple(_ref(ref) for ref in said.get("standing", ())),
             reviews=tuple(said.get("reviews", ())),
             resource=said.get("resource", {}).get("digest") if "escalation" in said else None,
+            aims=_aims(said),
         )
     except (KeyError, TypeError, IndexError, AttributeError):
         raise RecordInvalid("a decision that does not parse") from None

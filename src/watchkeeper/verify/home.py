@@ -12,6 +12,7 @@ from watchkeeper.ledger.canonical import canonical_arguments, parse_json_unverif
 from watchkeeper.ledger.envelope import read_record_unverified
 from watchkeeper.ledger.erasure import parse_stub
 from watchkeeper.ledger.frame import Frame, check_tail, frames_of
+from watchkeeper.ledger.plan_bundle import REGISTER
 from watchkeeper.records.action import DecisionRecord, Outcome
 from watchkeeper.records.administration import Carried, GenesisRecord
 from watchkeeper.records.statement import Erased, Record
@@ -84,6 +85,7 @@ class Truth:
             self.payloads += bool(frame.payload)
             if isinstance(record.predicate, GenesisRecord) and record.predicate.carried:
                 self._check_carried(record.predicate.carried, body, frame.index)
+            self._check_register(body, frame.index)
             for held in held_values(record.predicate, body):
                 self.values += 1
                 if held.value() is None:
@@ -112,6 +114,15 @@ class Truth:
         self.values += 1
         if sha256_hex(canonical_arguments(body.get("state"))) != carried.state:
             self._report.fail(TRUTH, "the payload's state is not the one taken over", index)
+
+    def _check_register(self, body: Mapping[str, Any], index: int) -> None:
+        """Hold the register of the management system against the plan beside which it stands."""
+        named = ((body.get("bundle") or {}).get("management") or {}).get("register")
+        if named is None:
+            return
+        self.values += 1
+        if sha256_hex(canonical_arguments(body.get(REGISTER))) != named:
+            self._report.fail(TRUTH, "the payload's register is not the plan's", index)
 
 
 def _request_problem(record: Record, body: Mapping[str, Any]) -> str | None:

@@ -124,6 +124,7 @@ TITLES = {
     22: "disclosed values",
     24: "lent authority",
     25: "planted escalations",
+    26: "state of the management system",
 }
 
 

@@ -17,6 +17,7 @@ from watchkeeper.do.decision.known import CALL_METHOD
 from watchkeeper.do.decision.request import Request
 from watchkeeper.do.state.parts.history import Track
 from watchkeeper.errors import RecordInvalid
+from watchkeeper.ledger.aims import AIMS, MANAGEMENT, aims_text
 from watchkeeper.ledger.beside import KEYS, SAME, SHOWN_FACTS, TRACKED
 from watchkeeper.ledger.canonical import canonical_arguments, hidden_digest, sha256_hex
 from watchkeeper.ledger.reading import words_in
@@ -233,6 +234,9 @@ def _facts(facts: Facts, decided: Decided, hider: _Hider) -> tuple[FactUsed, ...
     for name, value in sorted(facts.history.items()):
         shown = "could not be had" if value is None else value
         used.append(FactUsed(Hidden(f"history.{name}", clear=shown), "history", facts.at))
+    if facts.aims is not None:
+        said = Hidden(AIMS, clear=aims_text(facts.aims.counting))
+        used.append(FactUsed(said, MANAGEMENT, facts.at))
     return tuple(used)
 
 

@@ -27,6 +27,7 @@ from watchkeeper.do.decision.known import (
     within_mandate,
 )
 from watchkeeper.do.decision.limits import A_TASK, charge_of, failed_limits
+from watchkeeper.do.decision.management import aims_facts
 from watchkeeper.do.decision.request import Request
 from watchkeeper.do.decision.review import ReviewNeed, Voice, review_need, voice
 from watchkeeper.do.decision.standing import applying, completing, counting
@@ -132,6 +133,10 @@ def _own(enforcer: Enforcer, known: Known, facts: Facts, shares: tuple[Share, ..
         own["mandate"] = {"covers": facts.mandate is not None and facts.mandate.covers}
     if enforcer.lendable(system, action):
         own["lent"] = sorted(fact.grant for fact in facts.lent if fact.covers)
+    if enforcer.managed:
+        if facts.aims is None:
+            return "the state of the management system could not be had"
+        own["aims"] = aims_facts(facts.aims)
     rules = enforcer.history(system, action)
     if not rules:
         return Own(own)

@@ -10,15 +10,18 @@ from typing import Any
 from watchkeeper.do.decision.bounds.history import Rule, rules_of
 from watchkeeper.do.decision.engine import Policies
 from watchkeeper.do.decision.facts import LentFact
+from watchkeeper.do.decision.management import Timelines
 from watchkeeper.do.encode.check import ArgumentCheck
 from watchkeeper.do.encode.encoder import ArgumentEncoder
 from watchkeeper.errors import EngineFailed, cut
 from watchkeeper.ledger.canonical import MAX_RECORD_DEPTH, parse_json
 from watchkeeper.records.action import Accountable, Reason
+from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bounds import SharedBudget
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.controls import Control
 from watchkeeper.records.plan.grants import Grant
+from watchkeeper.records.plan.management import AimsState, Watched
 from watchkeeper.records.plan.policies import Policy
 from watchkeeper.records.plan.systems import Agent, System
 from watchkeeper.records.plan.tools import Tool
@@ -59,6 +62,7 @@ class Enforcer:
         "_shared",
         "_shared_on",
         "_systems",
+        "_timelines",
         "_tools",
         "bundle",
         "digest",
@@ -95,6 +99,7 @@ class Enforcer:
         self._grantors.update({budget.name: budget.granted_by for budget in bundle.shared_budgets})
         self._shared = _shared_of(bundle)
         self._history = rules_of(bundle)
+        self._timelines = None if bundle.management is None else Timelines(bundle.management)
         self._shared_on = {
             (self._agents[agent].system, action)
             for agent, action in self._shared
@@ -161,6 +166,18 @@ class Enforcer:
     def lendable(self, system: str, action: str) -> bool:
         """Tell whether some grant in a system that names an action may be lent."""
         return (system, action) in self._lendable
+
+    @property
+    def managed(self) -> bool:
+        """Tell whether the plan says in which state the management system is."""
+        return self._timelines is not None
+
+    def aims(self, system: str, at: Instant, more: tuple[Watched, ...] = ()) -> AimsState | None:
+        """Return what of the management system counts for a system at a moment.
+
+        `more` is what the home's records add to the plan. None where the plan has none.
+        """
+        return None if self._timelines is None else self._timelines.at(system, at, more)
 
     def policy(self, policy_id: str) -> Policy:
         """Return a policy by its id."""

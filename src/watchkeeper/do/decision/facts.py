@@ -14,6 +14,7 @@ from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.records.action import Point, Reason
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.management import AimsState
 from watchkeeper.records.plan.systems import Agent, Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.standing import ArgumentCap
@@ -112,7 +113,8 @@ class Facts:
     `pin` is the digest of the tool's definition as its server listed it last. `refused` is a
     reason that the home's own state gives (a stop, an unsure clock, a key used before, ...), with
     a word on it in `refused_why`; it decides before any policy. `shared` is by the id of a shared
-    budget; `history` says what happened before, None where that could not be had.
+    budget; `history` says what happened before, None where that could not be had. `aims` is the
+    state of the management system, None under a plan without one.
     """
 
     at: Instant
@@ -131,6 +133,7 @@ class Facts:
     mandate: MandateFact | None = None
     standing: tuple[StandingFact, ...] = ()
     lent: tuple[LentFact, ...] = ()
+    aims: AimsState | None = None
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
@@ -169,6 +172,8 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         body["mandate"] = to_json(facts.mandate)
     if facts.lent:
         body["lent"] = [to_json(fact) for fact in facts.lent]
+    if facts.aims is not None:
+        body["aims"] = to_json(facts.aims)
     return body
 
 
@@ -209,6 +214,7 @@ def facts_from_json(body: Mapping[str, Any]) -> Facts:
         mandate=from_json(MandateFact, body["mandate"]) if "mandate" in body else None,
         standing=from_json(tuple[StandingFact, ...], body.get("standing", [])),
         lent=from_json(tuple[LentFact, ...], body.get("lent", [])),
+        aims=from_json(AimsState, body["aims"]) if "aims" in body else None,
     )
 
 

@@ -6,6 +6,7 @@ from watchkeeper.do.decision.facts import FactRead, Facts, claims_match, recorda
 from watchkeeper.loop.cover import level_of
 from watchkeeper.loop.facts_of.history import history_of
 from watchkeeper.loop.facts_of.lent import lent_facts
+from watchkeeper.loop.facts_of.management import aims_of
 from watchkeeper.loop.facts_of.standing import standing_facts
 from watchkeeper.loop.facts_of.tasks import mandate_fact
 from watchkeeper.loop.home import Home
@@ -44,6 +45,7 @@ def facts_of(home: Home, point: Point, admitted: Admitted, reads: tuple[FactRead
         history=history_of(home, admitted.request, at, lent),
         standing=standing_facts(home, admitted, at),
         lent=lent,
+        aims=aims_of(home, system.id if system else "", at),
     )
 
 

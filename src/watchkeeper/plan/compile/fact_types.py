@@ -4,7 +4,8 @@ Always there: `clock` (now, hour 0-23, weekday from 1 = Monday, all in UTC), `st
 `claims`. `budget` has an entry for each grant with budgets that names the action; it is optional,
 since only the asking agent's own grants are given. `shared` has one for each shared budget in
 whose scope the action is; what can not be added up has none. `mandate` is there where a grant that
-names the action requires one, `lent` where one may be lent. Declared sources stand beside them.
+names the action requires one, `lent` where one may be lent; `aims`, the state of the management
+system, wherever the workspace keeps any record of it. Declared sources stand beside them.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ RESERVED = (
     "history",
     "mandate",
     "lent",
+    "aims",
 )
 _FIXED = (
     '"clock": {"now": datetime, "hour": Long, "weekday": Long}, '

@@ -96,6 +96,33 @@ class AimsState:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A member of `context.facts.aims`: whether anything counts as `of`, or, with `named`, what."""
+
+    name: str
+    of: str
+    named: bool = False
+
+
+MEMBERS = (
+    Member("impact_stale", Topic.IMPACT),
+    Member("impact_why", Topic.IMPACT, named=True),
+    Member("risk_stale", Topic.RISK),
+    Member("risk_why", Topic.RISK, named=True),
+    Member("findings_overdue", Topic.FINDING, named=True),
+    Member("competence_expired", Topic.COMPETENCE, named=True),
+    Member("management_review_missed", Topic.MANAGEMENT_REVIEW),
+    Member("internal_audit_missed", Topic.INTERNAL_AUDIT),
+    Member("certificate_suspended", SUSPENDED),
+    Member("certificates_lapsed", Topic.CERTIFICATE, named=True),
+    Member("documents_overdue", Topic.DOCUMENT, named=True),
+    Member("controls_overdue", Topic.ROW, named=True),
+    Member("release_review_overdue", Topic.RELEASE_REVIEW),
+)
+"""What a policy may ask of the management system: each is always there, in a plan that has one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Management:
     """The state of the management system as a release fixes it: only time moves it from there.
 

@@ -101,6 +101,7 @@ def _differences(carried: Carried, conduct: Conduct) -> list[str]:
         "plan": (carried.plan, ended.plan),
         "releaser of the plan": (carried.released_by, ended.released_by),
         "stops": (set(carried.stops), set(ended.stops)),
+        "open emergencies": (carried.emergencies, ended.emergencies),
         "dates": ((carried.since, carried.until), (ended.since, ended.until)),
     }
     return [

@@ -40,6 +40,7 @@ from watchkeeper.verify.lent import LENT
 from watchkeeper.verify.log.parallel import checked_in_order
 from watchkeeper.verify.log.shards import SHARDS, Before, check_begin
 from watchkeeper.verify.log.tree import PublishedTree
+from watchkeeper.verify.management import MANAGEMENT
 from watchkeeper.verify.people import same_authority
 from watchkeeper.verify.report import Report, Verification
 from watchkeeper.verify.source import Source, read_bundle
@@ -287,6 +288,7 @@ class Verifier:
         conduct.finish_drills()
         conduct.custody.finish(self._kept)
         conduct.lent.finish()
+        conduct.management.finish()
         self._check_plans(conduct)
         self._stamps.finish()
 
@@ -335,7 +337,7 @@ class Verifier:
     def _skip_all(self, why: str) -> None:
         people = (RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS)
         over_time = (OVER_TIME, SHARDS, ADOPTIONS)
-        rest = (PLANS, TRUTH, ERASURES, COMPLETE, DISCLOSED, LENT, DRILLS)
+        rest = (PLANS, TRUTH, ERASURES, COMPLETE, DISCLOSED, LENT, DRILLS, MANAGEMENT)
         for step in (SIGNATURES, *people, *over_time, *rest):
             self._report.skip(step, why)
 

@@ -1,0 +1,18 @@
+"""What the plan and the home's records say of the management system at a moment."""
+
+from __future__ import annotations
+
+from watchkeeper.do.state.parts import PlanVerdicts
+from watchkeeper.loop.home import Home
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.management import AimsState, Topic, Watched
+
+
+def aims_of(home: Home, system: str, at: Instant) -> AimsState | None:
+    """Return what counts for a system now, None under a plan that says nothing of it.
+
+    To what the plan says, the records add the emergency releases that nobody looked at yet.
+    """
+    reviews = home.state.part(PlanVerdicts).open
+    more = tuple(Watched(Topic.RELEASE_REVIEW, one.plan, until=one.review_by) for one in reviews)
+    return home.enforcer.aims(system, at, more)

@@ -1,0 +1,136 @@
+"""Holds each decision's word on the management system against its plan, its time and releases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from watchkeeper.errors import RecordInvalid, cut
+from watchkeeper.ledger.aims import aims_text
+from watchkeeper.ledger.canonical import parse_json_unverified
+from watchkeeper.records.administration import PlanReleaseRecord
+from watchkeeper.records.people import Answer
+from watchkeeper.records.plan_verdict import OpenReview, PlanVerdictRecord
+from watchkeeper.records.reference import Ref
+from watchkeeper.records.statement import Record
+from watchkeeper.verify.entries import Decided
+from watchkeeper.verify.erasures import PlanOf
+from watchkeeper.verify.management.plans import Thing, counting, things_of
+from watchkeeper.verify.report import Report
+
+MANAGEMENT = 26
+_RELEASE_REVIEW = "release-review"
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What counted for a system from `since` to before `until`, when the plan's next day passes."""
+
+    since: int
+    until: int | None
+    counts: Mapping[str, tuple[str, ...]]
+    text: str
+
+    def holds(self, at: int) -> bool:
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+class Management:
+    """Follows the releases and answers to them, and looks at every decision.
+
+    `open` are the emergency releases that nobody has answered to; with `gaps` between the records
+    that are at hand, what is said of those can not be held against anything.
+    """
+
+    def __init__(
+        self, report: Report, plan_of: PlanOf, carried: tuple[OpenReview, ...] = ()
+    ) -> None:
+        self._report, self._plan_of = report, plan_of
+        self.open = carried
+        self.gaps = False
+        self._plans: dict[str, tuple[Thing, ...] | str | None] = {}
+        self._spans: dict[tuple[str, str], _Span] = {}
+        self._looked = self._unread = 0
+
+    def go_on(self, report: Report, plan_of: PlanOf) -> None:
+        """Go on with the next shard, whose plans may be published there alone."""
+        self._report, self._plan_of = report, plan_of
+        self._plans = {name: plan for name, plan in self._plans.items() if plan is not None}
+        self._looked = self._unread = 0
+
+    def record(self, ref: Ref, record: Record) -> None:
+        """Take up the next record that is no decision."""
+        said = record.predicate
+        if isinstance(said, PlanReleaseRecord) and said.emergency is not None:
+            self.open = (*self.open, OpenReview(said.plan, ref, said.emergency.review_by))
+        elif isinstance(said, PlanVerdictRecord) and said.answer is not Answer.WITHDRAW:
+            self.open = tuple(one for one in self.open if one.plan != said.plan)
+
+    def decision(self, index: int, decided: Decided, at: int) -> None:
+        """Take up the next decision, made at `at`."""
+        plan = self._plan(decided.plan)
+        if plan is None:
+            self._unread += decided.aims is not None
+            return
+        if isinstance(plan, str):
+            if decided.aims is not None:
+                problem = "says what of the management system counts, where its plan has none"
+                self._report.fail(MANAGEMENT, problem, index)
+            return
+        self._looked += 1
+        if decided.aims is None:
+            problem = "does not say what of the management system counted"
+            self._report.fail(MANAGEMENT, problem, index)
+        elif not self._is_so(decided.aims, self._span(decided, plan, at), at):
+            problem = (
+                f"says that of the management system {cut(decided.aims)} counted, which is not so"
+            )
+            self._report.fail(MANAGEMENT, problem, index)
+
+    def finish(self) -> None:
+        """Say what was looked at, and what could not be."""
+        said = f"{self._looked} decisions say of the management system what plan and time say"
+        if not self._looked:
+            said = "no plan says in which state its management system is"
+        if self._unread:
+            self._report.skip(MANAGEMENT, f"{self._unread} by plans that are not published")
+        else:
+            self._report.say(MANAGEMENT, said)
+
+    def _plan(self, name: str) -> tuple[Thing, ...] | str | None:
+        if name not in self._plans:
+            self._plans[name] = things_of(self._plan_of, name)
+        return self._plans[name]
+
+    def _span(self, decided: Decided, plan: tuple[Thing, ...], at: int) -> _Span:
+        key = (decided.plan, decided.system)
+        span = self._spans.get(key)
+        if span is None or not span.holds(at):
+            mine = [one for one in plan if not one.systems or decided.system in one.systems]
+            days = [one.until for one in mine if one.until is not None]
+            counts = counting(pair for one in mine for pair in one.at(at))
+            span = self._spans[key] = _Span(
+                max((day for day in days if day <= at), default=at),
+                min((day for day in days if day > at), default=None),
+                counts,
+                aims_text(counts),
+            )
+        return span
+
+    def _is_so(self, said: str, span: _Span, at: int) -> bool:
+        due = tuple(sorted({one.plan for one in self.open if one.review_by <= at}))
+        if not self.gaps:
+            return said == (aims_text(_with(span.counts, due)) if due else span.text)
+        try:
+            # Whether somebody answered to an emergency may stand in a gap.
+            told = parse_json_unverified(said.encode())
+            told.pop(_RELEASE_REVIEW, None)
+        except (RecordInvalid, AttributeError):
+            return True
+        return bool(aims_text(told) == span.text)
+
+
+def _with(
+    counts: Mapping[str, tuple[str, ...]], due: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    return dict(sorted({**counts, _RELEASE_REVIEW: due}.items()))

@@ -1,0 +1,74 @@
+"""What a published plan says of the management system, and what of it counts at a moment.
+
+Read from the plan's JSON and worked out here once more: this shares no code with what decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from watchkeeper.errors import RecordInvalid
+from watchkeeper.ledger.canonical import parse_json_unverified, sha256_hex
+from watchkeeper.records.instant import parse_instant
+from watchkeeper.verify.erasures import PlanOf
+
+_STATES_WHY = ("impact", "risk")
+_NAMES_ROLES = "competence"
+_TAKEN_BACK = "suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One thing that a plan watches: when it counts, for which systems, and as what."""
+
+    systems: frozenset[str]
+    until: int | None
+    already: bool
+    adds: tuple[tuple[str, str], ...]
+    adds_later: tuple[tuple[str, str], ...]
+
+    def at(self, at: int) -> tuple[tuple[str, str], ...]:
+        """Return what it adds at a moment, as pairs of topic and what counts."""
+        late = self.until is not None and self.until <= at
+        if late:
+            return self.adds + self.adds_later
+        return self.adds if self.already else ()
+
+
+def things_of(plan_of: PlanOf, plan: str) -> tuple[Thing, ...] | str | None:
+    """Return what a published plan watches: `""` where it has no management system.
+
+    None where the plan is not at hand, or does not parse (step 12 says so).
+    """
+    raw = plan_of(plan)
+    if raw is None or sha256_hex(raw) != plan:
+        return None
+    try:
+        said = parse_json_unverified(raw).get("management")
+        return "" if said is None else tuple(_thing(one) for one in said.get("watched", ()))
+    except (RecordInvalid, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _thing(said: Mapping[str, Any]) -> Thing:
+    topic, since = said["topic"], tuple(said.get("since", ()))
+    adds: tuple[tuple[str, str], ...] = ((topic, said["id"]),)
+    later: tuple[tuple[str, str], ...] = ()
+    if topic in _STATES_WHY:
+        adds, later = tuple((topic, why) for why in since), ((topic, "date"),)
+    elif topic == _NAMES_ROLES:
+        adds = tuple((topic, role) for role in said.get("roles", ()))
+    elif _TAKEN_BACK in since:
+        adds = (*adds, (_TAKEN_BACK, said["id"]))
+    until = parse_instant(said["until"]) if "until" in said else None
+    return Thing(frozenset(said.get("systems", ())), until, bool(since), adds, later)
+
+
+def counting(found: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return pairs by topic: each thing once, in order."""
+    topics: dict[str, set[str]] = {}
+    for topic, one in found:
+        topics.setdefault(topic, set()).add(one)
+    return {topic: tuple(sorted(topics[topic])) for topic in sorted(topics)}
