@@ -17,6 +17,7 @@ from watchkeeper.plan.compile.numbers import find_number
 from watchkeeper.plan.typing import TypedTool, fact_type, quoted
 from watchkeeper.plan.workspace.models.authority import GrantEntry
 from watchkeeper.plan.workspace.models.tool import Fact
+from watchkeeper.records.plan.management import MEMBERS
 
 RESERVED = (
     "clock",
@@ -57,6 +58,12 @@ def facts_type(
         )
         parts.append(f"{quoted(name)}: {{{fields}}}")
     return "{" + ", ".join(parts) + "}"
+
+
+def aims_type() -> str:
+    """Return the member of `context.facts` that says in which state the management system is."""
+    members = (f'"{one.name}": {"Set<String>" if one.named else "Bool"}' for one in MEMBERS)
+    return f'"aims": {{{", ".join(members)}}}'
 
 
 def check_fact_name(name: str) -> None:

@@ -11,7 +11,7 @@ from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.compile.assemble import ScopedPolicy
 from watchkeeper.plan.compile.bounds.history import history_of, history_type
 from watchkeeper.plan.compile.bounds.shared import Shared, facts_of, shared_policies
-from watchkeeper.plan.compile.fact_types import facts_type
+from watchkeeper.plan.compile.fact_types import aims_type, facts_type
 from watchkeeper.plan.compile.grants import Place, grant_policies
 from watchkeeper.plan.compile.servers import CompiledServer
 from watchkeeper.plan.policies.parse import ParsedPolicy
@@ -40,17 +40,20 @@ class CompiledSystem:
     history: tuple[History, ...] = ()
 
 
-def compile_system(
+def compile_system(  # noqa: PLR0913 - all that a system is made of
     system: Checked[SystemFile],
     servers: Mapping[str, tuple[Checked[ToolFile], CompiledServer]],
     authority: Sequence[Checked[AuthorityFile]],
     written: Sequence[ParsedPolicy],
     shared: Sequence[Shared] = (),
+    *,
+    managed: bool = False,
 ) -> CompiledSystem:
     """Compile one system.
 
     `servers` are those that the system uses, `authority` the files of its agents, `written` the
-    policies in its folder, `shared` the shared budgets of the workspace.
+    policies in its folder, `shared` the shared budgets of the workspace. With `managed` policies
+    may ask in which state the management system is.
     """
     compiled = CompiledSystem()
     entries: dict[str, ToolEntry] = {}
@@ -65,7 +68,8 @@ def compile_system(
     grants = _compile_grants(system.says.id, compiled, authority)
     agents = frozenset(agent.id for agent in system.says.agents)
     policies = [*written, *grants, *shared_policies(system.says.id, agents, shared)]
-    schema = _schema(system, compiled, entries, groups, (authority, shared))
+    ours = [aims_type()] if managed else []
+    schema = _schema(system, compiled, entries, groups, (authority, shared, ours))
     if schema is None:
         return compiled
     for policy in policies:
@@ -97,9 +101,9 @@ def _schema(
     compiled: CompiledSystem,
     entries: Mapping[str, ToolEntry],
     groups: Mapping[str, frozenset[str]],
-    bounds: tuple[Sequence[Checked[AuthorityFile]], Sequence[Shared]],
+    bounds: tuple[Sequence[Checked[AuthorityFile]], Sequence[Shared], list[str]],
 ) -> cedarpy.Schema | None:
-    authority, shared = bounds
+    authority, shared, ours = bounds
     grants = [grant for file in authority for grant in file.says.grants]
     try:
         actions = [
@@ -112,7 +116,7 @@ def _schema(
                     typed,
                     entries[action].facts,
                     _typed(grants, compiled),
-                    _own_facts(action, system.says.id, compiled, shared),
+                    [*_own_facts(action, system.says.id, compiled, shared), *ours],
                 ),
                 groups=tuple(sorted(groups[action])),
             )
