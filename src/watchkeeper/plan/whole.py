@@ -8,6 +8,7 @@ from pathlib import Path
 from watchkeeper.errors import PlanRefused, PlanUnreadable
 from watchkeeper.plan.compile.assemble import assemble
 from watchkeeper.plan.compile.bounds.shared import Shared, shared_budgets
+from watchkeeper.plan.compile.management.state import compile_management
 from watchkeeper.plan.compile.servers import CompiledServer, compile_server
 from watchkeeper.plan.compile.systems import CompiledSystem, compile_system
 from watchkeeper.plan.lint.authority.grants import check_authority
@@ -17,6 +18,7 @@ from watchkeeper.plan.lint.bounds.budgets import check_budgets
 from watchkeeper.plan.lint.bounds.history import check_history
 from watchkeeper.plan.lint.bounds.money import check_money
 from watchkeeper.plan.lint.controls import check_controls
+from watchkeeper.plan.lint.management.rules import check_dates, check_management
 from watchkeeper.plan.lint.names import Names, names_of, tools_of_system
 from watchkeeper.plan.lint.people.applications import check_applications
 from watchkeeper.plan.lint.people.channels import check_channels
@@ -30,10 +32,13 @@ from watchkeeper.plan.lint.tools.arguments import check_arguments
 from watchkeeper.plan.lint.tools.permit_rules import check_permit_rules
 from watchkeeper.plan.lint.tools.servers import check_servers
 from watchkeeper.plan.policies.parse import ParsedPolicy, parse_files
+from watchkeeper.plan.register.content import Register, register_of
+from watchkeeper.plan.register.form import MAX_BYTES, register_bytes, register_digest
 from watchkeeper.plan.workspace.checked import nearest
 from watchkeeper.plan.workspace.finding import Finding, Severity, in_order, stops_release
 from watchkeeper.plan.workspace.load import Workspace, load_workspace
 from watchkeeper.plan.workspace.report import Report
+from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 
 
@@ -44,15 +49,28 @@ class Linted:
     findings: tuple[Finding, ...]
     workspace: Workspace | None = None
     bundle: Bundle | None = None
+    register: Register | None = None
 
 
-def lint_workspace(path: Path) -> Linted:
-    """Read a workspace, check it as a whole, and compile it. Never raises for what is in it."""
+def lint_workspace(path: Path, at: Instant | None = None) -> Linted:
+    """Read a workspace, check it as a whole, and compile it. Never raises for what is in it.
+
+    With `at`, what is overdue then is named too. It never enters the plan, which is the same on
+    whatever day it is compiled.
+    """
     workspace, findings = load_workspace(path)
     if workspace is None:
         return Linted(findings)
     bundle, more = _compile(workspace)
-    return Linted(in_order((*findings, *more)), workspace, bundle)
+    dated = _dated(workspace, at) if at is not None else ()
+    found = in_order((*findings, *more, *dated))
+    return Linted(found, workspace, bundle, register_of(workspace))
+
+
+def _dated(workspace: Workspace, at: Instant) -> tuple[Finding, ...]:
+    report = Report()
+    check_dates(workspace, names_of(workspace), at, report)
+    return tuple(replace(finding, dated=True) for finding in report.findings)
 
 
 def compile_workspace(workspace: Workspace) -> Bundle:
@@ -107,6 +125,8 @@ def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
     _check_policies(workspace, names, systems, report)
     check_channels(workspace, names, [item.policy for item in scoped], report)
     check_controls(workspace, names, {s.policy.notes.control: s for s in scoped}, report)
+    check_management(workspace, names, report)
+    register = _register(workspace, report)
     findings = in_order(report.findings)
     if stops_release(findings):
         return None, findings
@@ -118,7 +138,22 @@ def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
         for one in bundle.systems
     )
     budgets = tuple(one.budget for one in shared)
-    return replace(bundle, systems=with_history, shared_budgets=budgets), findings
+    whole = replace(bundle, systems=with_history, shared_budgets=budgets)
+    return replace(whole, management=compile_management(workspace, whole, register)), findings
+
+
+def _register(workspace: Workspace, report: Report) -> str:
+    """Return the digest of the register, which has to be one that can be read again."""
+    if not workspace.management.any():
+        return ""
+    raw = register_bytes(register_of(workspace))
+    if len(raw) > MAX_BYTES:
+        report.at(workspace.aims).safety(
+            "register-too-large",
+            f"the records of the management system have {len(raw)} bytes in all",
+            f"at most {MAX_BYTES} can be released: keep long texts in documents",
+        )
+    return register_digest(raw)
 
 
 def _servers(workspace: Workspace, report: Report) -> dict[str, CompiledServer]:

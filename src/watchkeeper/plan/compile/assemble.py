@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from watchkeeper.ledger.plan_bundle import FORMAT
 from watchkeeper.plan.compile.bounds.windows import budget_of
+from watchkeeper.plan.compile.management.aims import (
+    approval_of,
+    objectives_of,
+    release_rule_of,
+)
 from watchkeeper.plan.compile.reached import channels_of, console_of, on_call_of, person_of
 from watchkeeper.plan.compile.servers import CompiledServer
 from watchkeeper.plan.policies.parse import ParsedPolicy
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.authority import AuthorityFile, DelegableEntry, GrantEntry
-from watchkeeper.plan.workspace.models.control import ControlFile
-from watchkeeper.plan.workspace.models.head import EvidenceEntry
+from watchkeeper.plan.workspace.models.control import ControlFile, RowEntry
 from watchkeeper.plan.workspace.models.organisation import LimitsEntry, OversightEntry
 from watchkeeper.plan.workspace.models.system import RetentionEntry, SystemFile
 from watchkeeper.records.plan.bundle import Bundle, Limits
@@ -76,6 +80,9 @@ def assemble(
         oversight=_oversight(aims.oversight) if aims.oversight else None,
         channels=channels_of(aims),
         on_call=on_call_of(aims),
+        objectives=objectives_of(workspace),
+        releases=release_rule_of(aims.releases),
+        soa=approval_of(workspace.applicability.says if workspace.applicability else None),
     )
 
 
@@ -189,21 +196,30 @@ def _control(workspace: Workspace, says: ControlFile, policies: Sequence[ScopedP
         policies=tuple(sorted(policy.notes.id for policy in mine)),
         systems=tuple(sorted(systems)),
         built_in=tuple(sorted(set(says.built_in))),
+        expects=tuple(sorted(set(says.expects))),
+        sentences=tuple(sorted(set(says.sentences))),
     )
 
 
 def _rows(workspace: Workspace) -> tuple[Row, ...]:
     if workspace.applicability is None:
         return ()
-    return tuple(
-        Row(row.control, row.applicable, row.why, row.status, row.owner, _words(row.evidence))
-        for row in workspace.applicability.says.rows
+    return tuple(_row(row) for row in workspace.applicability.says.rows)
+
+
+def _row(says: RowEntry) -> Row:
+    items = () if isinstance(says.evidence, str) else says.evidence
+    return Row(
+        control=says.control,
+        applicable=says.applicable,
+        why=says.why,
+        status=says.status,
+        owner=says.owner,
+        evidence=says.evidence if isinstance(says.evidence, str) else "",
+        due=says.by,
+        risks=tuple(sorted(set(says.risks))),
+        evidence_classes=tuple(sorted({f"{item.kind}:{item.origin}" for item in items})),
     )
-
-
-def _words(evidence: str | list[EvidenceEntry]) -> str:
-    """Return evidence that is written in words; items stand in the register, not in the plan."""
-    return evidence if isinstance(evidence, str) else ""
 
 
 def _limits(says: LimitsEntry) -> Limits:

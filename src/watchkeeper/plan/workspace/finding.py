@@ -23,7 +23,8 @@ class Finding:
     """One thing that is wrong: `file:line`, what it is, and what to do.
 
     `file` is relative to the workspace, `line` counts from 1 and is 0 where no line is to blame,
-    `code` is stable and may be relied on by programs.
+    `code` is stable and may be relied on by programs. What is `dated` depends on the day on which
+    it is asked for, and never stands in a plan.
     """
 
     severity: Severity
@@ -32,6 +33,7 @@ class Finding:
     message: str
     advice: str
     code: str
+    dated: bool = False
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file

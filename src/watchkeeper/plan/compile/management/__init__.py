@@ -1,0 +1,1 @@
+"""What a plan keeps of the management system: what decides, and what can be checked without it."""

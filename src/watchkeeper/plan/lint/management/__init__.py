@@ -1,0 +1,1 @@
+"""What the records of the management system must keep to, each rule by its topic."""
