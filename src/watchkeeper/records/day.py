@@ -1,0 +1,30 @@
+"""Days as limits: a day is good until its end, in UTC."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from watchkeeper.records.instant import Instant
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_DAY = 86_400_000_000
+_LAST = Instant((date.max.toordinal() + 1 - _EPOCH) * _DAY - 1)
+"""The last moment that can be written."""
+
+
+def after_day(day: str) -> Instant:
+    """Return the first moment after a day (`YYYY-MM-DD`): from then on, it has passed.
+
+    Of the last day of the year 9999 it is the last moment that can be written.
+    """
+    return min(Instant((date.fromisoformat(day).toordinal() + 1 - _EPOCH) * _DAY), _LAST)
+
+
+def day_of(at: Instant) -> str:
+    """Return the day, in UTC, that a moment is in."""
+    return date.fromordinal(at // _DAY + _EPOCH).isoformat()
+
+
+def has_passed(day: str, at: Instant) -> bool:
+    """Tell whether a day is over at a moment."""
+    return at >= after_day(day)
