@@ -40,6 +40,8 @@ from watchkeeper.ledger.witness.message import (
     render_size,
 )
 from watchkeeper.ledger.witness.policy import parse_policy
+from watchkeeper.plan.workspace.reading import read_plain
+from watchkeeper.plan.workspace.yaml_tree import parse_yaml_slowly
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.statement import statement_of
 from watchkeeper.verify.bundle.container import parse_container, render_directory, render_header
@@ -258,6 +260,15 @@ def disclosed(raw: bytes) -> None:
     _same(render_disclosed(parse_disclosed(raw)), raw.strip())
 
 
+def workspace_yaml(raw: bytes) -> None:
+    """A file of a workspace: what the quick reader takes, the other takes for the same."""
+    text = _text(raw)
+    taken = read_plain(text)
+    tree = parse_yaml_slowly(text)
+    if taken is not None and repr(taken) != repr((tree.value, tree.lines)):
+        raise Broken(f"two readings: {taken!r}, {tree!r}")
+
+
 def pem(raw: bytes) -> None:
     """The public keys beside a log."""
     if not all(len(key) == _KEY_BYTES for key in public_keys(raw)):
@@ -278,6 +289,7 @@ DOORS: dict[str, Door] = {
     "disclosed": disclosed,
     "manifest": manifest,
     "pem": pem,
+    "yaml": workspace_yaml,
     "range": range_proof,
     "policy": policy,
     "request": request,

@@ -89,6 +89,10 @@ quorum g
         "range": [render_range_proof(RangeProof(1, 3, 4, (bytes(32), bytes(range(32)))))],
         "disclosed": [render_disclosed(Disclosed(3, "arg.amount", bytes(16), 12.5))],
         "pem": [(log / "records.pem").read_bytes()],
+        "yaml": [
+            b"id: a\nsays: >-\n  one\n  two\nof: [b, 1.50, 'c']\nin:\n  - {d: e}\n",
+            b"---\na: &b !c ~\n",
+        ],
         "answer": [f"\u2014 witness.example/w {line}\n".encode()],
         "policy": [policy.encode(), b"quorum none\n"],
         "request": [

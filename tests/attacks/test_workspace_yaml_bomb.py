@@ -23,17 +23,19 @@ _LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         _LAUGHS,
         "a: &a\n  b: *a\n",
         "[" * 2_000,
+        "[" * 500_000,
+        "!x a: " + "[" * 500_000,
         "{a: " * 5_000,
         "- " * 3_000 + "x",
         "a: [" + "1," * 400_000 + "1]",
     ],
-    ids=["aliases", "itself", "brackets", "braces", "dashes", "long"],
+    ids=["aliases", "itself", "brackets", "file-of-brackets", "tagged", "braces", "dashes", "long"],
 )
 def test_it_is_refused_soon_and_without_a_traceback(text: str, tmp_path: Path) -> None:
     write_workspace(tmp_path, {"aims.yaml": text})
-    started = time.monotonic()
+    started = time.process_time()
     linted = lint_workspace(tmp_path)
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 3
     assert linted.bundle is None
     (finding,) = (f for f in linted.findings if f.file == "aims.yaml")
     assert finding.severity is Severity.UNREADABLE

@@ -3,11 +3,12 @@
 Stricter than YAML: one document, string keys, no duplicate keys, no tags, no merge keys, bounded
 depth, size and alias expansion. Numbers with a point stay text exactly as written, so that a limit
 of `200.10` never becomes a binary fraction. Dates stay text.
+
+`reading` takes what can only mean one thing; all else, and all that is wrong, is read here.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,36 +16,20 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from watchkeeper.errors import PlanUnreadable, cut
-
-MAX_DEPTH = 40
-MAX_NODES = 100_000
-_PLAIN_TAGS = {
-    f"tag:yaml.org,2002:{name}"
-    for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge")
-}
-_NULL = {"", "~", "null", "Null", "NULL"}
-_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?[0-9]{1,19}")
-_OTHER_BASE = re.compile(r"0o[0-7]{1,20}|0x[0-9a-fA-F]{1,16}")
-_FRACTION = re.compile(
-    r"[-+]?[0-9]*\.[0-9]+(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+\.?[0-9]*[eE][-+]?[0-9]+"
+from watchkeeper.errors import cut
+from watchkeeper.plan.workspace.reading import (
+    PLAIN_TAGS,
+    STR,
+    Fraction,
+    Lines,
+    Path,
+    YamlRefused,
+    admit,
+    read_plain,
+    value_of,
 )
-Path = tuple[str | int, ...]
 
-
-class Fraction(str):
-    """A number with a point, exactly as it was written."""
-
-    __slots__ = ()
-
-
-class YamlRefused(PlanUnreadable):
-    """Text that is not YAML as we take it; `line` counts from 1."""
-
-    def __init__(self, message: str, advice: str, line: int) -> None:
-        super().__init__(message, advice)
-        self.line = line
+__all__ = ["Fraction", "Tree", "YamlRefused", "parse_yaml"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +37,7 @@ class Tree:
     """A parsed document: its value, and the line of each key and item by path."""
 
     value: Any
-    lines: dict[Path, int] = field(default_factory=dict)
+    lines: Lines = field(default_factory=dict)
 
     def line(self, *path: str | int) -> int:
         """Return the line of what stands at `path`, or of the nearest thing around it."""
@@ -69,6 +54,14 @@ def parse_yaml(text: str) -> Tree:
     Raises:
         YamlRefused: with the line of the first thing that can not be taken.
     """
+    plain = read_plain(text)
+    if plain is not None:
+        return Tree(*plain)
+    return parse_yaml_slowly(text)
+
+
+def parse_yaml_slowly(text: str) -> Tree:
+    """Parse one YAML 1.2 document by the reader that takes all of it; as `parse_yaml` does."""
     builder = _Builder()
     node = _compose(text)
     if node is None:
@@ -101,7 +94,7 @@ class _Builder:
     """Walks composed nodes, counting what aliases expand to."""
 
     def __init__(self) -> None:
-        self.lines: dict[Path, int] = {}
+        self.lines: Lines = {}
         self._count = 0
 
     def build(self, node: Node, path: Path) -> Any:
@@ -118,13 +111,8 @@ class _Builder:
 
     def _admit(self, node: Node, path: Path, line: int) -> None:
         self._count += 1
-        if self._count > MAX_NODES or len(path) > MAX_DEPTH:
-            raise YamlRefused(
-                "too large or nested too deeply once its aliases are expanded",
-                "write it without aliases (`*name`), or split it",
-                line,
-            )
-        if node.tag not in _PLAIN_TAGS:
+        admit(self._count, len(path), line)
+        if node.tag not in PLAIN_TAGS:
             raise YamlRefused(f"a tag, which we do not take: {cut(node.tag)}", "leave it out", line)
 
     def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
@@ -144,7 +132,7 @@ class _Builder:
 
 
 def _key(node: Node, line: int) -> str:
-    if not isinstance(node, ScalarNode) or node.tag not in _PLAIN_TAGS:
+    if not isinstance(node, ScalarNode) or node.tag not in PLAIN_TAGS:
         raise YamlRefused("a key that is not text", "write keys as plain text", line)
     if node.tag.endswith(":merge"):
         raise YamlRefused("a merge key `<<`", "YAML 1.2 has none: write the keys out", line)
@@ -153,14 +141,4 @@ def _key(node: Node, line: int) -> str:
 
 def _scalar(node: ScalarNode) -> Any:
     text = str(node.value)
-    if node.style is not None or str(node.tag).endswith(":str"):
-        return text
-    if text in _NULL:
-        return None
-    if text in _BOOL:
-        return _BOOL[text]
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    if _OTHER_BASE.fullmatch(text):
-        return int(text, 0)
-    return Fraction(text) if _FRACTION.fullmatch(text) else text
+    return text if node.style is not None or str(node.tag) == STR else value_of(text)
