@@ -91,7 +91,7 @@ quorum g
         "pem": [(log / "records.pem").read_bytes()],
         "yaml": [
             b"id: a\nsays: >-\n  one\n  two\nof: [b, 1.50, 'c']\nin:\n  - {d: e}\n",
-            b"---\na: &b !c ~\n",
+            b"---\na: &b {c: ~}\nd: *b\n",
         ],
         "answer": [f"\u2014 witness.example/w {line}\n".encode()],
         "policy": [policy.encode(), b"quorum none\n"],
