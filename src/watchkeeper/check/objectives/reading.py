@@ -158,10 +158,10 @@ class EventReader:
 
     def _planted(self, ref: Ref, said: DrillRevealedRecord, decision: Ref) -> None:
         asked = self._unsure.pop(decision, None)
-        self._open.pop(decision, None)
-        if asked is None:
+        if asked is None:  # nobody had committed to it before it was made, or not in what is here
             self.left_out.unmatched += 1
             return
+        self._open.pop(decision, None)
         self.left_out.planted += 1
         self._sink(
             Event(

@@ -4,9 +4,10 @@ from watchkeeper.cli.verbs import group
 
 app = group(
     "check",
-    "Read the records back: what is enforced, what is not, and does it replay.",
+    "Read the records back: what is enforced, what is aimed at, and does it replay.",
     {
         "gap": "watchkeeper.cli.check.gap:gap",
+        "objectives": "watchkeeper.cli.check.objectives:objectives",
         "oversight": "watchkeeper.cli.check.oversight:oversight",
         "replay": "watchkeeper.cli.check.replay:replay",
     },
