@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -66,14 +67,18 @@ def test_another_connection_of_the_same_agent_may_not_speak_of_it(guarded: World
 
 def test_a_word_before_leave_is_none(guarded: World) -> None:
     """Sent in one go with the call: it is there before the decision is."""
+    arguments = {**SELL["arguments"], "note": "before leave"}
+    before = len(guarded.decisions())
     with raw(guarded) as line:
-        line.say({"call": 1, **SELL})
-        line.say({"call": 1, "returned": {"value": 1}})
-        while (heard := line.heard()) is not None:
-            last = heard
-    assert "error" in last
-    effects = guarded.effects(guarded.decisions()[-1].action_id)
-    assert all(effect.held_back for effect in effects)
+        call = {"call": 1, "tool": "sell", "arguments": arguments}
+        line.say(call, {"call": 1, "returned": {"value": 1}})
+        assert "error" in (line.heard() or {})
+        assert line.heard() is None
+    while not (decided := guarded.decisions()[before:]):
+        time.sleep(0.02)
+    while not (effects := guarded.effects(decided[-1].action_id)):
+        time.sleep(0.02)
+    assert [effect.held_back for effect in effects] == [True]
 
 
 def test_a_guard_names_no_status(guarded: World) -> None:

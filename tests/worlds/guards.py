@@ -166,9 +166,9 @@ class Raw:
         self._line.connect(str(world.home / "gateway.sock"))
         self._reading = self._line.makefile("rb")
 
-    def say(self, message: Json) -> None:
-        """Say one line."""
-        self._line.sendall(json.dumps(message).encode() + b"\n")
+    def say(self, *messages: Json) -> None:
+        """Say one line, or several in one go: they are read before anything else happens."""
+        self._line.sendall(b"".join(json.dumps(said).encode() + b"\n" for said in messages))
 
     def heard(self) -> Json | None:
         """Return the next line; None if the other side is gone."""

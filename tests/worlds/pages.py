@@ -83,10 +83,16 @@ class Looked:
     context: Any
     page: Any
     seen: list[str] = field(default_factory=list)
+    scripted: bool = True
 
     def open(self, path: str) -> None:
         self.page.goto(self.desk.url + path)
-        self.page.wait_for_timeout(350)  # keys settle: none counts just after a page was shown
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until keys count: none does just after a page was shown."""
+        if self.scripted:
+            self.page.wait_for_selector("html[data-settled]")
 
 
 @contextlib.contextmanager
@@ -115,11 +121,12 @@ def looking(
     around = browser.new_context(**context)
     around.add_cookies([{"name": desk.cookie, "value": desk.token(person), "url": desk.url}])
     page = around.new_page()
-    found = Looked(desk, around, page)
+    scripted = context.get("java_script_enabled", True)
+    found = Looked(desk, around, page, scripted=scripted)
     page.on("pageerror", lambda error: found.seen.append(f"fault {error}"))
     page.on("console", lambda message: found.seen.append(f"message {message.text}"))
     page.on("request", lambda asked: _note_foreign(found, asked.url))
-    if context.get("java_script_enabled", True):
+    if scripted:
         _authenticator(around, page, desk.holders[person], verified=verified)
     yield found
     around.close()

@@ -37,7 +37,7 @@ def test_a_person_asks_back_and_reads_the_answer(browser: Any, desk: Desk) -> No
         talk = look.page.inner_text(".talk")
         assert "Is this the order of <b>May</b>?" in talk
         assert "Yes: <i>order 17</i>" in talk
-        look.page.wait_for_timeout(350)
+        look.settle()
         look.page.keyboard.press("a")
         look.page.wait_for_selector("html[data-decided=approved]")
         assert look.seen == []
@@ -77,7 +77,7 @@ def test_an_approval_is_taken_back_before_release(browser: Any, desk: Desk) -> N
         look.page.wait_for_selector("html[data-decided=approved]")
         look.page.click("text=See how it stands")
         look.page.wait_for_selector("[data-say=withdraw]")
-        look.page.wait_for_timeout(350)
+        look.settle()
         look.page.keyboard.press("w")
         look.page.wait_for_selector("html[data-decided=pending]")
         assert look.page.inner_text(".told").startswith("Taken back.")

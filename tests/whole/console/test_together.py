@@ -40,7 +40,7 @@ def test_a_list_is_approved_by_keys_with_one_signature(browser: Any, desk: Desk)
         look.open("/")
         look.page.keyboard.press("g")
         look.page.wait_for_url(TOGETHER)
-        look.page.wait_for_timeout(350)
+        look.settle()
         look.page.keyboard.press("a")
         assert "not on the screen yet" in look.page.inner_text(".told")
         assert verdicts(desk) == []
@@ -62,7 +62,7 @@ def test_what_is_taken_out_is_not_decided(browser: Any, desk: Desk) -> None:
         look.open("/")
         look.page.keyboard.press("g")
         look.page.wait_for_url(TOGETHER)
-        look.page.wait_for_timeout(350)
+        look.settle()
         look.page.keyboard.press("j")
         look.page.keyboard.press("j")
         look.page.keyboard.press("x")
@@ -131,7 +131,7 @@ def test_what_lies_behind_the_foot_of_the_screen_was_not_seen(browser: Any, desk
         look.open("/")
         look.page.keyboard.press("g")
         look.page.wait_for_url(TOGETHER)
-        look.page.wait_for_timeout(350)
+        look.settle()
         foot = look.page.locator("aside.verdict").bounding_box()["y"]
         ends = [row.bounding_box() for row in look.page.locator("tr.more").all()]
         shown = sum(1 for box in ends if box["y"] < foot)

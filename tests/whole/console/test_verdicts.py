@@ -62,7 +62,7 @@ def test_several_are_walked_through_by_keys_alone(browser: Any, desk: Desk) -> N
             look.page.keyboard.press("j")
             look.page.keyboard.press("Enter")
             look.page.wait_for_url(f"**/e/{handle}")
-            look.page.wait_for_timeout(350)
+            look.settle()
             look.page.keyboard.press("a")
             look.page.wait_for_selector("html[data-decided=approved]")
         assert look.seen == []

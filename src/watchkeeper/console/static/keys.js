@@ -4,9 +4,14 @@
 // so that a key meant for one item does not hit the next.
 
 const SETTLE_MS = 300;
-let shownAt = Infinity; // nothing counts before the page is there, be it for the second time
-addEventListener("pageshow", () => { shownAt = performance.now(); });
-document.documentElement.dataset.keys = "";
+let settling = 0; // nothing counts before the page is there, be it for the second time
+const { dataset } = document.documentElement;
+addEventListener("pageshow", () => {
+  delete dataset.settled;
+  clearTimeout(settling);
+  settling = setTimeout(() => { dataset.settled = ""; }, SETTLE_MS);
+});
+dataset.keys = "";
 for (const button of document.querySelectorAll(".keyshelp")) button.hidden = false;
 
 const typing = (target) => target instanceof Element
@@ -34,7 +39,7 @@ function press(key) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
   if (typing(event.target) || document.querySelector("dialog[open]")) return;
-  if (performance.now() - shownAt < SETTLE_MS) return;
+  if (dataset.settled === undefined) return;
   if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
   else if (event.key === "i" && !press("i")) location.assign("/");
