@@ -6,21 +6,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchkeeper.check.answer import Step, Verified
 from watchkeeper.errors import NoteInvalid, SettingsInvalid
 from watchkeeper.ledger.note import parse_note_unverified, parse_vkey
 from watchkeeper.ledger.timestamp_names import StampName
-from watchkeeper.verify import DirectorySource, Source, Verification, verify_log
-from watchkeeper.verify.compose.compose import Composed, Payloads, Wish, compose
 from watchkeeper.verify.handout import published_checkpoint
-from watchkeeper.verify.source import shard_places
-from watchkeeper.verify.timestamps import Stamp, check_timestamp
-from watchkeeper.verify.witnesses import read_testimony
+from watchkeeper.verify.source import DirectorySource, Source, shard_places
 from watchkeeper.wiring.machine import clock
 from watchkeeper.wiring.places import source_of
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
+
+    from watchkeeper.check.answer import Verified
+    from watchkeeper.verify import Verification
+    from watchkeeper.verify.compose.compose import Composed, Payloads, Wish
+    from watchkeeper.verify.timestamps import Stamp
 
 
 def verified(
@@ -32,6 +32,9 @@ def verified(
     policy: bytes | None = None,
 ) -> Verified:
     """Verify a home or a published log and return what the answer says of it."""
+    from watchkeeper.check.answer import Step, Verified
+    from watchkeeper.verify import verify_log
+
     found = verify_log(
         DirectorySource(path), vkey=vkey, record_keys=record_keys, older=older, policy=policy
     )
@@ -63,6 +66,8 @@ def is_witnessed(path: Path) -> bool:
 
 
 def _has_quorum(source: Source) -> bool:
+    from watchkeeper.verify.witnesses import read_testimony
+
     try:
         raw, checkpoint = published_checkpoint(source)
         key = parse_vkey((source.read("log.vkey") or b"").decode(errors="replace"))
@@ -92,6 +97,7 @@ def timestamp(home: Path, url: str, roots: Sequence[Certificate]) -> tuple[Path,
         NoteInvalid: nothing is published yet.
     """
     from watchkeeper.adapters import timestamps
+    from watchkeeper.verify.timestamps import check_timestamp
 
     source = DirectorySource(home)
     raw, _ = published_checkpoint(source)
@@ -120,6 +126,7 @@ def write_bundle(  # noqa: PLR0913 - what is to be written, and of what
         LedgerError: nothing was chosen, or the log can not be read.
     """
     from watchkeeper.adapters.whole_file import whole_file
+    from watchkeeper.verify.compose.compose import compose
 
     source = source_of(where, shard)
     home = source.home if isinstance(source, DirectorySource) else None

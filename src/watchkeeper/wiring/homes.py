@@ -10,7 +10,7 @@ from watchkeeper import settings
 from watchkeeper.ledger.key_list import parse_key_list
 from watchkeeper.ports import Log, PermitKeys
 from watchkeeper.records.plan.systems import Stage
-from watchkeeper.verify import DirectorySource
+from watchkeeper.verify.source import DirectorySource
 from watchkeeper.wiring.machine import clock, ids
 from watchkeeper.wiring.places import source_of
 

@@ -6,8 +6,7 @@ import time
 from pathlib import Path
 
 from watchkeeper.errors import HomeInvalid, SettingsInvalid, cut
-from watchkeeper.verify import DirectorySource, Source
-from watchkeeper.verify.source import shard_places
+from watchkeeper.verify.source import DirectorySource, Source, shard_places
 
 _BEGUN_SECONDS, _LOOK_SECONDS = 5.0, 0.05
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from watchkeeper.check.replay import Again
 from watchkeeper.errors import LedgerError
 from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.ledger.envelope import read_record_unverified
@@ -17,13 +17,13 @@ from watchkeeper.ledger.tiles import bundles_of
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Payload
-from watchkeeper.verify import DirectorySource, Source
-from watchkeeper.verify.bundle.file import open_bundle
-from watchkeeper.verify.bundle.manifest import payload_name
 from watchkeeper.verify.handout import published_checkpoint
-from watchkeeper.verify.source import read_bundle, shard_places
+from watchkeeper.verify.source import DirectorySource, Source, read_bundle, shard_places
 from watchkeeper.wiring.homes import read_log
 from watchkeeper.wiring.places import is_home, shards_here
+
+if TYPE_CHECKING:
+    from watchkeeper.check.replay import Again
 
 
 def read_entries(path: Path, start: int = 0, shard: int | None = None) -> Iterator[Entry]:
@@ -154,6 +154,9 @@ def _published_entries(source: Source, start: int, shard: int | None = None) -> 
 
 
 def _bundled_entries(path: Path, start: int, shard: int | None) -> Iterator[Entry]:
+    from watchkeeper.verify.bundle.file import open_bundle
+    from watchkeeper.verify.bundle.manifest import payload_name
+
     with open_bundle(path) as bundle:
         here = _shard_in(bundle.manifest.origin)
         for batch in bundle.batches() if shard in {None, here} else ():
@@ -180,5 +183,7 @@ def _plan_reader(path: Path) -> Callable[[str], bytes | None]:
 
 
 def _bundled_plans(path: Path) -> dict[str, bytes]:
+    from watchkeeper.verify.bundle.file import open_bundle
+
     with open_bundle(path) as bundle:
         return {name: bundle.read(name) or b"" for name in bundle.names("plans")}
