@@ -103,3 +103,14 @@ def test_before_the_first_release_there_is_nothing_to_aim_at(home: Path) -> None
     code, out, _ = _run("objectives", home, "--at", "2000-01-01")
     assert (code, out.strip()) == (0, "no plan was released, so there are no objectives")
     assert _run("objectives", home, "--at", "soon")[0] == 2
+
+
+def test_the_inventory_of_the_same_home_has_no_finding(home: Path) -> None:
+    code, out, _ = _run("inventory", home, "--json")
+    found = json.loads(out)
+    seen = {(item["kind"], item["name"]): item["state"] for item in found["items"]}
+    assert (code, found["agentsMadeUp"]["count"]) == (0, 0)
+    assert (seen["agent", "payer"], seen["agent", "other"]) == ("declared", "not-seen")
+    assert seen["tool", "bank/pay"] == "declared"
+    code, out, _ = _run("inventory", home, "--since", "2100-01-01")
+    assert (code, "over 0 decisions since 2100-01-01" in out) == (0, True)

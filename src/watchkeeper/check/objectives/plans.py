@@ -31,8 +31,9 @@ class Plans:
     def seen(self, said: DecisionRecord) -> Seen:
         """Return what is known of a decision; equal ones are one object."""
         made, asked = said.decision, said.escalation
-        key = (said.plan, said.system, said.agent, said.server, said.tool, said.stage, made)
-        key += (asked.roles if asked is not None else (),)
+        roles = asked.roles if asked is not None else ()
+        place = (said.plan, said.system, said.agent, said.server, said.tool)
+        key = (*place, said.stage, made, roles)
         found = self._known.get(key)
         if found is None:
             found = self._make(said)

@@ -7,6 +7,7 @@ app = group(
     "Read the records back: what is enforced, what is aimed at, and does it replay.",
     {
         "gap": "watchkeeper.cli.check.gap:gap",
+        "inventory": "watchkeeper.cli.check.inventory:inventory",
         "objectives": "watchkeeper.cli.check.objectives:objectives",
         "oversight": "watchkeeper.cli.check.oversight:oversight",
         "replay": "watchkeeper.cli.check.replay:replay",
