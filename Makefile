@@ -27,6 +27,9 @@ COMPILE_OTHERS := $(subst --python-version 3.11,--python-version 3.12,$(COMPILE)
 	requirements/others.in
 BESIDE := src:examples/refund-desk:scripts:tests/servers
 
+# Every process that a test starts would compile all that it loads, every time.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-check check check-slow style types test fix verifier bench faults faults-sample fuzz soak \
 	conformance console-shots others trestle vectors lock lock-upgrade clean

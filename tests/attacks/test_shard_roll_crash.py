@@ -96,7 +96,15 @@ def _what_must_hold(path: Path, tmp: Path) -> int:
     return shard
 
 
-@pytest.mark.parametrize("body", [{}, {"newLogKey": True}], ids=["", "new log key"])
+BODIES = pytest.mark.parametrize(
+    "body",
+    # With a new key of the log there is every operation of a roll without one, and more.
+    [pytest.param({}, marks=pytest.mark.slow), {"newLogKey": True}],
+    ids=["", "new log key"],
+)
+
+
+@BODIES
 @pytest.mark.parametrize("part", range(6))
 def test_a_crash_at_every_operation(
     ready: Path, tmp_path: Path, part: int, body: dict[str, bool]
@@ -126,7 +134,7 @@ def test_a_crash_at_every_operation(
 OPERATIONS = ["open", "write", "fsync", "fdatasync", "rename", "mkdir", "read", "ftruncate"]
 
 
-@pytest.mark.parametrize("body", [{}, {"newLogKey": True}], ids=["", "new log key"])
+@BODIES
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_disk_that_fails_at_every_operation(
     ready: Path, tmp_path: Path, name: str, body: dict[str, bool]

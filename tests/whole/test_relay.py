@@ -40,13 +40,15 @@ def fixture_by_http() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module", params=["http", "stdio"])
-def gateway(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Gateway]:
-    folder = tmp_path_factory.mktemp(f"relay-{request.param}")
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp(request.param, numbered=False)
+
+
+@pytest.fixture(scope="module")
+def gateway(folder: Path) -> Iterator[Gateway]:
     with contextlib.ExitStack() as stack:
         target = f"{sys.executable} {FIXTURE} --stdio"
-        if request.param == "http":
+        if folder.name == "http":
             target = stack.enter_context(fixture_by_http())
         yield stack.enter_context(start_gateway(target, folder, "localhost:1"))
 
@@ -128,21 +130,22 @@ async def test_a_stream_that_the_server_ends_is_taken_up_again(gateway: Gateway)
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")
+@pytest.mark.parametrize("folder", ["stdio"], indirect=True)
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_started_server_that_dies_is_started_again_for_the_next(
-    tmp_path: Path, era: str
+    gateway: Gateway, folder: Path, era: str
 ) -> None:
-    with start_gateway(f"{sys.executable} {FIXTURE} --stdio", tmp_path, "localhost:1") as gateway:
-        async with connected(gateway, era) as client:
-            assert not (await client.call_tool("test_simple_text", {})).is_error
-        before = children_of(tmp_path)
-        assert before
-        for pid in before:
-            os.kill(pid, signal.SIGKILL)
-        async with connected(gateway, era) as client:
-            again = await client.call_tool("test_simple_text", {})
-            assert not again.is_error
-        assert not set(before) & set(children_of(tmp_path))
+    async with connected(gateway, era) as client:
+        assert not (await client.call_tool("test_simple_text", {})).is_error
+    before = children_of(folder)
+    assert before
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    async with connected(gateway, era) as client:
+        again = await client.call_tool("test_simple_text", {})
+        assert not again.is_error
+    assert not set(before) & set(children_of(folder))
 
 
 def children_of(folder: Path) -> list[int]:
