@@ -27,7 +27,7 @@ from watchkeeper.loop.commands import Commands
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
-from watchkeeper.plan.whole import compile_folder
+from watchkeeper.plan.whole import compile_folder, lint_workspace
 from watchkeeper.records.action import Boundary, Point, Reason
 from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.codec import to_json
@@ -40,6 +40,8 @@ from watchkeeper.records.statement import Entry, Record
 
 POINT = Point("mcp-gateway", Boundary.EXCLUSIVE)
 NAMES = ("ana", "ben", "cyd")
+REGISTERS: dict[str, Any] = {}
+"""What stands beside the plans of this world that have a management system, by digest."""
 LIMITS = Limits(key_lifetime_seconds=600, pending_per_agent=3, refusals_per_minute=50)
 
 _CHANGES: dict[str, str | bytes | None] = {
@@ -88,7 +90,12 @@ def bank_file(name: str) -> str:
 def bundle_of(changes: Mapping[str, str]) -> Bundle:
     """The same with files changed."""
     with tempfile.TemporaryDirectory() as folder:
-        bundle = compile_folder(write_workspace(Path(folder), {**_CHANGES, **changes}))
+        place = write_workspace(Path(folder), {**_CHANGES, **changes})
+        bundle = compile_folder(place)
+        if bundle.management is not None:
+            register = lint_workspace(place).register
+            assert register is not None
+            REGISTERS[bundle.management.register] = register.value
     people = tuple(Person(p.id, p.name, (public(p.id),)) for p in bundle.people)
     return replace(bundle, people=people, limits=LIMITS)
 
@@ -142,7 +149,9 @@ class Bank:
         digest = bundle_digest(bundle_bytes(bundle))
         body = {"plan": digest, "previous": self.home.state.plan}
         signature = self.sign(person, "release", body)
-        self.commands.run(signature, {"bundle": to_json(bundle)})
+        named = bundle.management.register if bundle.management else None
+        beside = {} if named is None else {"register": REGISTERS[named]}
+        self.commands.run(signature, {"bundle": to_json(bundle), **beside})
         return digest
 
     def verdict_body(self, handle: str, role: str = "lead") -> dict[str, Any]:

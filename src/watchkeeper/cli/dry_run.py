@@ -15,12 +15,14 @@ from watchkeeper.do.decision.request import Call, make_request
 from watchkeeper.errors import HomeInvalid, RecordInvalid, cut
 from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+from watchkeeper.loop.facts_of.management import reviews_of
 from watchkeeper.loop.permits import enforced_at
 from watchkeeper.loop.standing import Standing
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.plan.bounds import Happened
+from watchkeeper.records.plan.management import Watched
 from watchkeeper.records.plan.systems import System
 
 _KNOWN = {"agent", "tool", "arguments", "facts", "at", "onBehalfOf", "key"}
@@ -66,6 +68,7 @@ def render(found: dict[str, Any]) -> str:
             lines.append(f"  {title}: {', '.join(found[key])}")
     lines += [_grant_line(grant) for grant in found["grants"]]
     lines += [_shared_line(shared) for shared in found["shared"]]
+    lines += [f"  management: {said}" for said in found.get("management", ())]
     who = found["accountable"]
     for title, names in (
         ("granted by", who.get("grantors", [])),
@@ -112,10 +115,14 @@ def _parse(raw: bytes) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What budgets hold: an agent's own, by grant, and shared ones by their id."""
+    """What budgets hold: an agent's own, by grant, and shared ones by their id.
+
+    `reviews` are those of emergency releases that are due, or will be.
+    """
 
     own: dict[str, tuple[BudgetFact, ...]]
     shared: dict[str, BudgetFact]
+    reviews: tuple[Watched, ...] = ()
 
 
 def _plan(
@@ -133,7 +140,8 @@ def _plan(
         raise HomeInvalid("neither a home nor a workspace was named")
     opened = Standing(wiring.read_log(home), wiring.clock())
     own = opened.budget_facts(call.agent, action, at)
-    return opened.enforcer, _Held(own, opened.shared_facts(call.agent, action, at))
+    shared_now = opened.shared_facts(call.agent, action, at)
+    return opened.enforcer, _Held(own, shared_now, reviews_of(opened))
 
 
 def _facts(
@@ -162,6 +170,7 @@ def _facts(
         budgets=held.own,
         shared=held.shared,
         history=_history(enforcer, system, entry, given.get(_HISTORY, {})),
+        aims=enforcer.aims(system.id if system else "", at, held.reviews),
     )
 
 

@@ -1,9 +1,10 @@
 """How much there is to read in what a reviewer is shown.
 
 What is needed to decide is counted: the sentence, arguments and facts with their names, why a
-person is asked, and what happens if nobody answers. The policies' text, digests and identifiers
-are not. The count stands in the record of the escalation, so that verdicts can be held against it
-long after what was shown is erased; it is in tens, so that it tells next to nothing of a value.
+person is asked, what of the management system is overdue, and what happens if nobody answers. The
+policies' text, digests and identifiers are not. The count stands in the record of the escalation,
+so that verdicts can be held against it long after what was shown is erased; it is in tens, so that
+it tells next to nothing of a value.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def _read(shown: Mapping[str, Any]) -> Iterator[Any]:
     yield shown.get("facts")
     for why in shown.get("why", ()):
         yield [why.get("statement", ""), why.get("risks", ())]
+    yield shown.get("management", ())
     yield shown.get("silence", "")
 
 

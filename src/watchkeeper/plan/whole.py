@@ -199,7 +199,9 @@ def _systems(
         agents = {agent.id for agent in system.says.agents}
         authority = [f for agent, f in workspace.authority.items() if agent in agents]
         mine = [policy for policy in written if policy.system == name]
-        compiled[name] = compile_system(system, used, authority, mine, shared)
+        compiled[name] = compile_system(
+            system, used, authority, mine, shared, managed=workspace.management.any()
+        )
         report.findings.extend(compiled[name].findings)
     return compiled
 

@@ -45,6 +45,7 @@ from watchkeeper.wiring.records import (
     read_evidence,
     replayer,
 )
+from watchkeeper.wiring.registers import register, register_bytes
 from watchkeeper.wiring.witnesses import (
     create_witness,
     open_witness,
@@ -86,6 +87,8 @@ __all__ = [
     "read_entries",
     "read_evidence",
     "read_log",
+    "register",
+    "register_bytes",
     "replayer",
     "rotate_permit_key",
     "settle_memory",

@@ -169,6 +169,7 @@ def pending_text(item: dict[str, Any]) -> str:
         f"  because:   {_because(shown)}",
         f"  asks:      {', '.join(shown.get('roles', []))}",
     ]
+    lines += [f"  overdue:   {said}" for said in shown.get("management", ())]
     ahead = shown.get("standing", ())
     lines += [f"  ahead:     {one['by']} approved this ahead, by {one['id']}" for one in ahead]
     if shown.get("reason"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,7 +13,7 @@ from watchkeeper.cli import output
 from watchkeeper.cli.people import Line
 from watchkeeper.errors import PlanRefused, SettingsInvalid
 from watchkeeper.ledger.canonical import parse_json
-from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+from watchkeeper.ledger.plan_bundle import REGISTER, bundle_bytes, bundle_digest
 from watchkeeper.plan.draft.workspace import PERSON
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.finding import Severity
@@ -73,7 +73,7 @@ def release(
             body = {"plan": digest, "previous": previous}
             if written_by is not None:
                 body["writtenBy"] = written_by
-            answer = line.ask("release", body, {"bundle": value})
+            answer = line.ask("release", body, {"bundle": value, **_register(linted)})
         finally:
             line.close()
     if as_json:
@@ -84,6 +84,12 @@ def release(
     for strengthening in answer["strengthenings"]:
         output.show(f"stronger: {strengthening}")
     output.show(f"released {digest} as record {answer['index']}")
+
+
+def _register(linted: Linted) -> dict[str, Any]:
+    """Return the register beside the plan, where the plan names one: it stays with the home."""
+    managed = linted.bundle is not None and linted.bundle.management is not None
+    return {REGISTER: linted.register.value} if managed and linted.register else {}
 
 
 def _releasable(linted: Linted) -> Bundle:

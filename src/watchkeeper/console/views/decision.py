@@ -12,7 +12,10 @@ from watchkeeper.console.views.review.escalation import Why, whys
 from watchkeeper.console.views.review.waiting import Value, in_order
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.do.account.explain import agent_sentence
+from watchkeeper.do.account.management import management_words
 from watchkeeper.errors import LedgerError
+from watchkeeper.ledger.aims import AIMS
+from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.records.action import DecisionRecord, EffectRecord, Outcome, VoidRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
@@ -56,6 +59,7 @@ class DecisionSeen:
     told_agent: str
     sentence: str
     why: tuple[Why, ...]
+    management: tuple[str, ...]
     steps: tuple[Step, ...]
     chain: tuple[Link, ...]
     arguments: tuple[Value, ...] | None
@@ -100,6 +104,7 @@ def _seen(visit: Visit, entries: list[Entry], last: Entry, proof: Proof) -> Deci
         told_agent=agent_sentence(part.reasons[0]) if part.reasons else "",
         sentence=str(body.get("sentence", "")) if may else "",
         why=whys(visit, part.policies),
+        management=_management(said),
         steps=tuple(_step(entry) for entry in entries),
         chain=chain_of(visit, said, entries),
         arguments=in_order(request, tool) if may and isinstance(request, dict) else None,
@@ -111,6 +116,14 @@ def _seen(visit: Visit, entries: list[Entry], last: Entry, proof: Proof) -> Deci
         micros=said.duration_micros,
         proof=proof,
     )
+
+
+def _management(said: DecisionRecord) -> tuple[str, ...]:
+    """Return in words what the record says of the management system, which is there in clear."""
+    told = next((f.value.clear for f in said.facts if f.value.name == AIMS), None)
+    if not isinstance(told, str) or not told.startswith("{"):
+        return ()
+    return management_words(said.system, parse_json_unverified(told.encode()))
 
 
 def _known(visit: Visit, action_id: str) -> dict[Ref, Entry]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from watchkeeper.do.account.left import shared_of
+from watchkeeper.do.account.management import management_words
 from watchkeeper.do.decision.decide import Decided
 from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.do.decision.facts import Facts
@@ -20,6 +21,7 @@ _MAY = {
     Outcome.BLOCK: "may not",
     Outcome.ESCALATE: "may only if approved",
 }
+_BY_POLICY = {Reason.FORBIDDEN, Reason.REVIEW_REQUIRED}
 _TO_AGENT: dict[Reason, str] = {
     Reason.PERMITTED: "The action is permitted.",
     Reason.FORBIDDEN: "A rule forbids this action; nobody can approve it.",
@@ -64,11 +66,22 @@ def agent_sentence(reason: Reason, detail: str = "") -> str:
     return sentence
 
 
-def operator_sentence(request: Request, decided: Decided) -> str:
-    """Return the sentence for the log's payload and the reviewer."""
+def operator_sentence(request: Request, decided: Decided, facts: Facts) -> str:
+    """Return the sentence for the log's payload and the reviewer.
+
+    Where a policy is against it, it ends with what of the management system counts.
+    """
     by = ", ".join((*decided.part.policies, *(g.grant for g in decided.grants if g.failed)))
     text = f"{request.call.agent} {_MAY[decided.part.outcome]} call {request.action}: {decided.why}"
-    return f"{text} ({by})" if by else text
+    text = f"{text} ({by})" if by else text
+    said = "; ".join(_management(decided, facts))
+    return f"{text}; {said}" if said and decided.part.reasons[0] in _BY_POLICY else text
+
+
+def _management(decided: Decided, facts: Facts) -> tuple[str, ...]:
+    if facts.aims is None or decided.system is None:
+        return ()
+    return management_words(decided.system.id, facts.aims.counting)
 
 
 def explain(enforcer: Enforcer, facts: Facts, request: Request, decided: Decided) -> dict[str, Any]:
@@ -79,7 +92,7 @@ def explain(enforcer: Enforcer, facts: Facts, request: Request, decided: Decided
         "outcome": part.outcome.value,
         "reasons": [reason.value for reason in part.reasons],
         "toAgent": agent_sentence(part.reasons[0], decided.why),
-        "toOperator": operator_sentence(request, decided),
+        "toOperator": operator_sentence(request, decided, facts),
         "policies": list(part.policies),
         "controls": list(part.controls),
         "errors": list(part.errors),
@@ -96,6 +109,7 @@ def explain(enforcer: Enforcer, facts: Facts, request: Request, decided: Decided
         "verdicts": _verdicts(facts),
         **({} if facts.mandate is None else {"mandate": to_json(facts.mandate)}),
         **({"lent": [to_json(fact) for fact in facts.lent]} if facts.lent else {}),
+        **({} if facts.aims is None else {"management": list(_management(decided, facts))}),
         "change": what_would_change(decided),
     }
 

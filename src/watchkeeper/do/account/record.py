@@ -264,7 +264,7 @@ def _payload(case: Case, hider: _Hider, keys: Iterable[Mapping[str, Any]]) -> di
         "salts": hider.kept,
         "same": request.same,
         "keys": [dict(key) for key in keys],
-        "sentence": operator_sentence(request, case.decided),
+        "sentence": operator_sentence(request, case.decided, facts),
     }
 
 

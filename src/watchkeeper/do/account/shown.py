@@ -10,6 +10,7 @@ from typing import Any
 
 from watchkeeper.do.account.case import Case
 from watchkeeper.do.account.explain import operator_sentence
+from watchkeeper.do.account.management import management_words
 from watchkeeper.do.decision.decide import Decided
 from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.ledger.canonical import canonical_arguments
@@ -57,9 +58,10 @@ def shown_of(case: Case, handle: str, salt: bytes) -> dict[str, Any] | None:
         "reason": need.reason,
         "plan": enforcer.digest,
         "expires": expires,
-        "sentence": operator_sentence(request, decided),
+        "sentence": operator_sentence(request, decided, facts),
         "filled": filled(decided.entry.tool, call.arguments) if decided.entry else "",
         **_ahead(decided),
+        **_management(case),
         "silence": f"If nobody answers before {expires}, it is refused and nothing is done.",
     }
 
@@ -68,6 +70,14 @@ def _ahead(decided: Decided) -> dict[str, Any]:
     """Name whose standing approvals count already; nothing where there are none."""
     said = [{"by": one.reviewer, "role": one.role, "id": one.id} for one in decided.standing]
     return {"standing": said} if said else {}
+
+
+def _management(case: Case) -> dict[str, Any]:
+    """Say what of the management system counts; nothing where all is well."""
+    aims, system = case.facts.aims, case.decided.system
+    if aims is None or system is None or not aims.counting:
+        return {}
+    return {"management": list(management_words(system.id, aims.counting))}
 
 
 def first_arguments(case: Case) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from watchkeeper.do.state.parts import PlanVerdicts
 from watchkeeper.loop.home import Home
+from watchkeeper.loop.standing import Standing
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.management import AimsState, Topic, Watched
 
@@ -13,6 +14,10 @@ def aims_of(home: Home, system: str, at: Instant) -> AimsState | None:
 
     To what the plan says, the records add the emergency releases that nobody looked at yet.
     """
-    reviews = home.state.part(PlanVerdicts).open
-    more = tuple(Watched(Topic.RELEASE_REVIEW, one.plan, until=one.review_by) for one in reviews)
-    return home.enforcer.aims(system, at, more)
+    return home.enforcer.aims(system, at, reviews_of(home))
+
+
+def reviews_of(standing: Standing) -> tuple[Watched, ...]:
+    """Return the emergency releases that nobody looked at yet, each from when on it counts."""
+    found = standing.state.part(PlanVerdicts).open
+    return tuple(Watched(Topic.RELEASE_REVIEW, one.plan, until=one.review_by) for one in found)

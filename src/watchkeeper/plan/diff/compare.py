@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from watchkeeper.plan.diff.assessments import compare_assessments
 from watchkeeper.plan.diff.authority.grants import compare_grants
 from watchkeeper.plan.diff.authority.policies import compare_policies
 from watchkeeper.plan.diff.budgets import compare_budgets
@@ -43,6 +44,7 @@ def diff_bundles(old: Bundle | None, new: Bundle) -> PlanDiff:
     compare_grants(before, new, found)
     compare_budgets(before, new, found)
     compare_controls(before, new, found)
+    compare_assessments(before, new, found)
     compare_limits(before.limits, new.limits, found)
     compare_oversight(before.oversight, new.oversight, found)
     if not found.changes and replace(before, gaps=()) != replace(new, gaps=()):

@@ -85,6 +85,21 @@ class ControlledDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Assessed:
+    """When a system was assessed (`YYYY-MM-DD`), and of what: so that a plan can be compared.
+
+    `basis` is the SHA-256 of the part of the plan that was looked at, `off` the triggers that its
+    file switched off.
+    """
+
+    topic: Topic
+    system: str
+    on: str | None = None
+    basis: str | None = None
+    off: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AimsState:
     """What counts at a moment, by topic: `counting` holds nothing for what is well.
 
@@ -132,6 +147,7 @@ class Management:
     register: str
     watched: tuple[Watched, ...] = ()
     documents: tuple[ControlledDocument, ...] = ()
+    assessments: tuple[Assessed, ...] = ()
 
     def at(self, system: str, at: Instant, more: tuple[Watched, ...] = ()) -> AimsState:
         """Return what counts for a system at a moment; `more` is what later records add."""

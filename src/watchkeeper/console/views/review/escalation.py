@@ -109,6 +109,7 @@ class Escalation:
     rest: tuple[Value, ...]
     facts: tuple[FactShown, ...]
     why: tuple[Why, ...]
+    management: tuple[str, ...]
     roles: tuple[str, ...]
     approvals: int
     approved: tuple[Said, ...]
@@ -181,6 +182,7 @@ def _seen(visit: Visit, opened: Opened, pending: Pending) -> Escalation:
         rest=arguments[FIRST:],
         facts=_facts(visit, pending, shown),
         why=whys(visit, pending.reviews),
+        management=_management(shown),
         roles=pending.roles,
         approvals=pending.approvals,
         approved=_approved(visit, pending),
@@ -198,6 +200,11 @@ def _seen(visit: Visit, opened: Opened, pending: Pending) -> Escalation:
         mine=mine_of(opened.item),
         choices=choices_of(visit, pending, opened.item),
     )
+
+
+def _management(shown: Mapping[str, Any] | None) -> tuple[str, ...]:
+    said = shown.get("management", ()) if shown is not None else ()
+    return tuple(str(one) for one in said) if isinstance(said, list | tuple) else ()
 
 
 def _tool(visit: Visit, action: str) -> Tool | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from watchkeeper.plan.compile.management.assessments import assessed, watch_assessments
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.documents import DocumentsFile
 from watchkeeper.records.plan.bundle import Bundle
@@ -12,7 +13,7 @@ from watchkeeper.records.plan.management import ControlledDocument, Management, 
 Watcher = Callable[[Workspace, Bundle], Iterable[Watched]]
 """Says what is watched of one topic; the bundle is the plan without its state."""
 
-WATCHERS: tuple[Watcher, ...] = ()
+WATCHERS: tuple[Watcher, ...] = (watch_assessments,)
 
 
 def compile_management(workspace: Workspace, bundle: Bundle, register: str) -> Management | None:
@@ -27,6 +28,7 @@ def compile_management(workspace: Workspace, bundle: Bundle, register: str) -> M
         register=register,
         watched=tuple(sorted(found, key=lambda one: (one.topic, one.id, one.systems))),
         documents=tuple(_documents(workspace)),
+        assessments=tuple(assessed(workspace)),
     )
 
 

@@ -1,0 +1,1 @@
+"""What of the plan an assessment looked at, and what became of that since (decision 0195)."""

@@ -1,0 +1,98 @@
+"""The part of a plan that an assessment of one system is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from watchkeeper.errors import RecordInvalid, cut
+from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
+from watchkeeper.records.codec import from_json, to_json
+from watchkeeper.records.plan.bundle import Bundle, Limits
+from watchkeeper.records.plan.systems import System
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What whoever assessed a system looked at: its part of the plan, and its intended uses."""
+
+    system: str
+    plan: Bundle
+    intended_use: tuple[str, ...] = ()
+
+
+def slice_of(bundle: Bundle, system: str) -> Bundle:
+    """Cut a plan to one system: its agents, tools with pins, grants, policies and budgets.
+
+    Without people, titles, gaps and all else that can change while a system does and may the same.
+    """
+    one = next((found for found in bundle.systems if found.id == system), None)
+    agents = tuple(agent for agent in bundle.agents if agent.system == system)
+    names = {agent.id for agent in agents}
+    return Bundle(
+        format=bundle.format,
+        organisation="",
+        stage=bundle.stage if one is None else one.stage,
+        scope="",
+        systems=() if one is None else (_bare(one),),
+        agents=agents,
+        people=(),
+        roles={},
+        servers=tuple(s for s in bundle.servers if one is not None and s.id in one.servers),
+        grants=tuple(g for g in bundle.grants if names & {g.agent, *_lent_to(g)}),
+        policies=tuple(replace(p, text="") for p in bundle.policies if p.system == system),
+        controls=(),
+        applicability=(),
+        cedar_schemas={},
+        limits=Limits(),
+        shared_budgets=tuple(b for b in bundle.shared_budgets if names & set(b.agents)),
+    )
+
+
+def _bare(system: System) -> System:
+    return replace(
+        system,
+        title="",
+        purpose="",
+        owner="",
+        scope_reason="",
+        role="",
+        ai_act_class="",
+        retention=None,
+    )
+
+
+def _lent_to(grant: Any) -> tuple[str, ...]:
+    return grant.delegable.to if grant.delegable else ()
+
+
+def looked_to_json(looked: Looked) -> dict[str, Any]:
+    """Render what was looked at, as it stands in `<system>.basis.json`."""
+    return {
+        "format": FORMAT,
+        "system": looked.system,
+        "intendedUse": list(looked.intended_use),
+        "plan": to_json(looked.plan),
+    }
+
+
+def looked_from_json(body: Mapping[str, Any], system: str) -> Looked:
+    """Parse what `looked_to_json` rendered of a system.
+
+    Raises:
+        RecordInvalid: it is not that, of another system, or of a format that we do not know.
+    """
+    if body.get("format") != FORMAT or set(body) != {"format", "system", "intendedUse", "plan"}:
+        raise RecordInvalid(f"not a basis of format {FORMAT}: {cut(body.get('format'))}")
+    if body["system"] != system:
+        raise RecordInvalid(f"the basis is of the system {cut(body['system'])}")
+    uses = from_json(tuple[str, ...], body["intendedUse"])
+    return Looked(system, from_json(Bundle, body["plan"]), uses)
+
+
+def basis_digest(body: Mapping[str, Any]) -> str:
+    """Return SHA-256 of a basis, in hex: which part of which plan was looked at."""
+    return sha256_hex(canonical_arguments(body))

@@ -1,0 +1,100 @@
+"""Risk and impact assessments as the plan watches them: why each is stale, and from when on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from watchkeeper.errors import RecordInvalid
+from watchkeeper.plan.basis.slice import Looked, basis_digest, looked_from_json, slice_of
+from watchkeeper.plan.basis.triggers import triggers
+from watchkeeper.plan.compile.management.days import after
+from watchkeeper.plan.workspace.load import Workspace
+from watchkeeper.plan.workspace.models.management.objectives import MeasurementFile
+from watchkeeper.plan.workspace.models.management.risks import Assessment
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.management import Assessed, Topic, Watched
+from watchkeeper.records.plan.systems import System
+
+MISSING, NO_BASIS, NOT_APPROVED, DRIFT = "missing", "no-basis", "not-approved", "drift"
+TOPICS = {Topic.IMPACT: "impact", Topic.RISK: "assessment"}
+"""Of each assessment, the kind of file that it stands in."""
+
+
+def watch_assessments(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
+    """Watch the assessments of the systems in scope: of each that writes, whether there is one."""
+    for system in bundle.systems:
+        for topic, kind in TOPICS.items():
+            file = workspace.management.of(kind).get(system.id)
+            says: Assessment | None = file.says if file else None
+            if system.in_scope and (says is not None or writes(bundle, system)):
+                until = after(says.review_by) if says else None
+                since = _why(workspace, bundle, kind, says) if says else (MISSING,)
+                yield Watched(topic, system.id, (system.id,), until, since)
+
+
+def assessed(workspace: Workspace) -> Iterator[Assessed]:
+    """Say of each assessment when it was made and of which part of which plan."""
+    for topic, kind in TOPICS.items():
+        for system, file in sorted(workspace.management.of(kind).items()):
+            says: Assessment = file.says
+            basis = workspace.management.bases.get((kind, system))
+            yield Assessed(
+                topic=topic,
+                system=system,
+                on=says.assessed,
+                basis=None if basis is None else basis_digest(basis.says),
+                off=tuple(sorted(set(says.triggers.off))),
+            )
+
+
+def writes(bundle: Bundle, system: System) -> bool:
+    """Tell whether a system has a tool that writes."""
+    return any(
+        tool.writes
+        for server in bundle.servers
+        if server.id in system.servers
+        for tool in server.tools
+    )
+
+
+def looked_at(workspace: Workspace, bundle: Bundle, system: str) -> Looked:
+    """Return what whoever assesses a system now looks at."""
+    file = workspace.systems.get(system)
+    uses = tuple(file.says.intended_use) if file else ()
+    return Looked(system, slice_of(bundle, system), uses)
+
+
+def _why(workspace: Workspace, bundle: Bundle, kind: str, says: Assessment) -> tuple[str, ...]:
+    found = set(_triggered(workspace, bundle, kind, says)) - set(says.triggers.off)
+    if says.approved_by is None or says.approved is None:
+        found.add(NOT_APPROVED)
+    return tuple(sorted(found))
+
+
+def _triggered(workspace: Workspace, bundle: Bundle, kind: str, says: Assessment) -> Iterator[str]:
+    basis = workspace.management.bases.get((kind, says.system))
+    if says.triggers.drift is not None and _drifted(workspace, says):
+        yield DRIFT
+    if basis is None:
+        yield NO_BASIS
+        return
+    try:
+        then = looked_from_json(basis.says, says.system)
+    except RecordInvalid:
+        yield NO_BASIS
+        return
+    yield from triggers(then, looked_at(workspace, bundle, says.system))
+
+
+def _drifted(workspace: Workspace, says: Assessment) -> bool:
+    """Tell whether the newest measurement of the named objective missed its target.
+
+    What was measured up to the day of the assessment was known to whoever assessed.
+    """
+    files: list[MeasurementFile] = [f.says for f in workspace.management.of("measurement").values()]
+    later = [one for one in files if says.assessed is None or one.on > says.assessed]
+    for one in sorted(later, key=lambda file: (file.on, file.id), reverse=True):
+        for row in one.rows:
+            if row.objective == says.triggers.drift:
+                return row.met is False
+    return False
