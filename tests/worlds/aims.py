@@ -10,7 +10,9 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from tests.worlds.workspace_files import FILES, write_workspace
-from watchkeeper.ledger.canonical import sha256_hex
+from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
+from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.register.form import parse_register
 from watchkeeper.plan.workspace.kinds import BY_KIND
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.standards.catalogue import annex_a
@@ -254,6 +256,20 @@ class ManagedWorkspace:
         for at in [at for at in self.records if at[0] == kind and id_ in {None, at[1]}]:
             del self.records[at]
         return self
+
+    def register(self) -> Register:
+        """Return what it says, without writing a file: as `register_of` has it of the files."""
+        value: dict[str, Any] = {"format": 1, "files": {}, "documents": {}, "bases": {}}
+        for (kind, id_), says in self.records.items():
+            if kind == "aims":
+                value["aims"] = says
+            else:
+                value["files"].setdefault(kind, {})[id_] = says
+        for row in self.records.get(("documents", ""), {}).get("documents", []):
+            raw = self.files.get(row.get("file", ""))
+            if isinstance(raw, str):
+                value["documents"][row["id"]] = sha256_hex(raw.encode())
+        return parse_register(canonical_arguments(value))
 
     def write(self, folder: Path) -> Path:
         """Write it all into a folder."""

@@ -7,14 +7,22 @@ from typing import Annotated
 
 import typer
 
-from watchkeeper.errors import PlanUnreadable, RecordInvalid, cut
+from watchkeeper import wiring
+from watchkeeper.errors import PlanUnreadable, RecordInvalid, SettingsInvalid, cut
 from watchkeeper.ledger.plan_bundle import parse_bundle
-from watchkeeper.plan.whole import compile_folder
+from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.whole import compile_folder, lint_workspace
+from watchkeeper.plan.workspace.finding import Severity
+from watchkeeper.plan.workspace.models.scalars import check_day
+from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.plan.bundle import Bundle
 
 Workspace = Annotated[Path, typer.Argument(help="The workspace: the folder with `aims.yaml`.")]
 PlanPath = Annotated[Path, typer.Argument(help="A workspace, or the JSON file of a plan.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+AtDay = Annotated[
+    str | None, typer.Option("--at", help="A day, like `2027-06-30`, where not today.")
+]
 
 
 def read_plan(path: Path) -> Bundle:
@@ -28,3 +36,26 @@ def read_plan(path: Path) -> Bundle:
         raise PlanUnreadable(
             f"{cut(path)} is no plan: {error.message}", "name a workspace or the file of a plan"
         ) from None
+
+
+def moment(day: str | None) -> Instant:
+    """Return the moment at which is asked: noon of a day in UTC, or now."""
+    if day is None:
+        return wiring.clock().wall()
+    try:
+        return parse_instant(f"{check_day(day)}T12:00:00.000000Z")
+    except ValueError:
+        raise SettingsInvalid(f"not a day: {cut(day)}", "write it like `2027-06-30`") from None
+
+
+def registered(path: Path, at: Instant) -> tuple[Register, Bundle | None]:
+    """Return what the files of a workspace say, and its plan where it makes one.
+
+    Raises:
+        PlanUnreadable: a file can not be read, or does not hold by itself.
+    """
+    linted = lint_workspace(path, at)
+    if linted.register is None:
+        worst = [f for f in linted.findings if f.severity is not Severity.MANAGEMENT]
+        raise PlanUnreadable(f"the workspace can not be read: {worst[0]}", "mend it first")
+    return linted.register, linted.bundle

@@ -1,0 +1,268 @@
+"""Which records answer which clause of ISO/IEC 42001:2023, and how each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.views.clauses.standing import (
+    Head,
+    RecordSeen,
+    State,
+    record_of,
+    standing,
+)
+from watchkeeper.plan.workspace.kinds import BY_KIND
+from watchkeeper.plan.workspace.models.management.documents import DocumentEntry, DocumentsFile
+from watchkeeper.plan.workspace.models.management.evaluation import ProgrammeFile
+from watchkeeper.records.day import has_passed
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.management import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a clause is asked of: the register, the plan where it makes one, and the moment."""
+
+    register: Register
+    bundle: Bundle | None
+    at: Instant
+
+    def record(self, kind: str, id_: str = "") -> RecordSeen:
+        """Return how a record stands; one that is not there is missing."""
+        found = record_of(self.register, kind, id_, self.at)
+        return found or missing(BY_KIND[kind].where.replace("*", id_ or "<id>"), kind)
+
+    def every(self, kind: str) -> list[RecordSeen]:
+        """Return how all records of a kind stand; at least one is wanted."""
+        ids = list(self.register.of(kind))
+        return [self.record(kind, id_) for id_ in ids] or [self.record(kind)]
+
+    def in_scope(self) -> list[str]:
+        """Return the systems that are in scope."""
+        return sorted(id_ for id_, says in self.register.systems.items() if says.in_scope)
+
+
+Answer = Callable[[Asked], Iterable[RecordSeen]]
+
+
+def missing(file: str, what: str, why: str = "") -> RecordSeen:
+    """Return a record that should be there and is not."""
+    return RecordSeen(file, what, State.MISSING, why=why or f"there is no `{file}`")
+
+
+def _part(seen: RecordSeen, said: object, what: str) -> RecordSeen:
+    """Return a part of a record, which is missing where the record does not say it."""
+    if seen.state is State.MISSING or said:
+        return replace(seen, what=what)
+    return replace(seen, what=what, state=State.MISSING, why=f"it says nothing of {what}")
+
+
+def _context(asked: Asked) -> Iterator[RecordSeen]:
+    said = asked.register.aims.context
+    yield _part(asked.record("aims"), said.internal or said.external, "context")
+
+
+def _aims(key: str, what: str) -> Answer:
+    def answer(asked: Asked) -> Iterator[RecordSeen]:
+        yield _part(asked.record("aims"), getattr(asked.register.aims, key), what)
+
+    return answer
+
+
+def _scope(asked: Asked) -> Iterator[RecordSeen]:
+    yield asked.record("scope")
+    yield _part(asked.record("aims"), asked.register.aims.scope, "scope statement")
+    if not asked.register.systems:
+        yield missing("systems/<id>.yaml", "AI system")
+
+
+def _method(*parts: str) -> Answer:
+    def answer(asked: Asked) -> Iterator[RecordSeen]:
+        says = asked.register.one("methods")
+        for part in parts:
+            said = says
+            for step in part.split("."):
+                said = getattr(said, step, None)
+            yield _part(asked.record("methods"), said, part.replace(".", " "))
+
+    return answer
+
+
+def _risks(asked: Asked) -> Iterator[RecordSeen]:
+    yield from asked.every("risk")
+
+
+def _treatments(asked: Asked) -> Iterator[RecordSeen]:
+    yield from _method("treatment")(asked)
+    yield asked.record("soa")
+    for id_, risk in asked.register.of("risk").items():
+        yield _part(asked.record("risk", id_), risk.treatment, f"treatment of {id_}")
+
+
+def _results(asked: Asked) -> Iterator[RecordSeen]:
+    for id_, risk in asked.register.of("risk").items():
+        told = risk.treatment is not None and risk.treatment.results
+        yield _part(asked.record("risk", id_), told, f"results of treating {id_}")
+    if not asked.register.of("risk"):
+        yield asked.record("risk")
+
+
+def _assessed(kind: str, topic: Topic) -> Answer:
+    def answer(asked: Asked) -> Iterator[RecordSeen]:
+        for system in asked.in_scope() or [""]:
+            seen = asked.record(kind, system)
+            yield _triggered(asked, seen, system, topic)
+
+    return answer
+
+
+def _triggered(asked: Asked, seen: RecordSeen, system: str, topic: Topic) -> RecordSeen:
+    if asked.bundle is None or asked.bundle.management is None or seen.state is State.MISSING:
+        return seen
+    state = asked.bundle.management.at(system, asked.at)
+    why = state.counting.get(topic.value, ())
+    if seen.state is not State.PRESENT or not why:
+        return seen
+    return replace(seen, state=State.STALE, why=f"stale: {', '.join(why)}")
+
+
+def _documents(asked: Asked, wanted: Callable[[DocumentEntry], bool]) -> Iterator[RecordSeen]:
+    says: DocumentsFile | None = asked.register.one("documents")
+    rows = says.documents if says is not None else []
+    values = asked.register.value["files"]["documents"][""]["documents"] if rows else []
+    for row, value in zip(rows, values, strict=True):
+        if wanted(row):
+            head = Head(row.owner, row.approved_by, row.review_by)
+            seen = standing("documents.yaml", f"document {row.id}", head, value, asked.at)
+            yield _as_approved(asked, row, seen)
+
+
+def _as_approved(asked: Asked, row: DocumentEntry, seen: RecordSeen) -> RecordSeen:
+    there = asked.register.digests.get(row.id)
+    if row.file is not None and there is None:
+        return replace(seen, state=State.MISSING, why=f"there is no file `{row.file}`")
+    if seen.state not in {State.PRESENT, State.STALE}:
+        return seen
+    if row.digest is None:
+        return replace(
+            seen, state=State.NOT_APPROVED, why="it does not say which text was approved"
+        )
+    if there is not None and there != row.digest:
+        return replace(seen, state=State.NOT_APPROVED, why="changed since it was approved")
+    return seen
+
+
+def _document(clause: str, what: str) -> Answer:
+    def answer(asked: Asked) -> Iterator[RecordSeen]:
+        found = list(_documents(asked, lambda row: clause in row.clauses))
+        why = f"no document of `documents.yaml` has {clause} among its `clauses`"
+        yield from found or [missing("documents.yaml", what, why)]
+
+    return answer
+
+
+def _controlled(asked: Asked) -> Iterator[RecordSeen]:
+    yield asked.record("documents")
+    yield from _documents(asked, lambda _row: True)
+
+
+def _competence(asked: Asked) -> Iterator[RecordSeen]:
+    says = asked.register.one("competence")
+    seen = asked.record("competence")
+    yield _part(seen, says and says.needs, "competence needed")
+    held = _part(seen, says and says.held, "evidence of competence")
+    lapsed = sorted(
+        {
+            f"{one.person} ({one.need})"
+            for one in (says.held if says else ())
+            if _over(one, asked.at)
+        }
+    )
+    if held.state is State.PRESENT and lapsed:
+        held = replace(held, state=State.STALE, why=f"lapsed: {', '.join(lapsed)}")
+    yield held
+
+
+def _over(one: object, at: Instant) -> bool:
+    expires = getattr(one, "expires", None)
+    return expires is not None and has_passed(expires, at)
+
+
+def _aware(asked: Asked) -> Iterator[RecordSeen]:
+    says = asked.register.one("competence")
+    yield _part(asked.record("competence"), says and says.awareness, "awareness")
+
+
+def _measured(asked: Asked) -> Iterator[RecordSeen]:
+    yield asked.record("objectives")
+    yield from asked.every("measurement")
+
+
+def _audits(asked: Asked) -> Iterator[RecordSeen]:
+    says: ProgrammeFile | None = asked.register.one("audits")
+    held = asked.register.of("audit")
+    programme = _part(asked.record("audits"), says and says.planned, "audit programme")
+    late = [p.id for p in (says.planned if says else ()) if p.id not in held]
+    due = [p.by for p in (says.planned if says else ()) if p.id in late]
+    if programme.state is State.PRESENT and due and has_passed(min(due), asked.at):
+        programme = replace(programme, state=State.STALE, why=f"no audit by {min(due)}")
+    yield programme
+    yield from asked.every("audit")
+
+
+def _reviews(asked: Asked) -> Iterator[RecordSeen]:
+    """Only the newest one says when the next is due."""
+    found = asked.register.of("review")
+    newest = max(found, key=lambda id_: (found[id_].on, id_), default="")
+    for id_ in found:
+        seen = asked.record("review", id_)
+        if id_ != newest and seen.state is State.STALE:
+            seen = replace(seen, state=State.PRESENT, why="")
+        yield seen
+    if not found:
+        yield asked.record("review")
+
+
+def _findings(asked: Asked) -> Iterator[RecordSeen]:
+    found = asked.register.of("finding")
+    if not found and asked.register.of("audit"):
+        yield RecordSeen(
+            "findings/<id>.yaml",
+            "finding",
+            State.NOT_NEEDED,
+            why="no nonconformity is recorded; what audits looked at stands at 9.2.2",
+        )
+        return
+    yield from asked.every("finding")
+
+
+ANSWERS: dict[str, Answer] = {
+    "4.1": _context,
+    "4.2": _aims("interested_parties", "interested parties"),
+    "4.3": _scope,
+    "5.2": _document("5.2", "AI policy"),
+    "5.3": _aims("roles", "roles"),
+    "6.1.1": _method("risk.likelihood", "risk.consequence", "risk.levels"),
+    "6.1.2": lambda asked: (*_method("risk.process")(asked), *_risks(asked)),
+    "6.1.3": _treatments,
+    "6.1.4": _method("impact"),
+    "6.2": lambda asked: [asked.record("objectives")],
+    "7.1": _aims("resources", "resources"),
+    "7.2": _competence,
+    "7.3": _aware,
+    "7.4": _aims("communication", "communication"),
+    "7.5": _controlled,
+    "8.1": _document("8.1", "document on how processes are run"),
+    "8.2": _assessed("assessment", Topic.RISK),
+    "8.3": _results,
+    "8.4": _assessed("impact", Topic.IMPACT),
+    "9.1": _measured,
+    "9.2.2": _audits,
+    "9.3.3": _reviews,
+    "10.1": _findings,
+    "10.2": _findings,
+}
+"""Which records answer a clause; a clause that is not here asks for none that we know of."""
