@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import measures
+from bench.linting import linting
 from bench.oversight.told import people
 from bench.publishing import publishing
 from bench.relay import relay
@@ -24,6 +25,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("bench-out"))
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
     parser.add_argument("--people", action="store_true", help="only what people wait for")
+    parser.add_argument("--lint", action="store_true", help="only a workspace of 5,000 controls")
     parser.add_argument("--records", type=int, default=100_000, help="size of the long home")
     wanted = parser.parse_args()
     part = 10 if wanted.quick else 1
@@ -34,6 +36,8 @@ def main() -> int:
         figures: dict[str, Any] = {}
         if wanted.people:
             people(Path(place), part, figures)
+        elif wanted.lint:
+            linting(Path(place), part, figures)
         else:
             figures = _measure(Path(place), part, wanted.records // part)
     figures["machine"] = f"{platform.machine()}, Python {platform.python_version()}"
@@ -89,6 +93,7 @@ def _measure(place: Path, part: int, records: int) -> dict[str, Any]:
         f"{found['recorded']['decisionP50us'] / 1000:.2f}"
     )
     people(place, part, figures)
+    linting(place, part, figures)
     _title("a signature in a PKCS #11 token (SoftHSM), for which each record would wait")
     token = figures["token"] = token_sign(place, 1_000 // part)
     print(

@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from watchkeeper.errors import WatchkeeperError
 
-messages = Console(stderr=True, highlight=False, soft_wrap=True)
-data = Console(highlight=False, soft_wrap=True)
+messages = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+data = Console(highlight=False, soft_wrap=True, emoji=False)
 
 
 class Exit(enum.IntEnum):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.worlds.many import write_many
 from tests.worlds.workspace_files import FILES, with_change, write_workspace
 from watchkeeper.cli.plan import app
 from watchkeeper.cli.servers import split_target
@@ -61,7 +62,27 @@ def test_lint_of_what_holds(tmp_path: Path) -> None:
     found = json.loads(out)
     assert (code, found["holds"], found["plan"]) == (0, True, digest)
     assert found["counts"]["safety"] == 0
-    assert set(found["findings"][0]) == {"severity", "file", "line", "message", "advice", "code"}
+    assert {"severity", "file", "line", "message", "advice", "code"} <= set(found["findings"][0])
+
+
+def test_many_findings_of_one_kind_are_counted(tmp_path: Path) -> None:
+    folder = write_many(tmp_path, 120)
+    code, out, _ = run("lint", folder)
+    assert code == 0
+    assert out.count("is a document only") == 20
+    assert "and 100 more like these: document-only" in out
+    assert ":100:" in run("lint", folder, "--all")[1]
+    assert run("lint", folder, "--all")[1].count("is a document only") == 120
+
+
+def test_wrong_references_are_each_named_and_not_each_searched_for(tmp_path: Path) -> None:
+    write_many(tmp_path, 250)
+    rows = (tmp_path / "soa.yaml").read_text().replace("control: control-", "control: contrl-")
+    (tmp_path / "soa.yaml").write_text(rows)
+    _, out, _ = run("lint", tmp_path, "--all")
+    assert out.count("there is no control `contrl-") == 250
+    assert out.count("did you mean `control-") == 20
+    assert out.count("it is none of the 289 that are known") == 230
 
 
 def test_gaps_fail_only_where_asked(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.finding import Finding, Severity
 
+_FEW = 20
 _TITLES = {
     Severity.UNREADABLE: "Can not be read",
     Severity.SAFETY: "Safety errors: they stop a release",
@@ -28,8 +30,13 @@ def lint(
     strict: Annotated[
         bool, typer.Option("--strict", help="End with 1 for management gaps too.")
     ] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help=f"Print each finding, not the first {_FEW} of a kind.")
+    ] = False,
 ) -> None:
     """Check a workspace as a whole and name everything that is wrong.
+
+    Of one kind of finding the first twenty are printed, and how many more there are.
 
     Ends with 0 where it can be released (gaps of the management system are named), with 1 for
     safety errors, with 2 where a file can not be read or parsed.
@@ -39,7 +46,7 @@ def lint(
     if as_json:
         output.show_json(_lint_json(linted))
     else:
-        _print_findings(linted)
+        _print_findings(linted, None if every else _FEW)
     code = _exit_code(linted.findings, strict=strict)
     if code is not output.Exit.FINE:
         raise typer.Exit(code)
@@ -54,20 +61,32 @@ def _exit_code(findings: tuple[Finding, ...], *, strict: bool) -> output.Exit:
     return output.Exit.FINE
 
 
-def _print_findings(linted: Linted) -> None:
+def _print_findings(linted: Linted, most: int | None) -> None:
     for severity, title in _TITLES.items():
         mine = [finding for finding in linted.findings if finding.severity is severity]
         if mine:
-            output.show(f"{title} ({len(mine)})")
-            for finding in mine:
-                place = f"{finding.file}:{finding.line}" if finding.line else finding.file
-                output.show(f"  {place}: {finding.message}")
-                if finding.advice:
-                    output.show(f"    {finding.advice}")
+            output.show("\n".join([f"{title} ({len(mine)})", *_lines(mine, most)]))
     if linted.bundle is not None:
         output.say(f"the workspace holds: plan {bundle_digest(bundle_bytes(linted.bundle))}")
     else:
         output.say("the workspace does not hold")
+
+
+def _lines(findings: list[Finding], most: int | None) -> Iterator[str]:
+    """Yield what is said of findings: of each kind at most `most`, then how many more."""
+    said: Counter[str] = Counter()
+    for finding in findings:
+        said[finding.code] += 1
+        if most is None or said[finding.code] <= most:
+            place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+            yield f"  {place}: {finding.message}"
+            if finding.advice:
+                yield f"    {finding.advice}"
+    if most is None:
+        return
+    for code, count in said.items():
+        if count > most:
+            yield f"  and {count - most:,} more like these: {code} (`--all` lists them)"
 
 
 def _lint_json(linted: Linted) -> dict[str, Any]:

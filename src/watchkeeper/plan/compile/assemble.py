@@ -48,6 +48,7 @@ def assemble(
     """Put a plan together. Everything is sorted by id, so that the same plan is the same bytes."""
     aims = workspace.aims.says
     systems = [file.says for _, file in sorted(workspace.systems.items())]
+    enforcing = _by_control(policies)
     return Bundle(
         format=FORMAT,
         organisation=aims.organisation,
@@ -65,7 +66,7 @@ def assemble(
             sorted((_policy(scoped) for scoped in policies), key=lambda policy: policy.id)
         ),
         controls=tuple(
-            _control(workspace, workspace.controls[name].says, policies)
+            _control(workspace, workspace.controls[name].says, enforcing.get(name, ()))
             for name in sorted(workspace.controls)
         ),
         applicability=_rows(workspace),
@@ -182,8 +183,14 @@ def _policy(scoped: ScopedPolicy) -> Policy:
     )
 
 
-def _control(workspace: Workspace, says: ControlFile, policies: Sequence[ScopedPolicy]) -> Control:
-    mine = [scoped.policy for scoped in policies if scoped.policy.notes.control == says.id]
+def _by_control(policies: Iterable[ScopedPolicy]) -> dict[str, list[ParsedPolicy]]:
+    found: dict[str, list[ParsedPolicy]] = {}
+    for scoped in policies:
+        found.setdefault(scoped.policy.notes.control, []).append(scoped.policy)
+    return found
+
+
+def _control(workspace: Workspace, says: ControlFile, mine: Sequence[ParsedPolicy]) -> Control:
     systems = {policy.system for policy in mine} | set(says.systems)
     if not systems and says.built_in:
         systems = {name for name, file in workspace.systems.items() if file.says.in_scope}

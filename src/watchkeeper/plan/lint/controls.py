@@ -62,7 +62,7 @@ def _control(
 def _rows(
     workspace: Workspace, soa: Checked[ApplicabilityFile], names: Names, report: Report
 ) -> None:
-    known = [*annex_a(), *workspace.controls]
+    known = dict.fromkeys([*annex_a(), *workspace.controls])
     seen: set[str] = set()
     for i, row in enumerate(soa.says.rows):
         spot = report.at(soa, "rows", i)

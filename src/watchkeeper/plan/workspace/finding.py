@@ -47,10 +47,6 @@ def stops_release(findings: Iterable[Finding]) -> bool:
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sort findings the worst first, then by place, and drop repetitions."""
-    worst = list(Severity)
-    return tuple(
-        sorted(
-            set(findings),
-            key=lambda f: (worst.index(f.severity), f.file, f.line, f.code, f.message),
-        )
-    )
+    worst = {severity: at for at, severity in enumerate(Severity)}
+    once = dict.fromkeys(findings)
+    return tuple(sorted(once, key=lambda f: (worst[f.severity], f.file, f.line, f.code, f.message)))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from watchkeeper.errors import PlanUnreadable, cut
 from watchkeeper.plan.workspace.kinds import BASED, PLACES
 
 MAX_BYTES = 512 * 1024
+MAX_ROWS = 2 * 1024 * 1024
+"""Of `soa.yaml`, which has a row for each control: 5,000 of them take 700 KiB."""
 MAX_DEFINITIONS = 64 * 1024 * 1024
 MAX_DOCUMENT = 16 * 1024 * 1024
 DOCUMENTS = "documents"
@@ -17,6 +19,7 @@ DOCUMENTS = "documents"
 _FOLDERS = {place.folder: place for place in PLACES if place.folder is not None}
 _READ = {*_FOLDERS, *(place.where for place in PLACES), "policies", DOCUMENTS}
 BASIS = ".basis.json"
+_LARGER = {"soa.yaml": MAX_ROWS}
 _BESIDE = {"tool": ".definitions.json", **dict.fromkeys(BASED, BASIS)}
 """What else is read beside the YAML files of a kind."""
 
@@ -35,14 +38,16 @@ class Folder:
     """A workspace folder. Names are relative to `root`, with `/` between parts."""
 
     root: Path
+    _resolved: dict[Path, Path] = field(default_factory=dict, compare=False, repr=False)
+    """Where folders really lie: looked up once, while a workspace is read."""
 
-    def read(self, name: str, limit: int = MAX_BYTES) -> str:
+    def read(self, name: str, limit: int | None = None) -> str:
         """Return a file's text, with plain line ends.
 
         Raises:
             PlanUnreadable: no such file, not UTF-8, too large, or outside the workspace.
         """
-        raw = self.read_bytes(name, limit)
+        raw = self.read_bytes(name, limit or _LARGER.get(name, MAX_BYTES))
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -58,8 +63,7 @@ class Folder:
         """
         path = self.root / name
         try:
-            inside = path.resolve().is_relative_to(self.root.resolve())
-            if not inside:
+            if not self._holds(path):
                 raise PlanUnreadable(
                     "a link that leads out of the workspace", "copy the file into the workspace"
                 )
@@ -76,6 +80,17 @@ class Folder:
             raise PlanUnreadable(f"larger than {limit // 1024} KiB", "split it")
         return raw
 
+    def _holds(self, path: Path) -> bool:
+        """Say whether a file lies in the workspace, wherever links lead."""
+        real = path.resolve() if path.is_symlink() else self._real(path.parent)
+        return real.is_relative_to(self._real(self.root))
+
+    def _real(self, folder: Path) -> Path:
+        found = self._resolved.get(folder)
+        if found is None:
+            found = self._resolved[folder] = folder.resolve()
+        return found
+
     def has(self, name: str) -> bool:
         """Say whether there is something of this name, be it a broken link."""
         path = self.root / name
@@ -83,50 +98,51 @@ class Folder:
 
     def yaml_files(self, folder: str) -> list[str]:
         """Return the names of the YAML files in a folder, sorted."""
-        return [f"{folder}/{p.name}" for p in self._children(folder) if p.suffix == ".yaml"]
+        return [f"{folder}/{name}" for name in self._children(folder) if _suffix(name) == ".yaml"]
 
     def files_beside(self, folder: str, ending: str) -> list[str]:
         """Return the names of the files in a folder that end in a certain way, sorted."""
-        return [f"{folder}/{p.name}" for p in self._children(folder) if p.name.endswith(ending)]
+        return [f"{folder}/{name}" for name in self._children(folder) if name.endswith(ending)]
 
     def policy_files(self) -> list[tuple[str, str]]:
         """Return `(system, name)` of every Cedar file, sorted."""
         return [
-            (system.name, f"policies/{system.name}/{path.name}")
+            (system, f"policies/{system}/{name}")
             for system in self._children("policies")
-            for path in self._children(f"policies/{system.name}")
-            if path.suffix == ".cedar"
+            for name in self._children(f"policies/{system}")
+            if _suffix(name) == ".cedar"
         ]
 
     def strays(self) -> Iterator[Stray]:
         """Yield what is not read, so that nobody believes that it counts."""
-        for path in self._children("."):
-            if path.name not in _READ:
-                yield Stray(path.name, "no file of a workspace has this name", harmless=True)
-        for name in _FOLDERS:
-            yield from self._strays_of(name)
-        for path in self._children("policies"):
-            if not _is_folder(path):
-                yield Stray(f"policies/{path.name}", "policies lie in a folder per system", False)
+        for name in self._children("."):
+            if name not in _READ:
+                yield Stray(name, "no file of a workspace has this name", harmless=True)
+        for folder in _FOLDERS:
+            yield from self._strays_of(folder)
+        for system in self._children("policies"):
+            if not _is_folder(self.root / "policies" / system):
+                yield Stray(f"policies/{system}", "policies lie in a folder per system", False)
                 continue
-            for inner in self._children(f"policies/{path.name}"):
-                if inner.suffix != ".cedar":
-                    name = f"policies/{path.name}/{inner.name}"
+            for inner in self._children(f"policies/{system}"):
+                if _suffix(inner) != ".cedar":
+                    name = f"policies/{system}/{inner}"
                     yield Stray(name, "only `.cedar` files are read here", harmless=False)
 
     def _strays_of(self, folder: str) -> Iterator[Stray]:
         beside = _BESIDE.get(_FOLDERS[folder].kind)
-        for path in self._children(folder):
-            if path.suffix != ".yaml" and not (beside and path.name.endswith(beside)):
-                yield Stray(f"{folder}/{path.name}", "only `.yaml` files are read here", False)
+        for name in self._children(folder):
+            if _suffix(name) != ".yaml" and not (beside and name.endswith(beside)):
+                yield Stray(f"{folder}/{name}", "only `.yaml` files are read here", False)
 
-    def _children(self, name: str) -> list[Path]:
+    def _children(self, name: str) -> list[str]:
+        """Return the names in a folder, sorted, but for those that nobody means to be read."""
         folder = self.root / name
         try:
-            found = sorted(folder.iterdir()) if _is_folder(folder) else []
+            found = [child.name for child in folder.iterdir()] if _is_folder(folder) else []
         except OSError:
             return []
-        return [p for p in found if not _is_ignored(p.name)]
+        return sorted(child for child in found if not _is_ignored(child))
 
 
 def open_folder(path: Path) -> Folder:
@@ -155,6 +171,12 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except (OSError, RuntimeError):
         return False
+
+
+def _suffix(name: str) -> str:
+    """Return the ending of a name, as a path has it: `.yaml` alone is a name without one."""
+    stem, dot, ending = name.rpartition(".")
+    return dot + ending if stem and ending else ""
 
 
 def _is_ignored(name: str) -> bool:

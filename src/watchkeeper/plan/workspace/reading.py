@@ -45,16 +45,14 @@ PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge")
 )
-_OTHERWISE = re.compile(
-    r"""[\t\r\x85\u2028\u2029\ufeff]  # white space and line ends that only one of them knows
-    | ^[ ]+$                       # in front of a block scalar's text
-    | ^(?:%|\.\.\.)                 # a directive, the end of a document
-    | (?<!\A)^---                  # a document that is not the first
-    | ["']:[^ \n]                  # a value that begins where its key ends
-    | [|>][-+0-9]*\#               # a block scalar's head with a comment at its heels
-    | (?:^|[ \n\[\]{},:-])\?(?:[ \n,\[\]{}]|$)  # a key written with `?`
-    """,
-    re.MULTILINE | re.VERBOSE,
+_ELSEWHERE = ("\t", "\r", "\x85", "\u2028", "\u2029", "\ufeff", "\n%", "\n...")
+"""White space and line ends that only one of the two knows; a directive, the end of a document."""
+_OTHERWISE = (
+    ("?", re.compile(r"[ \n\[\]{},:-]\?[ \n,\[\]{}]")),  # a key written with `?`
+    ("#", re.compile(r"[|>][-+0-9]*#")),  # a block scalar's head with a comment at its heels
+    ('":', re.compile(r'":[^ \n]')),  # a value that begins where its key ends
+    ("':", re.compile(r"':[^ \n]")),
+    (" \n", re.compile(r"\n +\n")),  # white space in front of a block scalar's text
 )
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -100,8 +98,17 @@ def read_plain(text: str) -> tuple[Any, Lines] | None:
         value = reader.document()
     except (_LeftToTheOther, YAMLError, UnicodeEncodeError):
         return None
-    sure = reader.sure and _OTHERWISE.search(text) is None
-    return (value, reader.lines) if sure else None
+    return (value, reader.lines) if reader.sure and not _is_doubtful(text) else None
+
+
+def _is_doubtful(text: str) -> bool:
+    """Say whether the two readers might differ on a text: what is rare is looked for first."""
+    lines = f"\n{text}\n"
+    return (
+        any(mark in lines for mark in _ELSEWHERE)
+        or any(mark in lines and pattern.search(lines) for mark, pattern in _OTHERWISE)
+        or "\n---" in lines[1:]
+    )
 
 
 def value_of(text: str) -> Any:
@@ -163,16 +170,17 @@ class _Reader:
     def _build(self, event: Any, path: Path) -> Any:
         line = event.start_mark.line + 1
         self._count += 1
-        admit(self._count, len(path), line)
+        if self._count > MAX_NODES or len(path) > MAX_DEPTH:
+            admit(self._count, len(path), line)
         self.lines.setdefault(path, line)
         kind = type(event)
-        self._doubt(event.anchor)
-        if kind is AliasEvent:
-            return None
-        self._doubt(event.tag)
+        if kind is AliasEvent or event.anchor or event.tag:
+            self.sure = False
         if kind is ScalarEvent:
             return self._scalar(event)
-        return self._sequence(path) if kind is SequenceStartEvent else self._mapping(path)
+        if kind is SequenceStartEvent:
+            return self._sequence(path)
+        return None if kind is AliasEvent else self._mapping(path)
 
     def _sequence(self, path: Path) -> list[Any]:
         out: list[Any] = []
@@ -184,9 +192,11 @@ class _Reader:
         out: dict[str, Any] = {}
         while type(event := self._next()) is not MappingEndEvent:
             key = self._key(event, path)
-            self._doubt(key in out)
-            self.lines[(*path, key)] = event.start_mark.line + 1
-            out[key] = self._build(self._next(), (*path, key))
+            if key in out:
+                self.sure = False
+            at = (*path, key)
+            self.lines[at] = event.start_mark.line + 1
+            out[key] = self._build(self._next(), at)
         return out
 
     def _key(self, event: Any, path: Path) -> str:
@@ -194,14 +204,17 @@ class _Reader:
             self.sure = False
             self._build(event, (*path, ""))
             return ""
-        text = str(event.value)
-        tag = _tag(text) if event.implicit[0] else STR
-        self._doubt(event.anchor or event.tag or tag == _MERGE or tag not in PLAIN_TAGS)
+        text: str = event.value
+        if event.anchor or event.tag:
+            self.sure = False
+        elif event.implicit[0] and text[:1] in _RESOLVERS:
+            tag = _tag(text)
+            self._doubt(tag == _MERGE or tag not in PLAIN_TAGS)
         return text
 
     def _scalar(self, event: Any) -> Any:
-        text = str(event.value)
-        if not event.implicit[0]:
+        text: str = event.value
+        if not event.implicit[0] or text[:1] not in _RESOLVERS:
             return text
         tag = _tag(text)
         self._doubt(tag not in PLAIN_TAGS)
@@ -209,7 +222,7 @@ class _Reader:
 
 
 def _tag(text: str) -> str:
-    for tag, matches in _RESOLVERS.get(text[:1], ()):
+    for tag, matches in _RESOLVERS[text[:1]]:
         if matches(text):
             return tag
     return STR

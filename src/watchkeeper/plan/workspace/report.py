@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.plan.workspace.checked import Checked, nearest
 from watchkeeper.plan.workspace.finding import Finding, Severity
+
+_MANY, _SEARCHES = 200, 20
 
 
 @dataclass(slots=True)
@@ -15,6 +17,16 @@ class Report:
     """Gathers findings."""
 
     findings: list[Finding] = field(default_factory=list)
+    _searches: int = 0
+
+    def nearest(self, word: str, among: Iterable[str]) -> str:
+        """Return advice that names the nearest known word; among many words, a few times only."""
+        known = tuple(among)
+        if len(known) > _MANY:
+            self._searches += 1
+            if self._searches > _SEARCHES:
+                return f"it is none of the {len(known)} that are known"
+        return nearest(word, known)
 
     def at(self, file: Checked[Any], *place: str | int) -> Spot:
         """Return a spot of a file, by path into it."""
@@ -31,7 +43,7 @@ class Spot:
 
     def inside(self, *place: str | int) -> Spot:
         """Return a spot below this one."""
-        return replace(self, place=(*self.place, *place))
+        return Spot(self.report, self.file, (*self.place, *place))
 
     def safety(self, code: str, message: str, advice: str) -> None:
         """Note what stops a release."""
@@ -45,7 +57,8 @@ class Spot:
         """Note a reference to a `kind` that is not there; return whether it is."""
         if name in known:
             return True
-        self.safety("unknown-reference", f"there is no {kind} `{name}`", nearest(name, known))
+        advice = self.report.nearest(name, known)
+        self.safety("unknown-reference", f"there is no {kind} `{name}`", advice)
         return False
 
     def _note(self, severity: Severity, code: str, message: str, advice: str) -> None:

@@ -43,7 +43,7 @@ _MAX_SECONDS = 10 * 366 * 86_400
 class Part(BaseModel):
     """A piece of a workspace file: strict, frozen, and no key that we do not know."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
 def check_id(text: str) -> str:
