@@ -10,6 +10,9 @@ import typer
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson
 from watchkeeper.errors import StandardInvalid, cut
+from watchkeeper.plan.mapping.judge import check_mapping
+from watchkeeper.plan.mapping.read.files import MAX_BYTES, read_mapping
+from watchkeeper.plan.mapping.text import mapping_json, mapping_summary, mapping_text
 from watchkeeper.plan.views.item import item_text, item_view
 from watchkeeper.plan.views.standards import standards_text, standards_view
 from watchkeeper.plan.workspace.load import Workspace, load_workspace
@@ -23,6 +26,10 @@ def standards(
     workspace: Annotated[
         Path, typer.Option("--workspace", help="Where to look for what points at it.")
     ] = Path("aims"),
+    check: Annotated[
+        Path | None,
+        typer.Option("--check", help="A mapping that others made, to hold against the standards."),
+    ] = None,
     standard: Annotated[
         str | None, typer.Option("--standard", help=f"Which one: {', '.join(STANDARDS)}.")
     ] = None,
@@ -33,13 +40,20 @@ def standards(
     Without an item it lists the standards, and what of them is unverified. Ends with 2 where no
     standard has the item.
 
+    With `--check` it reads a mapping (YAML, JSON, CSV, TSV, Markdown or text) and names numbers
+    that there are not, numbers under a wrong name, guidance taken for controls, days that were
+    amended and wrong counts. Ends with 1 where it finds any, with 2 where the file can not be read.
+
     Examples:
       watchkeeper plan standards
       watchkeeper plan standards A.9.3 --workspace aims
+      watchkeeper plan standards --check mapping.csv --standard iso42001
     """
     with output.speaking_plainly():
         _known(standard)
-        if item is None:
+        if check is not None:
+            _check(check, standard, as_json=as_json)
+        elif item is None:
             _list(as_json=as_json)
         else:
             _show(item, standard, workspace, as_json=as_json)
@@ -70,6 +84,21 @@ def _show(text: str, name: str | None, path: Path, *, as_json: bool) -> None:
         output.show_json([view.json() for view in views])
     else:
         output.show("\n\n".join(item_text(view) for view in views))
+
+
+def _check(path: Path, name: str | None, *, as_json: bool) -> None:
+    with path.open("rb") as file:
+        raw = file.read(MAX_BYTES + 1)
+    found = check_mapping(read_mapping(path.name, raw), name)
+    if as_json:
+        output.show_json(mapping_json(found))
+    elif found.wrong:
+        output.show(mapping_text(found))
+    if found.note:
+        output.say(found.note)
+    output.say(mapping_summary(found))
+    if found.wrong:
+        raise typer.Exit(output.Exit.FOUND)
 
 
 def _workspace(path: Path) -> Workspace | None:

@@ -1,0 +1,126 @@
+"""The numbers of standards in a passage, as they are written and as they are meant."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from watchkeeper.plan.mapping.read.passage import Passage
+from watchkeeper.plan.mapping.speaks import Spoken
+
+_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+|\]\([^)\s]*\)|\bwww\.\S+", re.IGNORECASE)
+_ANNEX = re.compile(r"(?<![\w.])(?:ISO[ -])?([AB])\.(\d{1,3}(?:\.\d{1,3}){0,3})(?![\w]|\.\d)")
+_NIST = re.compile(r"\b(GOVERN|MAP|MEASURE|MANAGE)[ _-]?(\d{1,2}(?:\.\d{1,3})?)(?![\w]|\.\d)")
+_NIST_LOW = re.compile(r"\b(govern|map|measure|manage)-(\d{1,2}\.\d{1,3})(?![\w]|\.\d)")
+_ARTICLE = re.compile(r"\b[Aa]rt(?:icle|\.|-)?[ -]?(\d{1,3}[a-z]?)(?![\w])")
+_RISK = re.compile(r"\bASI[ -]?(\d{2})\b")
+_NUMBER = r"(\d{1,2}(?:\.\d{1,2}){1,3})"
+_CLAUSE = re.compile(rf"\b(?:sub-?)?clauses?\s+{_NUMBER}(?![\w]|\.\d)|§\s*{_NUMBER}", re.IGNORECASE)
+_LEADING = re.compile(
+    rf"(?:(?:ISO(?:/IEC)?[ -])?(?:42001[:\d]*\s*)?(?:§\s*)?){_NUMBER}(?![\w%]|\.\d)"
+)
+_CLAUSE_KEY = re.compile(r"clause|42001|42005|requirement|control|\bid\b|\bref", re.IGNORECASE)
+_UNMISTAKABLE = {"nist_ai_rmf", "owasp_agentic"}
+_SEPARATOR = re.compile(r"[\s:.)\]–—-]+")  # noqa: RUF001 - dashes as people type them
+_ENDS = re.compile(r"\s[–—|-]\s|[:;(\[]|\.\s")  # noqa: RUF001 - dashes as people type them
+_IN_BRACKETS = re.compile(r"\s*[(\[]([A-Z][^()\[\]]{5,119})[)\]]")
+_ALIKE = dict(zip("АВСЕНІКМОРТХаеорсхΑΒΕΗΙΚΜΝΟΡΤΧ", "ABCEHIKMOPTXaeopcxABEHIKMNOPTX", strict=True))  # noqa: RUF001
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A number of a standard in a file: what is meant, how it is written, the words beside it.
+
+    `id` is spelt as our data spells it. `sure` says that no other standard can be meant, so that
+    a number that there is not is an error; `title` that the words beside it are meant as its name.
+    """
+
+    standard: str
+    id: str
+    written: str
+    place: str
+    label: str = ""
+    title: bool = False
+    sure: bool = True
+
+
+def mentions(passage: Passage, spoken: Spoken) -> Iterator[Mention]:
+    """Yield the numbers in a passage that speaks of the standards in `spoken`."""
+    text = _URL.sub(lambda found: " " * len(found[0]), passage.text)
+    plain = plain_text(text)
+    for standard, id_, start, end in _found(plain, passage, spoken):
+        label, title = _label(passage, plain, text, start, end)
+        sure = standard in _UNMISTAKABLE or spoken.only(standard)
+        written = text[start:end].strip()
+        yield Mention(standard, id_, written, passage.place, label, title, sure)
+
+
+def plain_text(text: str) -> str:
+    """Return text with full-width signs and letters that only look Latin made plain, in place."""
+    out = []
+    for char in text:
+        made = unicodedata.normalize("NFKC", char)
+        out.append(_ALIKE.get(char, made if len(made) == 1 else char))
+    return "".join(out)
+
+
+def _found(plain: str, passage: Passage, spoken: Spoken) -> Iterator[tuple[str, str, int, int]]:
+    if spoken.means("iso42001"):
+        for one in _ANNEX.finditer(plain):
+            yield "iso42001", f"{one[1]}.{one[2]}", one.start(), one.end()
+    for pattern in (_NIST, _NIST_LOW):
+        for one in pattern.finditer(plain):
+            if "." in one[2] or spoken.means("nist_ai_rmf"):
+                yield "nist_ai_rmf", f"{one[1].upper()} {one[2]}", one.start(), one.end()
+    if spoken.only("eu_ai_act"):
+        for one in _ARTICLE.finditer(plain):
+            yield "eu_ai_act", f"art-{one[1]}", one.start(), one.end()
+    for one in _RISK.finditer(plain):
+        yield "owasp_agentic", f"ASI{one[1]}", one.start(), one.end()
+    yield from _clauses(plain, passage, spoken)
+
+
+def _clauses(plain: str, passage: Passage, spoken: Spoken) -> Iterator[tuple[str, str, int, int]]:
+    standard = next((name for name in ("iso42001", "iso42005") if spoken.only(name)), None)
+    if standard is None:
+        return
+    found = list(_CLAUSE.finditer(plain))
+    leading = _LEADING.match(plain) if passage.cell else None
+    if leading is not None and (
+        "42001" in leading[0] or any(_CLAUSE_KEY.search(text) for text in passage.around)
+    ):
+        found = [leading, *found]
+    for one in found:
+        number = next(group for group in one.groups() if group)
+        yield standard, number, one.start(), one.end()
+
+
+def _label(passage: Passage, plain: str, text: str, start: int, end: int) -> tuple[str, bool]:
+    """Return the words beside an id: those of its structure, or those that follow it."""
+    if plain[:start].strip(" ([") and not passage.cell:
+        found = _IN_BRACKETS.match(text, end)
+        return (found[1].strip(), True) if found else ("", False)
+    lead = plain[:start].strip(" ([").lower()
+    if lead and lead not in {"clause", "control", "article", "annex a", "iso 42001"}:
+        found = _IN_BRACKETS.match(text, end)
+        return (found[1].strip(), True) if found else ("", False)
+    between = _SEPARATOR.match(text, end)
+    rest = text[between.end() :] if between else ""
+    if not any(char.isalpha() for char in rest):
+        return passage.label, passage.title
+    if between is not None and not between[0].strip() and rest[0].islower():
+        return "", False  # a sentence goes on: `Article 50 applies from …`
+    return _first_words(rest, passage)
+
+
+def _first_words(rest: str, passage: Passage) -> tuple[str, bool]:
+    """Return the words after an id, up to where a description begins."""
+    if any(pattern.search(rest) for pattern in (_ANNEX, _NIST, _RISK)):
+        return passage.label, passage.title
+    found = _ENDS.search(rest)
+    name = rest[: found.start()].strip() if found else rest.strip()
+    if 1 <= len(name.split()) <= 14:
+        return name, True
+    return rest.strip(), False

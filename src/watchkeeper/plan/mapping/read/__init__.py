@@ -1,0 +1,1 @@
+"""Files that others made, to passages: structured, in tables, in prose."""
