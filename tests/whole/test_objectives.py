@@ -16,6 +16,7 @@ from tests.worlds.disk_bank import DiskBank
 from watchkeeper import wiring
 from watchkeeper.cli import check
 from watchkeeper.records.action import DecisionRecord, Outcome
+from watchkeeper.records.instant import parse_instant
 from watchkeeper.records.people import VerdictRecord
 from watchkeeper.records.plan.bundle import Limits
 from watchkeeper.records.plan.objectives import Counted
@@ -114,3 +115,9 @@ def test_the_inventory_of_the_same_home_has_no_finding(home: Path) -> None:
     assert seen["tool", "bank/pay"] == "declared"
     code, out, _ = _run("inventory", home, "--since", "2100-01-01")
     assert (code, "over 0 decisions since 2100-01-01" in out) == (0, True)
+
+
+def test_figures_of_a_log_that_verifies_were_captured(home: Path) -> None:
+    found = wiring.figures(home, parse_instant(_last(home)))
+    assert (found.origin, found.decisions) == ("captured", 40)
+    assert [one.id for one in found.objectives] == ["in-time", "no-loose-end", "quiet"]

@@ -5,6 +5,7 @@ here stands in a module by what it is about: the machine, homes, places, records
 witnesses.
 """
 
+from watchkeeper.wiring.aims import figures
 from watchkeeper.wiring.evidence import (
     is_witnessed,
     published_size,
@@ -66,6 +67,7 @@ __all__ = [
     "create_person_key",
     "create_witness",
     "entry_reader",
+    "figures",
     "follow",
     "identity_provider",
     "ids",

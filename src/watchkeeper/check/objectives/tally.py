@@ -82,6 +82,7 @@ class Tally:
         self._where = tuple(where.items())
         self._place = tuple((name, values) for name, values in self._where if name in _PLACE)
         self._limit = _limit(objective)
+        self._most = objective.target.at_most is not None
         self._took = array("q")
         self._texts: list[tuple[Event, int]] = []
 
@@ -96,6 +97,8 @@ class Tally:
         if counts:
             self.count.number += event.weight
             self._note(event)
+            if self._most:
+                self.count.last_against = _newest(self.count.last_against, event.ref)
         elif self._share is not None:
             self._take_share(event, self._share)
         elif self._quantile is not None:

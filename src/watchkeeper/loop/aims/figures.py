@@ -1,0 +1,139 @@
+"""What one log says of the management system, worked out in one pass over its records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from watchkeeper.check.gap import BundleOf, GapRow, GapTable, State, judge
+from watchkeeper.check.inventory import Inventory
+from watchkeeper.check.inventory.compare import compare
+from watchkeeper.check.inventory.seeing import Seer
+from watchkeeper.check.objectives import Measured, Measurement, Meter
+from watchkeeper.check.objectives.text import value_text
+from watchkeeper.check.survey import Survey, survey
+from watchkeeper.loop.aims.signals import MARK, Stands, queries_of, signals_of
+from watchkeeper.plan.register.content import Register
+from watchkeeper.records.figures import (
+    ControlFigure,
+    Figures,
+    ObjectiveFigure,
+    SignalFigure,
+    Unlisted,
+)
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.statement import Entry
+
+RECONSTRUCTED = "reconstructed"
+"""How figures came to be: from records that nobody has verified just now."""
+
+
+def figures_of(
+    entries: Iterable[Entry],
+    bundle_of: BundleOf,
+    plan: str | None,
+    at: Instant,
+    register: Register | None = None,
+) -> Figures:
+    """Return the figures of a log as of `at`, under `plan`, the digest of the one in force.
+
+    Without `register` no signal of a risk is looked at. The origin is `reconstructed`: who has
+    verified the log says otherwise.
+    """
+    bundle = bundle_of(plan) if plan is not None else None
+    seer = Seer(bundle_of)
+    takers: list[Callable[[Entry], None]] = [seer.take]
+    meter = None
+    if bundle is not None:
+        signals = queries_of(register) if register is not None else ()
+        meter = Meter(bundle, bundle_of, at, (*bundle.objectives, *signals))
+        takers.append(meter.take)
+    counted = survey(_fed(entries, takers, at))
+    measured = meter.measurement() if meter is not None else None
+    return Figures(
+        origin=RECONSTRUCTED,
+        size=counted.records,
+        **_counts(counted),
+        controls=_controls(judge(counted, bundle_of)),
+        objectives=_objectives(measured),
+        unlisted=_unlisted(compare(seer.found, bundle_of)),
+        signals=_signals(register, measured),
+    )
+
+
+def _fed(
+    entries: Iterable[Entry], takers: list[Callable[[Entry], None]], at: Instant
+) -> Iterator[Entry]:
+    """Yield what was recorded until then, and give each record to all who look at it, too."""
+    for entry in entries:
+        if entry.record.predicate.at > at:
+            return
+        for take in takers:
+            take(entry)
+        yield entry
+
+
+def _counts(counted: Survey) -> dict[str, Any]:
+    release = counted.in_force
+    return {
+        "decisions": counted.kinds.get(Kind.DECISION.value, 0),
+        "last_decision": max((seen.last_ref for seen in counted.shapes.values()), default=None),
+        "releases": counted.kinds.get(Kind.PLAN_RELEASE.value, 0),
+        "release": release.ref if release is not None else None,
+    }
+
+
+_WORST = (
+    State.COULD_NOT_EVALUATE,
+    State.UNDEFINED,
+    State.DOCUMENT_ONLY,
+    State.OBSERVED_ONLY,
+    State.IN_PROCESS_ONLY,
+    State.SILENT_NO_TRAFFIC,
+    State.SILENT_WITH_TRAFFIC,
+    State.ENFORCED,
+    State.RETIRED,
+    State.NOT_APPLICABLE,
+)
+"""A control is as good as where it is worst, among the systems in which it should hold."""
+
+
+def _controls(table: GapTable) -> tuple[ControlFigure, ...]:
+    rows: dict[str, list[GapRow]] = {}
+    for row in table.rows:
+        rows.setdefault(row.control, []).append(row)
+    return tuple(_control(name, some) for name, some in sorted(rows.items()))
+
+
+def _control(name: str, rows: list[GapRow]) -> ControlFigure:
+    state = min((row.state for row in rows), key=_WORST.index)
+    refs = [row.last_ref for row in rows if row.last_ref is not None]
+    fired = sum(row.fired for row in rows)
+    return ControlFigure(name, state.value, fired, max(refs, default=None))
+
+
+def _objectives(measured: Measurement | None) -> tuple[ObjectiveFigure, ...]:
+    rows = measured.rows if measured is not None else ()
+    return tuple(_objective(row) for row in rows if not row.objective.id.startswith(MARK))
+
+
+def _objective(row: Measured) -> ObjectiveFigure:
+    value = value_text(row) if row.value is not None or row.beyond else None
+    return ObjectiveFigure(row.objective.id, row.verdict.value, value, row.of, row.last)
+
+
+def _unlisted(found: Inventory) -> tuple[Unlisted, ...]:
+    return tuple(
+        Unlisted(item.kind.value, item.name, item.count, item.last_ref) for item in found.findings
+    )
+
+
+def _signals(register: Register | None, measured: Measurement | None) -> tuple[SignalFigure, ...]:
+    if register is None or measured is None:
+        return ()
+    return tuple(
+        SignalFigure(shown.risk, shown.says, shown.last)
+        for shown in signals_of(register, measured)
+        if shown.stands is Stands.SHOWING
+    )
