@@ -11,6 +11,7 @@ app = group(
         "show": "watchkeeper.cli.plan.show:show",
         "diff": "watchkeeper.cli.plan.diff:diff",
         "standards": "watchkeeper.cli.plan.standards:standards",
+        "import": "watchkeeper.cli.plan.exchange:imports",
         "import-tools": "watchkeeper.cli.plan.tools:import_tools",
         "export": "watchkeeper.cli.plan.exchange:exports",
         "export-schemas": "watchkeeper.cli.plan.schemas:export_schemas",

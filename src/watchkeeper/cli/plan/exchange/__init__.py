@@ -7,5 +7,13 @@ exports = group(
     "Hand the management system to other tools.",
     {
         "oscal": "watchkeeper.cli.plan.exchange.export_oscal:export_oscal",
+        "xlsx": "watchkeeper.cli.plan.exchange.export_xlsx:export_xlsx",
+    },
+)
+imports = group(
+    "import",
+    "Take in what other tools wrote.",
+    {
+        "xlsx": "watchkeeper.cli.plan.exchange.import_xlsx:import_xlsx",
     },
 )

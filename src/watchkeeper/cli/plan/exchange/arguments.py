@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from watchkeeper import wiring
-from watchkeeper.errors import PlanRefused, SettingsInvalid, cut
+from watchkeeper.errors import ImportRefused, PlanRefused, SettingsInvalid, cut
 from watchkeeper.plan.exchange.said import Said, said_by
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.finding import Severity
 from watchkeeper.plan.workspace.load import Workspace as Loaded
+from watchkeeper.plan.workspace.load import load_workspace
 from watchkeeper.plan.workspace.models.scalars import moment_text
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.plan.bundle import Bundle
 
+LARGEST = 64 * 1024 * 1024
 At = Annotated[
     str | None,
     typer.Option("--at", help="The moment that stands in what is written, like 2027-06-30; now."),
@@ -49,3 +52,41 @@ def moment(text: str | None) -> Instant:
         return parse_instant(moment_text(text).replace("Z", ".000000Z"))
     except ValueError as error:
         raise SettingsInvalid(f"not a time: {cut(text)}", str(error)) from None
+
+
+def readable(path: Path) -> Loaded:
+    """Return a workspace whose files hold one by one.
+
+    Raises:
+        PlanRefused: one of them does not.
+    """
+    workspace, findings = load_workspace(path)
+    if workspace is None:
+        worst = [one for one in findings if one.severity is not Severity.MANAGEMENT]
+        raise PlanRefused(f"the workspace does not hold: {worst[0]}", "run `watchkeeper plan lint`")
+    return workspace
+
+
+def taken(path: Path) -> bytes:
+    """Return the bytes of a file of others, with a bound.
+
+    Raises:
+        ImportRefused: it is larger than anything that is taken in.
+    """
+    with path.open("rb") as file:
+        raw = file.read(LARGEST + 1)
+    if len(raw) > LARGEST:
+        raise ImportRefused(f"{cut(path)} is larger than 64 MiB", "split it")
+    return raw
+
+
+def needs_extra(module: str) -> None:
+    """Go on only where what the extra `exchange` brings is there.
+
+    Raises:
+        SettingsInvalid: it is not.
+    """
+    if find_spec(module) is None:
+        raise SettingsInvalid(
+            f"this needs {cut(module)}", "install the extra: `pip install watchkeeper[exchange]`"
+        )

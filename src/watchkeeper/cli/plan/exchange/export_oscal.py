@@ -12,7 +12,7 @@ from watchkeeper import wiring
 from watchkeeper.check.gap import gap_table
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson, Workspace
-from watchkeeper.cli.plan.exchange.arguments import At, moment, said
+from watchkeeper.cli.plan.exchange.arguments import At, moment, said, taken
 from watchkeeper.errors import ImportRefused, SettingsInvalid, cut
 from watchkeeper.plan.draft.editing import write_whole
 from watchkeeper.plan.exchange.oscal.checking.references import Checked, check_documents
@@ -21,7 +21,6 @@ from watchkeeper.plan.exchange.oscal.taking.foreign import parse_document
 from watchkeeper.plan.exchange.said import Said
 from watchkeeper.records.instant import Instant
 
-_LARGEST = 64 * 1024 * 1024
 _MOST_DOCUMENTS = 1_000
 
 
@@ -115,16 +114,8 @@ def _checked(folder: Path) -> Checked:
         if not path.resolve().is_relative_to(root):
             raise ImportRefused(f"{cut(path)} leads out of the folder", "copy the file into it")
         name = path.relative_to(folder).as_posix()
-        documents[name] = parse_document(_read(path), name)
+        documents[name] = parse_document(taken(path), name)
     return check_documents(documents)
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        raw = file.read(_LARGEST + 1)
-    if len(raw) > _LARGEST:
-        raise ImportRefused(f"{cut(path)} is larger than 64 MiB", "split it")
-    return raw
 
 
 def _show_checked(found: Checked, *, as_json: bool) -> None:

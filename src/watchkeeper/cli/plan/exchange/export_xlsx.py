@@ -1,0 +1,44 @@
+"""`watchkeeper plan export xlsx`: controls and the statement of applicability as a workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from watchkeeper.cli import output
+from watchkeeper.cli.plan.arguments import AsJson, Workspace
+from watchkeeper.cli.plan.exchange.arguments import At, loaded, moment, needs_extra
+from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+
+
+def export_xlsx(
+    workspace: Workspace = Path("aims"),
+    out: Annotated[Path, typer.Option("--out", help="The workbook to write.")] = Path("aims.xlsx"),
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write controls and the statement of applicability as one workbook, to edit and import again.
+
+    Each row has a hidden digest, by which an import tells what changed in the workbook from what
+    changed in the files. The same files and `--at` give the same bytes.
+
+    Example:
+      watchkeeper plan export xlsx aims --out register.xlsx
+    """
+    with output.speaking_plainly():
+        needs_extra("openpyxl")
+        from watchkeeper.plan.exchange.xlsx.here import about, sheets
+        from watchkeeper.plan.exchange.xlsx.writing import write_workbook
+
+        files, bundle = loaded(workspace)
+        plan = bundle_digest(bundle_bytes(bundle))
+        pages = sheets(files)
+        raw = write_workbook(pages, about(bundle.organisation, plan), moment(at))
+        out.write_bytes(raw)
+    rows = {page.table.title: len(page.rows) for page in pages}
+    if as_json:
+        output.show_json({"plan": plan, "file": str(out), "rows": rows})
+    else:
+        output.show(f"{out}: " + ", ".join(f"{n} rows of {name}" for name, n in rows.items()))

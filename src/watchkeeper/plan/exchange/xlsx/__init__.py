@@ -1,0 +1,1 @@
+"""Controls, risks and the statement of applicability as one spreadsheet, out and in again."""

@@ -1,0 +1,91 @@
+"""Changes of a workbook, written into the texts of the files: comments and order stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import LiteralScalarString
+
+from watchkeeper.errors import ImportRefused, cut
+from watchkeeper.plan.draft.editing import read_editable, render_editable
+from watchkeeper.plan.draft.import_tools import MODELINE, schema_address
+from watchkeeper.plan.exchange.xlsx.changes import CellChange, RowChange
+from watchkeeper.plan.exchange.xlsx.tables import Kind
+
+_KINDS = {"controls": "control", "risks": "risk", "soa.yaml": "soa"}
+
+
+def applied(changes: Iterable[RowChange], files: Mapping[str, str]) -> dict[str, str]:
+    """Return the new text of each file that changes; `files` are the texts by name.
+
+    Raises:
+        ImportRefused: a file that should be there is not.
+        PlanUnreadable: a file does not parse.
+    """
+    documents: dict[str, CommentedMap] = {}
+    for change in changes:
+        name = file_of(change)
+        if name not in documents:
+            documents[name] = _document(name, change, files)
+        row = _row(documents[name], change)
+        for cell in change.cells:
+            _put(row, cell)
+    return {name: render_editable(document) for name, document in documents.items()}
+
+
+def file_of(change: RowChange) -> str:
+    """Return the name of the file that a row stands in."""
+    folder = change.table.folder
+    return folder if folder.endswith(".yaml") else f"{folder}/{change.name}.yaml"
+
+
+def _document(name: str, change: RowChange, files: Mapping[str, str]) -> CommentedMap:
+    if name in files:
+        return read_editable(files[name], name)
+    if not change.new:
+        raise ImportRefused(f"there is no file {cut(name)}")
+    document = CommentedMap()
+    kind = _KINDS[change.table.folder]
+    document.yaml_set_start_comment(f"{MODELINE}{schema_address(kind)}")
+    return document
+
+
+def _row(document: CommentedMap, change: RowChange) -> CommentedMap:
+    if not change.table.folder.endswith(".yaml"):
+        return document
+    rows = document.get("rows")
+    if not isinstance(rows, CommentedSeq):
+        rows = CommentedSeq()
+        document["rows"] = rows
+    key = change.table.name.key
+    for row in rows:
+        if isinstance(row, CommentedMap) and row.get(key) == change.name:
+            return row
+    rows.append(CommentedMap())
+    made: CommentedMap = rows[-1]
+    return made
+
+
+def _put(holder: CommentedMap, cell: CellChange) -> None:
+    """Set one value; an empty cell takes the key away."""
+    *above, last = cell.column.place
+    for part in above:
+        if not isinstance(holder.get(part), CommentedMap):
+            holder[part] = CommentedMap()
+        holder = holder[part]
+    if cell.after:
+        holder[last] = _value(cell)
+    else:
+        holder.pop(last, None)
+
+
+def _value(cell: CellChange) -> Any:
+    if cell.column.kind is Kind.LIST:
+        items = CommentedSeq(cell.after.split(", "))
+        items.fa.set_flow_style()
+        return items
+    if cell.column.kind is Kind.NUMBER:
+        return int(cell.after)
+    return LiteralScalarString(cell.after) if "\n" in cell.after else cell.after

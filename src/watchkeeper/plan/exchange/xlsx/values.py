@@ -1,0 +1,108 @@
+"""From what a file says to the text of a cell, and from the text of a cell to what it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from watchkeeper.errors import cut
+from watchkeeper.ledger.canonical import canonical, sha256_hex
+from watchkeeper.plan.exchange.xlsx.tables import Column, Kind, Table
+from watchkeeper.plan.workspace.models.scalars import check_id
+
+IN_THE_FILE = "(more than fits a cell: see the file)"
+"""Stands for a value that only its file can hold; it is never read back."""
+_SPLIT = re.compile(r"[,;\n]")
+_ANNEX = re.compile(r"A\.[0-9]+(\.[0-9]+){1,2}")
+
+
+def texts_of(table: Table, value: Mapping[str, Any]) -> dict[str, str]:
+    """Return the cells of a row, by the key of their column."""
+    return {one.key: text_at(value, one.place) for one in table.read}
+
+
+def text_at(value: Any, place: tuple[str, ...]) -> str:
+    """Return what stands at a place of a file as the text of a cell; nothing is empty text."""
+    for part in place:
+        value = value.get(part) if isinstance(value, Mapping) else None
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        plain = all(isinstance(one, str) and not _SPLIT.search(one) for one in value)
+        return ", ".join(value) if plain else IN_THE_FILE
+    return plain_text(str(value)) if isinstance(value, str | int) else IN_THE_FILE
+
+
+def plain_text(text: str) -> str:
+    """Return text with plain line ends and without white space at its ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def row_digest(texts: Mapping[str, str]) -> str:
+    """Return the digest by which a row is recognised as unchanged."""
+    return sha256_hex(canonical(dict(texts)))
+
+
+def understood(column: Column, text: str, people: Mapping[str, str]) -> str:
+    """Return what a cell means, spelt as the files spell it; `people` are names by id.
+
+    Raises:
+        ValueError: it means nothing here; the message says what it could be.
+    """
+    if not text:
+        if column.needed:
+            raise ValueError("is empty, and has to say something")
+        return ""
+    reader = {
+        Kind.ID: check_id,
+        Kind.CONTROL: _control,
+        Kind.LIST: _list,
+        Kind.DAY: _day,
+        Kind.NUMBER: _number,
+    }.get(column.kind)
+    if reader is not None:
+        return reader(text)
+    if column.kind is Kind.PERSON:
+        return _person(text, people)
+    return _choice(column, text) if column.kind is Kind.CHOICE else text
+
+
+def _control(text: str) -> str:
+    return text if _ANNEX.fullmatch(text) else check_id(text)
+
+
+def _list(text: str) -> str:
+    return ", ".join(dict.fromkeys(part.strip() for part in _SPLIT.split(text) if part.strip()))
+
+
+def _day(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("is no day like `2027-06-30`")
+    return date.fromisoformat(text).isoformat()
+
+
+def _number(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise ValueError("is no whole number")
+    return str(int(text))
+
+
+def _person(text: str, people: Mapping[str, str]) -> str:
+    if text in people:
+        return text
+    found = [id_ for id_, name in people.items() if name == text]
+    if len(found) != 1:
+        raise ValueError("is nobody of `people:`, by id or by exact name")
+    return found[0]
+
+
+def _choice(column: Column, text: str) -> str:
+    said = " ".join(text.casefold().split())
+    for word, also in column.words.items():
+        if said in {word, word.replace("-", " "), *also}:
+            return word
+    raise ValueError(f"is none of {', '.join(cut(word) for word in column.words)}")

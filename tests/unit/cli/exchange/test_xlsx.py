@@ -1,0 +1,236 @@
+"""`plan export xlsx` and `plan import xlsx`: out, edited, and in again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from openpyxl import Workbook, load_workbook
+from typer.testing import CliRunner
+
+from tests.worlds.exchanged import REFUND_DESK
+from tests.worlds.workbooks import Desk, desk
+from tests.worlds.workspace_files import FILES
+from watchkeeper.cli.plan import app
+from watchkeeper.plan.draft.together import write_together
+from watchkeeper.plan.workspace.load import load_workspace
+
+CONTROL = "controls/limits.yaml"
+
+
+def run(*words: object) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_the_example_goes_out_and_comes_in_without_a_change(tmp_path: Path) -> None:
+    books = [tmp_path / name for name in ("a.xlsx", "b.xlsx")]
+    for book in books:
+        code, out, _ = run("export", "xlsx", REFUND_DESK, "--out", book, "--at", "2027-01-31")
+        assert code == 0
+        assert "11 rows of Controls" in out
+    assert books[0].read_bytes() == books[1].read_bytes()
+    code, out, _ = run("import", "xlsx", books[0], REFUND_DESK, "--json", "--dry-run")
+    said = json.loads(out)
+    assert (code, said["changes"], said["refused"], said["gone"]) == (0, [], [], [])
+
+
+def test_one_cell_is_one_key_and_comments_stay(tmp_path: Path) -> None:
+    place = desk(
+        tmp_path,
+        {CONTROL: "# ours\n" + FILES[CONTROL].replace("owner: ben", "owner: ben # for now")},
+    )
+    place.put("Controls", "C2", "Pays within limits,\nalways.")
+    place.put("SoA", "F2", "Ben")
+    code, said = place.imported()
+    assert code == 0
+    assert said["written"]
+    text = (place.folder / CONTROL).read_text()
+    assert text.startswith("# ours\n")
+    assert "owner: ben # for now" in text
+    workspace, _ = load_workspace(place.folder)
+    assert workspace is not None
+    assert workspace.controls["limits"].says.statement == "Pays within limits,\nalways."
+    assert workspace.applicability is not None
+    assert workspace.applicability.says.rows[0].owner == "ben"
+    assert not (place.folder / ".watchkeeper").exists()
+    assert place.imported()[1]["changes"] == []
+
+
+def test_new_rows_are_new_files_and_rows(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+
+    def add(book: Workbook) -> None:
+        book["Controls"].append(
+            ("stops", "Stops", "It can be stopped.", "Ana", "A.9.4", "", "desk")
+        )
+        book["SoA"].append(("stops", "", "Yes", "It must.", "in place", "ana"))
+        book["SoA"].append(("A.2.2", "", "Not  applicable", "", "N/A"))
+
+    place.edit(add)
+    code, said = place.imported()
+    assert (code, [change["new"] for change in said["changes"]]) == (0, [True, True, True])
+    workspace, _ = load_workspace(place.folder)
+    assert workspace is not None
+    assert workspace.controls["stops"].says.systems == ["desk"]
+    assert workspace.applicability is not None
+    rows = {row.control: row for row in workspace.applicability.says.rows}
+    assert (rows["stops"].applicable, rows["stops"].status) == ("in", "implemented")
+    assert (rows["A.2.2"].applicable, rows["A.2.2"].status) == ("out", "not-applicable")
+    assert (
+        "$schema=../.schemas/control.schema.json"
+        in (place.folder / "controls/stops.yaml").read_text()
+    )
+
+
+def test_what_changed_in_both_is_a_conflict(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+    place.put("Controls", "C2", "Theirs.")
+    (place.folder / CONTROL).write_text(FILES[CONTROL].replace("Pays within limits.", "Ours."))
+    (why,) = place.refused()
+    assert why.startswith("Controls!C2: changed in both")
+    assert "`Theirs.`" in why
+    assert "`Ours.`" in why
+    assert place.imported("--theirs")[0] == 0
+    assert "statement: Theirs." in (place.folder / CONTROL).read_text()
+
+
+def test_what_changed_in_the_files_alone_stays(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+    (place.folder / CONTROL).write_text(FILES[CONTROL].replace("Pays within limits.", "Ours."))
+    code, said = place.imported()
+    assert (code, said["changes"]) == (0, [])
+    assert len(said["kept"]) == 1
+    assert "Ours." in (place.folder / CONTROL).read_text()
+
+
+def test_a_row_that_went_is_named_and_not_deleted(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+    place.edit(lambda book: book["Controls"].delete_rows(2))
+    code, said = place.imported()
+    assert (code, said["gone"]) == (0, ["Controls `limits`"])
+    assert (place.folder / CONTROL).exists()
+
+
+def test_one_wrong_cell_and_nothing_is_written(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+    place.put("Controls", "C2", "Other.")
+    place.put("SoA", "E2", "mostly done")
+    place.put("SoA", "F2", "Nobody")
+    refused = place.refused()
+    assert [why.partition(":")[0] for why in refused] == ["SoA!E2", "SoA!F2"]
+
+
+def test_what_would_no_longer_hold_is_refused(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+    place.put("Controls", "E2", "A.9.4, A.9.9")
+    place.put("Controls", "G2", "no-such-system")
+    refused = place.refused()
+    assert any("A.9.9" in why for why in refused)
+    assert any("no-such-system" in why for why in refused)
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+    place.put("Controls", "C2", "Other.")
+    before = place.files()
+    code, out, err = run("import", "xlsx", place.book, place.folder, "--dry-run")
+    assert (code, place.files()) == (0, before)
+    assert "statement: `Pays within limits.` -> `Other.`" in out
+    assert "nothing was written" in err
+
+
+def test_a_binder_of_others(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+    book = Workbook()
+    book.active.title = "Control Register"
+    for row in (
+        ("Our controls",),
+        (),
+        ("Ref", "Control name", "Description", "Responsible", "Notes"),
+        ("stops", "Stops", "It can be stopped.", "Ana", "x"),
+    ):
+        book.active.append(row)
+    book.active.merge_cells("A1:E1")
+    page = book.create_sheet("Anwendbarkeit")
+    for row in (("Nr", "Gilt", "Stand"), ("A.2.2", "no", "N/A")):
+        page.append(row)
+    book.save(place.book)
+    layout = tmp_path / "map.yaml"
+    layout.write_text(
+        "sheets:\n  - sheet: Anwendbarkeit\n    table: soa\n"
+        "    columns: {control: Nr, applicable: Gilt, status: Stand}\n"
+    )
+    code, said = place.imported("--map", layout)
+    assert code == 0, said
+    assert [change["row"] for change in said["changes"]] == ["stops", "A.2.2"]
+    assert any("notes" in line for line in said["notRead"])
+    layout.write_text("sheets:\n  - {sheet: x, table: soa, columns: {cost: Kosten}}\n")
+    assert "no column" in place.refused("--map", layout)[0]
+
+
+def test_a_row_of_others_with_a_known_id_asks_first(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+    place.edit(lambda book: book["Controls"].delete_cols(9))
+    place.put("Controls", "C2", "Theirs.")
+    (why,) = place.refused()
+    assert "was not exported from here" in why
+    assert place.imported("--theirs")[0] == 0
+
+
+def test_a_column_that_went_is_named(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+    place.edit(lambda book: book["SoA"].delete_cols(7))
+    (why,) = place.refused()
+    assert "no column `evidence`" in why
+
+
+def test_an_import_that_was_broken_off_is_gone_on_with(tmp_path: Path) -> None:
+    place = _broken_off(desk(tmp_path))
+    code, _, err = run("import", "xlsx", place.book, place.folder)
+    assert code == 0
+    assert "went on with an import" in err
+    assert (place.folder / CONTROL).read_text().endswith("# second\n")
+    assert (place.folder / "soa.yaml").read_text().endswith("# second\n")
+    assert not (place.folder / ".watchkeeper").exists()
+
+
+def test_what_was_only_laid_aside_is_thrown_away(tmp_path: Path) -> None:
+    place = _broken_off(desk(tmp_path))
+    (place.folder / ".watchkeeper/together/list.json").unlink()
+    before = place.files()[CONTROL]
+    assert place.imported()[0] == 0
+    assert place.files()[CONTROL] == before
+    assert not (place.folder / ".watchkeeper").exists()
+
+
+def test_a_list_that_leads_out_is_refused(tmp_path: Path) -> None:
+    place = _broken_off(desk(tmp_path))
+    (place.folder / ".watchkeeper/together/list.json").write_text('["../x"]')
+    assert "is not what an import left" in place.refused()[0]
+
+
+def _broken_off(place: Desk) -> Desk:
+    """Leave what a writer leaves that was killed after its list and the first of two files."""
+    aside = place.folder / ".watchkeeper" / "together"
+    aside.mkdir(parents=True)
+    names = [CONTROL, "soa.yaml"]
+    (aside / "1").write_text(FILES["soa.yaml"] + "# second\n")
+    (aside / "list.json").write_text(json.dumps(names))
+    write = FILES[CONTROL] + "# second\n"
+    (place.folder / CONTROL).write_text(write)
+    return place
+
+
+def test_several_files_are_written_together(tmp_path: Path) -> None:
+    write_together(tmp_path, {"b/c.yaml": "x\n", "a.yaml": "y\n"})
+    assert (tmp_path / "a.yaml").read_text() == "y\n"
+    assert (tmp_path / "b/c.yaml").read_text() == "x\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.yaml", "b"]
+
+
+def test_the_words_of_a_choice_are_offered(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+    offered = load_workbook(place.book)["SoA"].data_validations.dataValidation
+    assert any('"in,out,undetermined"' in rule.formula1 for rule in offered)
