@@ -6,6 +6,7 @@ exports = group(
     "export",
     "Hand the management system to other tools.",
     {
+        "cyclonedx": "watchkeeper.cli.plan.exchange.export_cyclonedx:export_cyclonedx",
         "oscal": "watchkeeper.cli.plan.exchange.export_oscal:export_oscal",
         "xlsx": "watchkeeper.cli.plan.exchange.export_xlsx:export_xlsx",
     },
@@ -14,6 +15,7 @@ imports = group(
     "import",
     "Take in what other tools wrote.",
     {
+        "cyclonedx": "watchkeeper.cli.plan.exchange.import_cyclonedx:import_cyclonedx",
         "xlsx": "watchkeeper.cli.plan.exchange.import_xlsx:import_xlsx",
     },
 )

@@ -1,0 +1,1 @@
+"""The inventory as a CycloneDX 1.6 bill of materials for machine learning, out and in."""
