@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from tests.worlds.bank import REGISTERS, Bank, bank_file, bundle_of
-from tests.worlds.disk_bank import DiskBank
+from tests.worlds.bank import Bank, bank_file, bundle_of
 from tests.worlds.workspace_files import write_workspace
 from watchkeeper.plan.basis.slice import looked_to_json
 from watchkeeper.plan.compile.management.assessments import looked_at
@@ -47,33 +47,42 @@ MANAGED: dict[str, str] = {
 }
 
 
-@cache
-def assessed_plan(**changes: str) -> Bundle:
-    """The bank's plan with its assessments, looked at as it stands before `changes`.
-
-    A change is named by its file with `__` for `/` and without an ending.
-    """
-    named = {_file(name): text for name, text in changes.items()}
-    return bundle_of({**MANAGED, **_bases(), **named})
-
-
-def _file(name: str) -> str:
-    path = name.replace("__", "/")
-    return f"{path}.cedar" if "policies/" in path else f"{path}.yaml"
+def assessed_plan(files: Mapping[str, str] | None = None) -> Bundle:
+    """The bank's plan with its assessments, looked at as it stands before `files` are changed."""
+    return _plan(tuple(sorted((files or {}).items())))
 
 
 @cache
-def _bases() -> dict[str, str]:
+def _plan(files: tuple[tuple[str, str], ...]) -> Bundle:
+    return bundle_of({**MANAGED, **bases(), **dict(files)})
+
+
+@cache
+def bases() -> dict[str, str]:
+    """What both assessments looked at: the plan with no file changed."""
     with tempfile.TemporaryDirectory() as folder:
-        files = {name: bank_file(name) for name in _FILES}
-        linted = lint_workspace(write_workspace(Path(folder), {**files, **MANAGED}))
+        linted = lint_workspace(write_workspace(Path(folder), {**_OF_BANK, **MANAGED}))
     assert linted.workspace is not None
     assert linted.bundle is not None
     basis = json.dumps(looked_to_json(looked_at(linted.workspace, linted.bundle, "desk")))
     return {"impacts/desk.basis.json": basis, "assessments/desk.basis.json": basis}
 
 
-_FILES = ("aims.yaml", "authority/payer.yaml", "tools/bank.yaml", "systems/desk.yaml")
+def managed_files() -> dict[str, str]:
+    """The files by which the bank's workspace differs from the small one."""
+    return {**_OF_BANK, **MANAGED, **bases()}
+
+
+_OF_BANK = {
+    name: bank_file(name)
+    for name in ("aims.yaml", "authority/payer.yaml", "tools/bank.yaml", "systems/desk.yaml")
+}
+
+
+def since(plan: Bundle, topic: str) -> tuple[str, ...]:
+    """Why an assessment is stale already."""
+    assert plan.management is not None
+    return next(one.since for one in plan.management.watched if one.topic == topic)
 
 
 def pass_the_day(bank: Bank) -> None:
@@ -90,14 +99,3 @@ def decisions(bank: Bank) -> list[DecisionRecord]:
 def said_of_aims(record: DecisionRecord) -> str | None:
     """What a decision's record says of the management system."""
     return next((fact.value.clear for fact in record.facts if fact.value.name == "aims"), None)
-
-
-__all__ = [
-    "REGISTERS",
-    "Bank",
-    "DiskBank",
-    "assessed_plan",
-    "decisions",
-    "pass_the_day",
-    "said_of_aims",
-]

@@ -18,6 +18,7 @@ from watchkeeper.plan.lint.bounds.budgets import check_budgets
 from watchkeeper.plan.lint.bounds.history import check_history
 from watchkeeper.plan.lint.bounds.money import check_money
 from watchkeeper.plan.lint.controls import check_controls
+from watchkeeper.plan.lint.management.assessments import check_stale
 from watchkeeper.plan.lint.management.rules import check_dates, check_management
 from watchkeeper.plan.lint.names import Names, names_of, tools_of_system
 from watchkeeper.plan.lint.people.applications import check_applications
@@ -62,13 +63,15 @@ def lint_workspace(path: Path, at: Instant | None = None) -> Linted:
     if workspace is None:
         return Linted(findings)
     bundle, more = _compile(workspace)
-    dated = _dated(workspace, at) if at is not None else ()
+    dated = _dated(workspace, bundle, at) if at is not None else ()
     found = in_order((*findings, *more, *dated))
     return Linted(found, workspace, bundle, register_of(workspace))
 
 
-def _dated(workspace: Workspace, at: Instant) -> tuple[Finding, ...]:
+def _dated(workspace: Workspace, bundle: Bundle | None, at: Instant) -> tuple[Finding, ...]:
     report = Report()
+    if bundle is not None and bundle.management is not None:
+        check_stale(workspace, bundle.management, at, report)
     check_dates(workspace, names_of(workspace), at, report)
     return tuple(replace(finding, dated=True) for finding in report.findings)
 

@@ -17,6 +17,7 @@ from watchkeeper.records.action import DecisionRecord, Outcome
 from watchkeeper.records.administration import Carried, GenesisRecord
 from watchkeeper.records.statement import Erased, Record
 from watchkeeper.verify.erasures import Erasures
+from watchkeeper.verify.management.beside import state_problem
 from watchkeeper.verify.report import Report
 from watchkeeper.verify.shown import shown_problem
 from watchkeeper.verify.values import held_values, request_problem, unsalted
@@ -94,7 +95,11 @@ class Truth:
             for name in unsalted(record.predicate, body):
                 what = f"the payload has no salt for its value of {cut(name)}"
                 self._report.fail(TRUTH, what, frame.index)
-            for unlike in (shown_problem(record.predicate, body), _request_problem(record, body)):
+            for unlike in (
+                shown_problem(record.predicate, body),
+                state_problem(record.predicate, body),
+                _request_problem(record, body),
+            ):
                 if unlike is not None:
                     self._report.fail(TRUTH, unlike, frame.index)
         except (RecordInvalid, KeyError, TypeError, ValueError, AttributeError) as error:

@@ -12,9 +12,8 @@ from watchkeeper.console.views.review.escalation import Why, whys
 from watchkeeper.console.views.review.waiting import Value, in_order
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.do.account.explain import agent_sentence
-from watchkeeper.do.account.management import management_words
 from watchkeeper.errors import LedgerError
-from watchkeeper.ledger.aims import AIMS
+from watchkeeper.ledger.aims import AIMS, management_words
 from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.records.action import DecisionRecord, EffectRecord, Outcome, VoidRecord
 from watchkeeper.records.instant import Instant

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from watchkeeper.do.account.left import shared_of
-from watchkeeper.do.account.management import management_words
 from watchkeeper.do.decision.decide import Decided
 from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.do.decision.facts import Facts
 from watchkeeper.do.decision.limits import render_number
 from watchkeeper.do.decision.request import Request
+from watchkeeper.ledger.aims import management_words
 from watchkeeper.records.action import GrantUsed, Outcome, Reason
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.plan.bounds import SHARED

@@ -10,9 +10,9 @@ from typing import Any
 
 from watchkeeper.do.account.case import Case
 from watchkeeper.do.account.explain import operator_sentence
-from watchkeeper.do.account.management import management_words
 from watchkeeper.do.decision.decide import Decided
 from watchkeeper.do.decision.enforcer import Enforcer
+from watchkeeper.ledger.aims import management_words
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.records.action import Outcome
 from watchkeeper.records.instant import render_instant

@@ -82,9 +82,7 @@ class Management:
             problem = "does not say what of the management system counted"
             self._report.fail(MANAGEMENT, problem, index)
         elif not self._is_so(decided.aims, self._span(decided, plan, at), at):
-            problem = (
-                f"says that of the management system {cut(decided.aims)} counted, which is not so"
-            )
+            problem = f"says {cut(decided.aims)} of the management system, which is not so"
             self._report.fail(MANAGEMENT, problem, index)
 
     def finish(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from watchkeeper.plan.lint.management.assessments import check_assessments
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.report import Report
@@ -16,7 +17,7 @@ from watchkeeper.records.instant import Instant
 Rule = Callable[[Workspace, Names, Report], None]
 DatedRule = Callable[[Workspace, Names, Instant, Report], None]
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (check_assessments,)
 DATED_RULES: tuple[DatedRule, ...] = ()
 
 
