@@ -6,6 +6,7 @@ app = group(
     "plan",
     "The management system as files: check it, show it, compare it, release it.",
     {
+        "assess": "watchkeeper.cli.plan.assess:assess",
         "clauses": "watchkeeper.cli.plan.clauses:clauses",
         "lint": "watchkeeper.cli.plan.lint:lint",
         "show": "watchkeeper.cli.plan.show:show",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
+
 from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.records.codec import from_json, to_json
@@ -77,6 +79,12 @@ def looked_to_json(looked: Looked) -> dict[str, Any]:
         "intendedUse": list(looked.intended_use),
         "plan": to_json(looked.plan),
     }
+
+
+def render_looked(looked: Looked) -> str:
+    """Render what was looked at as the text of `<system>.basis.json`: the same is the same text."""
+    options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+    return orjson.dumps(looked_to_json(looked), option=options).decode()
 
 
 def looked_from_json(body: Mapping[str, Any], system: str) -> Looked:

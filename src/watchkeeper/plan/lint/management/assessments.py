@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.aims import management_words
+from watchkeeper.plan.basis.slice import looked_from_json
 from watchkeeper.plan.compile.management.assessments import TOPICS
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.workspace.checked import Checked
@@ -21,6 +23,7 @@ MOST_YEARS = 3
 def check_assessments(workspace: Workspace, names: Names, report: Report) -> None:
     """Name assessments of no system, triggers that are off for no reason, and days far away."""
     del names
+    _check_bases(workspace, report)
     for file in _files(workspace):
         says = file.says
         report.at(file, "system").needs("system", says.system, workspace.systems)
@@ -49,6 +52,25 @@ def check_stale(workspace: Workspace, management: Management, at: Instant, repor
         for sentence in management_words(system, stale):
             advice = f"assess it, then `watchkeeper plan assess {system}` notes what was looked at"
             report.at(file).gap("stale-assessment", sentence, advice)
+
+
+def _check_bases(workspace: Workspace, report: Report) -> None:
+    for (kind, system), basis in sorted(workspace.management.bases.items()):
+        file = workspace.management.of(kind).get(system)
+        again = f"write it again with `watchkeeper plan assess {system}`"
+        if file is None:
+            message = (
+                f"`{basis.file}` says what was looked at, and there is no assessment beside it"
+            )
+            report.at(workspace.aims).gap(
+                "basis-alone", message, "write the assessment, or drop it"
+            )
+            continue
+        try:
+            looked_from_json(basis.says, system)
+        except RecordInvalid as error:
+            message = f"`{basis.file}` does not say what was looked at: {error.message}"
+            report.at(file).gap("not-a-basis", message, again)
 
 
 def _files(workspace: Workspace) -> Iterator[Checked[Assessment]]:
