@@ -42,6 +42,7 @@ class Mislabelled:
     nearer: Item | None
 
 
+@functools.lru_cache(maxsize=20_000)
 def judge_label(item: Item, words: str, *, title: bool) -> Mislabelled | None:
     """Say whether `words` are a wrong name for an item.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watchkeeper.errors import StandardInvalid, cut
 from watchkeeper.plan.mapping.claims import claims
@@ -20,6 +20,8 @@ from watchkeeper.standards.mislabel import NAMED, judge_label, nearest_item
 _OF_27001 = re.compile(r"A\.([5-9]|1[0-8])\.[0-9]+")
 MOST = 1000
 """So many things wrong are named; a file with more is no mapping to this standard."""
+NAMES = 5000
+"""So many different names are judged; each is compared with every item of the standard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,7 @@ def check_mapping(mapping: Mapping, standard: str | None = None) -> Checked:
         if len(found.wrong) >= MOST:
             break
     counts = tuple((name, count) for name, count in found.counts.items() if count)
-    more = f"more than {MOST} are wrong: the rest was not looked at"
-    note = more if len(found.wrong) >= MOST else mapping.note
-    return Checked(mapping.name, counts, tuple(found.wrong)[:MOST], note)
+    return Checked(mapping.name, counts, tuple(found.wrong)[:MOST], found.note or mapping.note)
 
 
 class _Judge:
@@ -57,6 +57,7 @@ class _Judge:
     def __init__(self, whole: Spoken) -> None:
         self.counts = dict.fromkeys(STANDARDS, 0)
         self.wrong: dict[Wrong, None] = {}
+        self._names: set[tuple[str, str]] = set()
         self._whole = whole
         self._last = Spoken(frozenset())
         self._around: tuple[str, ...] = ()
@@ -66,7 +67,26 @@ class _Judge:
         self.wrong |= dict.fromkeys(claims(passage, spoken))
         for one in mentions(passage, spoken) if not passage.row else ():
             self.counts[one.standard] += 1
-            self.wrong |= dict.fromkeys(_judge(one))
+            self.wrong |= dict.fromkeys(_judge(self._bounded(one)))
+
+    @property
+    def note(self) -> str:
+        """What was left out, since there is too much of it."""
+        if len(self.wrong) >= MOST:
+            return f"more than {MOST} are wrong: the rest was not looked at"
+        return f"names beyond the first {NAMES} were not judged" if self._full else ""
+
+    @property
+    def _full(self) -> bool:
+        return len(self._names) >= NAMES
+
+    def _bounded(self, one: Mention) -> Mention:
+        """Leave out the name of a number once so many different ones were judged."""
+        name = (one.id, one.label)
+        if self._full and name not in self._names:
+            return replace(one, label="")
+        self._names.add(name)
+        return one
 
     def _spoken(self, passage: Passage) -> Spoken:
         """Return what a passage speaks of; a section's text goes on with what it spoke of last."""

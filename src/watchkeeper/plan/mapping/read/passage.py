@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+_PIECE = re.compile(r"\S.{0,1999}(?!\S)|\S.{0,1999}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +27,11 @@ class Passage:
     around: tuple[str, ...] = ()
     cell: bool = False
     row: bool = False
+
+
+def pieces(text: str) -> Iterator[str]:
+    """Yield text in pieces of at most 2,000 signs, broken between words where there are any."""
+    if len(text) <= 2000:
+        yield text
+    else:
+        yield from (found[0].strip() for found in _PIECE.finditer(text))

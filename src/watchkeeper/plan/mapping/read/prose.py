@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from watchkeeper.plan.mapping.read.passage import Passage
+from watchkeeper.plan.mapping.read.passage import Passage, pieces
 from watchkeeper.plan.mapping.read.tables import table_passages
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*")
@@ -39,7 +39,8 @@ def prose_passages(text: str) -> Iterator[Passage]:
 def _line(number: int, line: str, around: tuple[str, ...]) -> Iterator[Passage]:
     item = _LIST.match(line)
     text = _MARKS.sub("", line[item.end() :] if item else line).strip()
-    yield Passage(str(number), text, around=around, cell=item is not None)
+    for piece in pieces(text):
+        yield Passage(str(number), piece, around=around, cell=item is not None)
 
 
 def _ended(table: list[tuple[str, list[str]]], around: tuple[str, ...]) -> Iterator[Passage]:

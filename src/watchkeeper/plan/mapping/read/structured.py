@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from watchkeeper.errors import PlanUnreadable
-from watchkeeper.plan.mapping.read.passage import Passage
+from watchkeeper.plan.mapping.read.passage import Passage, pieces
 
 MAX_DEPTH = 64
 SHORT = 40
@@ -57,7 +57,8 @@ def _walk(value: Any, path: Path, around: tuple[str, ...], line_of: LineOf) -> I
         for i, item in enumerate(value):
             yield from _walk(item, (*path, i), around, line_of)
     elif isinstance(value, str | int | float) and not isinstance(value, bool):
-        yield Passage(str(line_of(path, str(value))), str(value), around=around, cell=True)
+        for piece in pieces(str(value)):
+            yield Passage(str(line_of(path, str(value))), piece, around=around, cell=True)
 
 
 def _mapping(
@@ -79,7 +80,8 @@ def _mapping(
         yield Passage(str(line), str(key), beside, is_title, around, cell=True)
         yield from _walk(inner, (*path, key), under, line_of)
     if len(scalars) > 1:
-        yield Passage(str(first), " | ".join(scalars), around=around, row=True)
+        for piece in pieces(" | ".join(scalars)):
+            yield Passage(str(first), piece, around=around, row=True)
 
 
 def _is_id(key: object, value: object) -> bool:

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from watchkeeper.plan.mapping.read.passage import Passage
+from watchkeeper.plan.mapping.read.passage import Passage, pieces
 
 _TITLE = re.compile(
     r"\b(titles?|names?|label|topic|heading|control|requirement|clause|sub-?clause|article)\b",
@@ -16,7 +16,7 @@ _TITLE = re.compile(
 _TEXT = re.compile(r"\b(descriptions?|text|statement|summary|objective)\b", re.IGNORECASE)
 _ID = re.compile(r"\b(id|ids|ref|reference|number|no|code)\b|#", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]{3}")
-MAX_CELL = 20_000
+LONG = 2000
 SHORT = 40
 
 
@@ -51,16 +51,17 @@ def _of(
     place: str, cells: Sequence[str], header: Sequence[str], around: tuple[str, ...], sheet: str
 ) -> Iterator[Passage]:
     for i, cell in enumerate(cells):
-        text = cell.strip()[:MAX_CELL]
+        text = cell.strip()
         if not text:
             continue
         column = header[i] if i < len(header) else ""
         label, title = _beside(cells, header, i)
         under = (column, _short(cells, i), *around)
-        yield Passage(_place(place, i, sheet), text, label, title, under, cell=True)
+        for piece in pieces(text):
+            yield Passage(_place(place, i, sheet), piece, label, title, under, cell=True)
     if sum(1 for cell in cells if cell.strip()) > 1:
-        text = " | ".join(cell.strip()[:MAX_CELL] for cell in cells)
-        yield Passage(_place(place, 0, sheet), text, around=around, row=True)
+        for piece in pieces(" | ".join(cell.strip() for cell in cells)):
+            yield Passage(_place(place, 0, sheet), piece, around=around, row=True)
 
 
 def _short(cells: Sequence[str], i: int) -> str:
@@ -74,7 +75,7 @@ def _beside(cells: Sequence[str], header: Sequence[str], i: int) -> tuple[str, b
         for j, cell in enumerate(cells):
             name = header[j] if j < len(header) else ""
             if j != i and kind.search(name) and not _ID.search(name) and _LETTER.search(cell):
-                return cell.strip()[:MAX_CELL], title
+                return cell.strip()[:LONG], title
     return "", False
 
 
