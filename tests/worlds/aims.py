@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from ruamel.yaml import YAML
 
@@ -13,7 +14,11 @@ from tests.worlds.workspace_files import FILES, write_workspace
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.register.form import parse_register
+from watchkeeper.plan.workspace.checked import Checked, check
 from watchkeeper.plan.workspace.kinds import BY_KIND
+from watchkeeper.plan.workspace.load import Workspace
+from watchkeeper.plan.workspace.models.management.evaluation import ReviewInput
+from watchkeeper.plan.workspace.yaml_tree import Tree
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.standards.catalogue import annex_a
 
@@ -179,7 +184,7 @@ RECORDS: dict[tuple[str, str], dict[str, Any]] = {
         "on": "2026-10-20",
         "chaired_by": "ana",
         "present": ["ben"],
-        "inputs": {"audits": "One finding."},
+        "inputs": dict.fromkeys(get_args(ReviewInput), "Looked at."),
         "decisions": ["Go on."],
         "next_by": "2027-04-30",
     },
@@ -243,7 +248,7 @@ class ManagedWorkspace:
         self.records["control", "limits"] = _parsed("controls/limits.yaml")
         self.records["system", "desk"] = _parsed("systems/desk.yaml")
 
-    def change(self, kind: str, id_: str = "", **keys: Any) -> ManagedWorkspace:
+    def change(self, kind: str, id_: str = "", /, **keys: Any) -> ManagedWorkspace:
         """Set keys of a record, made where it is new; a key that is set to None is left out."""
         says = self.records.setdefault((kind, id_), {})
         says.update(keys)
@@ -270,6 +275,23 @@ class ManagedWorkspace:
             if isinstance(raw, str):
                 value["documents"][row["id"]] = sha256_hex(raw.encode())
         return parse_register(canonical_arguments(value))
+
+    def workspace(self, loaded: Workspace) -> Workspace:
+        """Return a workspace that was loaded with what stands here instead, without a disk."""
+        found: dict[str, dict[str, Checked[Any]]] = {}
+        for (kind, id_), says in self.records.items():
+            file, errors = check(BY_KIND[kind].model, file_of(kind, id_), Tree(says))
+            assert file is not None, errors
+            found.setdefault(kind, {})[id_] = file
+        aims, soa = found.pop("aims")[""], found.pop("soa", {}).get("")
+        return replace(
+            loaded,
+            aims=aims,
+            applicability=soa,
+            systems=found.pop("system"),
+            controls=found.pop("control"),
+            management=replace(loaded.management, files=found),
+        )
 
     def write(self, folder: Path) -> Path:
         """Write it all into a folder."""

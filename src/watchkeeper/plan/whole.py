@@ -128,7 +128,8 @@ def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
     _check_policies(workspace, names, systems, report)
     check_channels(workspace, names, [item.policy for item in scoped], report)
     check_controls(workspace, names, {s.policy.notes.control: s for s in scoped}, report)
-    check_management(workspace, names, report)
+    policies = {s.policy.notes.id: s.policy.notes.control for s in scoped}
+    check_management(workspace, replace(names, policies=policies), report)
     register = _register(workspace, report)
     findings = in_order(report.findings)
     if stops_release(findings):

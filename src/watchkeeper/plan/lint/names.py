@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.organisation import PersonEntry
@@ -12,12 +12,17 @@ from watchkeeper.plan.workspace.models.tool import ToolEntry
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """People, roles with their holders, and which system each agent and server belongs to."""
+    """People, roles with their holders, and which system each agent and server belongs to.
+
+    `policies` has each policy, those that grants and shared budgets compile to among them, with
+    the control that it stands for; it is empty until policies are compiled.
+    """
 
     people: Mapping[str, PersonEntry]
     roles: Mapping[str, tuple[str, ...]]
     system_of_agent: Mapping[str, str]
     systems_of_server: Mapping[str, tuple[str, ...]]
+    policies: Mapping[str, str] = field(default_factory=dict)
 
 
 def names_of(workspace: Workspace) -> Names:

@@ -9,6 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from watchkeeper.plan.lint.management.assessments import check_assessments
+from watchkeeper.plan.lint.management.dates import check_future, check_overdue, check_rows
+from watchkeeper.plan.lint.management.evaluation import (
+    check_audits,
+    check_findings,
+    check_reviews,
+)
+from watchkeeper.plan.lint.management.evidence import check_evidence
+from watchkeeper.plan.lint.management.heads import (
+    check_documents,
+    check_heads,
+    check_templates,
+)
+from watchkeeper.plan.lint.management.people import check_competence, check_left
+from watchkeeper.plan.lint.management.references import check_circles, check_references
+from watchkeeper.plan.lint.management.risks import check_assessed, check_risks
+from watchkeeper.plan.lint.management.rows import (
+    check_clauses,
+    check_expected,
+    check_sequenced,
+)
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.report import Report
@@ -17,12 +37,31 @@ from watchkeeper.records.instant import Instant
 Rule = Callable[[Workspace, Names, Report], None]
 DatedRule = Callable[[Workspace, Names, Instant, Report], None]
 
-RULES: tuple[Rule, ...] = (check_assessments,)
-DATED_RULES: tuple[DatedRule, ...] = ()
+ALWAYS: tuple[Rule, ...] = (check_references, check_evidence, check_left, check_expected)
+"""Rules of keys that may stand in any workspace."""
+RULES: tuple[Rule, ...] = (
+    check_heads,
+    check_templates,
+    check_circles,
+    check_documents,
+    check_risks,
+    check_assessed,
+    check_assessments,
+    check_competence,
+    check_audits,
+    check_reviews,
+    check_findings,
+    check_sequenced,
+    check_clauses,
+)
+"""Rules of a workspace that has records of the management system."""
+DATED_RULES: tuple[DatedRule, ...] = (check_overdue, check_future, check_rows)
 
 
 def check_management(workspace: Workspace, names: Names, report: Report) -> None:
     """Check the records of the management system against one another and the rest of the plan."""
+    for rule in ALWAYS:
+        rule(workspace, names, report)
     if workspace.management.any():
         for rule in RULES:
             rule(workspace, names, report)
@@ -30,6 +69,5 @@ def check_management(workspace: Workspace, names: Names, report: Report) -> None
 
 def check_dates(workspace: Workspace, names: Names, at: Instant, report: Report) -> None:
     """Name what is overdue at a moment."""
-    if workspace.management.any():
-        for rule in DATED_RULES:
-            rule(workspace, names, at, report)
+    for rule in DATED_RULES:
+        rule(workspace, names, at, report)

@@ -97,10 +97,16 @@ def _policy(workspace: Workspace, names: Names, report: Report) -> None:
     policy = workspace.aims.says.ai_policy
     if policy is None:
         spot.gap("no-ai-policy", "no AI policy is named", "add `ai_policy:`")
-    elif policy.approved_by is None:
+    elif policy.approved_by is None and not _is_controlled(workspace, policy.document):
         spot.gap("no-approval", "nobody approved the AI policy", "add `approved_by:`")
-    else:
+    elif policy.approved_by is not None:
         spot.inside("approved_by").needs("person", policy.approved_by, names.people)
+
+
+def _is_controlled(workspace: Workspace, document: str) -> bool:
+    """Tell whether a document is one of `documents.yaml`, where its approval stands."""
+    file = workspace.management.one("documents")
+    return file is not None and any(row.id == document for row in file.says.documents)
 
 
 def _system(

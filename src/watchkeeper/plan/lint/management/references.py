@@ -1,0 +1,212 @@
+"""Every reference of a record leads to something: people, systems, risks, controls, documents.
+
+Which key of which part refers to what stands in one table; a circle of references is named once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from watchkeeper.plan.lint.management import files
+from watchkeeper.plan.lint.names import Names, tools_of_system
+from watchkeeper.plan.workspace.checked import Checked
+from watchkeeper.plan.workspace.load import Workspace
+from watchkeeper.plan.workspace.models import control, drill, head, organisation
+from watchkeeper.plan.workspace.models.management import (
+    certificates,
+    documents,
+    evaluation,
+    findings,
+    objectives,
+    people,
+    risks,
+    scope,
+)
+from watchkeeper.plan.workspace.report import Report, Spot
+from watchkeeper.records.action import Reason
+from watchkeeper.standards.catalogue import annex_a
+
+PERSON = "person"
+REFERENCES: Mapping[type[BaseModel], Mapping[str, str]] = {
+    head.Approved: {"owner": PERSON, "approved_by": PERSON},
+    head.EvidenceEntry: {
+        "by": PERSON,
+        "document": "document",
+        "drill": "drill",
+        "objective": "objective",
+        "control": "control",
+    },
+    head.Action: {"owner": PERSON},
+    head.Signal: {
+        "objective": "objective",
+        "control": "control",
+        "policy": "policy",
+        "reason": "reason code",
+    },
+    organisation.NeededApprovalEntry: {"role": "role"},
+    organisation.EmergencyEntry: {"role": "role"},
+    organisation.ReleasesEntry: {"exceptions": "role"},
+    control.RowEntry: {"risks": "risk"},
+    control.BindingEntry: {
+        "policy": "policy",
+        "reason": "reason code",
+        "drill": "drill",
+        "objective": "objective",
+    },
+    control.ClaimEntry: {"drill": "drill", "objective": "objective"},
+    control.ControlFile: {"expects": "policy"},
+    drill.DrillFile: {"control": "control", "agent": "agent", "tool": "tool"},
+    scope.Interface: {"system": "system"},
+    risks.RiskFile: {"systems": "system"},
+    risks.Treatment: {"controls": "control"},
+    risks.Residual: {"accepted_by": PERSON},
+    risks.Assessment: {"system": "system", "by": PERSON, "risks": "risk"},
+    risks.TriggerEntry: {"drift": "objective"},
+    objectives.ObjectiveEntry: {
+        "owner": PERSON,
+        "systems": "system",
+        "controls": "control",
+        "risks": "risk",
+    },
+    objectives.Where: {
+        "system": "system",
+        "agent": "agent",
+        "tool": "tool",
+        "policy": "policy",
+        "control": "control",
+        "role": "role",
+    },
+    objectives.MeasurementFile: {"by": PERSON, "evaluated_by": PERSON},
+    people.Need: {"role": "role"},
+    people.Held: {"need": "need", "person": PERSON},
+    people.Aware: {"person": PERSON, "document": "document"},
+    documents.DocumentEntry: {"supersedes": "document"},
+    documents.SentencesFile: {"document": "document"},
+    documents.SentenceEntry: {"control": "control"},
+    evaluation.PlannedAudit: {"auditors": PERSON},
+    evaluation.AuditScope: {"systems": "system", "controls": "control"},
+    evaluation.AuditFile: {"auditors": PERSON, "findings": "finding", "reported_to": PERSON},
+    evaluation.ReviewFile: {"chaired_by": PERSON, "present": PERSON},
+    findings.FindingFile: {
+        "by": PERSON,
+        "systems": "system",
+        "control": "control",
+        "follows": "finding",
+    },
+    findings.Effect: {"checked_by": PERSON},
+    certificates.CertificateFile: {"supplier": "supplier"},
+    certificates.Verification: {"by": PERSON, "system": "system"},
+    certificates.SupplierFile: {"systems": "system", "certificates": "certificate"},
+}
+
+
+def check_references(workspace: Workspace, names: Names, report: Report) -> None:
+    """Name every reference that leads nowhere."""
+    known = known_names(workspace, names)
+    for file in files.every(workspace):
+        for spot, kind, name in references(file, report):
+            if kind in known:
+                spot.needs(kind, name, known[kind])
+
+
+def check_circles(workspace: Workspace, _names: Names, report: Report) -> None:
+    """Name circles: a document that supersedes itself, a finding that follows from itself."""
+    found = workspace.management.one("documents")
+    rows = found.says.documents if found else ()
+    nexts = {row.id: row.supersedes for row in rows}
+    for i, row in enumerate(rows):
+        if found is not None and (circle := _circle(row.id, nexts)):
+            _say(report.at(found, "documents", i, "supersedes"), circle, "supersedes")
+    follows = {id_: file.says.follows for id_, file in workspace.management.of("finding").items()}
+    for id_, file in workspace.management.of("finding").items():
+        if circle := _circle(id_, follows):
+            _say(report.at(file, "follows"), circle, "follows from")
+    scopes = workspace.management.one("scope")
+    for i, interface in enumerate(scopes.says.interfaces if scopes else ()):
+        if scopes is not None and interface.ours == interface.theirs:
+            spot = report.at(scopes, "interfaces", i, "theirs")
+            _say(spot, (interface.ours, interface.theirs), "meets")
+
+
+def _say(spot: Spot, circle: Iterable[str], verb: str) -> None:
+    said = f" {verb} ".join(f"`{name}`" for name in circle)
+    spot.safety("circle", f"a circle: {said}", "take one of these out")
+
+
+def _circle(start: str, nexts: Mapping[str, str | None]) -> tuple[str, ...]:
+    """Return the circle that leads back to `start`, if it is the first of it by name."""
+    path, at = [start], nexts.get(start)
+    while at is not None and at not in path:
+        path.append(at)
+        at = nexts.get(at)
+    return (*path, start) if at == start and start == min(path) else ()
+
+
+def references(file: Checked[Any], report: Report) -> Iterator[tuple[Spot, str, str]]:
+    """Yield every reference of a file: its spot, the kind of thing, and the name."""
+    yield from _within(file.says, report.at(file))
+
+
+def _within(part: Any, spot: Spot) -> Iterator[tuple[Spot, str, str]]:
+    if isinstance(part, BaseModel):
+        kinds = _kinds(type(part))
+        for key, field in type(part).model_fields.items():
+            value, inside = getattr(part, key), spot.inside(field.alias or key)
+            if key in kinds:
+                yield from _named(value, inside, kinds[key])
+            elif isinstance(value, BaseModel | list):
+                yield from _within(value, inside)
+    elif isinstance(part, list):
+        for i, item in enumerate(part):
+            if isinstance(item, BaseModel):
+                yield from _within(item, spot.inside(i))
+
+
+def _named(value: Any, spot: Spot, kind: str) -> Iterator[tuple[Spot, str, str]]:
+    if isinstance(value, str):
+        yield spot, kind, value
+    elif isinstance(value, list):
+        for i, name in enumerate(value):
+            yield spot.inside(i), kind, name
+
+
+def _kinds(model: type[BaseModel]) -> dict[str, str]:
+    found = _KINDS.get(model)
+    if found is None:
+        found = {}
+        for one in reversed(model.__mro__):
+            found.update(REFERENCES.get(one, {}))
+        _KINDS[model] = found
+    return found
+
+
+_KINDS: dict[type[BaseModel], dict[str, str]] = {}
+
+
+def known_names(workspace: Workspace, names: Names) -> dict[str, Collection[str]]:
+    """Return what there is to refer to, by kind."""
+    records = workspace.management
+    competence, documents_ = records.one("competence"), records.one("documents")
+    aims = records.one("objectives")
+    tools = {tool for system in workspace.systems for tool in tools_of_system(workspace, system)}
+    return {
+        PERSON: names.people,
+        "role": names.roles,
+        "system": workspace.systems,
+        "agent": names.system_of_agent,
+        "tool": tools,
+        "policy": names.policies,
+        "reason code": [reason.value for reason in Reason],
+        "control": {*annex_a(), *workspace.controls},
+        "risk": records.of("risk"),
+        "finding": records.of("finding"),
+        "supplier": records.of("supplier"),
+        "certificate": records.of("certificate"),
+        "drill": records.of("drill"),
+        "document": {row.id for row in (documents_.says.documents if documents_ else ())},
+        "need": {need.id for need in (competence.says.needs if competence else ())},
+        "objective": {one.id for one in (aims.says.objectives if aims else ())},
+    }
