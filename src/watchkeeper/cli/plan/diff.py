@@ -21,13 +21,18 @@ def diff(
         bool, typer.Option("--fail-on-weakening", help="End with 1 where anything is weaker.")
     ] = False,
 ) -> None:
-    """Say what changed from one plan to another, and what of it lets more through."""
+    """Say what changed from one plan to another, and what of it lets more through.
+
+    Each change is named with the systems, controls, risks and objectives that it touches.
+
+    Example: watchkeeper plan diff released.json aims --json
+    """
     with output.speaking_plainly():
         found = diff_bundles(read_plan(old), read_plan(new))
     if as_json:
         output.show_json(_diff_json(found))
     else:
-        output.show(_diff_text(found))
+        output.show(diff_text(found))
     if fail_on_weakening and found.weakenings:
         raise typer.Exit(output.Exit.FOUND)
 
@@ -35,19 +40,26 @@ def diff(
 def _diff_json(found: PlanDiff) -> dict[str, Any]:
     return {
         "changes": [asdict(change) for change in found.changes],
+        "touches": asdict(found.touches),
         "weakenings": list(found.weakenings),
         "strengthenings": list(found.strengthenings),
     }
 
 
-def _diff_text(found: PlanDiff) -> str:
+def diff_text(found: PlanDiff) -> str:
+    """Return what changed, in words: each change with what it touches, then what got weaker."""
     if not found.changes:
         return "nothing changed"
-    lines = [f"Changes ({len(found.changes)})", *(f"  {change}" for change in found.changes)]
+    lines = [f"Changes ({len(found.changes)})"]
+    for change in found.changes:
+        touched = str(change.touches)
+        lines += [f"  {change}", *([f"    touches {touched}"] if touched else [])]
     for title, words in (
         ("Weaker: lets more through, or may", found.weakenings),
         ("Stronger", found.strengthenings),
     ):
         if words:
             lines += ["", f"{title} ({len(words)})", *(f"  {line}" for line in words)]
+    if str(found.touches):
+        lines += ["", f"Touches {found.touches}"]
     return "\n".join(lines)

@@ -18,6 +18,33 @@ class What(enum.StrEnum):
     CHANGED = "changed"
 
 
+class Way(enum.StrEnum):
+    """Which way a change goes: it lets more through (or may), less, or neither."""
+
+    WEAKER = "weaker"
+    STRONGER = "stronger"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """What a change bears on, by ids, sorted."""
+
+    systems: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    risks: tuple[str, ...] = ()
+    objectives: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        said = (
+            ("system", self.systems),
+            ("control", self.controls),
+            ("risk", self.risks),
+            ("objective", self.objectives),
+        )
+        return "; ".join(f"{name} {', '.join(ids)}" for name, ids in said if ids)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing of the plan that came, went or changed; `words` say how, where it changed."""
@@ -26,6 +53,13 @@ class Change:
     id: str
     what: What
     words: str = ""
+    way: Way = Way.NEITHER
+    touches: Touches = Touches()
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The systems that it bears on."""
+        return self.touches.systems
 
     def __str__(self) -> str:
         return f"{self.kind} `{self.id}` {self.what.value}" + (
@@ -43,6 +77,13 @@ class PlanDiff:
     changes: tuple[Change, ...] = ()
     weakenings: tuple[str, ...] = ()
     strengthenings: tuple[str, ...] = ()
+    touches: Touches = Touches()
+
+    @property
+    def widened(self) -> tuple[str, ...]:
+        """The systems in which something lets more through, or may, sorted."""
+        weaker = (change for change in self.changes if change.way is Way.WEAKER)
+        return tuple(sorted({system for change in weaker for system in change.systems}))
 
 
 @dataclass(slots=True)
@@ -63,17 +104,20 @@ class Changes:
 
     def changed(self, kind: str, id_: str, words: str) -> None:
         """Note a change that goes neither way."""
-        self.changes.append(Change(kind, id_, What.CHANGED, words))
+        self._note(kind, id_, words, Way.NEITHER)
 
     def weakened(self, kind: str, id_: str, words: str) -> None:
         """Note a change that lets more through, or may."""
-        self.changed(kind, id_, words)
+        self._note(kind, id_, words, Way.WEAKER)
         self.weaker.append(f"{kind} `{id_}`: {words}")
 
     def strengthened(self, kind: str, id_: str, words: str) -> None:
         """Note a change that lets less through."""
-        self.changed(kind, id_, words)
+        self._note(kind, id_, words, Way.STRONGER)
         self.stronger.append(f"{kind} `{id_}`: {words}")
+
+    def _note(self, kind: str, id_: str, words: str, way: Way) -> None:
+        self.changes.append(Change(kind, id_, What.CHANGED, words, way))
 
     def moved(self, kind: str, id_: str, words: str, *, weaker: bool) -> None:
         """Note a change that goes one way or the other."""
@@ -91,19 +135,21 @@ class Changes:
         `came_is_weaker` says whether one more of these lets more through; None for neither.
         """
         for id_ in sorted(new.keys() - old.keys()):
-            self.changes.append(Change(kind, id_, What.CAME))
-            self._tell(came_is_weaker(new[id_]), f"{kind} `{id_}` is new")
+            way = self._tell(came_is_weaker(new[id_]), f"{kind} `{id_}` is new")
+            self.changes.append(Change(kind, id_, What.CAME, way=way))
         for id_ in sorted(old.keys() - new.keys()):
-            self.changes.append(Change(kind, id_, What.WENT))
             weaker = came_is_weaker(old[id_])
-            self._tell(None if weaker is None else not weaker, f"{kind} `{id_}` is gone")
+            way = self._tell(None if weaker is None else not weaker, f"{kind} `{id_}` is gone")
+            self.changes.append(Change(kind, id_, What.WENT, way=way))
         for id_ in sorted(old.keys() & new.keys()):
             if old[id_] != new[id_]:
                 yield id_, old[id_], new[id_]
 
-    def _tell(self, weaker: bool | None, words: str) -> None:  # noqa: FBT001 - three answers
-        if weaker is not None:
-            (self.weaker if weaker else self.stronger).append(words)
+    def _tell(self, weaker: bool | None, words: str) -> Way:  # noqa: FBT001 - three answers
+        if weaker is None:
+            return Way.NEITHER
+        (self.weaker if weaker else self.stronger).append(words)
+        return Way.WEAKER if weaker else Way.STRONGER
 
 
 def listed(items: object) -> str:

@@ -8,7 +8,8 @@ from watchkeeper.plan.diff.assessments import compare_assessments
 from watchkeeper.plan.diff.authority.grants import compare_grants
 from watchkeeper.plan.diff.authority.policies import compare_policies
 from watchkeeper.plan.diff.budgets import compare_budgets
-from watchkeeper.plan.diff.changes import Changes, PlanDiff
+from watchkeeper.plan.diff.changes import Changes, PlanDiff, Way
+from watchkeeper.plan.diff.management import compare_management, compare_register
 from watchkeeper.plan.diff.people.applications import compare_applications
 from watchkeeper.plan.diff.people.organisation import (
     compare_console,
@@ -21,7 +22,9 @@ from watchkeeper.plan.diff.people.organisation import (
 )
 from watchkeeper.plan.diff.people.reached import compare_sign_in, compare_telling
 from watchkeeper.plan.diff.tools import compare_servers
+from watchkeeper.plan.diff.touches import with_touches
 from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.management import Management
 
 
 def diff_bundles(old: Bundle | None, new: Bundle) -> PlanDiff:
@@ -47,10 +50,21 @@ def diff_bundles(old: Bundle | None, new: Bundle) -> PlanDiff:
     compare_assessments(before, new, found)
     compare_limits(before.limits, new.limits, found)
     compare_oversight(before.oversight, new.oversight, found)
-    if not found.changes and replace(before, gaps=()) != replace(new, gaps=()):
+    compare_management(before, new, found)
+    if not found.changes and _without_register(before) != _without_register(new):
         found.weakened("plan", "whole", "something changed of which we can not tell what")
+    compare_register(before.management, new.management, found)
     result = found.result()
-    return result if old is not None else PlanDiff(result.changes)
+    if old is None:
+        came = tuple(replace(change, way=Way.NEITHER) for change in result.changes)
+        result = PlanDiff(came)
+    return with_touches(result, before, new)
+
+
+def _without_register(plan: Bundle) -> Bundle:
+    """Return a plan without what words alone move: gaps, and the digest of its register."""
+    state = plan.management and replace(plan.management, register="")
+    return replace(plan, gaps=(), management=None if state == Management("") else state)
 
 
 def _nothing(new: Bundle) -> Bundle:

@@ -122,6 +122,12 @@ def _control(id_: str, old: Control, new: Control, found: Changes) -> None:
         found.changed("control", id_, f"`{new.owner}` answers for it, before `{old.owner}`")
     if old.statement != new.statement:
         found.changed("control", id_, "its statement changed")
+    gone = set(old.expects) - set(new.expects)
+    if gone:
+        found.weakened("control", id_, f"no longer expects {listed(gone)} to enforce it")
+    for name, said in (("sentences", "sentences"), ("risks", "risks")):
+        if getattr(old, name) != getattr(new, name):
+            found.changed("control", id_, f"its {said} changed")
 
 
 def _row(id_: str, old: Row, new: Row, found: Changes) -> None:
@@ -130,6 +136,14 @@ def _row(id_: str, old: Row, new: Row, found: Changes) -> None:
         found.moved("row", id_, words, weaker=new.applicable != "in")
     elif old.status != new.status:
         found.changed("row", id_, f"its status is `{new.status}`, before `{old.status}`")
+    if old.due is not None and old.due != new.due and new.status == old.status:
+        words = f"is due by {new.due or 'no day'}, before by {old.due}"
+        found.moved("row", id_, words, weaker=new.due is None or new.due > old.due)
+    if old.owner != new.owner:
+        found.changed("row", id_, f"`{new.owner}` answers for it, before `{old.owner}`")
+    for name, said in (("risks", "risks"), ("evidence_classes", "evidence")):
+        if getattr(old, name) != getattr(new, name):
+            found.changed("row", id_, f"its {said} changed")
 
 
 def compare_limits(old: Limits, new: Limits, found: Changes) -> None:
