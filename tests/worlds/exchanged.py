@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.worlds.aims import ManagedWorkspace
 from tests.worlds.workspace_files import write_workspace
 from watchkeeper.plan.exchange.said import Said, said_by
 from watchkeeper.plan.whole import lint_workspace
@@ -16,11 +17,21 @@ DAY = parse_instant("2026-11-23T00:00:00.000000Z")
 def said_in(folder: Path) -> Said:
     """Return what a workspace says, which must hold."""
     linted = lint_workspace(folder)
-    assert linted.workspace is not None, linted.findings
+    assert linted.register is not None, linted.findings
     assert linted.bundle is not None, linted.findings
-    return said_by(linted.workspace, linted.bundle)
+    return said_by(linted.register, linted.bundle)
 
 
 def small(folder: Path, changes: dict[str, str | bytes | None] | None = None) -> Said:
     """Return what the small workspace says, with changes."""
     return said_in(write_workspace(folder, changes))
+
+
+def with_open_items(folder: Path) -> Said:
+    """Return what a workspace says that has an open finding, and a row whose day has passed."""
+    managed = ManagedWorkspace()
+    rows = managed.records["soa", ""]["rows"]
+    rows[0] |= {"status": "sequenced", "by": "2026-11-22", "risks": ["overpaid"]}
+    rows[1] |= {"status": "sequenced", "by": "2026-11-23"}
+    rows[2]["evidence"] = [{"class": "document", "origin": "attested", "document": "ai-policy"}]
+    return said_in(managed.write(folder))

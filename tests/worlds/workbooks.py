@@ -18,6 +18,7 @@ from tests.worlds.workspace_files import write_workspace
 from watchkeeper.cli.plan import app
 from watchkeeper.plan.exchange.xlsx.here import sheets
 from watchkeeper.plan.exchange.xlsx.writing import write_workbook
+from watchkeeper.plan.register.content import register_of
 from watchkeeper.plan.workspace.load import load_workspace
 
 
@@ -76,5 +77,5 @@ def desk(place: Path, changes: dict[str, str | bytes | None] | None = None) -> D
     workspace, findings = load_workspace(folder)
     assert workspace is not None, findings
     book = place / "aims.xlsx"
-    book.write_bytes(write_workbook(sheets(workspace), ("about",), DAY))
+    book.write_bytes(write_workbook(sheets(register_of(workspace)), ("about",), DAY))
     return Desk(folder, book)

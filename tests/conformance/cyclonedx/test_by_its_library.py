@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from cyclonedx.model.bom import Bom
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from tests.worlds.aims import ManagedWorkspace
 from tests.worlds.exchanged import DAY, REFUND_DESK, said_in
 from watchkeeper.plan.exchange.cyclonedx.inventory import bill_of_materials
 from watchkeeper.plan.exchange.cyclonedx.validity import why_invalid
@@ -27,6 +29,17 @@ def test_it_is_valid_and_read_as_it_was_meant() -> None:
     needs = {str(one.ref): {str(d.ref) for d in one.dependencies} for one in bom.dependencies}
     assert needs["agent:refund-agent"] == {"model:refund-desk/lantern-service-2"}
     assert "server:desk" in needs["system:refund-desk"]
+
+
+def test_the_card_has_what_the_impact_assessment_says(tmp_path: Path) -> None:
+    managed = ManagedWorkspace().change("system", "desk", agents=[{"id": "payer", "model": "m-1"}])
+    document = json.loads(bill_of_materials(said_in(managed.write(tmp_path))))
+    (model,) = (x for x in document["components"] if x["type"] == "machine-learning-model")
+    considered = model["modelCard"]["considerations"]
+    assert considered["ethicalConsiderations"] == [
+        {"name": "Nobody is paid.", "mitigationStrategy": "Ask a person."}
+    ]
+    assert considered["fairnessAssessments"] == [{"groupAtRisk": "payees: They get money."}]
 
 
 def test_the_same_plan_gives_the_same_bytes_and_no_time() -> None:

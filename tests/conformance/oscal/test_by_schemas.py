@@ -9,8 +9,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from tests.worlds.exchanged import DAY, REFUND_DESK, said_in, small
+from tests.worlds.exchanged import DAY, REFUND_DESK, said_in, small, with_open_items
 from watchkeeper.plan.exchange.oscal.documents import oscal_documents
+from watchkeeper.plan.exchange.oscal.names import ITEMS
 
 SCHEMAS = Path(__file__).parent / "schemas"
 MODELS = {
@@ -34,6 +35,23 @@ def test_the_refund_desk_is_valid() -> None:
     assert {path: wrong(path, json.loads(raw)) for path, raw in documents.items()} == {
         path: [] for path in documents
     }
+
+
+def test_what_is_open_is_valid(tmp_path: Path) -> None:
+    documents = oscal_documents(with_open_items(tmp_path), DAY)
+    assert len(documents) == 5
+    for path, raw in documents.items():
+        assert wrong(path, json.loads(raw)) == [], path
+    items = json.loads(documents[ITEMS])["plan-of-action-and-milestones"]
+    assert [item["title"] for item in items["poam-items"]] == [
+        "late-note: A measurement was late.",
+        "The row of A.2.2 is overdue",
+    ]
+    assert [risk["deadline"] for risk in items["risks"]] == [
+        "2027-01-15T23:59:59Z",
+        "2026-11-22T23:59:59Z",
+    ]
+    assert b'"satisfied"' not in documents[ITEMS]
 
 
 @pytest.mark.parametrize("odd", ["  two\\n lines  ", "`code` <b>&amp;", "ü 文 🚀", "."])

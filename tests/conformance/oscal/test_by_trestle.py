@@ -7,9 +7,10 @@ import subprocess
 from pathlib import Path
 
 from tests.worlds import needs
-from tests.worlds.exchanged import DAY, REFUND_DESK, said_in
+from tests.worlds.exchanged import DAY, REFUND_DESK, said_in, with_open_items
 from watchkeeper.plan.exchange.oscal.documents import oscal_documents
-from watchkeeper.plan.exchange.oscal.names import PROFILE
+from watchkeeper.plan.exchange.oscal.names import ITEMS, PROFILE
+from watchkeeper.plan.exchange.said import Said
 
 
 def _trestle(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -23,9 +24,9 @@ def _trestle(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _exported(folder: Path) -> list[str]:
-    (folder / ".trestle").mkdir()
-    documents = oscal_documents(said_in(REFUND_DESK), DAY, trestle=True)
+def _exported(folder: Path, said: Said) -> list[str]:
+    (folder / ".trestle").mkdir(parents=True)
+    documents = oscal_documents(said, DAY, trestle=True)
     for path, raw in documents.items():
         (folder / path).parent.mkdir(parents=True)
         (folder / path).write_bytes(raw)
@@ -33,7 +34,7 @@ def _exported(folder: Path) -> list[str]:
 
 
 def test_every_document_is_valid_and_the_profile_resolves(tmp_path: Path) -> None:
-    paths = _exported(tmp_path)
+    paths = _exported(tmp_path, said_in(REFUND_DESK))
     done = _trestle(tmp_path, "validate", "-a")
     assert done.returncode == 0, done.stdout + done.stderr
     for path in paths:
@@ -45,11 +46,14 @@ def test_every_document_is_valid_and_the_profile_resolves(tmp_path: Path) -> Non
     assert len(_controls(resolved["catalog"])) == len(rows)
 
 
-def test_trestle_refuses_a_broken_one(tmp_path: Path) -> None:
-    _exported(tmp_path)
-    text = (tmp_path / PROFILE).read_text().replace('"oscal-version": "1.2.1"', '"x": "1"')
-    (tmp_path / PROFILE).write_text(text)
-    assert _trestle(tmp_path, "validate", "-f", PROFILE).returncode != 0
+def test_what_is_open_is_valid_and_trestle_refuses_a_broken_one(tmp_path: Path) -> None:
+    folder = tmp_path / "oscal"
+    assert ITEMS in _exported(folder, with_open_items(tmp_path / "aims"))
+    text = (folder / PROFILE).read_text().replace('"oscal-version": "1.2.1"', '"x": "1"')
+    (folder / PROFILE).write_text(text)
+    done = _trestle(folder, "validate", "-a")
+    assert done.returncode != 0
+    assert f"VALID: Model {folder / ITEMS} passed" in done.stdout
 
 
 def _controls(holder: dict[str, object]) -> list[object]:

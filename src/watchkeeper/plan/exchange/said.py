@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
-from watchkeeper.plan.workspace.load import Workspace
+from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.workspace.models.control import ControlFile, RowEntry
 from watchkeeper.plan.workspace.models.organisation import AimsFile
 from watchkeeper.plan.workspace.models.system import SystemFile
@@ -15,24 +15,34 @@ from watchkeeper.records.plan.bundle import Bundle
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the files say, by id in order, and the plan that they compile to with its digest."""
+    """The register of the files, and the plan that they compile to with its digest."""
 
-    aims: AimsFile
-    systems: Mapping[str, SystemFile]
-    controls: Mapping[str, ControlFile]
-    rows: tuple[RowEntry, ...]
+    register: Register
     bundle: Bundle
     plan: str
 
+    @property
+    def aims(self) -> AimsFile:
+        """What `aims.yaml` says."""
+        return self.register.aims
 
-def said_by(workspace: Workspace, bundle: Bundle) -> Said:
-    """Return what a workspace says, without where it says so."""
-    soa = workspace.applicability
-    return Said(
-        aims=workspace.aims.says,
-        systems={name: file.says for name, file in sorted(workspace.systems.items())},
-        controls={name: file.says for name, file in sorted(workspace.controls.items())},
-        rows=tuple(soa.says.rows) if soa is not None else (),
-        bundle=bundle,
-        plan=bundle_digest(bundle_bytes(bundle)),
-    )
+    @property
+    def systems(self) -> Mapping[str, SystemFile]:
+        """The systems by id, in order."""
+        return dict(sorted(self.register.systems.items()))
+
+    @property
+    def controls(self) -> Mapping[str, ControlFile]:
+        """The organisation's own controls by id, in order."""
+        return dict(sorted(self.register.controls.items()))
+
+    @property
+    def rows(self) -> tuple[RowEntry, ...]:
+        """The rows of the statement of applicability, as they stand there."""
+        soa = self.register.soa
+        return tuple(soa.rows) if soa is not None else ()
+
+
+def said_by(register: Register, bundle: Bundle) -> Said:
+    """Return what is handed out of a register and its plan."""
+    return Said(register, bundle, bundle_digest(bundle_bytes(bundle)))

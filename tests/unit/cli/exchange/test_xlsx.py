@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
 
+from tests.worlds.aims import RECORDS, ManagedWorkspace
 from tests.worlds.exchanged import REFUND_DESK
 from tests.worlds.workbooks import Desk, desk
 from tests.worlds.workspace_files import FILES
 from watchkeeper.cli.plan import app
 from watchkeeper.plan.draft.together import write_together
+from watchkeeper.plan.exchange.xlsx.tables import CONTROLS
 from watchkeeper.plan.workspace.load import load_workspace
 
 CONTROL = "controls/limits.yaml"
@@ -82,6 +85,50 @@ def test_new_rows_are_new_files_and_rows(tmp_path: Path) -> None:
         "$schema=../.schemas/control.schema.json"
         in (place.folder / "controls/stops.yaml").read_text()
     )
+
+
+def test_risks_come_in_with_all_that_only_their_file_holds(tmp_path: Path) -> None:
+    folder = ManagedWorkspace().write(tmp_path / "aims")
+    place = Desk(folder, tmp_path / "aims.xlsx")
+    assert run("export", "xlsx", folder, "--out", place.book)[0] == 0
+    assert place.imported()[1]["changes"] == []
+    page = load_workbook(place.book)["Risks"]
+    heads = {cell.value: cell.column_letter for cell in page[1]}
+    place.put("Risks", f"{heads['residual likelihood']}2", 2)
+    place.put("Risks", f"{heads['accepted by']}2", "Ben")
+    place.put("Risks", f"{heads['accepted']}2", date(2026, 11, 20))
+    place.put("Risks", f"{heads['treatment']}2", "accept")
+    place.edit(lambda book: book["Risks"].append(("slow", "It is slow", "", "ana", "desk")))
+    code, said = place.imported()
+    assert code == 0, said
+    workspace, _ = load_workspace(folder)
+    assert workspace is not None
+    old = RECORDS["risk", "overpaid"]
+    now = workspace.management.of("risk")["overpaid"].tree.value
+    assert now["residual"] == {
+        "likelihood": 2,
+        "consequence": 3,
+        "accepted_by": "ben",
+        "accepted": "2026-11-20",
+    }
+    assert now["treatment"] == {**old["treatment"], "option": "retain"}
+    assert now["signals"] == old["signals"]
+    assert workspace.management.of("risk")["slow"].says.systems == ["desk"]
+
+
+def test_evidence_in_items_is_only_in_its_file(tmp_path: Path) -> None:
+    managed = ManagedWorkspace()
+    item = {"class": "document", "origin": "attested", "document": "ai-policy"}
+    managed.records["soa", ""]["rows"][0]["evidence"] = [item]
+    place = Desk(managed.write(tmp_path / "aims"), tmp_path / "aims.xlsx")
+    assert run("export", "xlsx", place.folder, "--out", place.book)[0] == 0
+    page = load_workbook(place.book)["SoA"]
+    column = next(cell.column_letter for cell in page[1] if cell.value == "evidence")
+    assert page[f"{column}2"].value.startswith("(more than fits")
+    assert place.imported()[1]["changes"] == []
+    place.put("SoA", f"{column}2", "my word")
+    (why,) = place.refused()
+    assert why == f"SoA!{column}2: only its file can change that"
 
 
 def test_what_changed_in_both_is_a_conflict(tmp_path: Path) -> None:
@@ -172,7 +219,7 @@ def test_a_binder_of_others(tmp_path: Path) -> None:
 
 def test_a_row_of_others_with_a_known_id_asks_first(tmp_path: Path) -> None:
     place = desk(tmp_path)
-    place.edit(lambda book: book["Controls"].delete_cols(9))
+    place.edit(lambda book: book["Controls"].delete_cols(len(CONTROLS.columns) + 1))
     place.put("Controls", "C2", "Theirs.")
     (why,) = place.refused()
     assert "was not exported from here" in why
@@ -181,7 +228,7 @@ def test_a_row_of_others_with_a_known_id_asks_first(tmp_path: Path) -> None:
 
 def test_a_column_that_went_is_named(tmp_path: Path) -> None:
     place = desk(tmp_path)
-    place.edit(lambda book: book["SoA"].delete_cols(7))
+    place.edit(lambda book: book["SoA"].delete_cols(9))
     (why,) = place.refused()
     assert "no column `evidence`" in why
 

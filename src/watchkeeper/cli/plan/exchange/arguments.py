@@ -17,7 +17,6 @@ from watchkeeper.plan.workspace.load import Workspace as Loaded
 from watchkeeper.plan.workspace.load import load_workspace
 from watchkeeper.plan.workspace.models.scalars import moment_text
 from watchkeeper.records.instant import Instant, parse_instant
-from watchkeeper.records.plan.bundle import Bundle
 
 LARGEST = 64 * 1024 * 1024
 At = Annotated[
@@ -26,22 +25,17 @@ At = Annotated[
 ]
 
 
-def loaded(path: Path) -> tuple[Loaded, Bundle]:
-    """Return a workspace that holds, and its plan.
+def said(path: Path) -> Said:
+    """Return what a workspace that holds says, and its plan.
 
     Raises:
         PlanRefused: it has safety errors, or can not be read.
     """
     linted = lint_workspace(path)
-    if linted.workspace is None or linted.bundle is None:
+    if linted.register is None or linted.bundle is None:
         worst = [one for one in linted.findings if one.severity is not Severity.MANAGEMENT]
         raise PlanRefused(f"the workspace does not hold: {worst[0]}", "run `watchkeeper plan lint`")
-    return linted.workspace, linted.bundle
-
-
-def said(path: Path) -> Said:
-    """Return what a workspace that holds says."""
-    return said_by(*loaded(path))
+    return said_by(linted.register, linted.bundle)
 
 
 def moment(text: str | None) -> Instant:

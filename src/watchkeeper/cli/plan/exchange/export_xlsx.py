@@ -1,4 +1,4 @@
-"""`watchkeeper plan export xlsx`: controls and the statement of applicability as a workbook."""
+"""`watchkeeper plan export xlsx`: controls, risks and applicability as a workbook."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import typer
 
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson, Workspace
-from watchkeeper.cli.plan.exchange.arguments import At, loaded, moment, needs_extra
-from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+from watchkeeper.cli.plan.exchange.arguments import At, moment, needs_extra, said
 
 
 def export_xlsx(
@@ -19,7 +18,7 @@ def export_xlsx(
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write controls and the statement of applicability as one workbook, to edit and import again.
+    """Write controls, risks and the statement of applicability as one workbook, to import again.
 
     Each row has a hidden digest, by which an import tells what changed in the workbook from what
     changed in the files. The same files and `--at` give the same bytes.
@@ -32,13 +31,12 @@ def export_xlsx(
         from watchkeeper.plan.exchange.xlsx.here import about, sheets
         from watchkeeper.plan.exchange.xlsx.writing import write_workbook
 
-        files, bundle = loaded(workspace)
-        plan = bundle_digest(bundle_bytes(bundle))
-        pages = sheets(files)
-        raw = write_workbook(pages, about(bundle.organisation, plan), moment(at))
+        says = said(workspace)
+        pages = sheets(says.register)
+        raw = write_workbook(pages, about(says.aims.organisation, says.plan), moment(at))
         out.write_bytes(raw)
     rows = {page.table.title: len(page.rows) for page in pages}
     if as_json:
-        output.show_json({"plan": plan, "file": str(out), "rows": rows})
+        output.show_json({"plan": says.plan, "file": str(out), "rows": rows})
     else:
         output.show(f"{out}: " + ", ".join(f"{n} rows of {name}" for name, n in rows.items()))

@@ -15,6 +15,7 @@ from watchkeeper.cli.plan.arguments import AsJson
 from watchkeeper.cli.plan.exchange.arguments import needs_extra, readable, taken
 from watchkeeper.errors import cut
 from watchkeeper.plan.draft.together import finish_writing, write_together
+from watchkeeper.plan.register.content import register_of
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.finding import Finding, Severity
 from watchkeeper.plan.workspace.folder import open_folder
@@ -64,7 +65,7 @@ def import_xlsx(
         mapped = parse_mapping(layout.read_text("utf-8"), layout.name) if layout else ()
         people = {one.id: one.name for one in files.aims.says.people}
         book = read_workbook(taken(file), people, mapped)
-        found = compare(book, here(files), theirs=theirs)
+        found = compare(book, here(register_of(files)), theirs=theirs)
         wrong = [*book.wrong, *found.conflicts]
         broken: Sequence[str] = ()
         if not wrong and found.changes:

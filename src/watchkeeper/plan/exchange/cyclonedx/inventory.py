@@ -40,7 +40,7 @@ def bill_of_materials(said: Said, at: Instant | None = None) -> bytes:
 
 def _document(said: Said, at: Instant | None) -> dict[str, Any]:
     origin = uuid.uuid5(uuid.NAMESPACE_URL, f"watchkeeper:{said.aims.origin}")
-    components = [part for one in said.systems.values() for part in _parts(one)]
+    components = [part for one in said.systems.values() for part in _parts(said, one)]
     services = [_service(server) for server in said.bundle.servers]
     metadata: dict[str, Any] = {} if at is None else {"timestamp": f"{str(at)[:19]}Z"}
     metadata["component"] = {
@@ -63,8 +63,8 @@ def _document(said: Said, at: Instant | None) -> dict[str, Any]:
     }
 
 
-def _parts(system: SystemFile) -> Iterator[dict[str, Any]]:
-    said = {
+def _parts(said: Said, system: SystemFile) -> Iterator[dict[str, Any]]:
+    facts = {
         "id": system.id,
         "kind": "system",
         "in-scope": "yes" if system.in_scope else "no",
@@ -80,7 +80,7 @@ def _parts(system: SystemFile) -> Iterator[dict[str, Any]]:
         "bom-ref": f"system:{system.id}",
         "name": system.title,
         "description": system.purpose,
-        "properties": [*_properties(said), *(_property(*one) for one in lists)],
+        "properties": [*_properties(facts), *(_property(*one) for one in lists)],
     }
     agents = [_agent(agent) for agent in system.agents]
     yield {**component, "components": agents} if agents else component
@@ -89,7 +89,7 @@ def _parts(system: SystemFile) -> Iterator[dict[str, Any]]:
             "type": "machine-learning-model",
             "bom-ref": f"model:{system.id}/{model}",
             "name": model,
-            "modelCard": model_card(system),
+            "modelCard": model_card(system, said.register.of("impact").get(system.id)),
             "properties": _properties({"kind": "model", "system": system.id}),
         }
 

@@ -11,10 +11,12 @@ from watchkeeper.errors import ExportInvalid
 from watchkeeper.plan.exchange.oscal.catalogs import annex_catalog, own_catalog
 from watchkeeper.plan.exchange.oscal.checking.references import check_documents
 from watchkeeper.plan.exchange.oscal.components import States, component_definition
+from watchkeeper.plan.exchange.oscal.items import open_items
 from watchkeeper.plan.exchange.oscal.names import (
     CATALOGS,
     COMPONENTS,
     ISO,
+    ITEMS,
     OWN,
     PROFILE,
     Naming,
@@ -23,7 +25,7 @@ from watchkeeper.plan.exchange.oscal.profile import applicability_profile
 from watchkeeper.plan.exchange.said import Said
 from watchkeeper.records.instant import Instant
 
-PATHS = (CATALOGS[ISO], CATALOGS[OWN], PROFILE, COMPONENTS)
+PATHS = (CATALOGS[ISO], CATALOGS[OWN], PROFILE, COMPONENTS, ITEMS)
 """Where each document lies, in the order in which they build on one another."""
 
 
@@ -47,6 +49,7 @@ def oscal_documents(
         CATALOGS[OWN]: ("catalog", own_catalog(naming()) if said.controls else None),
         PROFILE: ("profile", applicability_profile(naming())),
         COMPONENTS: ("component-definition", component_definition(naming(), states)),
+        ITEMS: ("plan-of-action-and-milestones", open_items(naming())),
     }
     documents = {path: {kind: value} for path, (kind, value) in made.items() if value is not None}
     broken = [found for found in check_documents(documents).found if found.broken]

@@ -32,6 +32,7 @@ def applied(changes: Iterable[RowChange], files: Mapping[str, str]) -> dict[str,
         row = _row(documents[name], change)
         for cell in change.cells:
             _put(row, cell)
+        _tidy(row, change)
     return {name: render_editable(document) for name, document in documents.items()}
 
 
@@ -79,6 +80,13 @@ def _put(holder: CommentedMap, cell: CellChange) -> None:
         holder[last] = _value(cell)
     else:
         holder.pop(last, None)
+
+
+def _tidy(row: CommentedMap, change: RowChange) -> None:
+    """Take away what has become empty: a treatment, a residual."""
+    for above in {cell.column.place[0] for cell in change.cells if len(cell.column.place) > 1}:
+        if row.get(above) == {}:
+            del row[above]
 
 
 def _value(cell: CellChange) -> Any:

@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Callable
 from xml.parsers import expat
 
 from watchkeeper.errors import ImportRefused, cut
@@ -84,7 +85,7 @@ class _Seen:
                 message = f"{cut(name)} is not XML"
                 raise ImportRefused(message, "save it again as an .xlsx") from None
 
-    def _doctype(self, name: str) -> object:
+    def _doctype(self, name: str) -> Callable[..., None]:
         def refuse(*_: object) -> None:
             raise ImportRefused(f"a DOCTYPE in {cut(name)}", "save it again as an .xlsx")
 

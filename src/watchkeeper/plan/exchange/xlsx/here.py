@@ -1,4 +1,4 @@
-"""What the files of a workspace say now, as the sheets have it."""
+"""What the files say now, as the sheets have it."""
 
 from __future__ import annotations
 
@@ -6,40 +6,47 @@ from collections.abc import Mapping
 from typing import Any
 
 from watchkeeper.plan.exchange.xlsx.changes import Here
-from watchkeeper.plan.exchange.xlsx.tables import APPLICABILITY, CONTROLS, DIGEST, Table
+from watchkeeper.plan.exchange.xlsx.tables import (
+    APPLICABILITY,
+    CONTROLS,
+    DIGEST,
+    RISKS,
+    TABLES,
+    Table,
+)
 from watchkeeper.plan.exchange.xlsx.values import texts_of
 from watchkeeper.plan.exchange.xlsx.writing import Sheet
-from watchkeeper.plan.workspace.load import Workspace
+from watchkeeper.plan.register.content import Register
 from watchkeeper.standards.catalogue import annex_a
 
 
-def here(workspace: Workspace) -> Here:
+def here(register: Register) -> Here:
     """Return the rows of each table, by the table's title and the row's name."""
-    controls = {name: file.tree.value for name, file in sorted(workspace.controls.items())}
-    soa = workspace.applicability
-    rows = soa.tree.value.get("rows") or () if soa is not None else ()
+    files = register.value["files"]
+    rows = files.get("soa", {}).get("", {}).get("rows") or ()
     return {
-        CONTROLS.title: _texts(CONTROLS, controls),
+        CONTROLS.title: _texts(CONTROLS, files.get("control", {})),
+        RISKS.title: _texts(RISKS, files.get("risk", {})),
         APPLICABILITY.title: _texts(APPLICABILITY, {str(row["control"]): row for row in rows}),
     }
 
 
-def sheets(workspace: Workspace) -> tuple[Sheet, ...]:
-    """Return the sheets of a workspace, as they are exported."""
-    rows = here(workspace)
+def sheets(register: Register) -> tuple[Sheet, ...]:
+    """Return the sheets of what the files say, as they are exported."""
+    rows = here(register)
     titles = {name: control.title for name, control in annex_a().items()}
-    titles |= {name: file.says.title for name, file in workspace.controls.items()}
+    titles |= {name: control.title for name, control in register.controls.items()}
     shown = [titles.get(name, "") for name in rows[APPLICABILITY.title]]
-    return (
-        Sheet(CONTROLS, list(rows[CONTROLS.title].values())),
-        Sheet(APPLICABILITY, list(rows[APPLICABILITY.title].values()), shown),
+    return tuple(
+        Sheet(table, list(rows[table.title].values()), shown if table is APPLICABILITY else ())
+        for table in TABLES
     )
 
 
 def about(organisation: str, plan: str) -> tuple[str, ...]:
     """Return what the first sheet says to whoever edits the others."""
     return (
-        f"Controls and statement of applicability of {organisation}",
+        f"Controls, risks and statement of applicability of {organisation}",
         f"Exported from plan {plan}",
         "Edit the cells and save; then run: watchkeeper plan import xlsx FILE",
         "A row that is taken out here is named at import, and never deleted.",

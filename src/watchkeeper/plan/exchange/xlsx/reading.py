@@ -210,8 +210,8 @@ def _plainly(value: Any, kind: str, wanted: Kind) -> str:
         return plain_text(value)
     if isinstance(value, datetime | date) and wanted is Kind.DAY:
         return _day(value)
-    whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
-    if whole and wanted is not Kind.DAY:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, int | float) and number and wanted is not Kind.DAY and value == value // 1:
         return str(int(value))
     what = "a number" if isinstance(value, int | float) else "a date or time"
     raise ValueError(f"{what}, {cut(value)}, where {wanted.value} belongs")

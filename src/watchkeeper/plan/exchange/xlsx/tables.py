@@ -74,10 +74,14 @@ _APPLICABLE = {
 }
 _STATUS = _words(
     "implemented",
+    "sequenced",
+    "not-planned",
     "partial",
     "planned",
     "not-implemented",
     "not-applicable",
+    sequenced=("scheduled",),
+    not_planned=("will not be done",),
     implemented=("done", "in place", "complete"),
     partial=("partially implemented", "in progress"),
     not_implemented=("not started", "missing"),
@@ -102,8 +106,50 @@ CONTROLS = Table(
         Column("risks", ("risks",), Kind.LIST, also=("linked risks",)),
         Column("systems", ("systems",), Kind.LIST, also=("ai systems",)),
         Column("built in", ("built_in",), Kind.LIST),
+        Column("expected policies", ("expects",), Kind.LIST),
+        Column("review by", ("review_by",), Kind.DAY, also=("next review",)),
     ),
     ("control register", "control catalogue", "control catalog"),
+)
+_OPTIONS = _words(
+    *("modify", "avoid", "share", "retain"),
+    modify=("mitigate", "reduce", "treat"),
+    share=("transfer",),
+    retain=("accept",),
+)
+RISKS = Table(
+    "Risks",
+    "risks",
+    (
+        Column("id", ("id",), Kind.ID, True, ("risk id", "risk", "ref", "reference")),
+        Column("title", ("title",), needed=True, also=("name", "risk title"), width=36),
+        Column("description", ("description",), also=("risk description",), width=50),
+        Column("owner", ("owner",), Kind.PERSON, also=("risk owner", "responsible")),
+        Column("systems", ("systems",), Kind.LIST, also=("ai systems",)),
+        Column("affects", ("affects",), Kind.LIST),
+        Column("likelihood", ("likelihood",), Kind.NUMBER, also=("inherent likelihood",)),
+        Column("consequence", ("consequence",), Kind.NUMBER, also=("impact", "severity")),
+        Column(
+            "treatment",
+            ("treatment", "option"),
+            Kind.CHOICE,
+            also=("treatment option",),
+            words=_OPTIONS,
+        ),
+        Column("controls", ("treatment", "controls"), Kind.LIST, also=("linked controls",)),
+        Column("residual likelihood", ("residual", "likelihood"), Kind.NUMBER),
+        Column(
+            "residual consequence",
+            ("residual", "consequence"),
+            Kind.NUMBER,
+            also=("residual impact",),
+        ),
+        Column("accepted by", ("residual", "accepted_by"), Kind.PERSON),
+        Column("accepted", ("residual", "accepted"), Kind.DAY, also=("accepted on",)),
+        Column("assessed", ("assessed",), Kind.DAY, also=("assessed on",)),
+        Column("review by", ("review_by",), Kind.DAY, also=("next review",)),
+    ),
+    ("risk register", "ai risk register", "risk log"),
 )
 APPLICABILITY = Table(
     "SoA",
@@ -122,10 +168,12 @@ APPLICABILITY = Table(
             words=_STATUS,
         ),
         Column("owner", ("owner",), Kind.PERSON, also=("responsible", "control owner")),
+        Column("by", ("by",), Kind.DAY, also=("due", "due date", "target date")),
+        Column("risks", ("risks",), Kind.LIST, also=("linked risks",)),
         Column("evidence", ("evidence",), also=("evidence reference",), width=40),
     ),
     ("statement of applicability", "applicability"),
 )
-TABLES = (CONTROLS, APPLICABILITY)
+TABLES = (CONTROLS, RISKS, APPLICABILITY)
 README, DIGEST = "Read me", "row as exported (do not change)"
 EXPORTED = "as exported"
