@@ -31,6 +31,7 @@ from watchkeeper.ledger.canonical import (
 )
 from watchkeeper.ledger.plan_bundle import bundle_digest, parse_bundle
 from watchkeeper.loop.beside import Held
+from watchkeeper.loop.competence import Competence, competence_of
 from watchkeeper.ports import Clock, Records
 from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.instant import Instant
@@ -57,6 +58,7 @@ class Standing:
         self.state = State()
         self.counted = 0
         self._enforcer: Enforcer | None = None
+        self.competence = Competence()
         self._rebuild()
 
     @property
@@ -76,6 +78,7 @@ class Standing:
     def adopt(self, entry: Entry) -> None:
         """Put a released plan into force; its release record is durable."""
         bundle = bundle_of(entry)
+        self.competence = competence_of(entry)
         self._enforcer = Enforcer(bundle, self.state.plan or "", self.state.released_by)
         self._fill_budgets()
 

@@ -14,7 +14,7 @@ from watchkeeper.loop.commands.asked import Asked, Desk, Verb, reason_of
 from watchkeeper.loop.inbox.binding import bound_values
 from watchkeeper.loop.inbox.dialogue import dialogue_of
 from watchkeeper.loop.inbox.looked import Looked, looked
-from watchkeeper.loop.inbox.objections import Signer, objection
+from watchkeeper.loop.inbox.objections import UNFIT, Signer, objection
 from watchkeeper.records.action import Reason
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import render_instant
@@ -189,6 +189,11 @@ def check_reviewer(desk: Desk, asked: Asked, role: str, pending: Pending) -> Awa
         raise CommandInvalid("the request was erased and can not be approved")
     at, behalf = desk.home.now(), request.call.on_behalf_of
     vouched = desk.home.state.authority.vouched_for(asked.signature.keyid)
+    if desk.home.competence.unfit(person, (role,), at):
+        raise NotAuthorised(
+            f"{cut(person)} can not decide on this: {UNFIT}",
+            "renew it and release the plan with that, or let another holder of the role answer",
+        )
     by = Signer(person, away, vouched)
     why = objection(desk.home.state, by, pending, behalf, at)
     if why is not None:

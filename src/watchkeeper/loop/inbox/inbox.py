@@ -206,13 +206,16 @@ class Inbox:
             return Mine(False, why="it has expired")
         if pending.plan != state.plan:
             return Mine(False, why="the plan was changed since: it has to be asked for again")
-        own = tuple(sorted({r for r in pending.roles if state.authority.holds(person, r)}))
-        why = objection(state, Signer(person), pending, behalf, now)
+        unfit = self._home.competence.unfit(person, pending.roles, now)
+        fit = set(pending.roles) - unfit
+        own = tuple(sorted(r for r in fit if state.authority.holds(person, r)))
+        why = objection(state, Signer(person, unfit=unfit), pending, behalf, now)
         own = own if why is None else ()
         stead = tuple(
             away
             for away in stands_in(state, person, pending, now)
-            if objection(state, Signer(person, away), pending, behalf, now) is None
+            if away.role in fit
+            and objection(state, Signer(person, away), pending, behalf, now) is None
         )
         roles = tuple(sorted({*own, *(away.role for away in stead)}))
         return Mine(bool(roles), roles, "" if roles else why or _ONE_VOICE, stead)

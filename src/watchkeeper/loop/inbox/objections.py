@@ -10,17 +10,22 @@ from watchkeeper.do.state.projection import State
 from watchkeeper.errors import cut
 from watchkeeper.records.instant import Instant
 
+UNFIT = "there is no valid evidence of your competence for the role"
+"""Why somebody may not answer in a role whose competence they have to show and do not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signer:
     """Who would decide: a person, by which absence as a deputy, and who vouched for the passkey.
 
-    Before anything is signed nobody knows the passkey, and `vouched` is None.
+    Before anything is signed nobody knows the passkey, and `vouched` is None. `unfit` are the roles
+    for which no valid evidence of the person's competence is there, where the plan asks for it.
     """
 
     person: str
     away: Away | None = None
     vouched: str | None = None
+    unfit: frozenset[str] = frozenset()
 
     def voices(self) -> set[str]:
         """Return the person and, as a deputy, whom they speak for: the two are one voice."""
@@ -58,8 +63,9 @@ def objection(
     Everything that would keep one of those behind a signature out keeps the others out.
     """
     person, ours = by.person, by.voices()
-    if not roles_for(state, person, pending, at):
-        return "it does not wait for a role of yours"
+    roles = roles_for(state, person, pending, at)
+    if by.unfit.issuperset(roles):
+        return UNFIT if roles else "it does not wait for a role of yours"
     if by.behind() & {pending.agent, on_behalf_of}:
         return f"nobody decides on an action of their own{_by_passkey(by)}"
     if by.behind() & set(pending.kept_out):

@@ -28,8 +28,8 @@ ASSESSMENTS = frozenset({Topic.IMPACT, Topic.RISK})
 """Of these a system has one, so that it counts why, not which."""
 DATE = "date"
 """Why an assessment counts as stale once its day has passed."""
-SUSPENDED = "suspended"
-"""Why a certificate counts that its body took back; such ones are counted apart, too."""
+SUSPENDED, WITHDRAWN = "suspended", "withdrawn"
+"""Why a certificate counts that its body took back; such ones are counted apart, as suspended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ class Watched:
         if self.topic is Topic.COMPETENCE:
             return tuple((self.topic.value, role) for role in self.roles)
         found = ((self.topic.value, self.id),)
-        return (*found, (SUSPENDED, self.id)) if SUSPENDED in self.since else found
+        taken_back = {SUSPENDED, WITHDRAWN} & set(self.since)
+        return (*found, (SUSPENDED, self.id)) if taken_back else found
 
 
 @dataclass(frozen=True, slots=True)

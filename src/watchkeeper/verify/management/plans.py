@@ -16,7 +16,8 @@ from watchkeeper.verify.erasures import PlanOf
 
 _STATES_WHY = ("impact", "risk")
 _NAMES_ROLES = "competence"
-_TAKEN_BACK = "suspended"
+_SUSPENDED = "suspended"
+_TAKEN_BACK = {_SUSPENDED, "withdrawn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ def _thing(said: Mapping[str, Any]) -> Thing:
         adds, later = tuple((topic, why) for why in since), ((topic, "date"),)
     elif topic == _NAMES_ROLES:
         adds = tuple((topic, role) for role in said.get("roles", ()))
-    elif _TAKEN_BACK in since:
-        adds = (*adds, (_TAKEN_BACK, said["id"]))
+    elif _TAKEN_BACK & set(since):
+        adds = (*adds, (_SUSPENDED, said["id"]))
     until = parse_instant(said["until"]) if "until" in said else None
     return Thing(frozenset(said.get("systems", ())), until, bool(since), adds, later)
 

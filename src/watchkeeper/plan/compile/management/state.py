@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from watchkeeper.plan.compile.management.assessments import assessed, watch_assessments
+from watchkeeper.plan.compile.management.certificates import watch_certificates
+from watchkeeper.plan.compile.management.due import (
+    watch_audits,
+    watch_documents,
+    watch_findings,
+    watch_reviews,
+    watch_rows,
+)
+from watchkeeper.plan.compile.management.people import watch_competence
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.documents import DocumentsFile
 from watchkeeper.records.plan.bundle import Bundle
@@ -13,7 +22,16 @@ from watchkeeper.records.plan.management import ControlledDocument, Management, 
 Watcher = Callable[[Workspace, Bundle], Iterable[Watched]]
 """Says what is watched of one topic; the bundle is the plan without its state."""
 
-WATCHERS: tuple[Watcher, ...] = (watch_assessments,)
+WATCHERS: tuple[Watcher, ...] = (
+    watch_assessments,
+    watch_findings,
+    watch_competence,
+    watch_reviews,
+    watch_audits,
+    watch_certificates,
+    watch_documents,
+    watch_rows,
+)
 
 
 def compile_management(workspace: Workspace, bundle: Bundle, register: str) -> Management | None:

@@ -1,0 +1,73 @@
+"""Who of those that hold a role may answer in it, where evidence of their competence is asked for.
+
+The published plan says which role lacks competence. Whose evidence ran out stands in the register
+beside the plan, which only the home has; so only the home can say who is kept from answering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from watchkeeper.errors import HomeInvalid
+from watchkeeper.ledger.plan_bundle import REGISTER
+from watchkeeper.plan.compile.management.people import evidence_until
+from watchkeeper.plan.workspace.models.management.people import CompetenceFile
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.statement import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Competence:
+    """What each role asks of its holders, and until when somebody is known to have it.
+
+    `needs` are the ids by role, `until` the end of the evidence by need and person: None is never.
+    """
+
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    until: Mapping[tuple[str, str], Instant | None] = field(default_factory=dict)
+
+    def unfit(self, person: str, roles: Iterable[str], at: Instant) -> frozenset[str]:
+        """Return those of some roles for which a person has no valid evidence of a need.
+
+        Whoever stands in for a holder has to have it as well.
+        """
+        return frozenset(role for role in roles if self._lacks(person, role, at))
+
+    def _lacks(self, person: str, role: str, at: Instant) -> bool:
+        ends = (self.until.get((n, person), Instant(0)) for n in self.needs.get(role, ()))
+        return any(end is not None and at >= end for end in ends)
+
+
+def competence_of(entry: Entry) -> Competence:
+    """Return what the register beside a released plan asks of those who answer.
+
+    Nothing where there is no register, or it says that it is not to be enforced.
+
+    Raises:
+        HomeInvalid: the register can not be read.
+    """
+    register = entry.payload.body.get(REGISTER) if entry.payload else None
+    said = _file(register) if register is not None else None
+    if said is None:
+        return Competence()
+    try:
+        file = CompetenceFile.model_validate(said)
+    except ValidationError:
+        raise HomeInvalid(f"the register beside the plan at {entry.ref} can not be read") from None
+    return _enforced(file) if file.enforce else Competence()
+
+
+def _file(register: Any) -> Any:
+    return (register.get("files", {}).get("competence") or {}).get("")
+
+
+def _enforced(file: CompetenceFile) -> Competence:
+    needs: dict[str, tuple[str, ...]] = {}
+    for need in sorted(file.needs, key=lambda one: one.id):
+        needs[need.role] = (*needs.get(need.role, ()), need.id)
+    held = {(one.need, one.person) for one in file.held}
+    return Competence(needs, {at: evidence_until(file, *at)[1] for at in sorted(held)})

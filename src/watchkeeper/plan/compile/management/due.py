@@ -1,0 +1,77 @@
+"""What has to be done by a day, and what stopped being good: findings, reviews, audits, documents.
+
+ISO/IEC 42001:2023, 6.1.3, 7.5, 9.2.2, 9.3 and 10.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from watchkeeper.plan.compile.management.days import after
+from watchkeeper.plan.workspace.load import Workspace
+from watchkeeper.plan.workspace.models.management.documents import DocumentEntry
+from watchkeeper.plan.workspace.models.management.evaluation import ReviewFile
+from watchkeeper.plan.workspace.models.management.findings import FindingFile
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.management import Topic, Watched
+
+MISSING, CHANGED = "missing", "changed-since-approval"
+REVIEW = "management-review"
+"""The id under which the next management review is watched: there is one at a time."""
+
+
+def watch_findings(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
+    """Watch what is open: until the first day by which something of it had to be done."""
+    del bundle
+    for id_, file in sorted(workspace.management.of("finding").items()):
+        says: FindingFile = file.says
+        if says.closed is None:
+            days = [one.by for one in says.actions if one.by is not None and one.done is None]
+            if says.effect and says.effect.by and says.effect.on is None:
+                days.append(says.effect.by)
+            until = after(min(days, default=None))
+            yield Watched(Topic.FINDING, id_, tuple(sorted(set(says.systems))), until)
+
+
+def watch_reviews(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
+    """Watch the next management review: there has to be one as soon as anything is evaluated."""
+    del bundle
+    files: list[ReviewFile] = [file.says for file in workspace.management.of("review").values()]
+    if files:
+        newest = max(files, key=lambda one: (one.on, one.id))
+        yield Watched(Topic.MANAGEMENT_REVIEW, REVIEW, until=after(newest.next_by))
+    elif workspace.management.one("audits") is not None:
+        yield Watched(Topic.MANAGEMENT_REVIEW, REVIEW, since=(MISSING,))
+
+
+def watch_audits(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
+    """Watch the internal audits that are planned and have no result yet."""
+    del bundle
+    programme = workspace.management.one("audits")
+    done = workspace.management.of("audit")
+    for planned in programme.says.planned if programme else ():
+        if planned.id not in done:
+            yield Watched(Topic.INTERNAL_AUDIT, planned.id, until=after(planned.by))
+
+
+def watch_documents(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
+    """Watch the documents under control: until their review, or at once if they were changed."""
+    del bundle
+    file = workspace.management.one("documents")
+    for row in file.says.documents if file else ():
+        since = (CHANGED,) if _changed(workspace, row) else ()
+        yield Watched(Topic.DOCUMENT, row.id, until=after(row.review_by), since=since)
+
+
+def watch_rows(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
+    """Watch the rows of the statement of applicability that are to be done by a day."""
+    del workspace
+    for row in bundle.applicability:
+        if row.status == "sequenced" and row.applicable != "out" and row.due is not None:
+            yield Watched(Topic.ROW, row.control, until=after(row.due))
+
+
+def _changed(workspace: Workspace, row: DocumentEntry) -> bool:
+    """Tell whether what lies in its file is not what was approved."""
+    there = workspace.management.digests.get(row.id)
+    return there is not None and row.digest is not None and there.digest != row.digest
