@@ -48,7 +48,7 @@ def check_stale(workspace: Workspace, management: Management, at: Instant, repor
     """Name the systems whose assessments are stale at a moment, and why."""
     for system, file in sorted(workspace.systems.items()):
         counting = management.at(system, at).counting
-        stale = {topic: counting[topic] for topic in TOPICS if topic in counting}
+        stale = {topic.value: counting[topic] for topic in TOPICS if topic in counting}
         for sentence in management_words(system, stale):
             advice = f"assess it, then `watchkeeper plan assess {system}` notes what was looked at"
             report.at(file).gap("stale-assessment", sentence, advice)
