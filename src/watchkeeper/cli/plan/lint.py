@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, Workspace
+from watchkeeper.cli.plan.arguments import AsJson, AtDay, Workspace, moment
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.finding import Finding, Severity
@@ -33,16 +33,18 @@ def lint(
     every: Annotated[
         bool, typer.Option("--all", help=f"Print each finding, not the first {_FEW} of a kind.")
     ] = False,
+    at: AtDay = None,
 ) -> None:
     """Check a workspace as a whole and name everything that is wrong.
 
+    What is overdue is named as of today, or of the day of `--at`; it never changes the plan.
     Of one kind of finding the first twenty are printed, and how many more there are.
 
     Ends with 0 where it can be released (gaps of the management system are named), with 1 for
     safety errors, with 2 where a file can not be read or parsed.
     """
     with output.speaking_plainly():
-        linted = lint_workspace(path)
+        linted = lint_workspace(path, moment(at))
     if as_json:
         output.show_json(_lint_json(linted))
     else:

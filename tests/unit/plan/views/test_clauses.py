@@ -50,9 +50,21 @@ def test_where_everything_is_there_nothing_is_lacking(tmp_path: Path) -> None:
     linted = lint_workspace(ManagedWorkspace().write(tmp_path))
     assert linted.register is not None
     assert linted.register == ManagedWorkspace().register()
-    view = clauses_view(linted.register, linted.bundle, TODAY)
+    view = clauses_view(linted.register, None, TODAY)
     assert view.lacking == ()
+    assert not view.triggers
     assert [row.clause for row in view.rows if row.required] == REQUIRED
+
+
+def test_an_assessment_without_a_basis_is_stale_once_there_is_a_plan(tmp_path: Path) -> None:
+    linted = lint_workspace(ManagedWorkspace().write(tmp_path))
+    assert linted.register is not None
+    view = clauses_view(linted.register, linted.bundle, TODAY)
+    assert [(row.clause, row.state.value) for row in view.lacking] == [
+        ("8.2", "stale"),
+        ("8.4", "stale"),
+    ]
+    assert "no-basis" in view.lacking[0].records[0].why
 
 
 def test_where_nothing_is_there_every_required_record_is_named(tmp_path: Path) -> None:
