@@ -9,6 +9,7 @@ from typing import Any
 
 from watchkeeper.plan.policies.parse import ParsedPolicy, parse_files
 from watchkeeper.plan.workspace.checked import Checked
+from watchkeeper.plan.workspace.kinds import RECORDS
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.standards.elements import elements
 from watchkeeper.standards.items import Item, normal_id, related
@@ -34,7 +35,12 @@ class Pointer:
 
 def pointers(workspace: Workspace, item: Item) -> tuple[Pointer, ...]:
     """Return what points at an item, in the order of the files; by name first, then through."""
-    direct = [*_named(workspace, item), *_held(workspace, item), *_in_cedar(workspace, item)]
+    direct = [
+        *_named(workspace, item),
+        *_held(workspace, item),
+        *_answering(workspace, item),
+        *_in_cedar(workspace, item),
+    ]
     through = list(_on_controls(workspace, item, ""))
     if item.standard != "iso42001":
         for other in related(item):
@@ -53,6 +59,8 @@ def checked_files(workspace: Workspace) -> Iterator[Checked[Any]]:
             yield value
         elif isinstance(value, Mapping):
             yield from (one for one in value.values() if isinstance(one, Checked))
+    for some in workspace.management.files.values():
+        yield from some.values()
 
 
 def _named(workspace: Workspace, item: Item) -> Iterator[Pointer]:
@@ -101,6 +109,14 @@ def _held(workspace: Workspace, item: Item) -> Iterator[Pointer]:
             name = rest.partition(".")[0]
             if file.file.startswith(f"{kind}s/") and name in file.tree.value:
                 yield Pointer(file.file, file.line(name), rest)
+
+
+def _answering(workspace: Workspace, item: Item) -> Iterator[Pointer]:
+    """Yield the records of the kinds that answer a clause."""
+    for place in RECORDS if item.kind == "clause" else ():
+        if item.id in place.clauses:
+            for file in workspace.management.of(place.kind).values():
+                yield Pointer(file.file, 1, f"{place.kind}: answers it")
 
 
 def _on_controls(workspace: Workspace, item: Item, through: str) -> Iterator[Pointer]:

@@ -17,5 +17,6 @@ app = group(
         "export": "watchkeeper.cli.plan.exchange:exports",
         "export-schemas": "watchkeeper.cli.plan.schemas:export_schemas",
         "release": "watchkeeper.cli.plan.release:release",
+        "view": "watchkeeper.cli.plan.view:view",
     },
 )

@@ -48,9 +48,9 @@ def _superseded(passage: Passage, old: Superseded) -> Iterator[Wrong]:
         return
     under = " ".join((text, *passage.around))
     other = _ANNEX["Annex I high-risk" if "III" in old.what else "Annex III high-risk"]
-    named = _ANNEX[old.what].search(text) or _ANNEX[old.what].search(under)
-    if "III" in old.what:
-        named = named or (_HIGH_RISK.search(text) and not other.search(text))
+    named = _ANNEX[old.what].search(under) is not None
+    if "III" in old.what and not named:
+        named = _HIGH_RISK.search(text) is not None and other.search(text) is None
     if named and not any(day in under for day in _spellings(old.now)):
         message = f"`{old.was}` is no longer the day for {old.what}"
         advice = f"it is {old.now} since Regulation (EU) 2026/1744"

@@ -1,0 +1,198 @@
+"""What there is in one system beside an item of ISO/IEC 42001: evidence by class, and what lacks.
+
+A class of evidence never stands for another: what only a document says is not seen at run time,
+and what fires is not written down by that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.views.clauses.answers import ANSWERS, Asked
+from watchkeeper.plan.views.clauses.runtime import runtime_of
+from watchkeeper.plan.views.clauses.standing import RecordSeen, State
+from watchkeeper.plan.workspace.models.control import RowEntry
+from watchkeeper.records.figures import Figures
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.controls import Control
+from watchkeeper.standards.catalogue import annex_a
+from watchkeeper.standards.items import Item
+
+ATTESTED, CAPTURED = "attested", "captured"
+NO_LOG = "no log at hand"
+IN_WORDS = "words"
+"""Evidence in plain words: shown, and of no class."""
+_ENFORCED = "enforced"
+_PLACES = ("document", "file", "drill", "objective", "control", "record", "url", "digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An item of evidence: class, origin, what it is, and where: a file, or a record of the log."""
+
+    kind: str
+    origin: str
+    what: str
+    where: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """Render as a JSON object."""
+        return {"class": self.kind, "origin": self.origin, "what": self.what, "where": self.where}
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What there is beside an item, and what lacks, each in a sentence."""
+
+    evidence: tuple[Evidence, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is looked at: the register, the plan where there is one, a system, a moment, a log."""
+
+    register: Register
+    bundle: Bundle | None
+    system: str
+    at: Instant
+    figures: Figures | None = None
+    known: dict[str, Support] = field(default_factory=dict, compare=False)
+
+    def support(self, item: Item) -> Support:
+        """Return what there is beside an item of ISO/IEC 42001; worked out once."""
+        if item.id not in self.known:
+            found = _control if item.kind == "control" else _clause
+            self.known[item.id] = found(self, item)
+        return self.known[item.id]
+
+
+def joined(parts: Iterator[Support]) -> Support:
+    """Put together what stands beside several items; nothing is said twice."""
+    evidence: dict[Evidence, None] = {}
+    missing: dict[str, None] = {}
+    for part in parts:
+        evidence |= dict.fromkeys(part.evidence)
+        missing |= dict.fromkeys(part.missing)
+    return Support(tuple(evidence), tuple(missing))
+
+
+def _clause(seen: Seen, item: Item) -> Support:
+    answer = ANSWERS.get(item.id)
+    asked = Asked(seen.register, seen.bundle, seen.at)
+    records = [one for one in (answer(asked) if answer else ()) if _of_system(seen, one)]
+    evidence = [_record(one) for one in records if one.state is State.PRESENT]
+    missing = [_lacking(item, one) for one in records if one.state is not State.PRESENT]
+    runtime = runtime_of(item.id, seen.register, seen.figures) or ()
+    evidence += [
+        Evidence("runtime", one.origin, one.what, "" if one.ref is None else f"record {one.ref}")
+        for one in runtime
+    ]
+    if not records and not runtime:
+        missing.append(f"{item.id}: nothing here bears on it")
+    return Support(tuple(evidence), tuple(one for one in missing if one))
+
+
+def _record(one: RecordSeen) -> Evidence:
+    approved = f", approved by {one.approved_by}" if one.approved_by else ""
+    return Evidence("document", ATTESTED, f"{one.what}{approved}", one.file)
+
+
+def _lacking(item: Item, one: RecordSeen) -> str:
+    if one.state is State.NOT_NEEDED:
+        return ""
+    return f"{item.id}: {one.what} is {one.state.value.replace('-', ' ')} ({one.why or one.file})"
+
+
+def _of_system(seen: Seen, one: RecordSeen) -> bool:
+    """Leave out what is another system's: its assessments, and risks of others alone."""
+    folder, _, name = one.file.partition("/")
+    id_ = name.removesuffix(".yaml")
+    if folder in {"impacts", "assessments"}:
+        return id_ in {seen.system, "<id>"} or id_ not in seen.register.systems
+    if folder == "risks" and id_ in seen.register.of("risk"):
+        systems = seen.register.of("risk")[id_].systems
+        return not systems or seen.system in systems
+    return True
+
+
+def _control(seen: Seen, item: Item) -> Support:
+    soa = seen.register.soa
+    row = next((r for r in (soa.rows if soa else ()) if r.control == item.id), None)
+    if row is not None and row.applicable == "out":
+        return Support((), (f"{item.id}: left out of the statement of applicability ({row.why})",))
+    own = list(_own(seen, item.id))
+    rows = [row, *(r for r in (soa.rows if soa else ()) if r.control in {c.id for c in own})]
+    evidence = [*(e for r in rows if r for e in _said(r)), *_enforcing(seen, own)]
+    evidence += _fired(seen, own)
+    return Support(tuple(dict.fromkeys(evidence)), tuple(_wanting(seen, item, row, own, evidence)))
+
+
+def _own(seen: Seen, annex: str) -> Iterator[Control]:
+    for control in seen.bundle.controls if seen.bundle else ():
+        everywhere = not control.systems
+        if annex in control.annex_a and (everywhere or seen.system in control.systems):
+            yield control
+
+
+def _said(row: RowEntry) -> Iterator[Evidence]:
+    """Yield the evidence of a row; what is in plain words counts for no class."""
+    if isinstance(row.evidence, str):
+        if row.evidence.strip():
+            yield Evidence(IN_WORDS, ATTESTED, row.evidence.strip(), f"soa.yaml, {row.control}")
+        return
+    for one in row.evidence:
+        where = next((f"{p} {getattr(one, p)}" for p in _PLACES if getattr(one, p)), "")
+        yield Evidence(one.kind, one.origin, one.note or where, where)
+
+
+def _enforcing(seen: Seen, own: list[Control]) -> Iterator[Evidence]:
+    policies = {one.id: one for one in seen.bundle.policies} if seen.bundle else {}
+    for control in own:
+        for id_ in control.policies:
+            if policies[id_].system == seen.system:
+                what = f"{policies[id_].kind.value} {id_} enforces {control.id}"
+                yield Evidence("configuration", CAPTURED, what, f"controls/{control.id}.yaml")
+        for code in control.built_in:
+            what = f"the runtime's check {code} enforces {control.id}"
+            yield Evidence("configuration", CAPTURED, what, f"controls/{control.id}.yaml")
+
+
+def _fired(seen: Seen, own: list[Control]) -> Iterator[Evidence]:
+    if seen.figures is None:
+        return
+    ids = {control.id for control in own}
+    for one in seen.figures.controls:
+        if one.id in ids and one.fired and one.state == _ENFORCED:
+            where = "" if one.last is None else f"record {one.last}"
+            what = f"{one.id} decided or limited {one.fired} actions"
+            yield Evidence("runtime", seen.figures.origin, what, where)
+
+
+def _wanting(
+    seen: Seen, item: Item, row: RowEntry | None, own: list[Control], evidence: list[Evidence]
+) -> Iterator[str]:
+    if row is None:
+        yield f"{item.id}: no row in the statement of applicability"
+    elif row.applicable == "undetermined":
+        yield f"{item.id}: whether it applies is undetermined"
+    there = {one.kind for one in evidence}
+    for kind in annex_a()[item.id].evidence:
+        if kind not in there:
+            yield f"{item.id}: no evidence of class {kind}{_why(seen, kind, own)}"
+
+
+def _why(seen: Seen, kind: str, own: list[Control]) -> str:
+    if kind != "runtime":
+        return ""
+    if not own:
+        return " (no control of this system is said to implement it)"
+    if seen.figures is None:
+        return f" ({NO_LOG})"
+    states = {one.id: one.state for one in seen.figures.controls}
+    said = [f"{control.id}: {states.get(control.id, 'not in the log')}" for control in own]
+    return f" ({', '.join(said)})"
