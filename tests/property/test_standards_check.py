@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from watchkeeper.errors import PlanUnreadable
 from watchkeeper.plan.mapping.judge import check_mapping
-from watchkeeper.plan.mapping.read.files import KINDS, read_mapping
+from watchkeeper.plan.mapping.read.files import TEXTS, read_mapping
 from watchkeeper.standards.items import Item, items
 from watchkeeper.standards.mislabel import ALIKE, judge_label, likeness
 
@@ -36,7 +36,7 @@ def test_another_controls_name_is_found(one: Item, other: Item) -> None:
 
 
 @given(
-    st.sampled_from(KINDS),
+    st.sampled_from(TEXTS),
     st.lists(
         st.one_of(
             st.text(max_size=30),

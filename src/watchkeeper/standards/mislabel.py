@@ -90,7 +90,8 @@ def _likeness(words: str, item: Item) -> float:
         return _shared(words, item.paraphrase, item.standard)
     by_title = _cosine(words, item.title, item.standard)
     by_text = 0.9 * _cosine(words, f"{item.title} {item.paraphrase}", item.standard)
-    return max(_spelt(words.casefold(), item.title.casefold()), by_title, by_text)
+    short = ALIKE if _stems(words) and _stems(words) <= _stems(item.title) else 0.0
+    return max(_spelt(words.casefold(), item.title.casefold()), by_title, by_text, short)
 
 
 def _spelt(one: str, other: str) -> float:

@@ -18,7 +18,8 @@ from watchkeeper.plan.workspace.yaml_tree import YamlRefused, parse_yaml
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_YAML = 512 * 1024
-KINDS = ("yaml", "yml", "json", "csv", "tsv", "md", "txt")
+TEXTS = ("yaml", "yml", "json", "csv", "tsv", "md", "txt")
+KINDS = (*TEXTS, "xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def read_mapping(name: str, raw: bytes) -> Mapping:
         raise PlanUnreadable(
             f"{cut(name)} is larger than {MAX_BYTES // 1024 // 1024} MiB", "check it part by part"
         )
+    if kind == "xlsx":
+        return _sheets(name, raw)
     text = _text(name, raw)
     if kind in {"yaml", "yml"}:
         return _yaml(name, text)
@@ -60,6 +63,14 @@ def read_mapping(name: str, raw: bytes) -> Mapping:
 
 def _named() -> str:
     return ", ".join(f"`.{kind}`" for kind in KINDS)
+
+
+def _sheets(name: str, raw: bytes) -> Mapping:
+    from watchkeeper.plan.mapping.read.sheets import sheet_passages
+
+    passages, formulas = sheet_passages(raw)
+    note = f"{formulas} formulas were not looked at" if formulas else ""
+    return Mapping(name, passages, "\n".join(one.text for one in passages), note)
 
 
 def _text(name: str, raw: bytes) -> str:

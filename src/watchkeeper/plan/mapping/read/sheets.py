@@ -1,0 +1,78 @@
+"""A workbook's sheets to passages: every cell as text, with its place; formulas are left out."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import dropwhile
+from typing import Any
+
+from watchkeeper.errors import ImportRefused, PlanUnreadable
+from watchkeeper.plan.exchange.xlsx.container import check_container
+from watchkeeper.plan.mapping.read.passage import Passage
+from watchkeeper.plan.mapping.read.tables import table_passages
+
+_BROKEN = (
+    *(ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError),
+    *(SyntaxError, OSError, RecursionError, AssertionError, NotImplementedError, EOFError),
+)
+"""What the library raises on bytes that are no workbook; it promises nothing narrower."""
+
+
+def sheet_passages(raw: bytes) -> tuple[tuple[Passage, ...], int]:
+    """Return the passages of a workbook, and how many formulas were left out.
+
+    Raises:
+        PlanUnreadable: no workbook that can be opened, or nothing here that opens one.
+    """
+    try:
+        check_container(raw)
+    except ImportRefused as error:
+        raise PlanUnreadable(error.message, error.advice) from None
+    found: list[Passage] = []
+    formulas = 0
+    for page in _pages(raw):
+        rows = []
+        for cells in page.iter_rows():
+            texts = [_text(cell) for cell in cells]
+            formulas += sum(1 for cell in cells if cell.data_type == "f")
+            rows.append((str(cells[0].row), texts) if cells else ("0", []))
+        full = list(dropwhile(lambda row: sum(map(bool, row[1])) < 2, rows)) or rows
+        found += _above(rows[: len(rows) - len(full)], page.title)
+        found += table_passages(full, (page.title,), sheet=page.title)
+    return tuple(found), formulas
+
+
+def _pages(raw: bytes) -> list[Any]:
+    try:
+        from openpyxl import load_workbook
+    except ModuleNotFoundError:
+        raise PlanUnreadable(
+            "nothing here reads .xlsx", "install `watchkeeper[exchange]`, or save it as .csv"
+        ) from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(raw), data_only=False, rich_text=False)
+    except _BROKEN:
+        raise PlanUnreadable("not a workbook that can be read", "save it again") from None
+    return list(book.worksheets)
+
+
+def _above(rows: list[tuple[str, list[str]]], sheet: str) -> Iterator[Passage]:
+    """Yield what stands above the table: titles, and which standard it is about."""
+    for place, texts in rows:
+        for text in texts:
+            if text:
+                yield Passage(f"{sheet}!A{place}", text, around=(sheet,))
+
+
+def _text(cell: Any) -> str:
+    value = cell.value
+    if value is None or cell.data_type in {"f", "e"}:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value).strip()
