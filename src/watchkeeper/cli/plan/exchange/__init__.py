@@ -16,6 +16,7 @@ imports = group(
     "Take in what other tools wrote.",
     {
         "cyclonedx": "watchkeeper.cli.plan.exchange.import_cyclonedx:import_cyclonedx",
+        "oscal": "watchkeeper.cli.plan.exchange.import_oscal:import_oscal",
         "xlsx": "watchkeeper.cli.plan.exchange.import_xlsx:import_xlsx",
     },
 )

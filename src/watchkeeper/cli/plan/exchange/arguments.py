@@ -12,6 +12,7 @@ from watchkeeper import wiring
 from watchkeeper.errors import ImportRefused, PlanRefused, SettingsInvalid, cut
 from watchkeeper.plan.exchange.said import Said, said_by
 from watchkeeper.plan.whole import lint_workspace
+from watchkeeper.plan.workspace.checked import nearest
 from watchkeeper.plan.workspace.finding import Severity
 from watchkeeper.plan.workspace.load import Workspace as Loaded
 from watchkeeper.plan.workspace.load import load_workspace
@@ -84,3 +85,18 @@ def needs_extra(module: str) -> None:
         raise SettingsInvalid(
             f"this needs {cut(module)}", "install the extra: `pip install watchkeeper[exchange]`"
         )
+
+
+def person(files: Loaded, name: str) -> str:
+    """Return the person who was named, who has to be one of the plan.
+
+    Raises:
+        SettingsInvalid: nobody was named, or nobody of the plan.
+    """
+    people = [one.id for one in files.aims.says.people]
+    if name not in people:
+        raise SettingsInvalid(
+            f"nobody of `people:` answers for what comes in: {cut(name)}",
+            f"name a person with `--owner`; {nearest(name, people)}",
+        )
+    return name

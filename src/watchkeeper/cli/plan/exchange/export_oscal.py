@@ -12,16 +12,14 @@ from watchkeeper import wiring
 from watchkeeper.check.gap import gap_table
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson, Workspace
-from watchkeeper.cli.plan.exchange.arguments import At, moment, said, taken
-from watchkeeper.errors import ImportRefused, SettingsInvalid, cut
+from watchkeeper.cli.plan.exchange.arguments import At, moment, said
+from watchkeeper.cli.plan.exchange.folders import documents_in
+from watchkeeper.errors import SettingsInvalid
 from watchkeeper.plan.draft.editing import write_whole
 from watchkeeper.plan.exchange.oscal.checking.references import Checked, check_documents
 from watchkeeper.plan.exchange.oscal.documents import PATHS, oscal_documents
-from watchkeeper.plan.exchange.oscal.taking.foreign import parse_document
 from watchkeeper.plan.exchange.said import Said
 from watchkeeper.records.instant import Instant
-
-_MOST_DOCUMENTS = 1_000
 
 
 def export_oscal(
@@ -58,7 +56,7 @@ def export_oscal(
     """
     with output.speaking_plainly():
         if check is not None:
-            _show_checked(_checked(check), as_json=as_json)
+            _show_checked(check_documents(documents_in(check)), as_json=as_json)
             return
         if out is None:
             raise SettingsInvalid("nowhere to write to", "name a folder with `--out`")
@@ -94,28 +92,6 @@ def _measured(home: Path, says: Said) -> tuple[dict[tuple[str, str], str], Insta
             "release the workspace first, or leave `--home` out",
         )
     return {(row.control, row.system): row.state.value for row in table.rows}, table.released_at
-
-
-def _checked(folder: Path) -> Checked:
-    if not folder.is_dir():
-        raise ImportRefused(f"no folder {cut(folder)}", "name a folder of OSCAL documents")
-    root = folder.resolve()
-    files = [
-        path
-        for path in sorted(folder.rglob("*.json"))
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    ]
-    if not files:
-        raise ImportRefused(f"no JSON in {cut(folder)}", "name a folder of OSCAL documents")
-    if len(files) > _MOST_DOCUMENTS:
-        raise ImportRefused(f"{len(files)} files in {cut(folder)}", "name a smaller folder")
-    documents = {}
-    for path in files:
-        if not path.resolve().is_relative_to(root):
-            raise ImportRefused(f"{cut(path)} leads out of the folder", "copy the file into it")
-        name = path.relative_to(folder).as_posix()
-        documents[name] = parse_document(taken(path), name)
-    return check_documents(documents)
 
 
 def _show_checked(found: Checked, *, as_json: bool) -> None:

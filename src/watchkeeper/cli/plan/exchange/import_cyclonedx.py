@@ -9,10 +9,8 @@ import typer
 
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson
-from watchkeeper.cli.plan.exchange.arguments import needs_extra, readable, taken
-from watchkeeper.errors import SettingsInvalid, cut
+from watchkeeper.cli.plan.exchange.arguments import needs_extra, person, readable, taken
 from watchkeeper.plan.draft.together import finish_writing, write_together
-from watchkeeper.plan.workspace.checked import nearest
 
 
 def import_cyclonedx(
@@ -42,15 +40,10 @@ def import_cyclonedx(
         if workspace.is_dir():
             finish_writing(workspace)
         files = readable(workspace)
-        people = [one.id for one in files.aims.says.people]
-        if owner not in people:
-            raise SettingsInvalid(
-                f"nobody of `people:` answers for what comes in: {cut(owner)}",
-                f"name a person with `--owner`; {nearest(owner, people)}",
-            )
+        answers = person(files, owner)
         agents = [agent.id for one in files.systems.values() for agent in one.says.agents]
         known = Known(frozenset(files.systems), frozenset(agents), frozenset(files.servers))
-        drafted = draft_systems(taken(file), known, owner)
+        drafted = draft_systems(taken(file), known, answers)
         written = bool(drafted.files) and not dry_run
         if written:
             write_together(workspace, drafted.files)

@@ -1,0 +1,136 @@
+"""OSCAL documents of others, drafted into controls and rows; what is there stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import LiteralScalarString
+
+from watchkeeper.errors import ImportRefused, cut
+from watchkeeper.plan.draft.editing import read_editable, render_editable
+from watchkeeper.plan.draft.import_tools import MODELINE, schema_address
+from watchkeeper.plan.exchange.oscal.checking.references import check_documents
+from watchkeeper.plan.exchange.oscal.taking.controls import Found, controls_in
+from watchkeeper.plan.exchange.oscal.taking.profiles import Decided, Documents, decided_by
+from watchkeeper.standards.catalogue import annex_a
+
+_SOA = "soa.yaml"
+_MOST_CONTROLS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """The new texts of files by name, what they are about, and what was not taken, with why."""
+
+    files: Mapping[str, str]
+    taken: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def draft_oscal(
+    documents: Documents, known: frozenset[str], soa: str | None, owner: str
+) -> Drafted:
+    """Draft what catalogues and profiles say; `known` are the controls there are, `soa` the text.
+
+    A control that is there stays, and so does a row that says in or out: only rows that are
+    missing or undetermined are filled.
+
+    Raises:
+        ImportRefused: a reference leads nowhere, or there is neither catalogue nor profile.
+        PlanUnreadable: `soa.yaml` does not parse.
+    """
+    broken = [one for one in check_documents(documents).found if one.broken]
+    if broken:
+        raise ImportRefused(f"the documents do not hold together: {broken[0]}")
+    drafting = _Drafting(set(known), owner)
+    for path in sorted(documents):
+        if "catalog" in documents[path]:
+            drafting.controls(path, controls_in(documents[path]["catalog"]))
+    profiles = [path for path in sorted(documents) if "profile" in documents[path]]
+    rows: dict[str, Decided] = {}
+    for path in profiles:
+        rows |= decided_by(documents, path)
+    if not profiles and not any("catalog" in one for one in documents.values()):
+        raise ImportRefused("neither a catalogue nor a profile", "name a folder that holds them")
+    if rows:
+        drafting.rows(rows, soa)
+    return Drafted(drafting.files, tuple(drafting.taken), tuple(drafting.left_out))
+
+
+class _Drafting:
+    def __init__(self, known: set[str], owner: str) -> None:
+        self.known = known
+        self.owner = owner
+        self.files: dict[str, str] = {}
+        self.taken: list[str] = []
+        self.left_out: list[str] = []
+
+    def controls(self, path: str, found: tuple[Found, ...]) -> None:
+        """Draft a file for each control that is none of Annex A and not there yet."""
+        if len(found) > _MOST_CONTROLS:
+            raise ImportRefused(f"{len(found)} controls in {cut(path)}", "split it")
+        for control in found:
+            file = f"controls/{control.name}.yaml"
+            if control.name is None:
+                self.left_out.append(f"{cut(control.id)}: no id can be made of it")
+            elif control.name in annex_a():
+                continue
+            elif file in self.files:
+                self.left_out.append(f"{cut(control.id)}: a second one that would be {file}")
+            elif control.name in self.known:
+                self.left_out.append(f"{cut(control.id)}: {file} is there, and stays as it is")
+            else:
+                self.files[file] = self._control(control.name, control)
+                self.taken.append(f"control {control.name}")
+        self.known |= {control.name for control in found if control.name is not None}
+
+    def _control(self, name: str, control: Found) -> str:
+        document = CommentedMap()
+        document["id"] = name
+        document["title"] = control.title or name
+        said = control.prose or "say: what should hold"
+        document["statement"] = LiteralScalarString(said) if "\n" in said else said
+        document["owner"] = self.owner
+        if control.annex_a:
+            document["annex_a"] = CommentedSeq(control.annex_a)
+            document["annex_a"].fa.set_flow_style()
+        document.yaml_set_start_comment(f"{MODELINE}{schema_address('control')}")
+        return render_editable(document)
+
+    def rows(self, decided: Mapping[str, Decided], soa: str | None) -> None:
+        """Fill the rows that are missing or undetermined."""
+        document = read_editable(soa, _SOA) if soa is not None else CommentedMap()
+        rows = document.get("rows")
+        if not isinstance(rows, CommentedSeq):
+            rows = CommentedSeq()
+            document["rows"] = rows
+        there = {row.get("control"): row for row in rows if isinstance(row, CommentedMap)}
+        before = len(self.taken)
+        for name, says in decided.items():
+            if name in there:
+                self._fill(name, there[name], says)
+            elif name in annex_a() or name in self.known:
+                rows.append(CommentedMap({"control": name}))
+                _write(rows[-1], says)
+                self.taken.append(f"row {name}: {says.applicable}")
+        if len(self.taken) > before:
+            self.files[_SOA] = render_editable(document)
+
+    def _fill(self, name: str, row: CommentedMap, says: Decided) -> None:
+        if row.get("applicable") == says.applicable:
+            return
+        if row.get("applicable") != "undetermined":
+            message = f"the row {name} says {cut(row.get('applicable'))}, and stays as it is"
+            self.left_out.append(f"{message}; the profile says {cut(says.applicable)}")
+            return
+        _write(row, says)
+        self.taken.append(f"row {name}: {says.applicable}")
+
+
+def _write(row: CommentedMap, says: Decided) -> None:
+    row["applicable"] = says.applicable
+    if says.why:
+        row["why"] = says.why
+    row["status"] = says.status
