@@ -30,6 +30,10 @@ def answer(
 
     Ends with 1 if verification found something wrong or the bundle of the plan in force is not
     there; with 2 if the log can not be read.
+
+    Examples:
+      watchkeeper answer home
+      watchkeeper answer published --html answer.html
     """
     with output.speaking_plainly():
         verified = None if unverified else wiring.verified(path)

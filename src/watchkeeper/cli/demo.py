@@ -43,7 +43,8 @@ def demo(
     not hold, with 2 if it could not run. Leaves aims/, home/, desk.db, answer.json and
     answer.html in --out; keys and tokens in there are worth nothing afterwards.
 
-    Example: watchkeeper demo --out demo-out
+    Example:
+      watchkeeper demo --out demo-out
     """
     with output.speaking_plainly(), _ended_by_sigterm():
         found = find_example(example)

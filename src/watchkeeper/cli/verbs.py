@@ -5,6 +5,8 @@ Importing all of them takes longer than most of them run.
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, ClassVar
@@ -72,5 +74,10 @@ def _command(name: str, place: str) -> Any:
 
 def _alone(name: str, function: Callable[..., Any]) -> typer.Typer:
     alone = typer.Typer(name=name, add_completion=False, rich_markup_mode=None)
-    alone.command(name)(function)
+    alone.command(name, help=_laid_out(inspect.getdoc(function) or ""))(function)
     return alone
+
+
+def _laid_out(text: str) -> str:
+    """Return a help text whose examples keep their lines: click joins the lines of a paragraph."""
+    return re.sub(r"\n(Examples?:\n)", "\n\b\n\\1", text)

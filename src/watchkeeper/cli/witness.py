@@ -11,17 +11,21 @@ import typer
 from watchkeeper import wiring
 from watchkeeper.cli import output
 from watchkeeper.cli.log.arguments import AsJson
+from watchkeeper.cli.verbs import group
 
-app = typer.Typer(
-    name="witness",
-    help="Be a witness: cosign checkpoints of logs that you know, and never two histories.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+app = group(
+    "witness",
+    "Be a witness: cosign checkpoints of logs that you know, and never two histories.",
+    {
+        "init": "watchkeeper.cli.witness:init",
+        "vkey": "watchkeeper.cli.witness:vkey",
+        "add-log": "watchkeeper.cli.witness:add_log",
+        "serve": "watchkeeper.cli.witness:serve",
+    },
 )
 Folder = Annotated[Path, typer.Argument(help="The witness's folder.")]
 
 
-@app.command("init")
 def init(
     path: Folder,
     name: Annotated[
@@ -33,23 +37,23 @@ def init(
     The folder is the witness's memory: if it is lost, or put back from a copy, the witness could
     sign a second history. Make a new one then, under another name.
 
-    Example: watchkeeper witness init w1 --name witness.example/w1
+    Example:
+      watchkeeper witness init w1 --name witness.example/w1
     """
     with output.speaking_plainly():
         output.show(str(wiring.create_witness(path, name)))
 
 
-@app.command("vkey")
 def vkey(path: Folder) -> None:
     """Print the verifier key of a witness, for the policy files of others.
 
-    Example: watchkeeper witness vkey w1
+    Example:
+      watchkeeper witness vkey w1
     """
     with output.speaking_plainly():
         output.show(str(wiring.witness_vkey(path)))
 
 
-@app.command("add-log")
 def add_log(
     path: Folder,
     log: Annotated[str, typer.Argument(help="The log's verifier key, or a file that holds it.")],
@@ -59,7 +63,8 @@ def add_log(
     The first checkpoint that it sees of a log is believed: hand the key over by another way than
     the log itself.
 
-    Example: watchkeeper witness add-log w1 home/log/log.vkey
+    Example:
+      watchkeeper witness add-log w1 home/log/log.vkey
     """
     with output.speaking_plainly():
         text = log if "+" in log else Path(log).read_text(encoding="utf-8")
@@ -67,7 +72,6 @@ def add_log(
     output.say(f"known from now on: {origin}")
 
 
-@app.command("serve")
 def serve(
     path: Folder,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
@@ -80,7 +84,8 @@ def serve(
     with TLS before it where others are to reach it. Ends cleanly on Ctrl-C or SIGTERM; killed at
     any moment, it never signs what contradicts what it signed before.
 
-    Example: watchkeeper witness serve w1 --port 8940
+    Example:
+      watchkeeper witness serve w1 --port 8940
     """
     from watchkeeper.witness.serve import serve as run
 

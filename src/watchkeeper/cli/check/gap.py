@@ -19,6 +19,10 @@ def gap(path: LogPath = Path("home"), as_json: AsJson = False) -> None:
     Ends with 1 if a control that should be enforced could not be evaluated, if something fires
     that stands in no control file, or if the bundle of the plan in force is not there; with 2 if
     the log can not be read. Controls that never fired are named, and do not fail the check.
+
+    Examples:
+      watchkeeper check gap home
+      watchkeeper check gap published --json
     """
     with output.speaking_plainly():
         say_absent(path)

@@ -29,7 +29,8 @@ def inventory(path: LogPath = Path("home"), since: Since = None, as_json: AsJson
     itself stands in a home, not in a published log. Ends with 1 if there is a finding or the plan
     in force is not here; with 2 if the log can not be read.
 
-    Example: watchkeeper check inventory home --since 2026-11-01
+    Example:
+      watchkeeper check inventory home --since 2026-11-01
     """
     with output.speaking_plainly():
         say_absent(path)

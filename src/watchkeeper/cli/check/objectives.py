@@ -30,7 +30,8 @@ def objectives(path: LogPath = Path("home"), at: At = None, as_json: AsJson = Fa
     met. Ends with 1 if an objective is missed, or can not be measured as it is written, or if the
     plan in force is not here; with 2 if the log can not be read.
 
-    Example: watchkeeper check objectives home --at 2026-11-23 --json
+    Example:
+      watchkeeper check objectives home --at 2026-11-23 --json
     """
     with output.speaking_plainly():
         say_absent(path)

@@ -30,7 +30,8 @@ def oversight(
     persons are for those who answer for the oversight, and for the person: ask for them. Of a home,
     reversals on the same thing are found as well; a published log does not tell what is acted on.
 
-    Example: watchkeeper check oversight home --json
+    Example:
+      watchkeeper check oversight home --json
     """
     with output.speaking_plainly():
         say_absent(path)

@@ -19,6 +19,10 @@ def replay(path: EvidencePath = Path("home"), as_json: AsJson = False) -> None:
     That needs payloads and plans: a home has them, a bundle may (`log bundle --payloads`).
     Ends with 1 if a decision comes out different or can not be decided again for a reason other
     than erasure or another engine; with 2 if the log can not be read.
+
+    Examples:
+      watchkeeper check replay home
+      watchkeeper check replay refund.wkb --json
     """
     with output.speaking_plainly():
         say_absent(path)

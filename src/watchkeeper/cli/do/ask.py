@@ -32,7 +32,8 @@ def ask(
 ) -> None:
     """Ask the agent back about an action that waits; it waits no longer for that.
 
-    Example: watchkeeper do ask esc_0123 "which invoice is it?" --by ben
+    Example:
+      watchkeeper do ask esc_0123 "which invoice is it?" --by ben
     """
     with open_line(home, by) as line:
         item = next((i for i in line.ask("pending", {}) if i["handle"] == handle), None)

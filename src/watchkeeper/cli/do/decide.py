@@ -27,7 +27,8 @@ def decide(
     values of the declared sources, since a dry run reads no system of record, and under `history`
     what happened before; of that, what is left out did not happen.
 
-    Example: watchkeeper do decide refund.json --workspace aims
+    Example:
+      watchkeeper do decide refund.json --workspace aims
     """
     from watchkeeper.cli.dry_run import dry_run, render
 

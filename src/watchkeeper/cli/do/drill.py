@@ -10,16 +10,20 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli.do.asking import AsJson, HomePath, Person, open_line, tell
+from watchkeeper.cli.verbs import group
 from watchkeeper.errors import CommandInvalid
 from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.loop.drills.case import Marks, case_of, sealed
 from watchkeeper.plan.workspace.models.scalars import parse_duration
 
-app = typer.Typer(
-    name="drill",
-    help="Plant escalations that reviewers should refuse, and reveal them.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+app = group(
+    "drill",
+    "Plant escalations that reviewers should refuse, and reveal them.",
+    {
+        "plant": "watchkeeper.cli.do.drill:plant",
+        "reveal": "watchkeeper.cli.do.drill:reveal",
+        "list": "watchkeeper.cli.do.drill:list_",
+    },
 )
 
 Cases = Annotated[
@@ -31,7 +35,6 @@ Within = Annotated[
 _SALT = 16
 
 
-@app.command("plant")
 def plant(
     case: Cases,
     within: Within = "8h",
@@ -45,7 +48,8 @@ def plant(
     with it. It takes the role `operate`, and `oversight: {planted_per_day: N}` in the plan. Nothing
     of it is ever done.
 
-    Example: watchkeeper do drill plant --case shell-company.json --within 8h --by ana
+    Example:
+      watchkeeper do drill plant --case shell-company.json --within 8h --by ana
     """
     with open_line(home, by) as line:
         span = _span(within)
@@ -58,7 +62,6 @@ def plant(
         tell(told, f"{told['id']}: {told['planted']} committed to", as_json)
 
 
-@app.command("reveal")
 def reveal(
     drill: Annotated[str, typer.Argument(help="The drill's id, as `do drill plant` said it.")],
     by: Person = "me",
@@ -69,18 +72,19 @@ def reveal(
 
     A gateway that runs reveals by itself; what people can still answer is revealed by nobody.
 
-    Example: watchkeeper do drill reveal 5d6f0a1b2c3d4e5f --by ana
+    Example:
+      watchkeeper do drill reveal 5d6f0a1b2c3d4e5f --by ana
     """
     with open_line(home, by) as line:
         told = line.ask("reveal", {"id": drill})
         tell(told, f"{drill}: {told['revealed']} revealed, {told['waiting']} wait", as_json)
 
 
-@app.command("list")
 def list_(by: Person = "me", home: HomePath = None, as_json: AsJson = False) -> None:
     """Say what is committed to and not revealed yet. It takes the role `operate`.
 
-    Example: watchkeeper do drill list --by ana
+    Example:
+      watchkeeper do drill list --by ana
     """
     with open_line(home, by) as line:
         found = line.ask("drills", {})

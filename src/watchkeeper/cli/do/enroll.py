@@ -26,7 +26,8 @@ def enroll(
     Who has a key already puts the same one into a further workspace.
     The key is kept outside every home, in WATCHKEEPER_PEOPLE or your configuration folder.
 
-    Example: watchkeeper do enroll ana --workspace aims
+    Example:
+      watchkeeper do enroll ana --workspace aims
     """
     with output.speaking_plainly():
         path = key_path(name)

@@ -38,6 +38,10 @@ def resolve(
 
 
 def accept_clock(by: Person = "me", home: HomePath = None, as_json: AsJson = False) -> None:
-    """Accept the clock as it stands, after it went backwards or leapt."""
+    """Accept the clock as it stands, after it went backwards or leapt.
+
+    Example:
+      watchkeeper do accept-clock --by ana
+    """
     with open_line(home, by) as line:
         tell(line.ask("accept-clock", {}), "the clock is accepted", as_json)

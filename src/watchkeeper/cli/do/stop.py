@@ -23,7 +23,8 @@ def stop(
 
     A name that the plan in force does not have is stopped too, and named; it ends with 1 then.
 
-    Example: watchkeeper do stop agent:refund-agent --by ana --why "odd refunds tonight"
+    Example:
+      watchkeeper do stop agent:refund-agent --by ana --why "odd refunds tonight"
     """
     body, beside = _scoped(scope, why)
     with open_line(home, by) as line:
@@ -42,7 +43,11 @@ def resume(
     home: HomePath = None,
     as_json: AsJson = False,
 ) -> None:
-    """Lift a stop; needs the role `operate` and a reason."""
+    """Lift a stop; needs the role `operate` and a reason.
+
+    Example:
+      watchkeeper do resume agent:refund-agent --why "prompt mended" --by ana
+    """
     body, beside = _scoped(scope, why)
     with open_line(home, by) as line:
         tell(line.ask("resume", body, beside), f"resumed {scope}", as_json)

@@ -29,7 +29,12 @@ from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 
 
 def pending(by: Person = "me", home: HomePath = None, as_json: AsJson = False) -> None:
-    """List the actions that wait for people."""
+    """List the actions that wait for people.
+
+    Examples:
+      watchkeeper do pending --by ben
+      watchkeeper do pending --by ben --json
+    """
     with open_line(home, by) as line:
         waiting = line.ask("pending", {})
     text = "\n\n".join(pending_text(item) for item in waiting) or "nothing waits"
@@ -66,7 +71,8 @@ def refuse(
 ) -> None:
     """Refuse an action, or several like ones; a reason is required.
 
-    Example: watchkeeper do refuse esc_0123 --by ben --why "not the customer's order"
+    Example:
+      watchkeeper do refuse esc_0123 --by ben --why "not the customer's order"
     """
     if not why:
         output.fail("a reason is required to refuse", "give `--why`")

@@ -16,7 +16,8 @@ def withdraw(
 ) -> None:
     """Take your own approval back, as long as the action was not released.
 
-    Example: watchkeeper do withdraw esc_0123 --by ben --why "the customer called"
+    Example:
+      watchkeeper do withdraw esc_0123 --by ben --why "the customer called"
     """
     with open_line(home, by) as line:
         item = next((i for i in line.ask("pending", {}) if i["handle"] == handle), None)

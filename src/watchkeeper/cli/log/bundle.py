@@ -76,6 +76,9 @@ def bundle(
     watchkeeper log bundle home --out all.wkb
     watchkeeper log bundle home --out refund.wkb --decision 4711 --disclose arg.order_id
     watchkeeper log bundle home --out june.wkb --since 2026-06-01 --until 2026-07-01
+
+    Example:
+      watchkeeper log bundle home --decision 4711 --disclose arg.order_id --out refund.wkb
     """
     with output.speaking_plainly(), output.progress("bundling") as update:
         selection = Selection(

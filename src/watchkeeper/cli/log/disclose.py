@@ -77,7 +77,8 @@ def check_disclosed(
     The record's place under the checkpoint is proven, and with --vkey the checkpoint's signature.
     Ends with 1 if it is not the value that the record hides.
 
-    Example: watchkeeper log check-disclosed order.json https://log.example.com/ --vkey log.vkey
+    Example:
+      watchkeeper log check-disclosed order.json https://log.example.com/ --vkey log.vkey
     """
     with output.speaking_plainly():
         text = vkey_text(vkey)

@@ -77,9 +77,9 @@ def export(
     one `execute_tool` span for each action; `jsonl` the records. Nothing that is not in the log
     itself is written: no value that a record holds as a digest. Nothing is verified here.
 
-    Example: watchkeeper log export home --format ocsf --since 2026-11-23 --out events.jsonl
-
-    Example: watchkeeper log export home --format otel --follow --out spans.jsonl
+    Examples:
+      watchkeeper log export home --format ocsf --since 2026-11-23 --out events.jsonl
+      watchkeeper log export home --format otel --follow --out spans.jsonl
     """
     with output.speaking_plainly():
         chosen = Chosen(since_index, moment(since), moment(until))

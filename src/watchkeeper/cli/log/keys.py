@@ -95,7 +95,8 @@ def revoke_key(
     Rotate it first. From then on `log verify` reports every record that it signed from that
     index on; this can not be taken back, only be put to an earlier index.
 
-    Example: watchkeeper log revoke-key KEYID --from 4711 --home home --by ana --why "laptop lost"
+    Example:
+      watchkeeper log revoke-key KEYID --from 4711 --home home --by ana --why "laptop lost"
     """
     with output.speaking_plainly():
         line = Line(find_home(home), by)

@@ -21,7 +21,8 @@ def page(
     One HTML file, to be opened from the disk. Give it to an auditor by another way than the
     bundle: whoever changes the page can make it say anything.
 
-    Example: watchkeeper log page --out verify.html
+    Example:
+      watchkeeper log page --out verify.html
     """
     with output.speaking_plainly():
         out.write_bytes(render_page())

@@ -36,7 +36,8 @@ quorum none
 def policy(where: Where = "home") -> None:
     """Print a witness policy to start from, with the line of this log filled in.
 
-    Example: watchkeeper log policy home > home/witness.policy
+    Example:
+      watchkeeper log policy home > home/witness.policy
     """
     with output.speaking_plainly():
         raw = wiring.source_of(where).read("log.vkey")
@@ -55,7 +56,8 @@ def witnesses(
     Ends with 1 if a witness holds another history of this log: then this home was cloned or
     restored, or somebody else holds its key.
 
-    Example: watchkeeper log witnesses home
+    Example:
+      watchkeeper log witnesses home
     """
     with output.speaking_plainly():
         states = wiring.witness_states(home)

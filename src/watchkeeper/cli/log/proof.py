@@ -30,6 +30,9 @@ def proof(
 
     Two files: `<index>.tlog-proof` (C2SP tlog-proof) and `<index>.envelope.json` (DSSE), which
     anybody can check without this program.
+
+    Example:
+      watchkeeper log proof home 4711 --out proof
     """
     with output.speaking_plainly():
         found = hand_out(wiring.source_of(path, shard), index)
@@ -44,6 +47,9 @@ def checkpoint(path: Where = "home", vkey: Vkey = None, shard: Shard = None) -> 
     """Print the log's newest checkpoint, to be kept and given to `log verify --older` later.
 
     With --vkey its signature is checked first.
+
+    Example:
+      watchkeeper log checkpoint home
     """
     with output.speaking_plainly():
         raw, _ = published_checkpoint(wiring.source_of(path, shard))

@@ -28,8 +28,9 @@ def roll(
     (`limits: {shard_days: 30}`). A log's first record names the key of its checkpoints, so a new
     key begins with a new shard; tell those who pinned the old one.
 
-    Examples: watchkeeper log roll home --by ana
-              watchkeeper log roll home --by ana --new-log-key
+    Examples:
+      watchkeeper log roll home --by ana
+      watchkeeper log roll home --by ana --new-log-key
     """
     with output.speaking_plainly():
         line = Line(find_home(home), by)

@@ -38,7 +38,8 @@ def show(
 
     An index is one of the newest shard, unless --shard names another.
 
-    Example: watchkeeper log show home --kind verdict
+    Example:
+      watchkeeper log show home --kind verdict
     """
     with output.speaking_plainly():
         kinds = set(kind or Kind)

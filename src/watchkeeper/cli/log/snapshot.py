@@ -24,7 +24,8 @@ def snapshot(
     A gateway that runs has this done now and then, in a process of its own and at low priority.
     A snapshot is signed, says nothing that the records do not say, and can be removed at any time.
 
-    Example: watchkeeper log snapshot home
+    Example:
+      watchkeeper log snapshot home
     """
     os.nice(_GENTLY)
     with output.speaking_plainly():

@@ -30,7 +30,8 @@ def timestamp(
     it is kept in the published log's folder `timestamps`; `log verify --tsa-cert` holds the log
     against it. A gateway that runs is not in the way.
 
-    Example: watchkeeper log timestamp home --url https://tsa.example/ --tsa-cert root.pem
+    Example:
+      watchkeeper log timestamp home --url https://tsa.example/ --tsa-cert root.pem
     """
     with output.speaking_plainly():
         found = find_home(home)

@@ -25,7 +25,8 @@ def diff(
 
     Each change is named with the systems, controls, risks and objectives that it touches.
 
-    Example: watchkeeper plan diff released.json aims --json
+    Example:
+      watchkeeper plan diff released.json aims --json
     """
     with output.speaking_plainly():
         found = diff_bundles(read_plan(old), read_plan(new))

@@ -42,6 +42,10 @@ def lint(
 
     Ends with 0 where it can be released (gaps of the management system are named), with 1 for
     safety errors, with 2 where a file can not be read or parsed.
+
+    Examples:
+      watchkeeper plan lint aims
+      watchkeeper plan lint aims --at 2027-06-30 --strict --json
     """
     with output.speaking_plainly():
         linted = lint_workspace(path, moment(at))

@@ -15,7 +15,11 @@ from watchkeeper.plan.schemas.export import schema_files
 def export_schemas(
     folder: Annotated[Path, typer.Argument(help="Where to write them.")],
 ) -> None:
-    """Write the JSON Schemas of the workspace's files, for editors."""
+    """Write the JSON Schemas of the workspace's files, for editors.
+
+    Example:
+      watchkeeper plan export-schemas schemas
+    """
     with output.speaking_plainly():
         for name, text in schema_files().items():
             write_whole(folder / name, text)

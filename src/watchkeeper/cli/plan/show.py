@@ -21,7 +21,12 @@ def show(
         bool, typer.Option("--schema", help="Print the Cedar schema of each system instead.")
     ] = False,
 ) -> None:
-    """Say in plain words what a plan lets agents do, and who answers for it."""
+    """Say in plain words what a plan lets agents do, and who answers for it.
+
+    Examples:
+      watchkeeper plan show aims
+      watchkeeper plan show aims --schema
+    """
     with output.speaking_plainly():
         bundle = read_plan(path)
     if as_json:
