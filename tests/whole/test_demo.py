@@ -74,6 +74,7 @@ def test_the_three_questions_are_right(demonstration: Demonstration) -> None:
     assert in_scope == {"refund-desk": True, "sales-insight": True, "hiring-screener": False}
     states = {row["control"]: row["state"] for row in said["controls"]}
     assert {control for control, state in states.items() if state == "enforced"} == {
+        "assessments-current",
         "customer-data-changes",
         "human-review-of-refunds",
         "intended-use",

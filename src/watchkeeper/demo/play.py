@@ -100,6 +100,7 @@ class Play:
         """Lint and release the workspace for the desk at `url`; returns the plan's digest."""
         places, terminal = self.places, self.terminal
         adapt_workspace(places.aims, url)
+        self.assess()
         linted = terminal.must("plan", "lint", str(places.aims), "--json").json()
         counts = linted["counts"]
         self.claims.check(
@@ -107,8 +108,16 @@ class Play:
             linted["holds"] and not counts["safety"] and not counts["unreadable"],
             f"{counts['management']} management gaps named; changed here: {'; '.join(CHANGES)}",
         )
-        words = ("--home", str(places.home), "--by", "ana", "--json")
-        released = terminal.must("plan", "release", str(places.aims), *words).json()
+        return self.release()
+
+    def assess(self) -> None:
+        """Have somebody note what they looked at: the workspace as it stands now."""
+        self.terminal.must("plan", "assess", "refund-desk", str(self.places.aims))
+
+    def release(self) -> str:
+        """Have ana release the workspace as it stands; returns the plan's digest."""
+        words = ("--home", str(self.places.home), "--by", "ana", "--json")
+        released = self.terminal.must("plan", "release", str(self.places.aims), *words).json()
         return str(released["plan"])
 
     def open_doors(self) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from watchkeeper.demo import acts, crash, outsider, purse, reckoning, stolen
+from watchkeeper.demo import acts, crash, outdated, outsider, purse, reckoning, stolen
 from watchkeeper.demo.claims import Claim, Claims, Teller
 from watchkeeper.demo.desk import DeskBooks
 from watchkeeper.demo.play import Play
@@ -131,6 +131,7 @@ def _day(play: Play) -> None:
     acts.expiry(play, handles["over-limit-expired"], asked)
     acts.stop_and_resume(play)
     crash.settled(play, unknown, killed_at)
+    outdated.assessment_ran_out(play)
     acts.many_small(play)
     purse.shared_purse(play)
 

@@ -11,6 +11,7 @@ from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest, parse_bu
 from watchkeeper.plan.show import render_plan
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.finding import Severity
+from watchkeeper.records.plan.management import Topic
 from watchkeeper.records.plan.policies import PolicyKind
 
 AIMS = Path(__file__).parents[3] / "examples" / "refund-desk" / "aims"
@@ -26,7 +27,11 @@ def test_it_holds_and_names_its_gaps(linted: Linted) -> None:
     assert {finding.severity for finding in linted.findings} == {Severity.MANAGEMENT}
     assert {finding.code for finding in linted.findings} == {
         "document-only",
+        "no-assessment",
+        "no-date",
+        "no-record",
         "not-enforced",
+        "review-incomplete",
         "undetermined",
     }
     assert list(linted.bundle.gaps) == [str(finding) for finding in linted.findings]
@@ -36,6 +41,16 @@ def test_every_control_of_annex_a_and_of_our_own_has_a_row(linted: Linted) -> No
     assert linted.bundle is not None
     rows = [row.control for row in linted.bundle.applicability]
     assert len(rows) == len(set(rows)) == 38 + len(linted.bundle.controls)
+
+
+def test_its_assessments_are_fresh_and_what_they_looked_at_is_what_there_is(linted: Linted) -> None:
+    assert linted.bundle is not None
+    assert linted.bundle.management is not None
+    watched = {one.topic: one for one in linted.bundle.management.watched}
+    for topic in (Topic.IMPACT, Topic.RISK):
+        assert (watched[topic].id, watched[topic].since) == ("refund-desk", ())
+    review = next(p for p in linted.bundle.policies if p.id == "stale-impact")
+    assert (review.kind, review.escalate_to) == (PolicyKind.REVIEW, ("compliance",))
 
 
 def test_its_refunds_are_bounded(linted: Linted) -> None:

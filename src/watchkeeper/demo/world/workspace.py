@@ -50,8 +50,8 @@ def adapt_workspace(aims: Path, url: str) -> None:
     Raises:
         PlanUnreadable: a file of the example is no YAML mapping.
     """
-    _change(aims / "tools" / "desk.yaml", lambda tools: _adapt_tools(tools, url))
-    _change(aims / "aims.yaml", _adapt_limits)
+    change_file(aims / "tools" / "desk.yaml", lambda tools: _adapt_tools(tools, url))
+    change_file(aims / "aims.yaml", _adapt_limits)
     write_whole(aims / "policies" / "refund-desk" / "demonstration.review.cedar", _LATE)
 
 
@@ -74,7 +74,8 @@ def _adapt_limits(aims: Any) -> None:
     limits["pins_max_age"] = "1s"
 
 
-def _change(path: Path, change: Callable[[Any], None]) -> None:
+def change_file(path: Path, change: Callable[[Any], None]) -> None:
+    """Change a YAML file of the workspace in place."""
     document = read_editable(path.read_text("utf-8"), path.name)
     change(document)
     write_whole(path, render_editable(document))

@@ -13,6 +13,8 @@ from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.plan.bundle import Bundle, Limits
 from watchkeeper.records.plan.systems import System
+from watchkeeper.records.plan.tools import Tool
+from watchkeeper.records.typing import Node, NodeKind
 
 FORMAT = 1
 
@@ -29,7 +31,8 @@ class Looked:
 def slice_of(bundle: Bundle, system: str) -> Bundle:
     """Cut a plan to one system: its agents, tools with pins, grants, policies and budgets.
 
-    Without people, titles, gaps and all else that can change while a system does and may the same.
+    Without people, titles, gaps and all else that can change while a system does and may the same;
+    of a schema and of what a policy says there is the digest.
     """
     one = next((found for found in bundle.systems if found.id == system), None)
     agents = tuple(agent for agent in bundle.agents if agent.system == system)
@@ -43,9 +46,17 @@ def slice_of(bundle: Bundle, system: str) -> Bundle:
         agents=agents,
         people=(),
         roles={},
-        servers=tuple(s for s in bundle.servers if one is not None and s.id in one.servers),
+        servers=tuple(
+            replace(server, tools=tuple(_named(tool) for tool in server.tools))
+            for server in bundle.servers
+            if one is not None and server.id in one.servers
+        ),
         grants=tuple(g for g in bundle.grants if names & {g.agent, *_lent_to(g)}),
-        policies=tuple(replace(p, text="") for p in bundle.policies if p.system == system),
+        policies=tuple(
+            replace(policy, text="", body=_digest(policy.body))
+            for policy in bundle.policies
+            if policy.system == system
+        ),
         controls=(),
         applicability=(),
         cedar_schemas={},
@@ -65,6 +76,17 @@ def _bare(system: System) -> System:
         ai_act_class="",
         retention=None,
     )
+
+
+def _named(tool: Tool) -> Tool:
+    """Leave of a tool's schema and types what tells whether they are the same."""
+    types = _digest([tool.schema, to_json(tool.root)])
+    derived = {name: _digest(said) for name, said in tool.derived.items()}
+    return replace(tool, schema=types, root=Node(NodeKind.RECORD), derived=derived)
+
+
+def _digest(value: Any) -> dict[str, str]:
+    return {"sha256": sha256_hex(canonical_arguments(value))}
 
 
 def _lent_to(grant: Any) -> tuple[str, ...]:
