@@ -8,6 +8,7 @@ app = group(
     {
         "assess": "watchkeeper.cli.plan.assess:assess",
         "clauses": "watchkeeper.cli.plan.clauses:clauses",
+        "new": "watchkeeper.cli.plan.new:new",
         "lint": "watchkeeper.cli.plan.lint:lint",
         "show": "watchkeeper.cli.plan.show:show",
         "diff": "watchkeeper.cli.plan.diff:diff",
@@ -16,6 +17,7 @@ app = group(
         "import-tools": "watchkeeper.cli.plan.tools:import_tools",
         "export": "watchkeeper.cli.plan.exchange:exports",
         "export-schemas": "watchkeeper.cli.plan.schemas:export_schemas",
+        "sign-off": "watchkeeper.cli.plan.sign_off:sign_off",
         "release": "watchkeeper.cli.plan.release:release",
         "view": "watchkeeper.cli.plan.view:view",
     },

@@ -13,6 +13,8 @@ from watchkeeper.ledger.plan_bundle import parse_bundle
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.whole import compile_folder, lint_workspace
 from watchkeeper.plan.workspace.finding import Severity
+from watchkeeper.plan.workspace.load import Workspace as Files
+from watchkeeper.plan.workspace.load import load_workspace
 from watchkeeper.plan.workspace.models.scalars import check_day
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.plan.bundle import Bundle
@@ -46,6 +48,19 @@ def moment(day: str | None) -> Instant:
         return parse_instant(f"{check_day(day)}T12:00:00.000000Z")
     except ValueError:
         raise SettingsInvalid(f"not a day: {cut(day)}", "write it like `2027-06-30`") from None
+
+
+def readable(path: Path) -> Files:
+    """Return a workspace whose files hold one by one.
+
+    Raises:
+        PlanUnreadable: a file can not be read, or does not hold by itself.
+    """
+    workspace, findings = load_workspace(path)
+    if workspace is None:
+        worst = [f for f in findings if f.severity is not Severity.MANAGEMENT]
+        raise PlanUnreadable(f"the workspace can not be read: {worst[0]}", "mend it first")
+    return workspace
 
 
 def registered(path: Path, at: Instant) -> tuple[Register, Bundle | None]:

@@ -22,6 +22,7 @@ from watchkeeper.plan.typing import (
     identifier,
     suggest_options,
 )
+from watchkeeper.plan.workspace.kinds import BY_KIND
 
 MODELINE = "yaml-language-server: $schema="
 MAX_NAME = 128
@@ -180,7 +181,7 @@ def _new_file(server: str, target: Sequence[str] | str | None, module: str | Non
 
 def schema_address(kind: str) -> str:
     """Return where editors find the JSON Schema of a kind of file: beside the workspace."""
-    depth = "" if kind in {"aims", "soa"} else "../"
+    depth = "" if BY_KIND[kind].folder is None else "../"
     return f"{depth}.schemas/{kind}.schema.json"
 
 

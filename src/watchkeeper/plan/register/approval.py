@@ -9,12 +9,33 @@ from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 
 APPROVAL = ("approved_by", "approved", "approved_digest")
 """The keys of a record that are the approval itself."""
+_ELSEWHERE = {
+    "documents": {*APPROVAL, "digest"},
+    "people": {"keys", "passkeys", "sign_in"},
+}
+"""Of the entries of these lists, keys that have an approval, or a proof, of their own."""
 
 
 def said_digest(value: Mapping[str, Any]) -> str:
-    """Return the digest of what a record says, without its approval: SHA-256 in hex."""
-    said = {key: item for key, item in value.items() if key not in APPROVAL}
+    """Return the digest of what a record says, without its approval: SHA-256 in hex.
+
+    Each document of a list has an approval of its own, and whoever enrols a key changes nothing
+    that anybody approved: these are left out.
+    """
+    said = {key: _said(key, item) for key, item in value.items() if key not in APPROVAL}
     return sha256_hex(canonical_arguments(said))
+
+
+def _said(key: str, value: Any) -> Any:
+    out = _ELSEWHERE.get(key)
+    if out is None or not isinstance(value, list):
+        return value
+    return [
+        {name: item for name, item in one.items() if name not in out}
+        if isinstance(one, Mapping)
+        else one
+        for one in value
+    ]
 
 
 def changed_since_approval(value: Mapping[str, Any]) -> bool:

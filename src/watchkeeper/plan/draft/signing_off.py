@@ -1,0 +1,157 @@
+"""Approvals written into records: who, on which day, of which version, of exactly what they say.
+
+What is written is a person's word: evidence of origin `attested`. It binds once a release holds
+it that somebody signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from watchkeeper.errors import PlanRefused, cut
+from watchkeeper.plan.draft.editing import read_editable, render_editable
+from watchkeeper.plan.register.approval import changed_since_approval, said_digest
+from watchkeeper.plan.views.clauses.standing import head_of
+from watchkeeper.plan.workspace.checked import Checked, nearest
+from watchkeeper.plan.workspace.folder import Folder
+from watchkeeper.plan.workspace.load import Workspace
+from watchkeeper.plan.workspace.models.head import Approved
+from watchkeeper.plan.workspace.models.management.documents import DocumentEntry
+from watchkeeper.plan.workspace.placeholders import placeholders
+from watchkeeper.plan.workspace.yaml_tree import parse_yaml
+
+FIRST = "1"
+"""The version of what has none when it is approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that can be approved: its name (`risk/overpaid`), its file, what it says.
+
+    `row` is the place of a document in the list of documents; None for a whole file. `kept_up`
+    says that it needs an approval.
+    """
+
+    name: str
+    file: str
+    says: Approved
+    value: Mapping[str, Any]
+    row: int | None = None
+    kept_up: bool = True
+
+    def is_called(self, name: str) -> bool:
+        """Tell whether a person means this one: by its name, or by its file."""
+        return name == self.name or (self.row is None and name == self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOff:
+    """The new texts of files, what was approved in them, and what was not, with the reason."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    signed: tuple[Target, ...] = ()
+    refused: tuple[tuple[Target, str], ...] = ()
+
+
+def targets(workspace: Workspace) -> Iterator[Target]:
+    """Yield everything that can be approved; of a list of documents, each one before the list."""
+    yield _whole("aims", workspace.aims)
+    if workspace.applicability is not None:
+        yield _whole("soa", workspace.applicability)
+    for kind, found in workspace.management.files.items():
+        for id_, file in found.items():
+            if kind == "documents":
+                yield from _rows(file)
+            if isinstance(file.says, Approved):
+                yield _whole(f"{kind}/{id_}" if id_ else kind, file)
+
+
+def sign_off(
+    workspace: Workspace, names: Sequence[str], by: str, on: str, version: str | None = None
+) -> SignedOff:
+    """Write the approval of `by` into the records named, or into all that lack one.
+
+    What still asks to be filled in is refused, and so is a document that is not there.
+
+    Raises:
+        PlanRefused: nobody of the plan is called so, or there is no such record.
+    """
+    _check_person(workspace, by)
+    chosen = _chosen(workspace, tuple(targets(workspace)), names)
+    refused = tuple((one, why) for one in chosen if (why := _refusal(workspace, one)))
+    signed = tuple(one for one in chosen if not _refusal(workspace, one))
+    folder, edited = Folder(workspace.root), {}
+    for one in signed:
+        if one.file not in edited:
+            edited[one.file] = read_editable(folder.read(one.file), one.file)
+        _write(edited[one.file], one, workspace, {"by": by, "on": on, "version": version})
+    texts = {file: render_editable(value) for file, value in edited.items()}
+    return SignedOff(texts, signed, refused)
+
+
+def _whole(name: str, file: Checked[Any]) -> Target:
+    return Target(name, file.file, file.says, file.tree.value, None, head_of(file.says).kept_up)
+
+
+def _rows(file: Checked[Any]) -> Iterator[Target]:
+    for i, row in enumerate(file.says.documents):
+        yield Target(f"document/{row.id}", file.file, row, file.tree.value["documents"][i], i)
+
+
+def _check_person(workspace: Workspace, by: str) -> None:
+    here = [person.id for person in workspace.aims.says.people if person.left is None]
+    if by not in here:
+        raise PlanRefused(f"nobody who is here is called {cut(by)}", nearest(by, here))
+
+
+def _chosen(
+    workspace: Workspace, every: tuple[Target, ...], names: Sequence[str]
+) -> tuple[Target, ...]:
+    if not names:
+        return tuple(one for one in every if one.kept_up and not _approved(workspace, one))
+    for name in names:
+        if not any(one.is_called(name) for one in every):
+            advice = nearest(name, [one.name for one in every])
+            raise PlanRefused(f"there is no record {cut(name)} to approve", advice)
+    return tuple(one for one in every if any(one.is_called(name) for name in names))
+
+
+def _approved(workspace: Workspace, one: Target) -> bool:
+    """Tell whether it is approved as it stands."""
+    if one.says.approved_by is None:
+        return False
+    if isinstance(one.says, DocumentEntry):
+        return one.says.digest is not None and one.says.digest == _digest(workspace, one.says)
+    return not changed_since_approval(one.value)
+
+
+def _refusal(workspace: Workspace, one: Target) -> str:
+    asked = list(placeholders(one.value))
+    if asked:
+        return f"`{'.'.join(str(step) for step in asked[0])}` is as the template has it"
+    if isinstance(one.says, DocumentEntry) and _digest(workspace, one.says) is None:
+        return f"there is no `{one.says.file}`" if one.says.file else "no file and no digest"
+    return ""
+
+
+def _digest(workspace: Workspace, row: DocumentEntry) -> str | None:
+    there = workspace.management.digests.get(row.id)
+    if there is not None:
+        return there.digest
+    return row.digest if row.file is None else None
+
+
+def _write(
+    file: Any, one: Target, workspace: Workspace, approval: Mapping[str, str | None]
+) -> None:
+    place = file if one.row is None else file["documents"][one.row]
+    version = approval["version"] or one.says.version or FIRST
+    if one.says.version != version:
+        place["version"] = version
+    place["approved_by"], place["approved"] = approval["by"], approval["on"]
+    if isinstance(one.says, DocumentEntry):
+        place["digest"] = _digest(workspace, one.says)
+    else:
+        place["approved_digest"] = said_digest(parse_yaml(render_editable(file)).value)
