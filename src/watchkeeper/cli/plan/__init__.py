@@ -17,6 +17,7 @@ app = group(
         "import-tools": "watchkeeper.cli.plan.tools:import_tools",
         "export": "watchkeeper.cli.plan.exchange:exports",
         "export-schemas": "watchkeeper.cli.plan.schemas:export_schemas",
+        "register": "watchkeeper.cli.plan.register:register",
         "sign-off": "watchkeeper.cli.plan.sign_off:sign_off",
         "release": "watchkeeper.cli.plan.release:release",
         "view": "watchkeeper.cli.plan.view:view",

@@ -25,6 +25,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 AtDay = Annotated[
     str | None, typer.Option("--at", help="A day, like `2027-06-30`, where not today.")
 ]
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="A home or a published log, for what was seen at run time."),
+]
 
 
 def read_plan(path: Path) -> Bundle:

@@ -1,0 +1,155 @@
+"""Annex A control by control: which classes of evidence it needs, what is there, what is missing.
+
+An item fills its own class and no other: a policy of ours does not show that anything runs, and
+what ran does not stand for a policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.workspace.models.control import RowEntry
+from watchkeeper.plan.workspace.models.head import EvidenceEntry
+from watchkeeper.records.figures import Figures
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.standards.catalogue import AnnexControl, annex_a
+
+ENFORCED = "enforced"
+_PLACES = ("document", "file", "drill", "objective", "control", "record", "url")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of evidence: its class, how it came about, where it is, since when."""
+
+    kind: str
+    origin: str
+    where: str
+    on: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """Render as a JSON object."""
+        return {
+            "class": self.kind,
+            "origin": self.origin,
+            "where": self.where,
+            "on": self.on or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexRow:
+    """A control of Annex A: what we say of it, the classes it needs, what is there, what is not.
+
+    `words` is evidence in plain words, which counts for no class.
+    """
+
+    control: str
+    title: str
+    applicable: str
+    status: str
+    needs: tuple[str, ...]
+    items: tuple[Item, ...]
+    words: str = ""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The classes of which there is no item; none for a control that is out."""
+        there = {item.kind for item in self.items}
+        return () if self.applicable == "out" else tuple(k for k in self.needs if k not in there)
+
+    def json(self) -> dict[str, Any]:
+        """Render as a JSON object."""
+        return {
+            "control": self.control,
+            "title": self.title,
+            "applicable": self.applicable,
+            "status": self.status or None,
+            "needs": list(self.needs),
+            "items": [item.json() for item in self.items],
+            "missing": list(self.missing),
+            "words": self.words or None,
+        }
+
+
+def annex_view(
+    register: Register, bundle: Bundle | None, figures: Figures | None = None
+) -> tuple[AnnexRow, ...]:
+    """Say for each of the 38 controls what evidence of which class there is."""
+    said = {row.control: row for row in (register.soa.rows if register.soa else ())}
+    return tuple(_row(one, said.get(one.id), register, bundle, figures) for one in _annex())
+
+
+def annex_text(rows: tuple[AnnexRow, ...], *, log: bool) -> str:
+    """Render the controls of Annex A for a terminal."""
+    lines: list[str] = []
+    for row in rows:
+        status = f", {row.status}" if row.status else ""
+        lines.append(f"{row.control:<9}{row.title} ({row.applicable}{status})")
+        lines.append(f"{'':9}needs {', '.join(row.needs)}")
+        lines += [f"{'':9}{_said(item)}" for item in row.items]
+        if row.words:
+            lines.append(f"{'':9}in words, for no class: {row.words}")
+        if row.missing:
+            lines.append(f"{'':9}missing: {', '.join(row.missing)}")
+    if not log:
+        lines += ["", "Runtime evidence: no log at hand; `--home` names one"]
+    return "\n".join(lines)
+
+
+def _annex() -> tuple[AnnexControl, ...]:
+    return tuple(annex_a().values())
+
+
+def _said(item: Item) -> str:
+    day = f", {item.on}" if item.on else ""
+    return f"{item.kind}, {item.origin}{day}: {item.where}"
+
+
+def _row(
+    one: AnnexControl,
+    said: RowEntry | None,
+    register: Register,
+    bundle: Bundle | None,
+    figures: Figures | None,
+) -> AnnexRow:
+    given = said.evidence if said is not None else ""
+    items = [] if isinstance(given, str) else [_item(entry) for entry in given]
+    ours = {id_ for id_, control in register.controls.items() if one.id in control.annex_a}
+    items += [*_configured(ours, bundle), *_ran(ours, figures)]
+    return AnnexRow(
+        control=one.id,
+        title=one.title,
+        applicable=said.applicable if said is not None else "no row",
+        status=said.status if said is not None else "",
+        needs=one.evidence,
+        items=tuple(items),
+        words=given if isinstance(given, str) else "",
+    )
+
+
+def _item(entry: EvidenceEntry) -> Item:
+    place = next((name for name in _PLACES if getattr(entry, name) is not None), "")
+    where = f"{place} {getattr(entry, place)}" if place else (entry.note or "")
+    who = f", by {entry.by}" if entry.by else ""
+    return Item(entry.kind, entry.origin, f"{where}{who}", entry.on or "")
+
+
+def _configured(ours: set[str], bundle: Bundle | None) -> Iterator[Item]:
+    for control in bundle.controls if bundle is not None else ():
+        for policy in control.policies if control.id in ours else ():
+            yield Item("configuration", "captured", f"policy {policy} of control {control.id}")
+        for reason in control.built_in if control.id in ours else ():
+            yield Item("configuration", "captured", f"check {reason} of control {control.id}")
+
+
+def _ran(ours: set[str], figures: Figures | None) -> Iterator[Item]:
+    """Yield what ran: only what was enforced, as the gap table says it, and fired."""
+    for one in figures.controls if figures is not None else ():
+        if one.id in ours and one.state == ENFORCED and one.fired and figures is not None:
+            place = f", record {one.last}" if one.last is not None else ""
+            where = f"control {one.id} fired {one.fired} times{place}"
+            yield Item("runtime", figures.origin, where)

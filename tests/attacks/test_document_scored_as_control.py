@@ -1,0 +1,78 @@
+"""A binder full of documents is offered as evidence of controls that nothing enforces.
+
+Each class of evidence that a control needs is filled by items of that class alone, and only what
+was enforced and fired counts as having run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.worlds.aims import TODAY, ManagedWorkspace
+from watchkeeper.plan.views.clauses.annex import AnnexRow, annex_text, annex_view
+from watchkeeper.plan.views.clauses.view import clauses_view
+from watchkeeper.records.figures import ControlFigure, Figures
+from watchkeeper.records.reference import Ref
+from watchkeeper.standards.catalogue import annex_a
+
+NEEDED = "A.9.4"  # stands for the control `limits`
+DOCUMENT = {"class": "document", "origin": "attested", "document": "ai-policy"}
+
+
+def _row(evidence: Any, figures: Figures | None = None) -> AnnexRow:
+    world = ManagedWorkspace()
+    for row in world.records["soa", ""]["rows"]:
+        row["evidence"] = evidence
+    rows = annex_view(world.register(), None, figures)
+    return next(row for row in rows if row.control == NEEDED)
+
+
+def _figures(state: str, fired: int) -> Figures:
+    seen = ControlFigure("limits", state, fired, Ref(0, 5))
+    return Figures(origin="captured", size=9, controls=(seen,))
+
+
+def test_documents_fill_their_own_class_alone() -> None:
+    row = _row([DOCUMENT, {**DOCUMENT, "document": "running"}])
+    assert "runtime" in row.needs
+    assert set(row.missing) == set(row.needs) - {"document"}
+
+
+def test_words_fill_no_class() -> None:
+    row = _row("It is all in the binder, and works since 2019.")
+    assert row.missing == row.needs
+    assert "for no class" in annex_text((row,), log=False)
+
+
+@pytest.mark.parametrize(
+    ("state", "fired", "counts"),
+    [
+        ("enforced", 3, True),
+        ("enforced", 0, False),
+        ("document-only", 3, False),
+        ("observed-only", 3, False),
+        ("in-process-only", 3, False),
+        ("could-not-evaluate", 3, False),
+        ("silent-with-traffic", 0, False),
+    ],
+)
+def test_only_what_was_enforced_ran(state: str, fired: int, counts: bool) -> None:
+    row = _row("", _figures(state, fired))
+    assert ("runtime" not in row.missing) is counts
+    assert [item.origin for item in row.items] == ["captured"] * counts
+
+
+def test_what_ran_fills_no_other_class() -> None:
+    row = _row("", _figures("enforced", 3))
+    assert set(row.missing) == set(row.needs) - {"runtime"}
+
+
+def test_nothing_is_added_up() -> None:
+    world = ManagedWorkspace()
+    text = annex_text(annex_view(world.register(), None), log=False)
+    assert "%" not in text
+    assert all(one in text for one in annex_a())
+    value = clauses_view(world.register(), None, TODAY).json()
+    assert not {"score", "percent", "total"} & set(value)
