@@ -39,7 +39,7 @@ def pointers(workspace: Workspace, item: Item) -> tuple[Pointer, ...]:
         *_named(workspace, item),
         *_held(workspace, item),
         *_answering(workspace, item),
-        *_in_cedar(workspace, item),
+        *_in_text(workspace, item),
     ]
     through = list(_on_controls(workspace, item, ""))
     if item.standard != "iso42001":
@@ -74,13 +74,8 @@ def _names(path: tuple[str | int, ...], text: str, item: Item) -> bool:
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
     exact = normal_id(text) == item.id
     if item.kind in {"clause", "element"}:
-        where = "clause" if item.kind == "clause" else "element"
-        return (exact and key in {where, f"{where}s"}) or _cited(text, item)
-    if exact:
-        return True
-    if item.kind == "article":
-        return "AI Act" in text and _word(f"Article {item.id.removeprefix('art-')}", text)
-    return item.kind in _IN_TEXT and _word(item.id, text)
+        exact = exact and key in {item.kind, f"{item.kind}s"}
+    return exact or _in_line(text, item)
 
 
 def _cited(text: str, item: Item) -> bool:
@@ -92,11 +87,29 @@ def _word(word: str, text: str) -> bool:
     return re.search(rf"(?<![\w.]){re.escape(word)}(?![\w]|\.[0-9])", text) is not None
 
 
-def _in_cedar(workspace: Workspace, item: Item) -> Iterator[Pointer]:
-    for _, file, text in workspace.cedar if item.kind in _IN_TEXT else ():
+def _in_text(workspace: Workspace, item: Item) -> Iterator[Pointer]:
+    """Yield the lines of policies, and of documents under control that are text."""
+    for file, text in _texts(workspace):
         for number, line in enumerate(text.splitlines(), 1):
-            if _word(item.id, line):
+            if _in_line(line, item):
                 yield Pointer(file, number, line.strip()[:80])
+
+
+def _texts(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    yield from ((file, text) for _, file, text in workspace.cedar)
+    for document in workspace.management.digests.values():
+        try:
+            yield document.file, document.raw.decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+
+
+def _in_line(text: str, item: Item) -> bool:
+    if item.kind in {"clause", "element"}:
+        return _cited(text, item)
+    if item.kind == "article":
+        return "AI Act" in text and _word(f"Article {item.id.removeprefix('art-')}", text)
+    return item.kind in _IN_TEXT and _word(item.id, text)
 
 
 def _held(workspace: Workspace, item: Item) -> Iterator[Pointer]:

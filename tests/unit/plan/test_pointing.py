@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds.aims import ManagedWorkspace
 from watchkeeper.plan.pointing import Pointer, pointers
 from watchkeeper.plan.workspace.load import Workspace, load_workspace
 from watchkeeper.standards.items import look_up
@@ -89,6 +90,18 @@ def test_inside_of_text(
     found = [one for one in _of(workspace, id_, standard) if not one.through]
     assert len(found) == line
     assert all(one.what == "scope" for one in found)
+
+
+def test_documents_under_control_and_policies_are_read_line_by_line(tmp_path: Path) -> None:
+    world = ManagedWorkspace()
+    world.files["documents/ai-policy.md"] = "# Policy\n\nAs A.9.3 asks.\nISO/IEC 42001, 6.2.\n"
+    workspace, findings = load_workspace(world.write(tmp_path))
+    assert workspace is not None, findings
+    for id_, line in (("A.9.3", 3), ("6.2", 4)):
+        found = _of(workspace, id_, "iso42001")
+        assert ("documents/ai-policy.md", line) in [(one.file, one.line) for one in found]
+    assert "findings/late-note.yaml" in {one.file for one in _of(workspace, "9.1", "iso42001")}
+    assert "impacts/desk.yaml" in {one.file for one in _of(workspace, "8.4", "iso42001")}
 
 
 def test_an_element_of_an_impact_assessment_is_where_its_key_is(desk: Workspace) -> None:

@@ -128,10 +128,27 @@ def test_a_class_of_evidence_stands_for_no_other(plan: tuple[Register, Bundle]) 
     silent = [said for said in support["silent"].missing if runtime in said]
     assert silent == [f"{runtime} (limits: silent-with-traffic)"]
     assert not any(runtime in said for said in support["fired"].missing)
-    fired = Evidence("runtime", "captured", "limits decided or limited 7 actions", "record 0/5")
+    fired = Evidence(
+        "runtime",
+        "captured",
+        "limits decided or limited 7 actions (stage demonstration)",
+        "record 0/5",
+    )
     assert fired in support["fired"].evidence
     assert fired not in support["silent"].evidence
     assert {one.kind for one in support["none"].evidence} >= {"configuration"}
+
+
+@pytest.mark.parametrize(("origin", "there"), [("captured", True), ("reconstructed", False)])
+def test_a_log_that_verifies_is_evidence_that_events_are_logged(
+    plan: tuple[Register, Bundle], origin: str, there: bool
+) -> None:
+    figures = Figures(origin, 9, decisions=3, last_decision=Ref(0, 8))
+    view = subcategories_view(*plan, "desk", TODAY, figures)
+    row = next(row for row in view.rows if row.id == "MEASURE 2.8")
+    log = Evidence("runtime", "captured", "a log of 9 records, which verifies", "record 0/8")
+    assert (log in row.support.evidence) is there
+    assert any("no evidence of class runtime" in said for said in row.support.missing) is not there
 
 
 def test_a_row_that_leaves_out_is_no_evidence(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from watchkeeper.records.figures import Figures
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.controls import Control
+from watchkeeper.records.plan.systems import Stage
+from watchkeeper.records.reference import Ref
 from watchkeeper.standards.catalogue import annex_a
 from watchkeeper.standards.items import Item
 
@@ -26,6 +28,7 @@ ATTESTED, CAPTURED = "attested", "captured"
 NO_LOG = "no log at hand"
 IN_WORDS = "words"
 """Evidence in plain words: shown, and of no class."""
+EVENT_LOGS = "A.6.2.8"
 _ENFORCED = "enforced"
 _PLACES = ("document", "file", "drill", "objective", "control", "record", "url", "digest")
 
@@ -88,10 +91,7 @@ def _clause(seen: Seen, item: Item) -> Support:
     evidence = [_record(one) for one in records if one.state is State.PRESENT]
     missing = [_lacking(item, one) for one in records if one.state is not State.PRESENT]
     runtime = runtime_of(item.id, seen.register, seen.figures) or ()
-    evidence += [
-        Evidence("runtime", one.origin, one.what, "" if one.ref is None else f"record {one.ref}")
-        for one in runtime
-    ]
+    evidence += [Evidence("runtime", one.origin, one.what, _place(one.ref)) for one in runtime]
     if not records and not runtime:
         missing.append(f"{item.id}: nothing here bears on it")
     return Support(tuple(evidence), tuple(one for one in missing if one))
@@ -128,7 +128,7 @@ def _control(seen: Seen, item: Item) -> Support:
     own = list(_own(seen, item.id))
     rows = [row, *(r for r in (soa.rows if soa else ()) if r.control in {c.id for c in own})]
     evidence = [*(e for r in rows if r for e in _said(r)), *_enforcing(seen, own)]
-    evidence += _fired(seen, own)
+    evidence += _seen_running(seen, item, own)
     return Support(tuple(dict.fromkeys(evidence)), tuple(_wanting(seen, item, row, own, evidence)))
 
 
@@ -162,15 +162,29 @@ def _enforcing(seen: Seen, own: list[Control]) -> Iterator[Evidence]:
             yield Evidence("configuration", CAPTURED, what, f"controls/{control.id}.yaml")
 
 
-def _fired(seen: Seen, own: list[Control]) -> Iterator[Evidence]:
-    if seen.figures is None:
+def _seen_running(seen: Seen, item: Item, own: list[Control]) -> Iterator[Evidence]:
+    """Yield what the log shows: controls that fire, and of the control on logs the log itself."""
+    figures = seen.figures
+    if figures is None:
         return
+    if item.id == EVENT_LOGS and figures.origin == CAPTURED and figures.size:
+        what = f"a log of {figures.size} records, which verifies"
+        yield Evidence("runtime", CAPTURED, what, _place(figures.last_decision))
     ids = {control.id for control in own}
-    for one in seen.figures.controls:
+    for one in figures.controls:
         if one.id in ids and one.fired and one.state == _ENFORCED:
-            where = "" if one.last is None else f"record {one.last}"
-            what = f"{one.id} decided or limited {one.fired} actions"
-            yield Evidence("runtime", seen.figures.origin, what, where)
+            what = f"{one.id} decided or limited {one.fired} actions (stage {_stage(seen)})"
+            yield Evidence("runtime", figures.origin, what, _place(one.last))
+
+
+def _place(ref: Ref | None) -> str:
+    return "" if ref is None else f"record {ref}"
+
+
+def _stage(seen: Seen) -> str:
+    """Return the stage that counts: never above that of the organisation's home."""
+    stages = (seen.register.aims.stage, seen.register.systems[seen.system].stage)
+    return min(stages, key=list(Stage).index).value
 
 
 def _wanting(
