@@ -28,6 +28,7 @@ from watchkeeper.plan.workspace.models.management import (
 from watchkeeper.plan.workspace.report import Report, Spot
 from watchkeeper.records.action import Reason
 from watchkeeper.standards.catalogue import annex_a
+from watchkeeper.standards.clauses import clauses
 
 PERSON = "person"
 REFERENCES: Mapping[type[BaseModel], Mapping[str, str]] = {
@@ -83,17 +84,18 @@ REFERENCES: Mapping[type[BaseModel], Mapping[str, str]] = {
     people.Need: {"role": "role"},
     people.Held: {"need": "need", "person": PERSON},
     people.Aware: {"person": PERSON, "document": "document"},
-    documents.DocumentEntry: {"supersedes": "document"},
+    documents.DocumentEntry: {"supersedes": "document", "clauses": "clause"},
     documents.SentencesFile: {"document": "document"},
     documents.SentenceEntry: {"control": "control"},
     evaluation.PlannedAudit: {"auditors": PERSON},
-    evaluation.AuditScope: {"systems": "system", "controls": "control"},
+    evaluation.AuditScope: {"systems": "system", "controls": "control", "clauses": "clause"},
     evaluation.AuditFile: {"auditors": PERSON, "findings": "finding", "reported_to": PERSON},
     evaluation.ReviewFile: {"chaired_by": PERSON, "present": PERSON},
     findings.FindingFile: {
         "by": PERSON,
         "systems": "system",
         "control": "control",
+        "clause": "clause",
         "follows": "finding",
     },
     findings.Effect: {"checked_by": PERSON},
@@ -201,6 +203,7 @@ def known_names(workspace: Workspace, names: Names) -> dict[str, Collection[str]
         "policy": names.policies,
         "reason code": [reason.value for reason in Reason],
         "control": {*annex_a(), *workspace.controls},
+        "clause": clauses(),
         "risk": records.of("risk"),
         "finding": records.of("finding"),
         "supplier": records.of("supplier"),
