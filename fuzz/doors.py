@@ -40,6 +40,10 @@ from watchkeeper.ledger.witness.message import (
     render_size,
 )
 from watchkeeper.ledger.witness.policy import parse_policy
+from watchkeeper.plan.mapping.judge import check_mapping
+from watchkeeper.plan.mapping.read.files import KINDS as MAPPINGS
+from watchkeeper.plan.mapping.read.files import read_mapping
+from watchkeeper.plan.mapping.text import mapping_text
 from watchkeeper.plan.workspace.reading import read_plain
 from watchkeeper.plan.workspace.yaml_tree import parse_yaml_slowly
 from watchkeeper.records.codec import to_json
@@ -269,6 +273,15 @@ def workspace_yaml(raw: bytes) -> None:
         raise Broken(f"two readings: {taken!r}, {tree!r}")
 
 
+def mapping(raw: bytes) -> None:
+    """Somebody's mapping to a standard; its first byte says which kind of file it is."""
+    kind = MAPPINGS[raw[0] % len(MAPPINGS)] if raw else MAPPINGS[0]
+    found = check_mapping(read_mapping(f"m.{kind}", raw[1:]), "iso42001")
+    shown = mapping_text(found).replace("\n", "")
+    if not shown.isprintable():
+        raise Broken(f"a finding that can not be shown: {shown!r}")
+
+
 def pem(raw: bytes) -> None:
     """The public keys beside a log."""
     if not all(len(key) == _KEY_BYTES for key in public_keys(raw)):
@@ -288,6 +301,7 @@ DOORS: dict[str, Door] = {
     "container": container,
     "disclosed": disclosed,
     "manifest": manifest,
+    "mapping": mapping,
     "pem": pem,
     "yaml": workspace_yaml,
     "range": range_proof,

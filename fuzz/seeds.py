@@ -88,6 +88,12 @@ quorum g
         "manifest": [inside["manifest.json"]],
         "range": [render_range_proof(RangeProof(1, 3, 4, (bytes(32), bytes(range(32)))))],
         "disclosed": [render_disclosed(Disclosed(3, "arg.amount", bytes(16), 12.5))],
+        "mapping": [
+            b"\0- id: A.5.1\n  title: Policies\n- {id: 6.3, title: AI risk assessment}\n",
+            b'\2{"A.7.5": "Data provenance", "B.2.2": "of 39 controls"}',
+            b"\3id,title\nA.2.2,AI policy\n",
+            b"\5# ISO/IEC 42001\n\n| Clause | Title |\n|---|---|\n| 5.2 | AI policy |\n",
+        ],
         "pem": [(log / "records.pem").read_bytes()],
         "yaml": [
             b"id: a\nsays: >-\n  one\n  two\nof: [b, 1.50, 'c']\nin:\n  - {d: e}\n",

@@ -62,7 +62,9 @@ def plain_text(text: str) -> str:
     out = []
     for char in text:
         made = unicodedata.normalize("NFKC", char)
-        out.append(_ALIKE.get(char, made if len(made) == 1 else char))
+        digit = unicodedata.decimal(char, None)
+        plain = made if len(made) == 1 else char
+        out.append(_ALIKE.get(char, plain) if digit is None else str(digit))
     return "".join(out)
 
 

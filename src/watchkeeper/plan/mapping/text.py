@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from watchkeeper.errors import cut
 from watchkeeper.plan.mapping.judge import Checked
 from watchkeeper.standards.items import STANDARDS
 
@@ -12,7 +13,7 @@ def mapping_text(found: Checked) -> str:
     """Render what is wrong with a mapping, a line each and what to do below it."""
     lines = []
     for one in found.wrong:
-        lines.append(f"{found.name}:{one.place}: {one.message} ({one.code})")
+        lines.append(f"{_plain(found.name)}:{_plain(one.place)}: {one.message} ({one.code})")
         if one.advice:
             lines.append(f"  {one.advice}")
     return "\n".join(lines)
@@ -46,3 +47,8 @@ def mapping_json(found: Checked) -> dict[str, Any]:
             for one in found.wrong
         ],
     }
+
+
+def _plain(name: str) -> str:
+    """Return a name that somebody else chose so that it can be printed."""
+    return name if name.isprintable() else cut(name)

@@ -68,6 +68,7 @@ def test_what_is_left_alone(text: str) -> None:
         ("EU AI Act, Annex III: August 2, 2026", [("superseded-date", "2026-08-02")]),
         ("ISO/IEC 42001: А.5.2", [("lookalike", "A.5.2")]),
         ("ISO/IEC 42001: A.５.２", [("lookalike", "A.5.2")]),
+        ("ISO/IEC 42001: A.٥.٢", [("lookalike", "A.5.2")]),
         ("ISO/IEC 42001: А.5.1", [("lookalike", "A.5.1"), ("no-such-id", "A.5.1")]),
     ],
 )
