@@ -8,12 +8,13 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
+from tests.worlds import aims_desk
 from tests.worlds.audit import violations
-from tests.worlds.pages import looking, started
+from tests.worlds.pages import Desk, Looked, looking, started
 from tests.worlds.scenes import Morning, morning
 
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
@@ -31,8 +32,10 @@ def main(folder: Path, *only: str) -> int:
         tempfile.TemporaryDirectory() as home,
         started() as browser,
         morning(Path(home)) as at_work,
+        aims_desk.at_work(Path(home) / "aims") as aims,
     ):
-        for name, problems in _shots(browser, at_work, folder, only):
+        shots = chain(_shots(browser, at_work, folder, only), _aims(browser, aims, folder, only))
+        for name, problems in shots:
             for problem in problems:
                 print(f"{name}: {problem}")
             found += len(problems)
@@ -52,14 +55,30 @@ def _shots(
             for name in names:
                 if name in DOOR:
                     look.context.clear_cookies()
-                look.open(paths[name])
-                # The whole page, without what is fixed to the screen lying across it.
-                high = look.page.evaluate("document.documentElement.scrollHeight")
-                look.page.set_viewport_size({"width": width, "height": max(height, high)})
-                picture = folder / f"{name}-{scheme}-{size}.png"
-                look.page.screenshot(path=picture)
-                look.page.set_viewport_size(view)
-                yield picture.stem, violations(look.page)
+                yield _shot(look, paths[name], folder / f"{name}-{scheme}-{size}.png", view)
+
+
+def _aims(
+    browser: Any, desk: Desk, folder: Path, only: tuple[str, ...]
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield the pages of the management system, which are over a desk of their own."""
+    for scheme, size in product(SCHEMES, SIZES):
+        width, height = SIZES[size]
+        view = {"width": width, "height": height}
+        with looking(browser, desk, "ben", viewport=view, color_scheme=scheme) as look:
+            for name, path in aims_desk.PATHS.items():
+                if not only or name in only:
+                    yield _shot(look, path, folder / f"{name}-{scheme}-{size}.png", view)
+
+
+def _shot(look: Looked, path: str, picture: Path, view: dict[str, int]) -> tuple[str, list[str]]:
+    look.open(path)
+    # The whole page, without what is fixed to the screen lying across it.
+    high = look.page.evaluate("document.documentElement.scrollHeight")
+    look.page.set_viewport_size({"width": view["width"], "height": max(view["height"], high)})
+    look.page.screenshot(path=picture)
+    look.page.set_viewport_size(view)
+    return picture.stem, violations(look.page)
 
 
 if __name__ == "__main__":

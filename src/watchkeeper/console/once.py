@@ -35,3 +35,10 @@ class Once:
                 self._kept = (key, await asyncio.to_thread(work))
                 self._rests_until = self._now() + RESTS * (self._now() - began)
             return self._kept[1]
+
+
+class AimsOnce:
+    """What the pages of the management system look at: a plan's register, and its log."""
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        self.register, self.picture = Once(now), Once(now)

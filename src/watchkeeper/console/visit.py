@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from watchkeeper.console.live.feed import Feed
-from watchkeeper.console.once import Once
+from watchkeeper.console.once import AimsOnce, Once
 from watchkeeper.console.reviewing import Reviewing
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.inbox import Inbox, Item
@@ -26,6 +26,7 @@ class Visit:
     person: str
     now: Instant
     once: Once
+    aims: AimsOnce
     reviewing: Reviewing
     params: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)

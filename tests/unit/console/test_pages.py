@@ -31,11 +31,16 @@ def test_a_page_is_there_as_html_and_as_json(desk: Desk, page) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_nobody_is_shown_anything_who_is_not_signed_in(desk: Desk, page) -> None:
     handle = escalated(desk.bank.ask(pay(300))).handle
-    path = page.path.format(handle=handle, action="x", agent="payer")
+    path = page.path.format(
+        handle=handle, action="x", agent="payer", control="limits", shard="0", index="0"
+    )
     html = desk.get(path, None)
     assert html.status_code == 303
     assert html.headers["location"].startswith("/sign-in?next=%2F")
-    data = desk.get(API + page.api.format(handle=handle, action="x", agent="payer"), None)
+    api = page.api.format(
+        handle=handle, action="x", agent="payer", control="limits", shard="0", index="0"
+    )
+    data = desk.get(API + api, None)
     assert (data.status_code, data.json()["code"]) == (401, "not-signed-in")
 
 

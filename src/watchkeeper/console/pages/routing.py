@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from watchkeeper.console.door import cookie_name
 from watchkeeper.console.live.events import MOST_STREAMS, events
 from watchkeeper.console.live.feed import Feed, Told
-from watchkeeper.console.once import Once
+from watchkeeper.console.once import AimsOnce, Once
 from watchkeeper.console.pages.answering import json_response
 from watchkeeper.console.pages.openapi import describe
 from watchkeeper.console.pages.saying import Saying, WhoReads
@@ -47,6 +47,7 @@ class Pages:
         home = surface.kernel.home
         self._feed, self._inbox = Feed(home), Inbox(home)
         self._once, self._reviewing = Once(home.clock.monotonic), Reviewing(home)
+        self._aims = AimsOnce(home.clock.monotonic)
 
     def routes(self) -> list[BaseRoute]:
         """Return every route of the pages."""
@@ -130,6 +131,7 @@ class Pages:
             person=session.person,
             now=self._surface.kernel.home.clock.wall(),
             once=self._once,
+            aims=self._aims,
             reviewing=self._reviewing,
             params=request.path_params,
             query=query,
@@ -156,6 +158,7 @@ def _around(visit: Visit, session: Session, page: Page | None = None) -> Mapping
     return {
         "page": page,
         "pages": [listed for listed in PAGES if listed.icon],
+        "beside": _beside(page),
         "counts": {
             "inbox": waiting_for(visit),
             "unknown": len(state.open),
@@ -171,3 +174,9 @@ def _around(visit: Visit, session: Session, page: Page | None = None) -> Mapping
         "stopped": any(scope.kind.value == "all" for scope in state.stops),
         "path": visit.surface.path,
     }
+
+
+def _beside(page: Page | None) -> list[Page]:
+    """Return the pages that are reached from this one: those of its group, in their order."""
+    group = page.group if page is not None else ""
+    return [one for one in PAGES if group and one.group == group and "{" not in one.path]

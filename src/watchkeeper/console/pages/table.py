@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.console.views.agents import Agents, AgentSeen, agent, agents
+from watchkeeper.console.views.aims.clauses import Clauses, clauses
+from watchkeeper.console.views.aims.control import ControlSeen, control
+from watchkeeper.console.views.aims.risks import SHOWS, Risks, risks
+from watchkeeper.console.views.aims.soa import Soa, soa
+from watchkeeper.console.views.aims.systems import Systems, systems
 from watchkeeper.console.views.answers import Answers, answers
 from watchkeeper.console.views.decision import DecisionSeen, decision
 from watchkeeper.console.views.oversight import OversightSeen, oversight
+from watchkeeper.console.views.record import RecordAt, record
 from watchkeeper.console.views.review.escalation import Escalation, escalation
 from watchkeeper.console.views.review.inbox import Inbox, inbox
 from watchkeeper.console.views.review.together import Together, together
@@ -36,7 +42,8 @@ class Query:
 class Page:
     """A page at `path`, its JSON at `api` below `/api/v1`; `see` gives a `view`, or `Missing`.
 
-    `icon` is set for what stands in the navigation, under `title`.
+    `icon` is set for what stands in the navigation, under `title`, or `label`. Pages of one `group`
+    are reached from each other; one of them stands in the navigation for all.
     """
 
     path: str
@@ -48,6 +55,8 @@ class Page:
     view: type
     queries: tuple[Query, ...] = ()
     icon: str = ""
+    group: str = ""
+    label: str = ""
 
     @property
     def template(self) -> str:
@@ -117,6 +126,15 @@ PAGES: tuple[Page, ...] = (
         queries=(Query("at", "the place of a record of it, `shard/index`, where it is long ago"),),
     ),
     Page(
+        path="/r/{shard}/{index}",
+        api="/records/{shard}/{index}",
+        name="record",
+        title="A record",
+        about="One record of the log, by its place: what it says, and the action that it is about.",
+        see=record,
+        view=RecordAt,
+    ),
+    Page(
         path="/agents",
         api="/agents",
         name="agents",
@@ -174,6 +192,61 @@ PAGES: tuple[Page, ...] = (
         see=oversight,
         view=OversightSeen,
         icon="oversight",
+    ),
+    Page(
+        path="/clauses",
+        api="/clauses",
+        name="clauses",
+        title="Clauses",
+        about="ISO/IEC 42001 clause by clause: what is written down, and what the log shows.",
+        see=clauses,
+        view=Clauses,
+        icon="plan",
+        group="aims",
+        label="Plan",
+    ),
+    Page(
+        path="/systems",
+        api="/systems",
+        name="systems",
+        title="Scope",
+        about="What the management system covers, every AI system, and what no inventory has.",
+        see=systems,
+        view=Systems,
+        group="aims",
+    ),
+    Page(
+        path="/risks",
+        api="/risks",
+        name="risks",
+        title="Risks",
+        about="The risk register as a matrix, with the list beside it.",
+        see=risks,
+        view=Risks,
+        queries=(Query("show", "before treatment, or what is left after it", SHOWS),),
+        group="aims",
+    ),
+    Page(
+        path="/soa",
+        api="/applicability",
+        name="soa",
+        title="Statement of applicability",
+        about="Every control: applicable or not, why, its status, and what evidence there is.",
+        see=soa,
+        view=Soa,
+        queries=(Query("cursor", "only what comes after: the `cursor` of the answer before"),),
+        group="aims",
+        label="Applicability",
+    ),
+    Page(
+        path="/controls/{control}",
+        api="/controls/{control}",
+        name="control",
+        title="A control",
+        about="One control with everything that hangs on it, and what it did last.",
+        see=control,
+        view=ControlSeen,
+        group="aims",
     ),
     Page(
         path="/answers",

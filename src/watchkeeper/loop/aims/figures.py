@@ -1,18 +1,17 @@
-"""What one log says of the management system, worked out in one pass over its records."""
+"""What one log says of the management system, as plain figures for views that know no log."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from watchkeeper.check.gap import BundleOf, GapRow, GapTable, State, judge
+from watchkeeper.check.gap import BundleOf, GapRow, GapTable, State
 from watchkeeper.check.inventory import Inventory
-from watchkeeper.check.inventory.compare import compare
-from watchkeeper.check.inventory.seeing import Seer
-from watchkeeper.check.objectives import Measured, Measurement, Meter
+from watchkeeper.check.objectives import Measured, Measurement
 from watchkeeper.check.objectives.text import value_text
-from watchkeeper.check.survey import Survey, survey
-from watchkeeper.loop.aims.signals import MARK, Stands, queries_of, signals_of
+from watchkeeper.check.survey import Survey
+from watchkeeper.loop.aims.picture import Picture, picture_of
+from watchkeeper.loop.aims.signals import MARK, Shown, Stands
 from watchkeeper.plan.register.content import Register
 from watchkeeper.records.figures import (
     ControlFigure,
@@ -41,37 +40,20 @@ def figures_of(
     Without `register` no signal of a risk is looked at. The origin is `reconstructed`: who has
     verified the log says otherwise.
     """
-    bundle = bundle_of(plan) if plan is not None else None
-    seer = Seer(bundle_of)
-    takers: list[Callable[[Entry], None]] = [seer.take]
-    meter = None
-    if bundle is not None:
-        signals = queries_of(register) if register is not None else ()
-        meter = Meter(bundle, bundle_of, at, (*bundle.objectives, *signals))
-        takers.append(meter.take)
-    counted = survey(_fed(entries, takers, at))
-    measured = meter.measurement() if meter is not None else None
+    return figures_in(picture_of(entries, bundle_of, plan, at, register))
+
+
+def figures_in(picture: Picture) -> Figures:
+    """Return the figures of a picture that was made of a log."""
     return Figures(
         origin=RECONSTRUCTED,
-        size=counted.records,
-        **_counts(counted),
-        controls=_controls(judge(counted, bundle_of)),
-        objectives=_objectives(measured),
-        unlisted=_unlisted(compare(seer.found, bundle_of)),
-        signals=_signals(register, measured),
+        size=picture.counted.records,
+        **_counts(picture.counted),
+        controls=_controls(picture.table),
+        objectives=_objectives(picture.measured),
+        unlisted=_unlisted(picture.inventory),
+        signals=_signals(picture.signals),
     )
-
-
-def _fed(
-    entries: Iterable[Entry], takers: list[Callable[[Entry], None]], at: Instant
-) -> Iterator[Entry]:
-    """Yield what was recorded until then, and give each record to all who look at it, too."""
-    for entry in entries:
-        if entry.record.predicate.at > at:
-            return
-        for take in takers:
-            take(entry)
-        yield entry
 
 
 def _counts(counted: Survey) -> dict[str, Any]:
@@ -129,11 +111,9 @@ def _unlisted(found: Inventory) -> tuple[Unlisted, ...]:
     )
 
 
-def _signals(register: Register | None, measured: Measurement | None) -> tuple[SignalFigure, ...]:
-    if register is None or measured is None:
-        return ()
+def _signals(signals: Iterable[Shown]) -> tuple[SignalFigure, ...]:
     return tuple(
         SignalFigure(shown.risk, shown.says, shown.last)
-        for shown in signals_of(register, measured)
+        for shown in signals
         if shown.stands is Stands.SHOWING
     )

@@ -170,15 +170,8 @@ def _annex_title(reference: str) -> str:
     return found.title if found is not None else ""
 
 
-def _applies(
-    control_id: str, register: Register | None, bundle: Bundle, at: Instant
-) -> Applies | None:
-    row = next((one for one in bundle.applicability if one.control == control_id), None)
-    if row is None:
-        return None
-    soa = register.soa if register is not None else None
-    entries = soa.rows if soa is not None else []
-    says = next((one for one in entries if one.control == control_id), None)
+def row_view(row: Row, says: RowEntry | None, at: Instant) -> Applies:
+    """Return a row of the statement of applicability; `says` is the register's word of it."""
     due = row.due or ""
     return Applies(
         applicable=row.applicable,
@@ -191,6 +184,17 @@ def _applies(
         evidence=tuple(_items(says)),
         bindings=tuple(_bindings(says)),
     )
+
+
+def _applies(
+    control_id: str, register: Register | None, bundle: Bundle, at: Instant
+) -> Applies | None:
+    row = next((one for one in bundle.applicability if one.control == control_id), None)
+    if row is None:
+        return None
+    soa = register.soa if register is not None else None
+    entries = soa.rows if soa is not None else []
+    return row_view(row, next((one for one in entries if one.control == control_id), None), at)
 
 
 def _words(row: Row, says: RowEntry | None) -> str:

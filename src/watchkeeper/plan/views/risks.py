@@ -14,7 +14,7 @@ from watchkeeper.records.plan.bundle import Bundle
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class RiskLevel:
     """How large a risk is: likelihood times consequence, and what the method calls that.
 
     `accepted` tells that the method lets it stand without anybody's acceptance.
@@ -41,8 +41,8 @@ class RiskRow:
     systems: tuple[str, ...]
     affects: tuple[str, ...]
     owner: str
-    before: Level | None
-    after: Level | None
+    before: RiskLevel | None
+    after: RiskLevel | None
     option: str
     controls: tuple[str, ...]
     accepted: bool
@@ -54,7 +54,7 @@ class RiskRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ScaleMark:
     """One step of a scale."""
 
     value: int
@@ -62,10 +62,10 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MatrixCell:
     """Where a likelihood meets a consequence, and the risks that are there."""
 
-    level: Level
+    level: RiskLevel
     risks: tuple[str, ...]
 
 
@@ -73,8 +73,8 @@ class Cell:
 class MatrixRow:
     """One likelihood, over all consequences."""
 
-    step: Step
-    cells: tuple[Cell, ...]
+    step: ScaleMark
+    cells: tuple[MatrixCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class RisksView:
     method says none. Without `log` nobody looked whether a signal shows.
     """
 
-    consequences: tuple[Step, ...]
+    consequences: tuple[ScaleMark, ...]
     before: tuple[MatrixRow, ...]
     after: tuple[MatrixRow, ...]
     accept_up_to: int | None
@@ -114,12 +114,12 @@ def risks_view(
     )
 
 
-def level_of(method: RiskMethod, likelihood: int, consequence: int) -> Level:
+def level_of(method: RiskMethod, likelihood: int, consequence: int) -> RiskLevel:
     """Return what the method says of a likelihood and a consequence."""
     product = likelihood * consequence
     names = [one.name for one in sorted(method.levels, key=_at_least) if one.at_least <= product]
     accepted = method.accept_up_to is not None and product <= method.accept_up_to
-    return Level(likelihood, consequence, product, names[-1] if names else "", accepted)
+    return RiskLevel(likelihood, consequence, product, names[-1] if names else "", accepted)
 
 
 def _at_least(level: object) -> int:
@@ -164,18 +164,18 @@ def _overdue(risk: RiskFile, at: Instant) -> Iterator[str]:
             yield f"{action.what} (by {action.by})"
 
 
-def _steps(scale: list[ScaleStep], used: list[int]) -> tuple[Step, ...]:
+def _steps(scale: list[ScaleStep], used: list[int]) -> tuple[ScaleMark, ...]:
     """Return the steps of a scale, and those that are used without being on it."""
     names = {step.value: step.name for step in scale}
-    return tuple(Step(value, names.get(value, "")) for value in sorted({*names, *used}))
+    return tuple(ScaleMark(value, names.get(value, "")) for value in sorted({*names, *used}))
 
 
 def _matrix(
-    steps: tuple[Step, ...],
-    across: tuple[Step, ...],
+    steps: tuple[ScaleMark, ...],
+    across: tuple[ScaleMark, ...],
     method: RiskMethod,
     rows: list[RiskRow],
-    level: Callable[[RiskRow], Level | None],
+    level: Callable[[RiskRow], RiskLevel | None],
 ) -> tuple[MatrixRow, ...]:
     there: dict[tuple[int, int], list[str]] = {}
     for row in rows:
@@ -186,7 +186,7 @@ def _matrix(
         MatrixRow(
             step,
             tuple(
-                Cell(
+                MatrixCell(
                     level_of(method, step.value, other.value),
                     tuple(there.get((step.value, other.value), ())),
                 )

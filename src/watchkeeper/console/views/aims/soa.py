@@ -1,0 +1,118 @@
+"""The statement of applicability, a hundred rows at a time (ISO/IEC 42001:2023, 6.1.3)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from watchkeeper.console.views.aims.around import Around, around
+from watchkeeper.console.visit import Missing, Visit
+from watchkeeper.plan.views.control import Applies, row_view
+from watchkeeper.records.day import has_passed
+from watchkeeper.records.figures import ControlFigure
+from watchkeeper.records.plan.controls import Approved
+from watchkeeper.standards.catalogue import annex_a
+
+ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SoaRow:
+    """A row: the control, what is said of it, and what the log says; None where it says nothing.
+
+    Of a control of Annex A `own` are those of ours that are said to implement it: they have
+    figures, it has none.
+    """
+
+    control: str
+    title: str
+    annex: bool
+    own: tuple[str, ...]
+    says: Applies
+    risks: tuple[str, ...]
+    figure: ControlFigure | None
+
+
+@dataclass(frozen=True, slots=True)
+class SoaCount:
+    """How many rows there are of something."""
+
+    what: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Soa:
+    """The statement of the plan in force: who approved which version, and its rows.
+
+    `rows` begin after `cursor` of the page before; the next ones after `cursor`, None at the end.
+    `applicable` and `statuses` count all rows, `overdue` those whose day has passed.
+    """
+
+    plan: str
+    why: str
+    approved: Approved | None
+    approval_passed: bool
+    total: int
+    applicable: tuple[SoaCount, ...]
+    statuses: tuple[SoaCount, ...]
+    overdue: int
+    rows: tuple[SoaRow, ...]
+    cursor: str | None
+    log: bool
+
+
+async def soa(visit: Visit) -> Soa | Missing:
+    """Return the rows after a cursor."""
+    known = await around(visit)
+    rows, at = visit.plan.applicability, visit.now
+    start = _start(visit.query.get("cursor", ""), len(rows))
+    approved = visit.plan.soa
+    review_by = approved.review_by if approved is not None else None
+    end = start + ROWS
+    return Soa(
+        plan=visit.home.enforcer.digest,
+        why=known.why,
+        approved=approved,
+        approval_passed=review_by is not None and has_passed(review_by, at),
+        total=len(rows),
+        applicable=_counted(row.applicable for row in rows),
+        statuses=_counted(row.status for row in rows),
+        overdue=sum(row.due is not None and has_passed(row.due, at) for row in rows),
+        rows=tuple(_rows(visit, known, start, end)),
+        cursor=str(end) if end < len(rows) else None,
+        log=known.figures is not None,
+    )
+
+
+def _start(text: str, most: int) -> int:
+    return min(int(text), most) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
+
+
+def _counted(words: Iterable[str]) -> tuple[SoaCount, ...]:
+    return tuple(SoaCount(what, count) for what, count in sorted(Counter(words).items()))
+
+
+def _rows(visit: Visit, known: Around, start: int, end: int) -> Iterator[SoaRow]:
+    file = known.register.soa if known.register is not None else None
+    said = {one.control: one for one in (file.rows if file is not None else ())}
+    ours = known.register.controls if known.register is not None else {}
+    figures = {one.id: one for one in (known.figures.controls if known.figures else ())}
+    own_of: defaultdict[str, list[str]] = defaultdict(list)
+    for made in visit.plan.controls:
+        for reference in made.annex_a:
+            own_of[reference].append(made.id)
+    for row in visit.plan.applicability[start:end]:
+        annex = annex_a().get(row.control)
+        own = ours.get(row.control)
+        title = annex.title if annex is not None else own.title if own is not None else ""
+        yield SoaRow(
+            control=row.control,
+            title=title,
+            annex=annex is not None,
+            own=tuple(own_of.get(row.control, ())),
+            says=row_view(row, said.get(row.control), visit.now),
+            risks=row.risks,
+            figure=figures.get(row.control),
+        )

@@ -1,0 +1,38 @@
+"""The pages of the management system in a real browser: audited, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.worlds.aims_desk import PATHS, at_work
+from tests.worlds.audit import OF_LOOKS, TAGS, violations
+from tests.worlds.pages import Desk, looking
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with at_work(tmp_path_factory.mktemp("aims")) as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "rules"), [("light", 1280, TAGS), ("dark", 390, OF_LOOKS)]
+)
+def test_an_audit_finds_nothing(
+    browser: Any, desk: Desk, scheme: str, width: int, rules: tuple[str, ...]
+) -> None:
+    size = {"width": width, "height": 844}
+    with looking(browser, desk, "ben", viewport=size, color_scheme=scheme) as look:
+        for name, path in PATHS.items():
+            look.page.goto(desk.url + path)
+            assert violations(look.page, rules) == [], name
+            assert look.page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert look.seen == []
+        look.page.goto(desk.url + "/risks")
+        look.page.get_by_role("link", name="limits").first.click()
+        look.page.get_by_role("heading", name="limits").wait_for()
+        look.page.get_by_role("link", name="record 0/").first.click()
+        look.page.get_by_role("heading", name="Record 0/").wait_for()
