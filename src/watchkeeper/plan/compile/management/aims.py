@@ -30,7 +30,7 @@ def objectives_of(workspace: Workspace) -> tuple[Objective, ...]:
     """Return the objectives, sorted by id."""
     file = workspace.management.one("objectives")
     says: ObjectivesFile | None = file.says if file else None
-    found = (_objective(entry) for entry in (says.objectives if says else ()))
+    found = (objective_of(entry) for entry in (says.objectives if says else ()))
     return tuple(sorted(found, key=lambda one: one.id))
 
 
@@ -58,7 +58,8 @@ def approval_of(says: ApplicabilityFile | None) -> Approved | None:
     return None if found == Approved() else found
 
 
-def _objective(says: ObjectiveEntry) -> Objective:
+def objective_of(says: ObjectiveEntry) -> Objective:
+    """Return an objective as the plan has it."""
     return Objective(
         id=says.id,
         says=says.says,

@@ -29,6 +29,7 @@ from watchkeeper.plan.lint.management.rows import (
     check_expected,
     check_sequenced,
 )
+from watchkeeper.plan.lint.measures import check_measures, check_signals
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.report import Report
@@ -53,6 +54,8 @@ RULES: tuple[Rule, ...] = (
     check_findings,
     check_sequenced,
     check_clauses,
+    check_measures,
+    check_signals,
 )
 """Rules of a workspace that has records of the management system."""
 DATED_RULES: tuple[DatedRule, ...] = (check_overdue, check_future, check_rows)
