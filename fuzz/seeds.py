@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from faults.calls.house import House, make_home, signed
+from fuzz.exchange import exchange_seeds
 from watchkeeper import wiring
 from watchkeeper.ledger.canonical import canonical
 from watchkeeper.ledger.envelope import parse_envelope_unverified
@@ -83,6 +84,7 @@ quorum g
     members = parse_container(lambda at, count: packed[at : at + count], len(packed))
     inside = {member.name: packed[member.start : member.end] for member in members}
     return {
+        **exchange_seeds(),
         "bundle": [packed],
         "container": [packed, b"".join([_EMPTY, *render_directory([Member("a", 0, 0, 0)])])],
         "manifest": [inside["manifest.json"]],

@@ -74,3 +74,9 @@ def test_no_shape_breaks_the_check(kind: str, odd: dict[str, Any]) -> None:
     body = {"uuid": "00000000-0000-4000-8000-000000000000", "control-id": "a", **odd}
     checked = check_documents({"a.json": {kind: body}, "b.json": _profile(2)})
     assert checked.documents == 2
+
+
+def test_a_key_that_can_not_be_shown_is_escaped() -> None:
+    document = {"profile": {"uuid": "x", "a\x1b[2J\n": {"party-uuid": "nobody"}}}
+    (found,) = check_documents({"a.json": document}).found
+    assert str(found).isprintable()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from tests.worlds.exchanged import REFUND_DESK
+from tests.worlds.restored import open_till
 from tests.worlds.workspace_files import write_workspace
 from watchkeeper.cli.plan import app
 from watchkeeper.plan.exchange.oscal.names import CATALOGS, COMPONENTS, ISO, OWN, PROFILE
@@ -93,3 +94,34 @@ def test_it_can_not_run(tmp_path: Path) -> None:
         assert (code, out) == (2, ""), words
         assert err
     assert not (tmp_path / "x").exists()
+
+
+def test_what_the_records_show_stands_beside_what_the_plan_says(tmp_path: Path) -> None:
+    shop = open_till(tmp_path)
+    shop.call(to="a", amount=4.0)
+    shop.guard.close()
+    folder, out = tmp_path / "aims", tmp_path / "out"
+    code, said, err = run(folder, "--out", out, "--home", shop.home, "--json")
+    assert code == 0, err
+    document = json.loads((out / COMPONENTS).read_bytes())["component-definition"]
+    assert document["metadata"]["last-modified"] == json.loads(said)["at"]
+    (policies,) = (one for one in document["components"] if one["type"] == "policy")
+    requirements = [
+        one
+        for each in policies["control-implementations"]
+        for one in each["implemented-requirements"]
+    ]
+    said_of = [
+        {(one.get("group"), one["name"]): one["value"] for one in each["props"]}
+        for each in requirements
+    ]
+    assert {one["plan", "class"] for one in said_of} == {"configuration"}
+    assert {one["plan", "origin"] for one in said_of} == {"attested"}
+    assert {one["log", "class"] for one in said_of} == {"runtime"}
+    assert "in-process-only" in {one["log", "state"] for one in said_of}
+    assert "enforced" not in {one["log", "state"] for one in said_of}
+    aims = folder / "aims.yaml"
+    aims.write_text(aims.read_text().replace("scope: ", "scope: More. ", 1))
+    code, _, err = run(folder, "--out", out, "--home", shop.home)
+    assert code == 2
+    assert "another one than this workspace makes" in err

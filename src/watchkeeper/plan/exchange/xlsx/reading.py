@@ -67,12 +67,12 @@ def read_workbook(raw: bytes, people: Mapping[str, str], mapped: Sequence[Mapped
         headings = find_headings(page, mapped)
         if isinstance(headings, Headings) and headings.table not in found.tables:
             found.tables.append(headings.table)
-            found.unread += [f"{page.title}: the column {cut(name)}" for name in headings.unread]
+            found.unread += [f"{_title(page)}: the column {cut(name)}" for name in headings.unread]
             _Reading(page, headings, people, found).read()
         elif isinstance(headings, Headings):
-            found.wrong.append(f"{page.title}: a second sheet of `{headings.table.title}`")
+            found.wrong.append(f"{_title(page)}: a second sheet of `{headings.table.title}`")
         else:
-            found.unread.append(f"{page.title}: {headings}")
+            found.unread.append(f"{_title(page)}: {headings}")
     if not found.tables:
         names = ", ".join(table.title for table in TABLES)
         raise ImportRefused(
@@ -113,7 +113,7 @@ class _Reading:
             self._row(number)
 
     def wrong(self, place: str, what: str) -> None:
-        self.found.wrong.append(f"{self.page.title}!{place}: {what}")
+        self.found.wrong.append(f"{_title(self.page)}!{place}: {what}")
 
     def _missing_columns(self) -> None:
         have = self.headings.columns
@@ -163,7 +163,7 @@ class _Reading:
             if column.key not in texts:
                 continue
             place = f"{get_column_letter(self.headings.columns[column.key])}{number}"
-            places[column.key] = f"{self.page.title}!{place}"
+            places[column.key] = f"{_title(self.page)}!{place}"
             meant[column.key] = self._meant(column, texts[column.key], place)
         name = meant[self.headings.table.name.key]
         if len(self.found.wrong) > before:
@@ -192,6 +192,11 @@ class _Reading:
             return None
         value = self.page.cell(row=number, column=self.headings.digest).value
         return value if isinstance(value, str) else ""
+
+
+def _title(page: Worksheet) -> str:
+    """Return a sheet's name as it can be shown."""
+    return cut(page.title, 31).strip("`")
 
 
 def _plainly(value: Any, kind: str, wanted: Kind) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from watchkeeper.errors import cut
+
 Documents = Mapping[str, Mapping[str, Any]]
 """From the path of a document, with `/`, to what it says."""
 
@@ -77,8 +79,8 @@ def walk(value: Any, where: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, .
 
 
 def place(where: Sequence[str]) -> str:
-    """Render a place as a path into the document."""
-    return "/".join(where) or "the document"
+    """Render a place as a path into the document, its foreign keys made fit to be shown."""
+    return cut("/".join(where), 300).strip("`") or "the document"
 
 
 def _named(where: tuple[str, ...]) -> str:
