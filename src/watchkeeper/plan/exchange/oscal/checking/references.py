@@ -19,7 +19,7 @@ from watchkeeper.plan.exchange.oscal.checking.document import (
     walk,
 )
 from watchkeeper.plan.exchange.oscal.checking.selection import (
-    Source,
+    chooser,
     controls_of,
     imports_in_a_circle,
     path_of,
@@ -70,7 +70,7 @@ class _Checking:
         self.followed = 0
         self.uuids = {uuid for one in documents.values() for uuid in one.uuids}
         self.all = frozenset(name for one in documents.values() for name in one.controls)
-        self.controls: dict[tuple[str, tuple[Source, ...]], frozenset[str] | None] = {}
+        self.controls: dict[tuple[str, tuple[str, ...]], frozenset[str] | None] = {}
         self.ids = {name for one in documents.values() for name in (*one.ids, *one.controls)}
 
     def check(self) -> None:
@@ -125,17 +125,20 @@ class _Checking:
             self._known(document, where, one.lower(), what, known)
 
     def _control(self, document: Document, where: Sequence[str], one: str) -> None:
-        sources = sources_at(document, where)
-        key = (document.path, sources)
-        if key not in self.controls:
-            found = controls_of(self.documents, document, sources) if sources else self.all
-            self.controls[key] = found
-        known = self.controls[key]
+        known = self._controls_at(document, chooser(document, where))
         if known is None:
             message = f"the catalogue of control {cut(one)} is not here"
             self.note(document, where, message, broken=False)
         else:
             self._known(document, where, one, "control", known)
+
+    def _controls_at(self, document: Document, place: tuple[str, ...]) -> frozenset[str] | None:
+        key = (document.path, place)
+        if key not in self.controls:
+            sources = sources_at(document, place)
+            found = controls_of(self.documents, document, sources) if sources else self.all
+            self.controls[key] = found
+        return self.controls[key]
 
     def _address(self, document: Document, where: Sequence[str], key: str, one: str) -> None:
         if key == "source" and "control-implementations" not in where:

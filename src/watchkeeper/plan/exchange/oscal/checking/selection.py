@@ -39,24 +39,28 @@ def path_of(document: Document, href: str) -> str | None:
     return None if normal.startswith("..") else normal
 
 
-def sources_at(document: Document, where: Sequence[str]) -> tuple[Source, ...]:
-    """Return what brings in the controls that may be named at a place; empty for all that is here.
+def chooser(document: Document, where: Sequence[str]) -> tuple[str, ...]:
+    """Return the place of what chooses the controls that may be named at a place.
 
     A component names those of its source, an import of a profile those of what it imports, and
     the rest of a profile only those that it selects.
     """
     if "control-implementations" in where:
-        holder: Any = document.body
-        for part in where[: list(where).index("control-implementations") + 2]:
-            holder = holder[int(part)] if isinstance(holder, list) else holder[part]
-        source = holder.get("source") if isinstance(holder, Mapping) else None
-        return (Source(source),) if isinstance(source, str) else ()
-    if document.kind != "profile":
-        return ()
-    if list(where[:1]) == ["imports"]:
-        one = document.body["imports"][int(where[1])]
-        return (Source(one["href"]),) if isinstance(one.get("href"), str) else ()
-    return _chosen(document.body)
+        return tuple(where[: list(where).index("control-implementations") + 2])
+    inside = document.kind == "profile" and list(where[:1]) == ["imports"]
+    return tuple(where[:2]) if inside else ()
+
+
+def sources_at(document: Document, where: tuple[str, ...]) -> tuple[Source, ...]:
+    """Return what the chooser at a place brings in; empty for all that is here."""
+    if not where:
+        return _chosen(document.body) if document.kind == "profile" else ()
+    holder: Any = document.body
+    for part in where:
+        holder = holder[int(part)] if isinstance(holder, list) else holder[part]
+    key = "href" if where[0] == "imports" else "source"
+    href = holder.get(key) if isinstance(holder, Mapping) else None
+    return (Source(href),) if isinstance(href, str) else ()
 
 
 def controls_of(
