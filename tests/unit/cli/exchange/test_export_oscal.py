@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
+from tests.worlds.aims import ManagedWorkspace
+from tests.worlds.bank import signer
 from tests.worlds.exchanged import REFUND_DESK
 from tests.worlds.restored import open_till
+from tests.worlds.terminal import at_a_terminal
 from tests.worlds.workspace_files import write_workspace
 from watchkeeper.cli.plan import app
-from watchkeeper.plan.exchange.oscal.names import CATALOGS, COMPONENTS, ISO, OWN, PROFILE
+from watchkeeper.plan.draft.person_key import add_person_key
+from watchkeeper.plan.exchange.oscal.names import CATALOGS, COMPONENTS, ISO, ITEMS, OWN, PROFILE
 
 
 def run(*words: object) -> tuple[int, str, str]:
@@ -118,6 +124,7 @@ def test_what_the_records_show_stands_beside_what_the_plan_says(tmp_path: Path) 
     assert {one["plan", "class"] for one in said_of} == {"configuration"}
     assert {one["plan", "origin"] for one in said_of} == {"attested"}
     assert {one["log", "class"] for one in said_of} == {"runtime"}
+    assert {one["log", "origin"] for one in said_of} == {"captured"}
     assert "in-process-only" in {one["log", "state"] for one in said_of}
     assert "enforced" not in {one["log", "state"] for one in said_of}
     aims = folder / "aims.yaml"
@@ -125,3 +132,22 @@ def test_what_the_records_show_stands_beside_what_the_plan_says(tmp_path: Path) 
     code, _, err = run(folder, "--out", out, "--home", shop.home)
     assert code == 2
     assert "another one than this workspace makes" in err
+    code, _, err = run(shop.home, "--out", out)
+    assert code == 2
+    assert "says nothing of a management system" in err
+
+
+def test_what_was_released_goes_out_of_the_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, home = ManagedWorkspace().write(tmp_path / "aims"), tmp_path / "home"
+    add_person_key(folder, "ana", base64.b64encode(signer("ana").public_key).decode())
+    at_a_terminal(tmp_path, home, monkeypatch, ["ana"])
+    done = CliRunner().invoke(app, ["release", str(folder), "--home", str(home), "--by", "ana"])
+    assert done.exit_code == 0, done.stderr
+    assert run(folder, "--out", tmp_path / "files", "--home", home)[0] == 0
+    assert run(home, "--out", tmp_path / "home-out")[0] == 0
+    for path in (tmp_path / "files").rglob("*.json"):
+        other = tmp_path / "home-out" / path.relative_to(tmp_path / "files")
+        assert path.read_bytes() == other.read_bytes()
+    assert (tmp_path / "home-out" / ITEMS).exists()

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from watchkeeper import wiring
+from watchkeeper.check.objectives import plan_in_force
 from watchkeeper.errors import ImportRefused, PlanRefused, SettingsInvalid, cut
 from watchkeeper.plan.exchange.said import Said, said_by
 from watchkeeper.plan.whole import lint_workspace
@@ -19,6 +20,7 @@ from watchkeeper.plan.workspace.load import load_workspace
 from watchkeeper.plan.workspace.models.scalars import moment_text
 from watchkeeper.records.instant import Instant, parse_instant
 
+Source = Annotated[Path, typer.Argument(help="A workspace, or a home: what was released there.")]
 LARGEST = 64 * 1024 * 1024
 At = Annotated[
     str | None,
@@ -27,16 +29,30 @@ At = Annotated[
 
 
 def said(path: Path) -> Said:
-    """Return what a workspace that holds says, and its plan.
+    """Return what a workspace that holds says and its plan, or what is in force in a home.
 
     Raises:
-        PlanRefused: it has safety errors, or can not be read.
+        PlanRefused: it has safety errors, or can not be read; or that plan names no register.
     """
+    if wiring.is_home(path):
+        return _released(path)
     linted = lint_workspace(path)
     if linted.register is None or linted.bundle is None:
         worst = [one for one in linted.findings if one.severity is not Severity.MANAGEMENT]
         raise PlanRefused(f"the workspace does not hold: {worst[0]}", "run `watchkeeper plan lint`")
     return said_by(linted.register, linted.bundle)
+
+
+def _released(home: Path) -> Said:
+    plan = plan_in_force(wiring.read_entries(home), wiring.clock().wall())
+    register = wiring.register(home)
+    bundle = wiring.bundles(home)(plan) if plan is not None else None
+    if register is None or bundle is None:
+        raise PlanRefused(
+            "the plan in force there says nothing of a management system",
+            "name the workspace instead",
+        )
+    return said_by(register, bundle)
 
 
 def moment(text: str | None) -> Instant:

@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, Workspace
-from watchkeeper.cli.plan.exchange.arguments import moment, needs_extra, said
+from watchkeeper.cli.plan.arguments import AsJson
+from watchkeeper.cli.plan.exchange.arguments import Source, moment, needs_extra, said
 from watchkeeper.plan.draft.editing import write_whole
 
 
 def export_cyclonedx(
-    workspace: Workspace = Path("aims"),
+    workspace: Source = Path("aims"),
     out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("aims.cdx.json"),
     at: Annotated[
         str | None, typer.Option("--at", help="A time stamp to put in, like 2027-06-30; none.")

@@ -11,19 +11,20 @@ import typer
 from watchkeeper import wiring
 from watchkeeper.check.gap import gap_table
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, Workspace
-from watchkeeper.cli.plan.exchange.arguments import At, moment, said
+from watchkeeper.cli.plan.arguments import AsJson
+from watchkeeper.cli.plan.exchange.arguments import At, Source, moment, said
 from watchkeeper.cli.plan.exchange.folders import documents_in
 from watchkeeper.errors import SettingsInvalid
 from watchkeeper.plan.draft.editing import write_whole
 from watchkeeper.plan.exchange.oscal.checking.references import Checked, check_documents
+from watchkeeper.plan.exchange.oscal.components import Measured
 from watchkeeper.plan.exchange.oscal.documents import PATHS, oscal_documents
 from watchkeeper.plan.exchange.said import Said
 from watchkeeper.records.instant import Instant
 
 
 def export_oscal(
-    workspace: Workspace = Path("aims"),
+    workspace: Source = Path("aims"),
     out: Annotated[
         Path | None, typer.Option("--out", help="The folder to write into; made if new.")
     ] = None,
@@ -61,9 +62,10 @@ def export_oscal(
         if out is None:
             raise SettingsInvalid("nowhere to write to", "name a folder with `--out`")
         says = said(workspace)
-        states, released = _measured(home, says) if home is not None else (None, None)
+        seen = home or (workspace if wiring.is_home(workspace) else None)
+        measured, released = _measured(seen, says) if seen is not None else (None, None)
         when = moment(at) if at is not None or released is None else released
-        documents = oscal_documents(says, when, states, trestle=trestle)
+        documents = oscal_documents(says, when, measured, trestle=trestle)
         _write(out, documents)
     if as_json:
         output.show_json({"plan": says.plan, "at": str(when), "written": sorted(documents)})
@@ -84,14 +86,16 @@ def _write(out: Path, documents: Mapping[str, bytes]) -> None:
             (out / path).unlink(missing_ok=True)
 
 
-def _measured(home: Path, says: Said) -> tuple[dict[tuple[str, str], str], Instant | None]:
+def _measured(home: Path, says: Said) -> tuple[Measured, Instant | None]:
     table = gap_table(wiring.read_entries(home), wiring.bundles(home))
     if table.plan != says.plan:
         raise SettingsInvalid(
             "the plan in force in that home is another one than this workspace makes",
             "release the workspace first, or leave `--home` out",
         )
-    return {(row.control, row.system): row.state.value for row in table.rows}, table.released_at
+    origin = "captured" if wiring.verified(home).sound else "reconstructed"
+    states = {(row.control, row.system): row.state.value for row in table.rows}
+    return Measured(origin, states), table.released_at
 
 
 def _show_checked(found: Checked, *, as_json: bool) -> None:

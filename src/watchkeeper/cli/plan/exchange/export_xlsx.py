@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, Workspace
-from watchkeeper.cli.plan.exchange.arguments import At, moment, needs_extra, said
+from watchkeeper.cli.plan.arguments import AsJson
+from watchkeeper.cli.plan.exchange.arguments import At, Source, moment, needs_extra, said
 
 
 def export_xlsx(
-    workspace: Workspace = Path("aims"),
+    workspace: Source = Path("aims"),
     out: Annotated[Path, typer.Option("--out", help="The workbook to write.")] = Path("aims.xlsx"),
     at: At = None,
     as_json: AsJson = False,

@@ -27,8 +27,18 @@ from watchkeeper.records.plan.systems import System
 from watchkeeper.records.plan.tools import Server
 from watchkeeper.standards.catalogue import annex_a
 
-States = Mapping[tuple[str, str], str]
-"""From control and system to the state that the records show; see `check.gap.state`."""
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the records show: from control and system to the state of the gap table.
+
+    `origin` is `captured` where the whole log verifies, else `reconstructed`.
+    """
+
+    origin: str
+    states: Mapping[tuple[str, str], str]
+
+
 NOT_MEASURED = "not-measured"
 _PLAN, _LOG = "plan", "log"
 """Groups of properties: what the plan says, what the records show. None stands for the other."""
@@ -59,10 +69,10 @@ class _Part:
     systems: tuple[str, ...]
 
 
-def component_definition(naming: Naming, states: States | None) -> dict[str, Any]:
-    """Return the component definition; `states` is None where no log was at hand."""
+def component_definition(naming: Naming, measured: Measured | None) -> dict[str, Any]:
+    """Return the component definition; `measured` is None where no log was at hand."""
     parts = [*_points(naming), *_policies(naming)]
-    components = [_component(naming, part, states) for part in parts]
+    components = [_component(naming, part, measured) for part in parts]
     organisation = naming.said.aims.organisation
     metadata = naming.metadata(f"Enforcement points and policies of {organisation}")
     return filled(
@@ -123,11 +133,11 @@ def _of_system(system: System, controls: tuple[tuple[Control, tuple[str, ...]], 
     return _Part(key, title, "policy", system.purpose, props, controls, (system.id,))
 
 
-def _component(naming: Naming, part: _Part, states: States | None) -> dict[str, Any]:
+def _component(naming: Naming, part: _Part, measured: Measured | None) -> dict[str, Any]:
     implementations = [
         found
         for source in (ISO, OWN)
-        if (found := _implementation(naming, part, source, states)) is not None
+        if (found := _implementation(naming, part, source, measured)) is not None
     ]
     return filled(
         {
@@ -142,7 +152,7 @@ def _component(naming: Naming, part: _Part, states: States | None) -> dict[str, 
 
 
 def _implementation(
-    naming: Naming, part: _Part, source: str, states: States | None
+    naming: Naming, part: _Part, source: str, measured: Measured | None
 ) -> dict[str, Any] | None:
     numbers = annex_a() if source == ISO else {}
     named: dict[str, list[tuple[Control, tuple[str, ...]]]] = {}
@@ -152,7 +162,7 @@ def _implementation(
     if not named:
         return None
     requirements = [
-        _requirement(naming, part, name, found, states) for name, found in sorted(named.items())
+        _requirement(naming, part, name, found, measured) for name, found in sorted(named.items())
     ]
     return {
         "uuid": naming.uuid("implementation", part.key, source),
@@ -167,7 +177,7 @@ def _requirement(
     part: _Part,
     name: str,
     found: Iterable[tuple[Control, tuple[str, ...]]],
-    states: States | None,
+    measured: Measured | None,
 ) -> dict[str, Any]:
     controls = list(found)
     words = [f"{control.id}: {line(control.statement)}" for control, _ in controls]
@@ -183,7 +193,7 @@ def _requirement(
                 prop("class", "configuration", group=_PLAN),
                 prop("origin", "attested", group=_PLAN),
                 *(prop("enforced-by", reason, group=_PLAN) for reason in by),
-                *_states(part, [control for control, _ in controls], states),
+                *_states(part, [control for control, _ in controls], measured),
             ],
             "responsible-roles": _together(people),
         }
@@ -196,15 +206,15 @@ def _together(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _states(
-    part: _Part, controls: Iterable[Control], states: States | None
+    part: _Part, controls: Iterable[Control], measured: Measured | None
 ) -> Iterator[dict[str, Any]]:
-    if states is None:
+    if measured is None:
         yield prop("state", NOT_MEASURED, "No log was at hand when this was written.", _LOG)
         return
     yield prop("class", "runtime", group=_LOG)
-    yield prop("origin", "captured", group=_LOG)
+    yield prop("origin", measured.origin, group=_LOG)
     for control in controls:
         for system in part.systems:
             if system in control.systems:
-                state = states.get((control.id, system), NOT_MEASURED)
+                state = measured.states.get((control.id, system), NOT_MEASURED)
                 yield prop("state", state, f"Control {control.id} in system {system}.", _LOG)

@@ -10,7 +10,7 @@ import orjson
 from watchkeeper.errors import ExportInvalid
 from watchkeeper.plan.exchange.oscal.catalogs import annex_catalog, own_catalog
 from watchkeeper.plan.exchange.oscal.checking.references import check_documents
-from watchkeeper.plan.exchange.oscal.components import States, component_definition
+from watchkeeper.plan.exchange.oscal.components import Measured, component_definition
 from watchkeeper.plan.exchange.oscal.items import open_items
 from watchkeeper.plan.exchange.oscal.names import (
     CATALOGS,
@@ -30,11 +30,11 @@ PATHS = (CATALOGS[ISO], CATALOGS[OWN], PROFILE, COMPONENTS, ITEMS)
 
 
 def oscal_documents(
-    said: Said, at: Instant, states: States | None = None, *, trestle: bool = False
+    said: Said, at: Instant, measured: Measured | None = None, *, trestle: bool = False
 ) -> Mapping[str, bytes]:
     """Return the documents by their path; what has nothing to say is left out.
 
-    The same plan, moment and states give the same bytes. `trestle` writes addresses as
+    The same plan, moment and measures give the same bytes. `trestle` writes addresses as
     `compliance-trestle` resolves them.
 
     Raises:
@@ -48,7 +48,7 @@ def oscal_documents(
         CATALOGS[ISO]: ("catalog", annex_catalog(naming())),
         CATALOGS[OWN]: ("catalog", own_catalog(naming()) if said.controls else None),
         PROFILE: ("profile", applicability_profile(naming())),
-        COMPONENTS: ("component-definition", component_definition(naming(), states)),
+        COMPONENTS: ("component-definition", component_definition(naming(), measured)),
         ITEMS: ("plan-of-action-and-milestones", open_items(naming())),
     }
     documents = {path: {kind: value} for path, (kind, value) in made.items() if value is not None}
