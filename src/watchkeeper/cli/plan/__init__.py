@@ -7,6 +7,7 @@ app = group(
     "The management system as files: check it, show it, compare it, release it.",
     {
         "assess": "watchkeeper.cli.plan.assess:assess",
+        "certificate": "watchkeeper.cli.plan.certificate:app",
         "clauses": "watchkeeper.cli.plan.clauses:clauses",
         "new": "watchkeeper.cli.plan.new:new",
         "lint": "watchkeeper.cli.plan.lint:lint",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from watchkeeper.plan.lint.management.assessments import check_assessments
+from watchkeeper.plan.lint.management.certificates import check_certificates
 from watchkeeper.plan.lint.management.dates import check_future, check_overdue, check_rows
 from watchkeeper.plan.lint.management.evaluation import (
     check_audits,
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     check_clauses,
     check_measures,
     check_signals,
+    check_certificates,
 )
 """Rules of a workspace that has records of the management system."""
 DATED_RULES: tuple[DatedRule, ...] = (check_overdue, check_future, check_rows)

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from watchkeeper.plan.workspace.models.head import Approved, Origin, Version
-from watchkeeper.plan.workspace.models.scalars import Day, Digest, Id, Part, Text
+from watchkeeper.plan.workspace.models.scalars import Day, Digest, Id, Part, PublicKey, Text
 
 
 class Holder(Part):
@@ -73,6 +73,8 @@ class Verification(Part):
     evidence: Text | None = None
     digest: Digest | None = None
     recheck_by: Day | None = None
+    of: Digest | None = Field(default=None, description="SHA-256 of what the certificate claimed")
+    key: PublicKey | None = Field(default=None, description="the person's, that signed")
     signature: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$")] | None = None
 
 

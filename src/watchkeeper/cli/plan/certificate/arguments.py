@@ -1,0 +1,51 @@
+"""What the commands on certificates share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from watchkeeper import wiring
+from watchkeeper.errors import SettingsInvalid, cut
+from watchkeeper.ledger.canonical import sha256_hex
+from watchkeeper.plan.workspace.models.scalars import check_day
+from watchkeeper.records.day import day_of
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", help="The workspace: the folder with `aims.yaml`.")
+]
+OnDay = Annotated[
+    str | None, typer.Option("--on", help="On which day, like `2026-11-23`; today where left out.")
+]
+Proof = Annotated[
+    Path | None,
+    typer.Option("--file", help="What shows it (a letter, a page): its SHA-256 is noted."),
+]
+
+
+def day(said: str | None) -> str:
+    """Return the day that was named, or today in UTC.
+
+    Raises:
+        SettingsInvalid: not a day.
+    """
+    if said is None:
+        return day_of(wiring.clock().wall())
+    try:
+        return check_day(said)
+    except ValueError:
+        raise SettingsInvalid(f"not a day: {cut(said)}", "write it like `2027-06-30`") from None
+
+
+def digest_of(file: Path | None) -> str | None:
+    """Return the SHA-256 of a file's bytes, in hex; None where none was named.
+
+    Raises:
+        SettingsInvalid: it can not be read.
+    """
+    try:
+        return None if file is None else sha256_hex(file.read_bytes())
+    except OSError as error:
+        raise SettingsInvalid(f"can not read {cut(file)}: {error.strerror}") from None

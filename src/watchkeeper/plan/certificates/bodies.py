@@ -1,0 +1,83 @@
+"""Names of bodies that certify nobody, however they are written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LOOKALIKE = str.maketrans(
+    "\u0406\u0405\u041e\u0415\u0421\u0399\u039f\u0395\u03f9\u0456\u0455\u043e\u0435\u0441\u03b9\u03bf\u217d",
+    "ISOECIOECisoecioc",
+)
+"""Letters of other scripts that look like those of ISO and IEC."""
+_LONG = re.compile(
+    r"international organi[sz]ation for standardi[sz]ation"
+    r"|organisation internationale de normalisation"
+)
+_LONG_IEC = re.compile(r"international electrotechnical commission")
+_BESIDE = frozenset(
+    {
+        "the",
+        "of",
+        "and",
+        "for",
+        "geneva",
+        "switzerland",
+        "ch",
+        "swiss",
+        "central",
+        "secretariat",
+        "certification",
+        "certifications",
+        "certified",
+        "certificate",
+        "certificates",
+        "body",
+        "bodies",
+        "organization",
+        "organisation",
+        "standard",
+        "standards",
+        "committee",
+        "jtc",
+        "jtc1",
+        "sc",
+        "sc42",
+        "1",
+        "42",
+        "casco",
+        "www",
+        "http",
+        "https",
+        "org",
+        "com",
+        "int",
+    }
+)
+_SITES = re.compile(r"^(?:https?://)?(?:[^/@]*@)?(?:[a-z0-9-]+\.)*(?:iso\.org|iec\.ch)(?:[:/?#]|$)")
+
+
+def certifies_nobody(name: str) -> bool:
+    """Tell whether a name is that of ISO or IEC, who write standards and certify nobody.
+
+    Case, spaces, marks, letters that look alike and words around it ("ISO Central Secretariat,
+    Geneva") do not matter; a company whose name has more in it is not meant.
+    """
+    text = _plain(name)
+    words = set(_LONG_IEC.sub("iec", _LONG.sub("iso", text)).split())
+    short = {"".join(ch for ch in text if ch.isalnum())} & {"iso", "iec", "isoiec"}
+    return bool(short) or bool(words & {"iso", "iec", "isoiec"} and words <= _NAMES)
+
+
+def is_their_site(url: str) -> bool:
+    """Tell whether a URL leads to ISO's or IEC's own site, which holds no certificates."""
+    return bool(_SITES.match(unicodedata.normalize("NFKC", url).strip().casefold()))
+
+
+_NAMES = _BESIDE | {"iso", "iec", "isoiec"}
+
+
+def _plain(name: str) -> str:
+    alike = unicodedata.normalize("NFKD", name.translate(_LOOKALIKE)).translate(_LOOKALIKE)
+    seen = "".join(ch for ch in alike if unicodedata.category(ch) not in {"Mn", "Cf"})
+    return " ".join("".join(ch if ch.isalnum() else " " for ch in seen.casefold()).split())
