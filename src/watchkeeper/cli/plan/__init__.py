@@ -20,6 +20,7 @@ app = group(
         "export-schemas": "watchkeeper.cli.plan.schemas:export_schemas",
         "register": "watchkeeper.cli.plan.register:register",
         "sign-off": "watchkeeper.cli.plan.sign_off:sign_off",
+        "soa": "watchkeeper.cli.plan.soa:soa",
         "release": "watchkeeper.cli.plan.release:release",
         "view": "watchkeeper.cli.plan.view:view",
     },
