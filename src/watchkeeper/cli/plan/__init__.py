@@ -18,6 +18,7 @@ app = group(
         "import-tools": "watchkeeper.cli.plan.tools:import_tools",
         "export": "watchkeeper.cli.plan.exchange:exports",
         "export-schemas": "watchkeeper.cli.plan.schemas:export_schemas",
+        "ready": "watchkeeper.cli.plan.ready:ready",
         "register": "watchkeeper.cli.plan.register:register",
         "sign-off": "watchkeeper.cli.plan.sign_off:sign_off",
         "soa": "watchkeeper.cli.plan.soa:soa",

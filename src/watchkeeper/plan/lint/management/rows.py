@@ -9,6 +9,7 @@ from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.register.content import register_of
 from watchkeeper.plan.views.clauses.standing import State
 from watchkeeper.plan.views.clauses.view import clauses_view
+from watchkeeper.plan.views.ready.steps import steps
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.control import RowEntry
 from watchkeeper.plan.workspace.report import Report, Spot
@@ -49,6 +50,13 @@ def check_expected(workspace: Workspace, names: Names, report: Report) -> None:
                     f"the policy `{policy}` stands for `{names.policies[policy]}`, not for `{id_}`",
                     "name this control in its `@control`",
                 )
+
+
+def check_readiness(workspace: Workspace, _names: Names, report: Report) -> None:
+    """Check that the steps of the path to an audit for which weeks are given are steps of it."""
+    known = [step.id for step in steps()]
+    for name in workspace.aims.says.readiness:
+        report.at(workspace.aims, "readiness", name).needs("step of `plan ready`", name, known)
 
 
 def check_clauses(workspace: Workspace, _names: Names, report: Report) -> None:

@@ -28,6 +28,7 @@ from watchkeeper.plan.lint.management.risks import check_assessed, check_risks
 from watchkeeper.plan.lint.management.rows import (
     check_clauses,
     check_expected,
+    check_readiness,
     check_sequenced,
 )
 from watchkeeper.plan.lint.measures import check_measures, check_signals
@@ -39,7 +40,13 @@ from watchkeeper.records.instant import Instant
 Rule = Callable[[Workspace, Names, Report], None]
 DatedRule = Callable[[Workspace, Names, Instant, Report], None]
 
-ALWAYS: tuple[Rule, ...] = (check_references, check_evidence, check_left, check_expected)
+ALWAYS: tuple[Rule, ...] = (
+    check_references,
+    check_evidence,
+    check_left,
+    check_expected,
+    check_readiness,
+)
 """Rules of keys that may stand in any workspace."""
 RULES: tuple[Rule, ...] = (
     check_heads,

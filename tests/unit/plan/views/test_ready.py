@@ -1,0 +1,130 @@
+"""The path to an audit: each step on its day, done by the records' own days, late where it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.worlds.aims import TODAY, ManagedWorkspace
+from watchkeeper.plan.views.ready.steps import steps
+from watchkeeper.plan.views.ready.view import Progress, ReadyView, ready_text, ready_view
+from watchkeeper.records.day import after_day
+from watchkeeper.records.figures import Figures
+from watchkeeper.records.instant import Instant
+
+AUDIT = "2027-06-01"
+
+
+def view_of(
+    world: ManagedWorkspace, at: Instant = TODAY, figures: Figures | None = None
+) -> ReadyView:
+    return ready_view(world.register(), None, at, AUDIT, figures)
+
+
+def _step(view: ReadyView, name: str) -> Any:
+    return next(step for step in view.steps if step.id == name)
+
+
+def ready() -> ManagedWorkspace:
+    """Return a workspace in which all but the stages is done."""
+    world = ManagedWorkspace()
+    world.records["measurement", "2026-q3"]["rows"][0]["window"]["start"] = "2026-07-01"
+    return world
+
+
+def test_the_steps_follow_one_another() -> None:
+    seen: set[str] = set()
+    for step in steps():
+        assert set(step.after) <= seen
+        seen.add(step.id)
+    assert len(seen) == len(steps())
+
+
+def test_days_are_reckoned_back_from_the_audit() -> None:
+    view = view_of(ready())
+    assert _step(view, "scope").due == "2026-12-01"
+    assert _step(view, "audit").due == "2027-03-23"
+    assert _step(view, "stage-2").due == AUDIT
+    world = ready().change("aims", readiness={"audit": 4})
+    assert _step(view_of(world), "audit").due == "2027-05-04"
+
+
+def test_what_is_done_is_done_on_the_day_of_its_record() -> None:
+    view = view_of(ready())
+    done = {step.id: step.done for step in view.steps if step.progress is Progress.DONE}
+    assert set(done) == {step.id for step in steps()} - {"stage-1", "stage-2"}
+    assert done["scope"] == "2026-10-01"
+    assert done["operation"] == "2026-09-23"
+    assert done["audit"] == "2026-10-06"
+    assert view.late == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "id_", "keys", "step", "why"),
+    [
+        ("scope", "", {"approved_by": None}, "scope", "nobody approved"),
+        ("review", "2026-2", {"on": "2026-10-05"}, "review", "before `audit`"),
+        ("review", "2026-2", {"decisions": []}, "review", "no management review"),
+        ("audit", "2026", {"reported": "2026-09-01"}, "audit", "before `operation`"),
+        ("audit", "2026", {"reported": None}, "audit", "no internal audit"),
+        ("finding", "late-note", {"actions": []}, "findings", "late-note is open"),
+        ("finding", "late-note", {"effect": {"by": "2026-11-01"}}, "findings", "due by 2026-11-01"),
+        ("audit", "2026", {"findings": ["gone"]}, "findings", "gone is not recorded"),
+        ("methods", "", {"risk": None}, "methods", "6.1.1 missing"),
+        ("methods", "", {"approved_by": None}, "operation", "does not run yet"),
+    ],
+)
+def test_what_is_not_done_says_why(
+    kind: str, id_: str, keys: dict[str, Any], step: str, why: str
+) -> None:
+    found = _step(view_of(ready().change(kind, id_, **keys)), step)
+    assert found.progress is Progress.OPEN
+    assert why in found.why
+
+
+@pytest.mark.parametrize(
+    ("day", "progress"),
+    [("2026-11-30", Progress.OPEN), ("2026-12-01", Progress.OPEN), ("2026-12-02", Progress.LATE)],
+)
+def test_a_step_is_late_the_day_after_its_day(day: str, progress: Progress) -> None:
+    world = ready().change("scope", approved_by=None)
+    assert _step(view_of(world, Instant(after_day(day) - 1)), "scope").progress is progress
+
+
+def test_what_runs_too_short_is_late_before_its_day() -> None:
+    world = ManagedWorkspace().remove("measurement")
+    world.change("soa", approved="2027-01-10")
+    found = _step(view_of(world, Instant(after_day("2027-01-20") - 1)), "operation")
+    assert (found.progress, found.why) == (
+        Progress.LATE,
+        "it runs since 2027-01-10, until 2027-04-04",
+    )
+
+
+def test_a_log_without_a_decision_shows_that_it_does_not_run() -> None:
+    assert _step(view_of(ready(), figures=Figures("captured", 3)), "operation").why
+    shown = view_of(ready(), figures=Figures("captured", 3, decisions=2))
+    assert _step(shown, "operation").progress is Progress.DONE
+
+
+def test_the_stages_are_those_of_our_own_certificate() -> None:
+    audits = [{"kind": "stage1", "date": "2026-11-01"}, {"kind": "stage2", "date": "2026-11-20"}]
+    world = ready().change("certificate", "ours", audits=audits)
+    assert view_of(world).late == ()
+    assert {step.progress for step in view_of(world).steps} == {Progress.DONE}
+    world.change("certificate", "ours", supplier="modelhouse")
+    assert _step(view_of(world), "stage-2").progress is Progress.OPEN
+
+
+def test_the_text_says_that_the_weeks_are_ours() -> None:
+    text = ready_text(view_of(ready()))
+    assert "no rule of the standard" in text
+    assert "No log at hand" in text
+    value = view_of(ManagedWorkspace().remove("scope"), Instant(after_day("2026-12-01"))).json()
+    assert value["late"][0] == "scope"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_an_audit_on_any_day_can_be_asked_for(day: str) -> None:
+    assert ready_view(ready().register(), None, TODAY, day).steps
