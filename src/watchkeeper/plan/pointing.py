@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from watchkeeper.plan.policies.parse import ParsedPolicy, parse_files
+from watchkeeper.plan.policies.parse import parse_files
 from watchkeeper.plan.workspace.checked import Checked
-from watchkeeper.plan.workspace.kinds import RECORDS
+from watchkeeper.plan.workspace.kinds import PLACES
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.standards.elements import elements
 from watchkeeper.standards.items import Item, normal_id, related
 
+AIMS_KEYS = {
+    "4.1": ("context",),
+    "4.2": ("interested_parties",),
+    "4.3": ("scope",),
+    "5.2": ("ai_policy",),
+    "5.3": ("roles",),
+    "6.3": ("releases",),
+    "7.1": ("resources",),
+    "7.4": ("communication",),
+}
+"""Keys of `aims.yaml` that answer a clause."""
 _IN_TEXT = {"control", "objective", "category", "subcategory", "risk"}
 """Kinds whose ids can be nothing else, so that they are found inside of text, too."""
 
@@ -125,40 +136,52 @@ def _held(workspace: Workspace, item: Item) -> Iterator[Pointer]:
 
 
 def _answering(workspace: Workspace, item: Item) -> Iterator[Pointer]:
-    """Yield the records of the kinds that answer a clause."""
-    for place in RECORDS if item.kind == "clause" else ():
-        if item.id in place.clauses:
-            for file in workspace.management.of(place.kind).values():
+    """Yield the records of the kinds that answer a clause, and the keys of `aims.yaml` that do."""
+    if item.kind != "clause":
+        return
+    aims = workspace.aims
+    for key in AIMS_KEYS.get(item.id, ()):
+        if key in aims.tree.value:
+            yield Pointer(aims.file, aims.line(key), f"{key}: answers it")
+    for place in PLACES:
+        if item.id in place.clauses and place.kind != "aims":
+            for file in _of_kind(workspace, place.kind):
                 yield Pointer(file.file, 1, f"{place.kind}: answers it")
+
+
+def _of_kind(workspace: Workspace, kind: str) -> Iterable[Checked[Any]]:
+    if kind == "system":
+        return workspace.systems.values()
+    if kind == "soa":
+        return [workspace.applicability] if workspace.applicability else []
+    return workspace.management.of(kind).values()
 
 
 def _on_controls(workspace: Workspace, item: Item, through: str) -> Iterator[Pointer]:
     """Yield what hangs on controls of our own that are said to implement an item."""
     if item.kind != "control":
         return
-    policies, _ = parse_files(workspace.cedar)
-    for control in workspace.controls.values():
-        if item.id in control.says.annex_a:
-            yield from _of_control(workspace, control.says.id, policies, through)
+    own = {name for name, file in workspace.controls.items() if item.id in file.says.annex_a}
+    for control, one in _hanging(workspace) if own else ():
+        if control in own:
+            behind = f"{through}, {control}" if through else control
+            yield Pointer(one.file, one.line, one.what, behind)
 
 
-def _of_control(
-    workspace: Workspace, control: str, policies: tuple[ParsedPolicy, ...], through: str
-) -> Iterator[Pointer]:
-    behind = f"{through}, {control}" if through else control
-    for policy in policies:
-        if policy.notes.control == control:
-            what = f"the {policy.kind.value} `{policy.notes.id}` enforces it"
-            yield Pointer(policy.file, policy.line, what, behind)
+def _hanging(workspace: Workspace) -> Iterator[tuple[str, Pointer]]:
+    """Yield controls of our own with what hangs on each: policies, grants, rows."""
+    for policy in parse_files(workspace.cedar)[0]:
+        what = f"the {policy.kind.value} `{policy.notes.id}` enforces it"
+        yield policy.notes.control, Pointer(policy.file, policy.line, what)
     for file in workspace.authority.values():
         for i, grant in enumerate(file.says.grants):
-            if grant.control == control:
-                what = f"the grant `{grant.id}` limits by it"
-                yield Pointer(file.file, file.line("grants", i), what, behind)
+            what = f"the grant `{grant.id}` limits by it"
+            yield grant.control, Pointer(file.file, file.line("grants", i), what)
     soa = workspace.applicability
-    for i, row in enumerate(soa.says.rows if soa is not None else ()):
-        if soa is not None and row.control == control:
-            yield Pointer(soa.file, soa.line("rows", i), f"its row: {row.status}", behind)
+    if soa is not None:
+        for i, row in enumerate(soa.says.rows):
+            place = soa.line("rows", i)
+            yield row.control, Pointer(soa.file, place, f"its row: {row.status}")
 
 
 def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:

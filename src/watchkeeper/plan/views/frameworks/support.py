@@ -126,7 +126,8 @@ def _control(seen: Seen, item: Item) -> Support:
     if row is not None and row.applicable == "out":
         return Support((), (f"{item.id}: left out of the statement of applicability ({row.why})",))
     own = list(_own(seen, item.id))
-    rows = [row, *(r for r in (soa.rows if soa else ()) if r.control in {c.id for c in own})]
+    ids = {control.id for control in own}
+    rows = [row, *(r for r in (soa.rows if soa else ()) if r.control in ids)]
     evidence = [*(e for r in rows if r for e in _said(r)), *_enforcing(seen, own)]
     evidence += _seen_running(seen, item, own)
     return Support(tuple(dict.fromkeys(evidence)), tuple(_wanting(seen, item, row, own, evidence)))
