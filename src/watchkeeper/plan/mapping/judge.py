@@ -20,7 +20,7 @@ from watchkeeper.standards.mislabel import NAMED, judge_label, nearest_item
 _OF_27001 = re.compile(r"A\.([5-9]|1[0-8])\.[0-9]+")
 MOST = 1000
 """So many things wrong are named; a file with more is no mapping to this standard."""
-NAMES = 5000
+NAMES = 2000
 """So many different names are judged; each is compared with every item of the standard."""
 
 
