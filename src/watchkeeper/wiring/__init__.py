@@ -5,7 +5,7 @@ here stands in a module by what it is about: the machine, homes, places, records
 witnesses.
 """
 
-from watchkeeper.wiring.aims import figures
+from watchkeeper.wiring.aims import covering, figures, measured, root_at
 from watchkeeper.wiring.evidence import (
     is_witnessed,
     published_size,
@@ -62,6 +62,7 @@ __all__ = [
     "bundles",
     "check_taken_over",
     "clock",
+    "covering",
     "create_application_key",
     "create_log",
     "create_person_key",
@@ -78,6 +79,7 @@ __all__ = [
     "keep_snapshot",
     "key_list",
     "list_tools",
+    "measured",
     "notifier",
     "open_log",
     "open_witness",
@@ -92,6 +94,7 @@ __all__ = [
     "register",
     "register_bytes",
     "replayer",
+    "root_at",
     "rotate_permit_key",
     "settle_memory",
     "source_of",
