@@ -9,6 +9,7 @@ app = group(
         "assess": "watchkeeper.cli.plan.assess:assess",
         "certificate": "watchkeeper.cli.plan.certificate:app",
         "clauses": "watchkeeper.cli.plan.clauses:clauses",
+        "control": "watchkeeper.cli.plan.looking.control:control",
         "new": "watchkeeper.cli.plan.new:new",
         "lint": "watchkeeper.cli.plan.lint:lint",
         "show": "watchkeeper.cli.plan.show:show",
@@ -23,6 +24,8 @@ app = group(
         "sign-off": "watchkeeper.cli.plan.sign_off:sign_off",
         "soa": "watchkeeper.cli.plan.soa:soa",
         "release": "watchkeeper.cli.plan.release:release",
+        "risks": "watchkeeper.cli.plan.looking.risks:risks",
+        "scope": "watchkeeper.cli.plan.looking.scope:scope",
         "view": "watchkeeper.cli.plan.view:view",
     },
 )

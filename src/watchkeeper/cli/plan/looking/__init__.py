@@ -1,0 +1,1 @@
+"""Commands that show one side of the management system: its scope, its risks, one control."""

@@ -1,0 +1,51 @@
+"""What these commands have in common: the register and plan of a workspace, and a log beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from watchkeeper import wiring
+from watchkeeper.check.columns import one_line
+from watchkeeper.cli import output
+from watchkeeper.cli.plan.arguments import moment, registered
+from watchkeeper.errors import PlanUnreadable
+from watchkeeper.plan.register.content import Register
+from watchkeeper.records.codec import to_json
+from watchkeeper.records.figures import Figures
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a workspace says at a moment, and what a log says beside it, where one is named."""
+
+    register: Register
+    bundle: Bundle
+    at: Instant
+    figures: Figures | None
+
+
+def look(path: Path, home: Path | None, at: str | None) -> Looked:
+    """Read a workspace, and a log where one is named.
+
+    Raises:
+        PlanUnreadable: the workspace can not be read, or makes no plan.
+        LedgerError: the log can not be read.
+    """
+    when = moment(at)
+    register, bundle = registered(path, when)
+    if bundle is None:
+        raise PlanUnreadable("the workspace makes no plan", "run `watchkeeper plan lint`")
+    figures = wiring.figures(home, when, register) if home is not None else None
+    return Looked(register, bundle, when, figures)
+
+
+def tell(view: Any, lines: list[str], *, as_json: bool) -> None:
+    """Print a view as JSON, or as lines in which nothing moves the cursor."""
+    if as_json:
+        output.show_json(to_json(view))
+    else:
+        output.show("\n".join(one_line(line) for line in lines))
