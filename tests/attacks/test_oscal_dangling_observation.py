@@ -96,6 +96,8 @@ def test_what_holds_holds() -> None:
         (ITEMS, ("findings", 0, "related-observations", 0, "observation-uuid", _NOWHERE)),
         (ITEMS, ("poam-items", 0, "related-observations", 0, "observation-uuid", _FOUND[:-1])),
         (ITEMS, ("poam-items", 0, "related-findings", 0, "finding-uuid", _NOWHERE)),
+        (ITEMS, ("poam-items", 0, "related-risks", [{"risk-uuid": _OBSERVED}])),
+        (ITEMS, ("poam-items", 0, "origins", [{"actors": [{"actor-uuid": _NOWHERE}]}])),
         (ITEMS, ("findings", 0, "target", "target-id", "a.99.1")),
         (ITEMS, ("metadata", "responsible-parties", 0, "party-uuids", [_NOWHERE])),
         (ITEMS, ("metadata", "responsible-parties", 0, "role-id", "nobody")),
@@ -126,3 +128,12 @@ def test_it_says_where() -> None:
     assert found.file == ITEMS
     assert found.where == "findings/0/related-observations/0/observation-uuid"
     assert _NOWHERE in found.message
+
+
+def test_what_an_import_elsewhere_may_hold_is_not_checked_and_not_good() -> None:
+    documents = _changed(ITEMS, "import-ssp", {"href": "https://example.org/ssp.json"})
+    items = documents[ITEMS]["plan-of-action-and-milestones"]
+    items["observations"][0]["subjects"] = [{"subject-uuid": _NOWHERE, "type": "component"}]
+    found = check_documents(documents).found
+    assert {one.broken for one in found} == {False}
+    assert len(found) == 2

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
 from tests.worlds.exchanged import REFUND_DESK
@@ -86,12 +87,26 @@ def test_a_catalogue_becomes_controls(tmp_path: Path) -> None:
     assert (code, said["written"], len(said["leftOut"])) == (0, False, 4)
 
 
-def test_words_of_iso_are_not_taken(tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["title", "remarks"])
+def test_words_of_iso_are_not_taken(where: str, tmp_path: Path) -> None:
     folder, file = write_workspace(tmp_path / "aims"), tmp_path / "catalog.json"
-    file.write_text(json.dumps(catalog("ISO/IEC 27001:2022")))
+    document = catalog()
+    document["catalog"]["metadata"][where] = "Excerpts of ISO/IEC 27002:2013"
+    file.write_text(json.dumps(document))
     assert run("import", "oscal", file, folder, "--owner", "ben")[0] == 0
     says = workspace(folder).controls["ac-1"].says
     assert (says.title, says.statement) == ("Policy", "say: what should hold")
+
+
+def test_what_leads_nowhere_in_a_catalogue_is_named(tmp_path: Path) -> None:
+    folder, file = write_workspace(tmp_path / "aims"), tmp_path / "catalog.json"
+    document = catalog()
+    document["catalog"]["groups"][0]["links"] = [{"href": "#no-such-thing"}]
+    file.write_text(json.dumps(document))
+    code, out, _ = run("import", "oscal", file, folder, "--owner", "ben")
+    assert code == 0
+    assert "leads nowhere in catalog.json at groups/0/links/0/href" in out
+    assert "ac-1" in workspace(folder).controls
 
 
 def test_a_profile_decides_and_what_was_decided_stays(tmp_path: Path) -> None:

@@ -22,17 +22,22 @@ ROOTS = (
     "plan-of-action-and-milestones",
     "mapping-collection",
 )
+_NAMED = ("groups", "parts", "params")
+"""What else has an `id` that others may point at."""
 
 
 @dataclass(slots=True)
 class Document:
-    """What one document defines, by name, and all that it says."""
+    """What one document defines, by name, and all that it says.
+
+    `kinds` are the lists that each uuid stands in: `risks`, `parties`; empty for the document's.
+    """
 
     path: str
     kind: str
     body: Mapping[str, Any]
     uuids: Counter[str] = field(default_factory=Counter)
-    kinds: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, set[str]] = field(default_factory=dict)
     ids: Counter[str] = field(default_factory=Counter)
     controls: Counter[str] = field(default_factory=Counter)
     roles: Counter[str] = field(default_factory=Counter)
@@ -54,12 +59,12 @@ def _note(document: Document, where: tuple[str, ...], key: str, one: Any) -> Non
     if key == "uuid":
         name = one.lower()
         document.uuids[name] += 1
-        document.kinds[name] = holder
+        document.kinds.setdefault(name, set()).add(holder)
     elif key == "id" and holder == "controls":
         document.controls[one] += 1
     elif key == "id" and holder == "roles":
         document.roles[one] += 1
-    elif key == "id":
+    elif key == "id" and holder in _NAMED:
         document.ids[one] += 1
 
 

@@ -21,6 +21,7 @@ from watchkeeper.plan.exchange.oscal.checking.document import (
 from watchkeeper.plan.exchange.oscal.checking.selection import (
     chooser,
     controls_of,
+    imported_by,
     imports_in_a_circle,
     path_of,
     sources_at,
@@ -29,8 +30,11 @@ from watchkeeper.plan.exchange.oscal.checking.selection import (
 _CONTROLS = ("control-id", "with-ids")
 _ROLES = ("role-id", "role-ids")
 _ADDRESSES = ("href", "source")
-_ELSEWHERE = ("subject-uuid", "component-uuid", "implementation-uuid", "actor-uuid")
-"""What may name something that an imported document defines."""
+_LISTS = {
+    name: f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
+    for name in ("party", "location", "observation", "finding", "risk", "task", "response")
+}
+"""What a reference has to be by its name: `risk-uuid` is a uuid of `risks`, and of nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,16 @@ class _Checking:
         self.documents = documents
         self.found: list[Dangling] = []
         self.followed = 0
-        self.uuids = {uuid for one in documents.values() for uuid in one.uuids}
+        self.uuids: dict[str, set[str]] = {}
+        for one in documents.values():
+            for name, kinds in one.kinds.items():
+                self.uuids.setdefault(name, set()).update(kinds)
+        self.roles = {name for one in documents.values() for name in one.roles}
+        self.imports = {path: imported_by(one) for path, one in documents.items()}
+        self.outside = {
+            path: any(target not in documents for target in targets)
+            for path, targets in self.imports.items()
+        }
         self.all = frozenset(name for one in documents.values() for name in one.controls)
         self.controls: dict[tuple[str, tuple[str, ...]], frozenset[str] | None] = {}
         self.ids = {name for one in documents.values() for name in (*one.ids, *one.controls)}
@@ -103,26 +116,56 @@ class _Checking:
         The same party, component or risk may well stand in several documents; two documents never
         have the same identifier themselves.
         """
-        seen: dict[str, tuple[str, Document]] = {}
+        seen: dict[str, tuple[set[str], Document]] = {}
         for document in self.documents.values():
             for name, kind in document.kinds.items():
                 first, other = seen.setdefault(name, (kind, document))
-                if other is not document and (first != kind or kind == ""):
+                same = first == kind and "" not in kind
+                if other is not document and not same:
                     self.note(document, (), f"the uuid {cut(name)} is already in {other.path}")
 
     def _follow(self, document: Document, where: Sequence[str], key: str, one: str) -> None:
         if key in _CONTROLS:
             self._control(document, where, one)
         elif key in _ROLES:
-            self._known(document, where, one, "role", document.roles)
+            self._role(document, where, one)
         elif key in _ADDRESSES:
             self._address(document, where, key, one)
         elif key in {"param-id", "target-id", "statement-id", "statement-ids", "objective-id"}:
-            self._known(document, where, one, key.partition("-")[0], self.ids)
+            self._named(document, where, key.partition("-")[0], one)
         elif key.endswith(("-uuid", "-uuids")):
-            what = key.removesuffix("s").removesuffix("-uuid").replace("-", " ")
-            known = self.uuids if key in _ELSEWHERE else document.uuids
-            self._known(document, where, one.lower(), what, known)
+            self._uuid(document, where, key.removesuffix("s").removesuffix("-uuid"), one.lower())
+
+    def _role(self, document: Document, where: Sequence[str], one: str) -> None:
+        if one not in document.roles and self.outside[document.path]:
+            message = f"role {cut(one)} may be in what it imports, which is not here"
+            self.note(document, where, message, broken=False)
+        else:
+            known = self.roles if self.imports[document.path] else document.roles
+            self._known(document, where, one, "role", known)
+
+    def _named(self, document: Document, where: Sequence[str], what: str, one: str) -> None:
+        """Follow the id of a part, a parameter or an objective of whatever catalogue is here."""
+        if one not in self.ids and not self.all:
+            message = f"the catalogue of {what} {cut(one)} is not here"
+            self.note(document, where, message, broken=False)
+        else:
+            self._known(document, where, one, what, self.ids)
+
+    def _uuid(self, document: Document, where: Sequence[str], what: str, one: str) -> None:
+        """Follow a uuid: in its document, or in the others where it imports any."""
+        imports = self.imports[document.path]
+        found = document.kinds.get(one) or (self.uuids.get(one) if imports else None)
+        wanted = _LISTS.get(what)
+        if found and wanted is not None and wanted not in found:
+            self.followed += 1
+            self.note(document, where, f"{cut(one)} is no {what}: it is one of {', '.join(found)}")
+        elif found is None and self.outside[document.path]:
+            message = f"{cut(one)} may be in what it imports, which is not here"
+            self.note(document, where, message, broken=False)
+        else:
+            known = (one,) if found else ()
+            self._known(document, where, one, what.replace("-", " "), known)
 
     def _control(self, document: Document, where: Sequence[str], one: str) -> None:
         known = self._controls_at(document, chooser(document, where))
@@ -136,7 +179,7 @@ class _Checking:
         key = (document.path, place)
         if key not in self.controls:
             sources = sources_at(document, place)
-            found = controls_of(self.documents, document, sources) if sources else self.all
+            found = controls_of(self.documents, document, sources) if sources else self.all or None
             self.controls[key] = found
         return self.controls[key]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from watchkeeper.plan.exchange.oscal.checking.document import Document
+from watchkeeper.plan.exchange.oscal.checking.document import Document, walk
 
 Among = Mapping[str, Document]
 
@@ -37,6 +37,17 @@ def path_of(document: Document, href: str) -> str | None:
     path = posixpath.join(posixpath.dirname(document.path), unquote(parts.path))
     normal = posixpath.normpath(path)
     return None if normal.startswith("..") else normal
+
+
+def imported_by(document: Document) -> tuple[str, ...]:
+    """Return what a document imports: its path here, or its address where it lies elsewhere."""
+    found = []
+    for where, key, one in walk(document.body):
+        if key == "href" and isinstance(one, str) and where[0].startswith("import"):
+            address = _resource(document, one) if one.startswith("#") else one
+            path = path_of(document, address) if address is not None else None
+            found.append(path if path is not None else one)
+    return tuple(found)
 
 
 def chooser(document: Document, where: Sequence[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.plan.draft.workspace import server_id
+from watchkeeper.plan.exchange.oscal.checking.document import walk
 from watchkeeper.plan.exchange.oscal.names import OURS
 from watchkeeper.standards.catalogue import annex_a
 
@@ -33,10 +34,14 @@ class Found:
 
 
 def controls_in(catalog: Mapping[str, Any]) -> tuple[Found, ...]:
-    """Return every control of a catalogue, in its order."""
-    said = title_of(catalog)
-    taken = not _ISO.search(said)
-    return tuple(_walk(catalog, (), annex="42001" in said, taken=taken))
+    """Return every control of a catalogue, in its order.
+
+    Where its metadata speaks of ISO, be it in a remark, its words may be ISO's: they are left.
+    """
+    metadata = catalog.get("metadata")
+    said = " ".join(one for _, _, one in walk(metadata) if isinstance(one, str))
+    annex = "42001" in title_of(catalog)
+    return tuple(_controls(catalog, (), annex=annex, taken=not _ISO.search(said)))
 
 
 def title_of(document: Mapping[str, Any]) -> str:
@@ -68,16 +73,16 @@ def line_of(value: Any) -> str:
     return "".join(char for char in text if char.isprintable())
 
 
-def _walk(
+def _controls(
     holder: Mapping[str, Any], above: tuple[str, ...], *, annex: bool, taken: bool
 ) -> Iterator[Found]:
     for control in listed(holder, "controls"):
         id_ = control.get("id")
         if isinstance(id_, str):
             yield _found(control, id_, above, annex=annex, taken=taken)
-            yield from _walk(control, (*above, id_), annex=annex, taken=taken)
+            yield from _controls(control, (*above, id_), annex=annex, taken=taken)
     for group in listed(holder, "groups"):
-        yield from _walk(group, above, annex=annex, taken=taken)
+        yield from _controls(group, above, annex=annex, taken=taken)
 
 
 def _found(

@@ -38,13 +38,16 @@ def draft_oscal(
     missing or undetermined are filled.
 
     Raises:
-        ImportRefused: a reference leads nowhere, or there is neither catalogue nor profile.
+        ImportRefused: a reference of a profile leads nowhere, or neither catalogue nor profile
+            is there.
         PlanUnreadable: `soa.yaml` does not parse.
     """
-    broken = [one for one in check_documents(documents).found if one.broken]
-    if broken:
-        raise ImportRefused(f"the documents do not hold together: {broken[0]}")
     drafting = _Drafting(set(known), owner)
+    for one in check_documents(documents).found:
+        if one.broken and "catalog" not in documents[one.file]:
+            raise ImportRefused(f"the documents do not hold together: {one}")
+        if one.broken:
+            drafting.left_out.append(f"what leads nowhere in {one}")
     for path in sorted(documents):
         if "catalog" in documents[path]:
             drafting.controls(path, controls_in(documents[path]["catalog"]))
