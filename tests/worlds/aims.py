@@ -160,7 +160,10 @@ RECORDS: dict[tuple[str, str], dict[str, Any]] = {
             },
         ]
     },
-    ("sentences", "ai-policy"): {"document": "ai-policy"},
+    ("sentences", "ai-policy"): {
+        "document": "ai-policy",
+        "sentences": [{"anchor": "f7e0a4af", "says": POLICY.strip(), "control": "limits"}],
+    },
     ("audits", ""): {
         "planned": [
             {"id": "2026", "by": "2026-10-31", "scope": "All of it", "auditors": ["ben"]},

@@ -27,5 +27,6 @@ app = group(
         "risks": "watchkeeper.cli.plan.looking.risks:risks",
         "scope": "watchkeeper.cli.plan.looking.scope:scope",
         "view": "watchkeeper.cli.plan.view:view",
+        "sentences": "watchkeeper.cli.plan.sentences:sentences",
     },
 )
