@@ -35,6 +35,8 @@ here means that something failed. Each class has a stable `code`, which programs
     │   └── StandardInvalid      the data of a standard is not what it should be
     ├── EngineFailed             the policy engine can not load what the plan released
     ├── NotAuthorised            a person who may not do what was asked
+    ├── NotApproved              a plan that may not be released yet: approvals are missing
+    ├── AssessmentStale          a plan that widens authority while an assessment is stale
     ├── CommandInvalid           a signed command that is stale, replayed, malformed or forged
     ├── SessionMissing           nobody is signed in, or the session may not do this
     ├── SignInRefused            a sign-in that did not hold
@@ -279,6 +281,18 @@ class NotAuthorised(WatchkeeperError):
     """The person may not do what was asked."""
 
     code = "not-authorised"
+
+
+class NotApproved(WatchkeeperError):
+    """A plan that may not be released yet: the rule of the plan in force is not met."""
+
+    code = "not-approved"
+
+
+class AssessmentStale(WatchkeeperError):
+    """A plan that widens authority while an assessment is stale, and nobody excepted that."""
+
+    code = "assessment-stale"
 
 
 class CommandInvalid(WatchkeeperError):

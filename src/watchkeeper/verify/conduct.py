@@ -44,6 +44,7 @@ from watchkeeper.verify.people import (
     first_authority,
     named_by,
 )
+from watchkeeper.verify.release import PlanChanges, Release
 from watchkeeper.verify.report import Report
 from watchkeeper.verify.verdicts import Others
 
@@ -127,6 +128,7 @@ class Conduct:
             self.purses = Purses(plan_of, None if genesis.carried is None else genesis.at)
             self.channels = Channels(report, whole=genesis.carried is None)
             self.management = Management(report, plan_of, ended.emergencies)
+            self.changes = PlanChanges(report, self._commands, plan_of)
         else:
             self.actions, self.drills = before.actions, before.drills
             self.channels = before.channels
@@ -135,6 +137,8 @@ class Conduct:
             self.drills.go_on(report, self._commands, genesis.shard)
             self.management = before.management
             self.management.go_on(report, plan_of)
+            self.changes = before.changes
+            self.changes.go_on(report, self._commands, plan_of)
             self.purses = before.purses
             self.purses.go_on(plan_of)
         self._shard = genesis.shard
@@ -165,6 +169,7 @@ class Conduct:
             Kind.DRILL: lambda i, r: self.drills.drill(i, r, self._authority),
             Kind.DRILL_REVEALED: self._drill_revealed,
             Kind.CHANNEL: self.channels.take,
+            Kind.PLAN_VERDICT: self._plan_verdict,
             Kind.ADOPTED: lambda i, r: self.custody.adopted(i, r, self._authority),
         }
 
@@ -294,6 +299,8 @@ class Conduct:
             problem = authors_problem(release, self._authority)
         if problem is not None:
             self._report.fail(RELEASES, problem, index)
+        here = Ref(self._shard, index)
+        self.changes.release(Release(here, release, self._authority, self._named, self._plan))
         self._plan, self._released_by = release.plan, release.released_by
         self._named = named_by(release)
         self._of_plan = authority_of(release)
@@ -303,6 +310,10 @@ class Conduct:
         if shared is not None:
             self._report.fail(RELEASES, f"by this plan {shared}", index)
         self.plans.append((index, release))
+
+    def _plan_verdict(self, index: int, record: Record) -> None:
+        here, now = Ref(self._shard, index), (self._plan, self._named.rule)
+        self.changes.answer(here, record, self._authority, now)
 
     def _joined(self) -> Authority:
         return self._enrolment.enrolled.join(self._of_plan, self._named.console)

@@ -125,6 +125,7 @@ TITLES = {
     24: "lent authority",
     25: "planted escalations",
     26: "state of the management system",
+    27: "approvals of plans",
 }
 
 

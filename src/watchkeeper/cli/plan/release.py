@@ -10,7 +10,7 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.people import Line
+from watchkeeper.cli.people import Line, reason_of
 from watchkeeper.errors import PlanRefused, SettingsInvalid
 from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.ledger.plan_bundle import REGISTER, bundle_bytes, bundle_digest
@@ -38,12 +38,21 @@ def release(
         str | None,
         typer.Option("--written-by", help="Who wrote what is new, where it was not you."),
     ] = None,
+    emergency: Annotated[
+        bool,
+        typer.Option("--emergency", help="It can not wait for approvals; it is looked at after."),
+    ] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Why, of an emergency.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Freeze the workspace into a plan, sign it, and put it into force.
 
     Whoever holds `release` in the plan before may sign; the first release names them. A new home
     is made where there is none. A gateway that runs takes the plan up at once.
+
+    Where the plan in force asks for approvals, they must have been given to exactly this plan
+    (`plan approve`). In an emergency a holder of the role that it names releases without; then
+    somebody has to look at it in time.
 
     A new home's keys are files in it, unless `--record-key` or `--log-key` names them where they
     live: `pkcs11:…`, or `file:PATH`.
@@ -52,6 +61,8 @@ def release(
       watchkeeper plan release aims --home home --by ana
       watchkeeper plan release aims --by ana --record-key 'pkcs11:token=desk;object=records'
     """
+    if emergency != bool(reason):
+        output.fail("an emergency needs a reason, and only an emergency takes one")
     with output.speaking_plainly():
         linted = lint_workspace(folder)
         bundle = _releasable(linted)
@@ -61,29 +72,48 @@ def release(
             raise SettingsInvalid(
                 "the home has its keys already", "`watchkeeper log rotate-key` changes them"
             )
-        raw = bundle_bytes(bundle)
-        digest = bundle_digest(raw)
         line = Line(home, by)
         try:
-            previous = line.hello().plan
-            if previous == digest:
-                output.say("this very plan is in force already")
-                return
-            value = parse_json(raw, max_bytes=len(raw) + 1, max_depth=256)
-            body = {"plan": digest, "previous": previous}
-            if written_by is not None:
-                body["writtenBy"] = written_by
-            answer = line.ask("release", body, {"bundle": value, **_register(linted)})
+            answer = _sent(line, linted, bundle, _said(written_by, reason))
         finally:
             line.close()
-    if as_json:
+    if answer is None:
+        output.say("this very plan is in force already")
+    elif as_json:
         output.show_json(answer)
-        return
+    else:
+        _tell(answer)
+
+
+def _said(written_by: str | None, reason: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a release says besides, and apart the text of its reason."""
+    body: dict[str, Any] = {} if written_by is None else {"writtenBy": written_by}
+    digest, apart = reason_of(reason)
+    return (body if digest is None else {**body, "emergency": {"reason": digest}}), apart
+
+
+def _sent(
+    line: Line, linted: Linted, bundle: Bundle, said: tuple[dict[str, Any], dict[str, Any]]
+) -> dict[str, Any] | None:
+    """Have the plan released; None where it is in force already."""
+    raw = bundle_bytes(bundle)
+    digest, previous, (body, apart) = bundle_digest(raw), line.hello().plan, said
+    if previous == digest:
+        return None
+    value = parse_json(raw, max_bytes=len(raw) + 1, max_depth=256)
+    beside = {"bundle": value, **_register(linted), **apart}
+    answer = line.ask("release", {"plan": digest, "previous": previous, **body}, beside)
+    return dict(answer)
+
+
+def _tell(answer: Mapping[str, Any]) -> None:
     for weakening in answer["weakenings"]:
         output.show(f"weaker:   {weakening}")
     for strengthening in answer["strengthenings"]:
         output.show(f"stronger: {strengthening}")
-    output.show(f"released {digest} as record {answer['index']}")
+    output.show(f"released {answer['plan']} as record {answer['index']}")
+    if answer["reviewBy"] is not None:
+        output.say(f"in an emergency: to be looked at by {answer['reviewBy']}")
 
 
 def _register(linted: Linted) -> dict[str, Any]:

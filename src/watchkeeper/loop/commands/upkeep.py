@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from watchkeeper.do.state.authority import Authority
+from watchkeeper.errors import CommandInvalid
 from watchkeeper.ledger.canonical import sha256_hex
-from watchkeeper.loop.commands.asked import OPERATE, RELEASE, Asked, Desk, Verb, why_of
+from watchkeeper.loop.commands.asked import (
+    OPERATE,
+    RELEASE,
+    Asked,
+    Desk,
+    Verb,
+    reason_of,
+    why_of,
+)
 from watchkeeper.loop.custody import adopt, doubts, next_key, revoke_key, rotate_key
 from watchkeeper.loop.erasure.asked import erasing_of
 from watchkeeper.loop.erasure.erase import Word
@@ -14,7 +25,7 @@ from watchkeeper.loop.release import release_plan
 from watchkeeper.records.administration import ClockAcceptedRecord
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.statement import Record
+from watchkeeper.records.statement import Payload, Record
 
 
 def _accept_clock(desk: Desk, asked: Asked) -> Any:
@@ -33,7 +44,21 @@ def _roll(desk: Desk, asked: Asked) -> Any:
 
 
 def _release(desk: Desk, asked: Asked) -> Any:
-    return release_plan(desk.kernel, asked.command, asked.signature, asked.beside)
+    why = _emergency(asked)
+    return release_plan(desk.kernel, asked.command, asked.signature, asked.beside, why)
+
+
+def _emergency(asked: Asked) -> tuple[str, Payload] | None:
+    """Return the reason of an emergency, as a digest and apart its text; None if it is none."""
+    said = asked.command.body.get("emergency")
+    if said is None:
+        return None
+    reason = said.get("reason") if isinstance(said, Mapping) else None
+    command = replace(asked.command, body={"reason": reason})
+    digest, payload = reason_of(replace(asked, command=command))
+    if digest is None or payload is None:
+        raise CommandInvalid("an emergency needs a reason", "give `--reason`")
+    return digest, payload
 
 
 def _erase(desk: Desk, asked: Asked) -> Any:

@@ -33,3 +33,13 @@ class ReleaseRule:
     emergency_role: str | None = None
     review_within_seconds: int | None = None
     separate: tuple[str, ...] = ()
+
+
+def excepting_role(rule: ReleaseRule | None) -> str:
+    """Return whose holders may let authority widen while an assessment is stale."""
+    return (rule.exceptions if rule else None) or "release"
+
+
+def reviewing_roles(rule: ReleaseRule | None) -> tuple[str, ...]:
+    """Return whose holders may look at an emergency afterwards: those who would have approved."""
+    return tuple(sorted({one.role for one in rule.approvals} if rule else ())) or ("release",)

@@ -40,7 +40,7 @@ class PartialConduct(Conduct):
         """Take up the next record."""
         if fact.index != self._next:
             self.gaps = self.drills.gaps = self.purses.partial = True
-            self.lent.scene.gaps = self.management.gaps = True
+            self.lent.scene.gaps = self.management.gaps = self.changes.gaps = True
             self._stops.clear()
             self.channels.skip()
         self._next = fact.index + 1

@@ -17,7 +17,7 @@ def closed(shelf: Shelf, runs: Iterable[Run]) -> list[Run]:
 
     That is the escalation and the verdicts of an allow, the decision of an effect or a verdict,
     the genesis, every change of the record key, every record about passkeys where one signed, and
-    every plan release up to the last record.
+    every plan release up to the last record, with the answers that let it pass.
 
     Raises:
         LedgerError: the log does not hold together.
@@ -32,7 +32,9 @@ def closed(shelf: Shelf, runs: Iterable[Run]) -> list[Run]:
         fresh = _singles(ref for ref in refs if not covers(wanted, ref))
         wanted = runs_of([*wanted, *fresh])
     wanted = runs_of([*wanted, *_singles(passkey_records(shelf, wanted))])
-    return runs_of([*wanted, *_singles(releases(shelf, wanted[-1][1], plans))])
+    released = _singles(releases(shelf, wanted[-1][1], plans))
+    answers = {ref for run in released for ref in _refs(shelf, run, {})}
+    return runs_of([*wanted, *released, *_singles(answers)])
 
 
 def _refs(shelf: Shelf, run: Run, plans: dict[str, tuple[int, int]]) -> set[int]:

@@ -42,6 +42,7 @@ from watchkeeper.verify.log.shards import SHARDS, Before, check_begin
 from watchkeeper.verify.log.tree import PublishedTree
 from watchkeeper.verify.management import MANAGEMENT
 from watchkeeper.verify.people import same_authority
+from watchkeeper.verify.release import CHANGES
 from watchkeeper.verify.report import Report, Verification
 from watchkeeper.verify.source import Source, read_bundle
 from watchkeeper.verify.timestamps import Stamps
@@ -289,6 +290,7 @@ class Verifier:
         conduct.custody.finish(self._kept)
         conduct.lent.finish()
         conduct.management.finish()
+        conduct.changes.finish()
         self._check_plans(conduct)
         self._stamps.finish()
 
@@ -337,8 +339,9 @@ class Verifier:
     def _skip_all(self, why: str) -> None:
         people = (RELEASES, COMMANDS, APPROVALS, IN_FORCE, EFFECTS)
         over_time = (OVER_TIME, SHARDS, ADOPTIONS)
-        rest = (PLANS, TRUTH, ERASURES, COMPLETE, DISCLOSED, LENT, DRILLS, MANAGEMENT)
-        for step in (SIGNATURES, *people, *over_time, *rest):
+        rest = (PLANS, TRUTH, ERASURES, COMPLETE, DISCLOSED)
+        of_plans = (LENT, DRILLS, MANAGEMENT, CHANGES)
+        for step in (SIGNATURES, *people, *over_time, *rest, *of_plans):
             self._report.skip(step, why)
 
     def _check_plans(self, conduct: Conduct) -> None:

@@ -11,7 +11,7 @@ const TITLES = {
   11: 'Effects', 12: 'Released plans', 13: 'Truth of the home', 14: 'Witnesses', 15: 'Replay of decisions',
   16: 'Keys that changed over time', 17: 'Timestamps', 18: 'Shards', 19: 'Adoptions', 20: 'Erasures',
   21: 'Completeness', 22: 'Disclosed values', 24: 'Lent authority', 25: 'Planted escalations',
-  26: 'State of the management system',
+  26: 'State of the management system', 27: 'Approvals of plans',
 };
 const ELSEWHERE = 'not done in this page: use `watchkeeper log verify`';
 const BATCH = 128;

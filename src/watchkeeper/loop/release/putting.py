@@ -12,15 +12,17 @@ from watchkeeper.errors import CommandInvalid, RecordInvalid, cut
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.ledger.plan_bundle import REGISTER, bundle_digest, parse_bundle
 from watchkeeper.loop.kernel import Kernel
+from watchkeeper.loop.release.approvals import Passed, Put, passed_by, touched
+from watchkeeper.loop.release.authors import author_of, authors_of
 from watchkeeper.plan.diff.changes import PlanDiff
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.records.action import Reason
 from watchkeeper.records.administration import PlanReleaseRecord
 from watchkeeper.records.codec import Json, to_json
+from watchkeeper.records.instant import render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Command, Passkey, Signature
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.policies import AUTHOR, Policy
 from watchkeeper.records.statement import Entry, Payload, Record
 
 _WAIT_SECONDS = 30.0
@@ -29,23 +31,35 @@ _MAX_NAMED = 200
 
 @dataclass(frozen=True, slots=True)
 class _New:
-    """A plan to be released, what it changes, and who changed the reviews that ask for that."""
+    """A plan to be released, what it changes, and who changed the reviews that ask for that.
+
+    `passed` is by whose answers it may be released, `beside` what stands beside its record.
+    """
 
     bundle: Bundle
     diff: PlanDiff
     authors: Mapping[str, str]
+    passed: Passed
     beside: Mapping[str, Json]
 
 
 def release_plan(
-    kernel: Kernel, command: Command, signature: Signature, beside: Mapping[str, Any]
+    kernel: Kernel,
+    command: Command,
+    signature: Signature,
+    beside: Mapping[str, Any],
+    why: tuple[str, Payload] | None = None,
 ) -> dict[str, Any]:
     """Freeze a plan into the log and put it into force from its record's index on.
 
     The caller has checked the signature and that the person holds `release` in the plan before.
+    `why` is the digest of the reason of an emergency, and apart its text: then nobody else has to
+    have approved the plan.
 
     Raises:
         CommandInvalid: the plan is not the one that was signed, or another came in between.
+        NotApproved: the rule of the plan in force is not met.
+        AssessmentStale: authority widens while an assessment is stale, and nobody excepted that.
         EngineFailed: the plan does not load; nothing was recorded.
     """
     home = kernel.home
@@ -64,8 +78,12 @@ def release_plan(
     Enforcer(bundle, digest, command.person)
     old = home.enforcer.bundle if home.has_plan else None
     diff = diff_bundles(old, bundle)
-    authors = authors_of(old, home.state.authority.written_by, bundle, _author(command, bundle))
-    entry = _append(kernel, (command, signature), _New(bundle, diff, authors, register))
+    author = author_of(command, bundle)
+    passed = passed_by(kernel.home, Put(command, author, old, bundle, diff), why and why[0])
+    authors = authors_of(old, home.state.authority.written_by, bundle, author)
+    reason = {} if why is None else why[1].body
+    new = _New(bundle, diff, authors, passed, {**register, **reason})
+    entry = _append(kernel, (command, signature), new)
     home.adopt(entry)
     for pending in home.state.pending.waiting():
         kernel.void(pending, Reason.VOIDED).wait(_WAIT_SECONDS)
@@ -74,6 +92,10 @@ def release_plan(
         "index": entry.ref.index,
         "weakenings": list(diff.weakenings),
         "strengthenings": list(diff.strengthenings),
+        "touches": to_json(diff.touches),
+        "approvals": [to_json(ref) for ref in passed.approvals],
+        "exceptions": [to_json(ref) for ref in passed.exceptions],
+        "reviewBy": passed.emergency and render_instant(passed.emergency.review_by),
     }
 
 
@@ -105,47 +127,11 @@ def people_of(
     )
 
 
-def _author(command: Command, bundle: Bundle) -> str:
-    """Return who wrote what is new: the signer, unless they say that somebody else did."""
-    named = command.body.get("writtenBy")
-    if named is None:
-        return command.person
-    if named not in {person.id for person in bundle.people}:
-        raise CommandInvalid(f"{cut(named)} is nobody whom the plan names")
-    return str(named)
-
-
-def authors_of(
-    old: Bundle | None, before: Mapping[str, str], new: Bundle, author: str
-) -> dict[str, str]:
-    """Return who changed each review last that keeps its author apart from who approves.
-
-    A review that stayed the same, and whose grant did, keeps its author.
-    """
-    was = {} if old is None else {policy.id: policy for policy in old.policies}
-    return {
-        policy.id: before[policy.id]
-        if policy.id in before
-        and old is not None
-        and policy.id in was
-        and _says(old, was[policy.id]) == _says(new, policy)
-        else author
-        for policy in new.policies
-        if AUTHOR in policy.separate
-    }
-
-
-def _says(bundle: Bundle, policy: Policy) -> Json:
-    """Return everything that a review and its grant say."""
-    grant = next((grant for grant in bundle.grants if grant.id == policy.grant), None)
-    return [to_json(policy), None if grant is None else to_json(grant)]
-
-
 def _append(kernel: Kernel, asked: tuple[Command, Signature], new: _New) -> Entry:
     home, (command, signature), bundle, diff = kernel.home, asked, new.bundle, new.diff
     people, passkeys = people_of(bundle)
     record = PlanReleaseRecord(
-        at=home.now(),
+        at=new.passed.at,
         plan=str(command.body["plan"]),
         previous=home.state.plan,
         released_by=command.person,
@@ -160,6 +146,10 @@ def _append(kernel: Kernel, asked: tuple[Command, Signature], new: _New) -> Entr
         applications=bundle.applications,
         deputies=bundle.deputies,
         rule=bundle.releases,
+        approvals=new.passed.approvals,
+        exceptions=new.passed.exceptions,
+        emergency=new.passed.emergency,
+        touches=touched(diff),
     )
     said = Record(Kind.PLAN_RELEASE, "plan", record.plan, record)
     payload = Payload({"bundle": to_json(bundle), **new.beside})

@@ -1,0 +1,100 @@
+"""`watchkeeper plan approve` and `plan refuse`: a signed answer to exactly one plan."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from watchkeeper.cli import output
+from watchkeeper.cli.people import Line, find_home, reason_of
+from watchkeeper.cli.plan.arguments import AsJson, Workspace
+from watchkeeper.cli.plan.change.asked import proposed, show
+from watchkeeper.plan.draft.workspace import PERSON
+
+By = Annotated[str, typer.Option("--by", help="Who you are: your id in the plan.")]
+Role = Annotated[str, typer.Option("--role", help="In which role, as the plan in force asks.")]
+Home = Annotated[Path | None, typer.Option("--home", help="The home.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept apart, and not published.")]
+
+
+def approve(
+    role: Role,
+    folder: Workspace = Path("aims"),
+    by: By = PERSON,
+    home: Home = None,
+    excepts: Annotated[
+        list[str] | None,
+        typer.Option("--except", help="What may be stale all the same: `SYSTEM:impact`."),
+    ] = None,
+    reason: Reason = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Approve the workspace's plan: exactly these bytes, to follow exactly the plan in force.
+
+    What it changes is shown first. After any further change, or another release, it counts for
+    nothing. An exception lets a release widen what agents may do while an assessment is stale.
+
+    Examples:
+      watchkeeper plan approve aims --role governance --by gil
+      watchkeeper plan approve aims --role release --except refund-desk:impact --reason 'due today'
+    """
+    body = {"role": role, "excepts": list(excepts or [])}
+    _answer("approve-plan", folder, (by, home), (body, reason), yes=yes, as_json=as_json)
+
+
+def refuse(
+    role: Role,
+    folder: Workspace = Path("aims"),
+    by: By = PERSON,
+    home: Home = None,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Refuse the workspace's plan: it can not be released until you withdraw that.
+
+    Example: watchkeeper plan refuse aims --role governance --by gil --reason 'no drill yet'
+    """
+    if not reason:
+        output.fail("a reason is required to refuse", "give `--reason`")
+    body = {"role": role, "excepts": []}
+    _answer("refuse-plan", folder, (by, home), (body, reason), yes=True, as_json=as_json)
+
+
+def _answer(
+    verb: str,
+    folder: Path,
+    who: tuple[str, Path | None],
+    said: tuple[dict[str, Any], str],
+    *,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    (by, home), (body, reason) = who, said
+    with output.speaking_plainly():
+        line = Line(find_home(home), by)
+        try:
+            found = proposed(folder, line)
+            show(found)
+            if not yes:
+                _ask_once_more()
+            digest, beside = reason_of(reason)
+            about = {"plan": found.plan, "previous": found.previous, "reason": digest}
+            answer = line.ask(verb, {**about, **body}, beside)
+        finally:
+            line.close()
+    if as_json:
+        output.show_json(answer)
+    else:
+        output.show(f"{answer['answer']} as {answer['role']}: {answer['plan']}")
+
+
+def _ask_once_more() -> None:
+    """End the command unless somebody at a terminal says yes; what is piped in says nothing."""
+    if not sys.stdin.isatty():
+        output.fail("nobody is at a terminal to say whether to approve", "give `--yes`")
+    if not typer.confirm("approve?", err=True):
+        output.fail("nothing was said", code=output.Exit.FOUND)

@@ -1,0 +1,52 @@
+"""A workspace as the plan that somebody is asked about: its digest, and what it changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchkeeper import wiring
+from watchkeeper.cli import output
+from watchkeeper.cli.people import Line
+from watchkeeper.cli.plan.diff import diff_text
+from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+from watchkeeper.plan.diff.compare import diff_bundles
+from watchkeeper.plan.whole import compile_folder
+from watchkeeper.records.plan.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A plan as what would follow another one; `emergency` where it is in force by one already."""
+
+    plan: str
+    previous: str | None
+    bundle: Bundle
+    before: Bundle | None
+    emergency: bool = False
+
+
+def proposed(folder: Path, line: Line) -> Proposed:
+    """Return the workspace's plan, beside the one that is in force in a home.
+
+    Raises:
+        PlanRefused: it makes no plan.
+    """
+    bundle = compile_folder(folder)
+    plan = bundle_digest(bundle_bytes(bundle))
+    told = line.ask("plan-approvals", {})
+    urgent = next((one for one in told["emergencies"] if one["plan"] == plan), None)
+    previous = told["inForce"] if urgent is None else urgent["previous"]
+    before = None if previous is None else wiring.bundles(line.path)(previous)
+    return Proposed(plan, previous, bundle, before, urgent is not None)
+
+
+def show(found: Proposed) -> None:
+    """Say what the plan changes, so that nobody answers to what they have not seen."""
+    output.say(f"plan {found.plan}")
+    if found.emergency:
+        output.say("released in an emergency; this is the look at it afterwards")
+    if found.before is None:
+        output.say(f"what it changes can not be told: {found.previous} is not published here")
+    else:
+        output.say(diff_text(diff_bundles(found.before, found.bundle)))

@@ -1,0 +1,160 @@
+"""Whether a plan may be released: the rule of the plan in force, met by different people.
+
+The answers are looked up among those that the home recorded, on exactly this plan as what follows
+exactly the plan in force; nobody claims them. A release ends them all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from watchkeeper.do.state.parts import PlanVerdicts
+from watchkeeper.do.state.parts.plan_verdicts import Given
+from watchkeeper.errors import NotApproved, cut
+from watchkeeper.loop.home import Home
+from watchkeeper.loop.release.emergencies import emergency_of
+from watchkeeper.loop.release.exceptions import exceptions_for
+from watchkeeper.plan.diff.changes import PlanDiff
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.people import Answer, Command
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.policies import AUTHOR
+from watchkeeper.records.plan.release_rule import ALWAYS, RELEASER, ReleaseRule
+from watchkeeper.records.plan_verdict import Emergency
+from watchkeeper.records.reference import Ref
+
+_MAX_TOUCHED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A plan that somebody wants to put into force after `old`, and who wrote what is new."""
+
+    command: Command
+    author: str
+    old: Bundle | None
+    new: Bundle
+    diff: PlanDiff
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """By which answers a plan may be released at a moment, or by which emergency."""
+
+    at: Instant
+    approvals: tuple[Ref, ...] = ()
+    exceptions: tuple[Ref, ...] = ()
+    emergency: Emergency | None = None
+
+
+def passed_by(home: Home, put: Put, why: str | None) -> Passed:
+    """Return by what a plan may be released; `why` is the reason of an emergency, as a digest.
+
+    Raises:
+        NotApproved: approvals are missing, or a holder of a needed role refuses.
+        NotAuthorised: the emergency's role is not held by who signed.
+        AssessmentStale: authority widens while an assessment is stale, and nobody excepted that.
+    """
+    at = home.now()
+    if put.old is None:
+        return Passed(at)
+    rule, authority = put.old.releases, home.state.authority
+    plan, previous = str(put.command.body["plan"]), home.state.plan
+    given = home.state.part(PlanVerdicts).of(plan, previous)
+    counting = [one for one in given if authority.holds(one.by, one.role)]
+    excepted = exceptions_for(put.old, put.new, put.diff.widened, counting, at)
+    if why is not None:
+        person = put.command.person
+        urgent = emergency_of(put.old, put.new, (person, authority), (at, why))
+        return Passed(at, exceptions=excepted, emergency=urgent)
+    return Passed(at, approvals_for(rule, put, counting), excepted)
+
+
+def approvals_for(rule: ReleaseRule | None, put: Put, given: Iterable[Given]) -> tuple[Ref, ...]:
+    """Return the approvals by which a rule is met, each of another person.
+
+    Raises:
+        NotApproved: it is not met.
+    """
+    needed = needed_by(rule, weaker=bool(put.diff.weakenings))
+    if rule is None or not needed:
+        return ()
+    mine = [one for one in given if one.role in needed]
+    against = next((one for one in mine if one.answer is Answer.REFUSE), None)
+    if against is not None:
+        raise NotApproved(
+            f"{cut(against.by)} refuses it as {cut(against.role)}",
+            "have them withdraw that, or change the plan",
+        )
+    kept_out = _kept_out(rule, put)
+    found = seated(needed, [one for one in mine if one.by not in kept_out])
+    if isinstance(found, str):
+        others = _others(kept_out)
+        raise NotApproved(
+            f"this release takes {needed[found]} to approve as {cut(found)}{others}, each another"
+            f" person: {len({one.by for one in mine if one.role == found})} did so far",
+            f"`watchkeeper plan approve --role {found}`; `plan approvals` says who did",
+        )
+    return tuple(sorted(one.ref for one in found))
+
+
+def needed_by(rule: ReleaseRule | None, *, weaker: bool) -> Counter[str]:
+    """Return how many different holders of each role must approve."""
+    found: Counter[str] = Counter()
+    for one in rule.approvals if rule else ():
+        if one.when == ALWAYS or weaker:
+            found[one.role] += one.count
+    return found
+
+
+def seated(needed: Mapping[str, int], given: Sequence[Given]) -> list[Given] | str:
+    """Return approvals that fill every seat, no person two of them; or a role that lacks one.
+
+    Who holds two roles is moved to the other one where that helps (augmenting paths).
+    """
+    seats = [role for role, count in sorted(needed.items()) for _ in range(count)]
+    taken: dict[int, Given] = {}
+    for seat, role in enumerate(seats):
+        if not _seat(seat, seats, given, taken, set()):
+            return role
+    return [taken[seat] for seat in range(len(seats))]
+
+
+def _seat(
+    seat: int,
+    seats: Sequence[str],
+    given: Sequence[Given],
+    taken: dict[int, Given],
+    tried: set[str],
+) -> bool:
+    """Find a person for a seat, moving those who sit on others."""
+    for one in given:
+        if one.role != seats[seat] or one.by in tried:
+            continue
+        tried.add(one.by)
+        other = next((at for at, held in taken.items() if held.by == one.by), None)
+        if other is not None and not _seat(other, seats, given, taken, tried):
+            continue
+        taken[seat] = one
+        return True
+    return False
+
+
+def _kept_out(rule: ReleaseRule, put: Put) -> set[str]:
+    found = {put.command.person} if RELEASER in rule.separate else set()
+    return found | ({put.author} if AUTHOR in rule.separate else set())
+
+
+def _others(kept_out: set[str]) -> str:
+    return f" other than {', '.join(sorted(map(cut, kept_out)))}" if kept_out else ""
+
+
+def touched(diff: PlanDiff) -> tuple[str, ...]:
+    """Return what a release bears on, as its record says it; what gets wider comes first."""
+    names = ("systems", "controls", "risks", "objectives")
+    found = [f"wider:{system}" for system in diff.widened]
+    for name in names:
+        found += [f"{name.removesuffix('s')}:{id_}" for id_ in getattr(diff.touches, name)]
+    return tuple(found[:_MAX_TOUCHED])

@@ -1,0 +1,54 @@
+"""Authority that widens while an assessment of the system is stale: somebody has to except it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from watchkeeper.do.state.parts.plan_verdicts import Given
+from watchkeeper.errors import AssessmentStale
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.people import Answer
+from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.management import ASSESSMENTS
+from watchkeeper.records.plan.release_rule import excepting_role
+from watchkeeper.records.reference import Ref
+
+
+def exceptions_for(
+    old: Bundle, new: Bundle, widened: Iterable[str], given: Iterable[Given], at: Instant
+) -> tuple[Ref, ...]:
+    """Return the answers that except what is stale in the systems in which authority widens.
+
+    What is stale the new plan says itself, and of a plan that has no management system any more
+    the one before.
+
+    Raises:
+        AssessmentStale: nobody who may excepted one of them.
+    """
+    stale = stale_in(old, new, widened, at)
+    role = excepting_role(old.releases)
+    may = [one for one in given if one.role == role and one.answer is Answer.APPROVE]
+    found = {}
+    for what in stale:
+        by = next((one.ref for one in may if what in one.excepts), None)
+        if by is None:
+            raise AssessmentStale(
+                f"the release widens what agents may do while an assessment is stale: {what}",
+                f"assess again, or have a holder of `{role}` except it: "
+                f"`watchkeeper plan approve --role {role} --except {what} --reason …`",
+            )
+        found[what] = by
+    return tuple(sorted(set(found.values())))
+
+
+def stale_in(old: Bundle, new: Bundle, widened: Iterable[str], at: Instant) -> list[str]:
+    """Return what is stale of some systems at a moment, as `system:impact` and `system:risk`."""
+    management = new.management or old.management
+    if management is None:
+        return []
+    return [
+        f"{system}:{topic.value}"
+        for system in sorted(widened)
+        for topic in sorted(ASSESSMENTS)
+        if topic.value in management.at(system, at).counting
+    ]

@@ -1,0 +1,201 @@
+"""Follows what people say to plans, and holds each release against the rule of the plan before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from watchkeeper.errors import cut
+from watchkeeper.ledger.envelope import command_body
+from watchkeeper.records.people import Answer
+from watchkeeper.records.plan.release_rule import ReleaseRule
+from watchkeeper.records.plan_verdict import PlanVerdictRecord
+from watchkeeper.records.reference import Ref
+from watchkeeper.records.statement import Record
+from watchkeeper.verify.erasures import PlanOf
+from watchkeeper.verify.people import Authority, Commands
+from watchkeeper.verify.release.meeting import (
+    approvals_problem,
+    emergency_problem,
+    exceptions_problem,
+)
+from watchkeeper.verify.release.told import Release, Urgent, excepts_as, roles_asked
+from watchkeeper.verify.report import Report
+
+CHANGES = 27
+_VERBS = {
+    Answer.APPROVE: "approve-plan",
+    Answer.REFUSE: "refuse-plan",
+    Answer.WITHDRAW: "withdraw-plan",
+}
+
+
+class PlanChanges:
+    """Takes up the answers to plans and the releases of a log, in order.
+
+    An answer counts until the next release, or until it is taken back; `gaps` says that records
+    between may not be at hand. What stands in a shard that was not given is counted, not checked.
+    """
+
+    def __init__(self, report: Report, commands: Commands, plan_of: PlanOf) -> None:
+        self._report, self._commands, self._plan_of = report, commands, plan_of
+        self.gaps = False
+        self._given: dict[Ref, PlanVerdictRecord] = {}
+        self._urgent: dict[str, Urgent] = {}
+        self._first: int | None = None
+        self._releases = self._answers = self._unread = 0
+
+    def go_on(self, report: Report, commands: Commands, plan_of: PlanOf) -> None:
+        """Go on with the next shard."""
+        self._report, self._commands, self._plan_of = report, commands, plan_of
+        self._releases = self._answers = self._unread = 0
+
+    def answer(
+        self,
+        ref: Ref,
+        record: Record,
+        authority: Authority,
+        now: tuple[str | None, ReleaseRule | None],
+    ) -> None:
+        """Take up an answer to a plan; `now` is the plan in force and what its next takes."""
+        said: PlanVerdictRecord = record.predicate
+        self._shard(ref)
+        self._answers += 1
+        problem = self._command_problem(said, authority)
+        if problem is None and record.digest != said.plan:
+            problem = "its subject is not its plan"
+        if problem is None and said.answer is Answer.WITHDRAW:
+            problem = self._withdrawn_problem(said, ref)
+        elif problem is None:
+            problem = self._role_problem(said, authority, now[1])
+            problem = problem or self._follows_problem(said, now[0])
+        if problem is not None:
+            self._report.fail(CHANGES, f"plan-verdict: {problem}", ref.index)
+        who = (said.plan, said.by, said.role)
+        kept = {at: one for at, one in self._given.items() if (one.plan, one.by, one.role) != who}
+        if said.answer is not Answer.WITHDRAW:
+            self._urgent.pop(said.plan, None)
+            kept[ref] = said
+        self._given = kept
+
+    def _command_problem(self, said: PlanVerdictRecord, authority: Authority) -> str | None:
+        body: dict[str, Any] = {"plan": said.plan, "reason": said.reason}
+        if said.answer is Answer.WITHDRAW:
+            place = said.withdraws
+            body["verdict"] = place and {"shard": place.shard, "index": place.index}
+        else:
+            body.update(previous=said.previous, role=said.role, excepts=list(said.excepts))
+        if said.signature.assertion is not None:
+            return "a plan is not answered to by a passkey"
+        verb = _VERBS[said.answer]
+        return self._commands.problem(said.signature, authority, said.by, verb, body)
+
+    def _withdrawn_problem(self, said: PlanVerdictRecord, ref: Ref) -> str | None:
+        place = said.withdraws
+        before = self._given.get(place) if place else None
+        if before is None:
+            known = place is not None and self._is_missing(place) and place < ref
+            return None if known else "it takes back what does not stand"
+        if (before.plan, before.by, before.role) != (said.plan, said.by, said.role):
+            return "it takes back what somebody else answered"
+        return None
+
+    def _role_problem(
+        self, said: PlanVerdictRecord, authority: Authority, rule: ReleaseRule | None
+    ) -> str | None:
+        if not authority.holds(said.by, said.role):
+            return f"{cut(said.by)} does not hold the role {cut(said.role)}"
+        if said.role not in {*roles_asked(rule), excepts_as(rule)}:
+            return f"the plan in force asks nobody for an answer as {cut(said.role)}"
+        if said.excepts and (said.role != excepts_as(rule) or said.answer is Answer.REFUSE):
+            return f"{cut(said.by)} may not except anything as {cut(said.role)}"
+        if said.reason is None and (said.excepts or said.answer is Answer.REFUSE):
+            return "it needs a reason"
+        return None
+
+    def _follows_problem(self, said: PlanVerdictRecord, plan: str | None) -> str | None:
+        urgent = self._urgent.get(said.plan)
+        if urgent is not None and urgent.by == said.by:
+            return "who released in an emergency looks at it"
+        if said.previous == plan or (urgent is not None and said.previous == urgent.previous):
+            return None
+        # An emergency of a shard that is not here may be what is looked at.
+        if urgent is None and self.gaps:
+            return None
+        return "it is to a plan that would not follow the one in force"
+
+    def release(self, release: Release) -> None:
+        """Take up a release."""
+        said = release.said
+        self._shard(release.ref)
+        self._releases += 1
+        cited = {*said.approvals, *said.exceptions}
+        missing = [one for one in cited if one not in self._given]
+        if missing:
+            self._not_there(release, missing)
+        elif (problem := self._problem(release)) is not None:
+            self._report.fail(CHANGES, problem, release.ref.index)
+        self._given = {}
+        if said.emergency is not None:
+            self._urgent[said.plan] = Urgent(said.plan, said.previous, said.released_by)
+
+    def _not_there(self, release: Release, missing: Iterable[Ref]) -> None:
+        for one in missing:
+            if self._is_missing(one):
+                self._unread += 1
+            else:
+                problem = f"approved by way of record {one.index}, which is no answer that counts"
+                self._report.fail(CHANGES, problem, release.ref.index)
+
+    def _is_missing(self, ref: Ref) -> bool:
+        """Tell whether a record stands in a shard before those that were given."""
+        return self._first is not None and ref.shard < self._first
+
+    def _shard(self, ref: Ref) -> None:
+        if self._first is None:
+            self._first = ref.shard
+
+    def _problem(self, release: Release) -> str | None:
+        said = release.said
+        standing = {
+            at: one
+            for at, one in self._given.items()
+            if (one.plan, one.previous) == (said.plan, release.plan)
+        }
+        cited = {*said.approvals, *said.exceptions}
+        if not cited <= standing.keys():
+            return "it names an answer to another plan, or to one that would follow another"
+        if release.plan is None:
+            return None
+        if ("emergency" in command_body(said.signature)) != (said.emergency is not None):
+            return "its signature and its record do not both say that it is an emergency"
+        if said.emergency is not None:
+            problem = emergency_problem(release) or _why_problem(release)
+        else:
+            approvals = {ref: standing[ref] for ref in said.approvals}
+            problem = approvals_problem(release, approvals, standing)
+        excepted = {ref: standing[ref] for ref in said.exceptions}
+        return problem or exceptions_problem(release, excepted, self._plan_of)
+
+    def finish(self) -> None:
+        """Say what was looked at, and what could not be."""
+        said = (
+            f"{self._releases} releases hold to the rule of the plan before, "
+            f"{self._answers} answers to plans"
+        )
+        if not self._releases and not self._answers:
+            said = "no plan was released or answered to"
+        if self._urgent:
+            said += f"; {len(self._urgent)} emergencies that nobody has looked at"
+        if self._unread:
+            said += f"; {self._unread} approvals stand in shards that were not given"
+        say: Callable[[int, str], None] = self._report.skip if self._unread else self._report.say
+        say(CHANGES, said)
+
+
+def _why_problem(release: Release) -> str | None:
+    urgent, said = release.said.emergency, command_body(release.said.signature).get("emergency")
+    signed = said.get("reason") if isinstance(said, dict) else None
+    if urgent is None or signed != urgent.why:
+        return "an emergency for another reason than was signed"
+    return None
