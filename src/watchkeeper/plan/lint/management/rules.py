@@ -31,8 +31,8 @@ from watchkeeper.plan.lint.management.rows import (
     check_readiness,
     check_sequenced,
 )
-from watchkeeper.plan.lint.measures import check_measures, check_signals
 from watchkeeper.plan.lint.management.sentences import check_sentences
+from watchkeeper.plan.lint.measures import check_measures, check_signals
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.report import Report
