@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from watchkeeper import wiring
 from watchkeeper.do.account.explain import explain
 from watchkeeper.do.decision.decide import decide
-from watchkeeper.do.decision.enforcer import Enforcer, ToolEntry
-from watchkeeper.do.decision.facts import BudgetFact, FactRead, Facts
+from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.do.decision.request import Call, make_request
 from watchkeeper.errors import HomeInvalid, RecordInvalid, cut
 from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+from watchkeeper.loop.drills.dry import Held, dry_facts, nothing_held
 from watchkeeper.loop.facts_of.management import reviews_of
-from watchkeeper.loop.permits import enforced_at
 from watchkeeper.loop.standing import Standing
 from watchkeeper.plan.whole import compile_folder
-from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.instant import Instant, parse_instant
-from watchkeeper.records.plan.bounds import Happened
-from watchkeeper.records.plan.management import Watched
-from watchkeeper.records.plan.systems import System
 
 _KNOWN = {"agent", "tool", "arguments", "facts", "at", "onBehalfOf", "key"}
-_HISTORY = "history"
-_POINT = Point("mcp-gateway", Boundary.EXCLUSIVE)
 
 
 def dry_run(raw: bytes, home: Path | None, workspace: Path | None) -> dict[str, Any]:
@@ -52,7 +44,7 @@ def dry_run(raw: bytes, home: Path | None, workspace: Path | None) -> dict[str, 
     at = parse_instant(asked["at"]) if "at" in asked else wiring.clock().wall()
     enforcer, held = _plan(call, at, home, workspace)
     request = make_request(call, action_id="dry-run", nonce="0" * 32)
-    facts = _facts(enforcer, asked, call, at, held)
+    facts = dry_facts(enforcer, asked.get("facts", {}), call, at, held)
     found = explain(enforcer, facts, request, decide(enforcer, request, facts))
     return {"action": request.action, "agent": call.agent, "plan": enforcer.digest, **found}
 
@@ -113,73 +105,17 @@ def _parse(raw: bytes) -> dict[str, Any]:
     return asked
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What budgets hold: an agent's own, by grant, and shared ones by their id.
-
-    `reviews` are those of emergency releases that are due, or will be.
-    """
-
-    own: dict[str, tuple[BudgetFact, ...]]
-    shared: dict[str, BudgetFact]
-    reviews: tuple[Watched, ...] = ()
-
-
 def _plan(
     call: Call, at: Instant, home: Path | None, workspace: Path | None
-) -> tuple[Enforcer, _Held]:
+) -> tuple[Enforcer, Held]:
     action = f"{call.server}/{call.tool}"
     if workspace is not None:
         bundle = compile_folder(workspace)
         enforcer = Enforcer(bundle, bundle_digest(bundle_bytes(bundle)), "nobody yet")
-        grants = enforcer.grants(call.agent, action)
-        own = {g.id: tuple(BudgetFact(0, "0") for _ in g.budgets) for g in grants}
-        shared = enforcer.shared(call.agent, action)
-        return enforcer, _Held(own, {budget.id: BudgetFact(0, "0") for budget in shared})
+        return enforcer, nothing_held(enforcer, call)
     if home is None:
         raise HomeInvalid("neither a home nor a workspace was named")
     opened = Standing(wiring.read_log(home), wiring.clock())
     own = opened.budget_facts(call.agent, action, at)
     shared_now = opened.shared_facts(call.agent, action, at)
-    return opened.enforcer, _Held(own, shared_now, reviews_of(opened))
-
-
-def _facts(
-    enforcer: Enforcer,
-    asked: dict[str, Any],
-    call: Call,
-    at: Instant,
-    held: _Held,
-) -> Facts:
-    entry = enforcer.tool(call.server, call.tool)
-    system = enforcer.system_of(call.agent)
-    given = asked.get("facts", {})
-    if not isinstance(given, dict):
-        raise RecordInvalid("`facts` is an object: source, then field, then value")
-    reads = tuple(
-        FactRead(source, at, values)
-        for source, values in sorted(given.items())
-        if isinstance(values, dict) and source != _HISTORY
-    )
-    return Facts(
-        at=at,
-        stage=system.stage if system else enforcer.bundle.stage,
-        point=enforced_at(_POINT, enforcer.bundle, call.server),
-        pin=entry.tool.pin if entry else None,
-        read=reads,
-        budgets=held.own,
-        shared=held.shared,
-        history=_history(enforcer, system, entry, given.get(_HISTORY, {})),
-        aims=enforcer.aims(system.id if system else "", at, held.reviews),
-    )
-
-
-def _history(
-    enforcer: Enforcer, system: System | None, entry: ToolEntry | None, given: Any
-) -> dict[str, bool | int | None]:
-    """Return what happened before as it is given: what is left out did not happen."""
-    if not isinstance(given, dict):
-        raise RecordInvalid("`facts.history` is an object: the name of a fact, then its value")
-    rules = enforcer.history(system.id, entry.action) if system and entry else ()
-    named = ((rule.history.name, rule.history.kind) for rule in rules)
-    return {name: given.get(name, 0 if kind is Happened.COUNT else False) for name, kind in named}
+    return opened.enforcer, Held(own, shared_now, reviews_of(opened))

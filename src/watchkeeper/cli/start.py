@@ -1,4 +1,4 @@
-"""`watchkeeper init`: from a tool server to a workspace."""
+"""`watchkeeper init`: from a starting point, or from a tool server, to a workspace."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import typer
 
 from watchkeeper import settings, wiring
 from watchkeeper.cli import output
+from watchkeeper.cli.beginning import Given, init_from
 from watchkeeper.cli.servers import split_target
 from watchkeeper.errors import SettingsInvalid, cut
+from watchkeeper.plan.draft.starts.begin import STARTS
 from watchkeeper.plan.draft.workspace import AGENT, PERSON, draft_workspace, server_id
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.finding import Severity
@@ -36,18 +38,56 @@ def init(
     server: Annotated[
         str, typer.Option("--server", help="What to call the tool server.")
     ] = "tools",
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="A starting point: customer-service, coding or back-office."),
+    ] = None,
+    organisation: Annotated[
+        str | None, typer.Option("--organisation", help="What the organisation is called.")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Your name.")] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", help="Your id in the plan, like `me`.")
+    ] = None,
+    origin: Annotated[
+        str | None, typer.Option("--origin", help="The log's name, like `example.com/desk`.")
+    ] = None,
+    stage: Annotated[
+        str, typer.Option("--stage", help="demonstration, pilot or production.")
+    ] = "demonstration",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Ask nothing, and take what is usual.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With `--from`: print one JSON document.")
+    ] = False,
 ) -> None:
-    """Draft a workspace from a running tool server, and say what to do next.
+    """Begin a workspace: complete from a starting point, or drafted from a running tool server.
 
-    Reads are permitted, writes wait for a reviewer, the statement of applicability is undetermined
-    row by row. Look at every line: a draft is a guess.
+    `--from` writes all of a management system (scope, risks, assessments, objectives, statement of
+    applicability, documents, drills) around a sample tool server. Nothing in it comes approved.
+    What no flag says is asked for at a terminal.
+
+    `--mcp` drafts: reads are permitted, writes wait for a reviewer, the statement of applicability
+    is undetermined row by row. Look at every line: a draft is a guess.
 
     Examples:
+      watchkeeper init aims --from customer-service
       watchkeeper init aims --mcp 'python server.py'
       watchkeeper init aims --mcp http://127.0.0.1:9000/mcp --header Authorization=env:TOOLS_AUTH
     """
+    if start is not None:
+        if mcp is not None:
+            output.fail("`--from` and `--mcp` are two ways to begin", "give one of them")
+        given = Given(organisation, name, person, origin, stage, yes)
+        with output.speaking_plainly():
+            init_from(folder, start, given, as_json=as_json)
+        return
     if mcp is None:
-        output.fail("a tool server is needed to draft from", "give `--mcp` its URL or its command")
+        output.fail(
+            "nothing to begin from",
+            f"give `--from` {', '.join(STARTS)}; or `--mcp` a tool server's URL or command",
+        )
     with output.speaking_plainly():
         target = split_target(mcp)
         headers, variables = _sources(header), _sources(env)

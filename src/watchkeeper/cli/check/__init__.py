@@ -6,6 +6,7 @@ app = group(
     "check",
     "Read the records back: what is enforced, what is aimed at, and does it replay.",
     {
+        "drill": "watchkeeper.cli.check.drill:drill",
         "gap": "watchkeeper.cli.check.gap:gap",
         "inventory": "watchkeeper.cli.check.inventory:inventory",
         "objectives": "watchkeeper.cli.check.objectives:objectives",

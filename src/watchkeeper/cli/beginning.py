@@ -1,0 +1,107 @@
+"""`watchkeeper init --from`: a complete workspace to start from, made somebody's own."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from watchkeeper import wiring
+from watchkeeper.cli import output
+from watchkeeper.errors import SettingsInvalid, cut
+from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+from watchkeeper.plan.draft.starts.begin import STARTS, Begun, begin
+from watchkeeper.plan.draft.starts.own import Own
+from watchkeeper.plan.draft.workspace import server_id
+from watchkeeper.plan.workspace.finding import Severity
+from watchkeeper.records.instant import render_instant
+
+_SERVER = "watchkeeper.demo.starts.server"
+_ASKED = {
+    "organisation": ("What is the organisation called?", "My organisation"),
+    "name": ("What is your name?", "Me"),
+    "person": ("What is your id in the plan?", "me"),
+    "origin": ("What shall the log be called? It can not be changed later.", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What flags say of whom the workspace is for; None is asked for, or taken as it comes."""
+
+    organisation: str | None = None
+    name: str | None = None
+    person: str | None = None
+    origin: str | None = None
+    stage: str = "demonstration"
+    yes: bool = False
+
+
+def init_from(folder: Path, start: str, given: Given, *, as_json: bool) -> None:
+    """Begin a workspace from a starting point, and say what to do next."""
+    if start not in STARTS:
+        raise SettingsInvalid(f"no starting point {cut(start)}", f"one of: {', '.join(STARTS)}")
+    own = _own(start, given)
+    command = [sys.executable, "-m", _SERVER, start]
+    today = date.fromisoformat(render_instant(wiring.clock().wall())[:10])
+    begun = begin(folder, start, own, today, command)
+    if as_json:
+        output.show_json(_json(begun, own))
+    else:
+        _tell(folder, start, begun, own)
+    if begun.linted.bundle is None:
+        raise typer.Exit(output.Exit.FOUND)
+
+
+def _own(start: str, given: Given) -> Own:
+    """Take what is given; ask for the rest at a terminal, and say in a pipe what is taken."""
+    asking = sys.stdin.isatty() and not given.yes
+    said: dict[str, str] = {}
+    taken = []
+    for key, (question, default) in _ASKED.items():
+        usual = default or f"{server_id(said['organisation'])}.example/{start}"
+        value = getattr(given, key)
+        if value is None:
+            value = typer.prompt(question, default=usual, err=True) if asking else usual
+            taken += [] if asking else [f"{key} `{usual}`"]
+        said[key] = value
+    if taken:
+        output.say(f"not said, and taken: {', '.join(taken)}")
+    return Own(stage=given.stage, **said)
+
+
+def _json(begun: Begun, own: Own) -> dict[str, Any]:
+    bundle = begun.linted.bundle
+    return {
+        "files": [str(file) for file in begun.files],
+        "person": own.person,
+        "origin": own.origin,
+        "plan": None if bundle is None else bundle_digest(bundle_bytes(bundle)),
+        "gaps": Counter(f.code for f in begun.linted.findings),
+    }
+
+
+def _tell(folder: Path, start: str, begun: Begun, own: Own) -> None:
+    for file in begun.files:
+        output.show(str(file))
+    for finding in begun.linted.findings:
+        if finding.severity is not Severity.MANAGEMENT:
+            output.say(f"  {finding}")
+    bundle = begun.linted.bundle
+    agents = [] if bundle is None else [agent.id for agent in bundle.agents]
+    server = "" if bundle is None else bundle.servers[0].id
+    output.say(f"begun from {start}: {len(begun.files)} files; nothing in it is approved yet")
+    output.say(f"""
+Next:
+  1. watchkeeper plan lint {folder}          what is still open; nothing of it stops you
+  2. watchkeeper do enroll {own.person} --workspace {folder}
+  3. watchkeeper plan release {folder} --home home --by {own.person}
+  4. watchkeeper do token {agents[0] if agents else "AGENT"} --home home --by {own.person}
+  5. watchkeeper serve home
+Agents connect to http://127.0.0.1:8930/mcp/{server} with that token. Its tools are a sample
+in memory: `watchkeeper plan import-tools` puts your own in their place.""")

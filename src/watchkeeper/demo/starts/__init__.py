@@ -1,0 +1,1 @@
+"""Sample tool servers for the starting points of `watchkeeper init --from`: made up, in memory."""

@@ -1,0 +1,142 @@
+"""A complete workspace to start from: controls, risks, assessments, objectives, drills, documents.
+
+Nothing in it comes approved: whoever begins reads it, changes it, and signs it off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from watchkeeper.errors import PlanRefused, SettingsInvalid, cut
+from watchkeeper.plan.basis.slice import render_looked
+from watchkeeper.plan.compile.management.assessments import looked_at
+from watchkeeper.plan.draft.editing import read_editable, render_editable, write_whole
+from watchkeeper.plan.draft.import_tools import MODELINE, schema_address
+from watchkeeper.plan.draft.starts.own import Own, make_own
+from watchkeeper.plan.schemas.export import published_schema
+from watchkeeper.plan.whole import Linted, lint_workspace
+from watchkeeper.plan.workspace.folder import BASIS
+from watchkeeper.plan.workspace.kinds import BASED, BY_KIND, PLACES
+from watchkeeper.plan.workspace.models.organisation import AimsFile, PersonEntry
+
+STARTS: Final = ("customer-service", "coding", "back-office")
+_EVERY = "every"
+"""The folder with what all of them have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A workspace that was begun: its files in the order to read, and what lint says of it."""
+
+    files: tuple[Path, ...]
+    linted: Linted
+
+
+def begin(path: Path, name: str, own: Own, today: date, server: Sequence[str]) -> Begun:
+    """Write a starting point into a new or empty folder, as of a day; `server` is its tool server.
+
+    Days in it become due as long from `today` as they are from the day it was written for. What
+    each assessment looked at is put beside it, last.
+
+    Raises:
+        PlanRefused: the folder holds something already.
+        SettingsInvalid: there is no such starting point, or an answer that does not fit a plan.
+    """
+    if name not in STARTS:
+        raise SettingsInvalid(f"no starting point {cut(name)}", f"one of: {', '.join(STARTS)}")
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise PlanRefused(f"{cut(path)} is not empty", "name a new folder")
+    _check(own)
+    texts = {**_texts(name, own, today, server), **_schemas()}
+    for file, text in texts.items():
+        write_whole(path / file, text)
+    bases = _bases(path)
+    written = (*(file for file in texts if not file.startswith(".")), *bases)
+    return Begun(tuple(path / file for file in written), lint_workspace(path))
+
+
+def _check(own: Own) -> None:
+    """Hold each answer against what the plan takes in its place."""
+    fields: dict[str, tuple[Any, Any]] = {
+        "--organisation": (AimsFile.model_fields["organisation"], own.organisation),
+        "--origin": (AimsFile.model_fields["origin"], own.origin),
+        "--stage": (AimsFile.model_fields["stage"], own.stage),
+        "--person": (PersonEntry.model_fields["id"], own.person),
+        "--name": (PersonEntry.model_fields["name"], own.name),
+    }
+    for flag, (field, said) in fields.items():
+        kind: Any = Annotated[field.annotation, *(field.metadata or [None])]
+        try:
+            TypeAdapter(kind).validate_python(said)
+        except ValidationError as error:
+            why = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+            raise SettingsInvalid(f"`{flag}` {cut(said)}: {why.lower()}") from None
+
+
+def _texts(name: str, own: Own, today: date, server: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    whole = {**dict(_read(_EVERY)), **dict(_read(name))}
+    rows = dict(_read(_EVERY)), dict(_read(name))
+    whole["soa.yaml"] = rows[0]["soa.yaml"] + rows[1]["soa.yaml"].removeprefix("rows:\n")
+    for file in sorted(whole, key=_in_order):
+        text = whole[file]
+        if file.endswith(".yaml"):
+            document = read_editable(text, file)
+            make_own(document, file, own, today, server)
+            text = f"# {MODELINE}{schema_address(_kind(file))}\n{render_editable(document)}"
+        found[file] = text
+    return found
+
+
+def _in_order(file: str) -> tuple[int, str]:
+    """Sort as a reader wants it: `aims.yaml`, then as the kinds of files come."""
+    kinds = [place.kind for place in PLACES]
+    if file.endswith(".yaml"):
+        return kinds.index(_kind(file)), file
+    return len(kinds), file
+
+
+def _kind(file: str) -> str:
+    folder = file.rpartition("/")[0]
+    return next(p.kind for p in PLACES if (p.folder == folder if folder else p.where == file))
+
+
+def _read(name: str) -> Iterator[tuple[str, str]]:
+    return _below(files(__package__).joinpath("data", name), "")
+
+
+def _below(place: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
+    for found in place.iterdir():
+        if found.is_dir():
+            yield from _below(found, f"{prefix}{found.name}/")
+        else:
+            yield f"{prefix}{found.name}", found.read_text(encoding="utf-8")
+
+
+def _schemas() -> dict[str, str]:
+    names = [f"{place.kind}.schema.json" for place in PLACES]
+    return {f".schemas/{name}": published_schema(name) for name in names}
+
+
+def _bases(path: Path) -> tuple[str, ...]:
+    """Write beside each assessment what of the plan it looks at."""
+    linted = lint_workspace(path)
+    if linted.bundle is None or linted.workspace is None:
+        return ()
+    files, bundle = linted.workspace, linted.bundle
+    looked = {
+        f"{BY_KIND[kind].folder}/{system}{BASIS}": looked_at(files, bundle, system)
+        for kind in BASED
+        for system in files.management.of(kind)
+    }
+    for file, what in looked.items():
+        write_whole(path / file, render_looked(what))
+    return tuple(looked)
