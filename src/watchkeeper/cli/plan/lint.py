@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -12,9 +14,10 @@ import typer
 
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson, AtDay, Workspace, moment
-from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
+from watchkeeper.cli.plan.watching import lines_of, plan_of, round_json, rounds, stamp_of
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.finding import Finding, Severity
+from watchkeeper.records.instant import render_instant
 
 _FEW = 20
 _TITLES = {
@@ -34,6 +37,10 @@ def lint(
         bool, typer.Option("--all", help=f"Print each finding, not the first {_FEW} of a kind.")
     ] = False,
     at: AtDay = None,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Go on looking, and tell what came and went."),
+    ] = False,
 ) -> None:
     """Check a workspace as a whole and name everything that is wrong.
 
@@ -41,12 +48,17 @@ def lint(
     Of one kind of finding the first twenty are printed, and how many more there are.
 
     Ends with 0 where it can be released (gaps of the management system are named), with 1 for
-    safety errors, with 2 where a file can not be read or parsed.
+    safety errors, with 2 where a file can not be read or parsed. With `--watch` it ends with 0 when
+    it is interrupted; with `--json` each round is one line.
 
     Examples:
-      watchkeeper plan lint aims
       watchkeeper plan lint aims --at 2027-06-30 --strict --json
+      watchkeeper plan lint aims --watch
     """
+    if watch:
+        with output.speaking_plainly(), contextlib.suppress(KeyboardInterrupt):
+            _watch(path, at, None if every else _FEW, as_json=as_json)
+        return
     with output.speaking_plainly():
         linted = lint_workspace(path, moment(at))
     if as_json:
@@ -56,6 +68,27 @@ def lint(
     code = _exit_code(linted.findings, strict=strict)
     if code is not output.Exit.FINE:
         raise typer.Exit(code)
+
+
+def _watch(path: Path, at: str | None, most: int | None, *, as_json: bool) -> None:
+    """Look again whenever a file changed, or a day began."""
+    look = lambda: lint_workspace(path, moment(at))  # noqa: E731 - it is given away twice
+    held: str | None = None
+    for number, found in enumerate(rounds(lambda: _seen(path, at), look, time.sleep)):
+        if as_json:
+            output.show_json(round_json(found))
+        elif number == 0:
+            _print_findings(found.linted, most)
+        else:
+            for line in lines_of(found):
+                output.show(line)
+            if plan_of(found.linted) != held:
+                _print_state(found.linted)
+        held = plan_of(found.linted)
+
+
+def _seen(path: Path, at: str | None) -> tuple[object, ...]:
+    return stamp_of(path), render_instant(moment(at))[:10]
 
 
 def _exit_code(findings: tuple[Finding, ...], *, strict: bool) -> output.Exit:
@@ -72,10 +105,14 @@ def _print_findings(linted: Linted, most: int | None) -> None:
         mine = [finding for finding in linted.findings if finding.severity is severity]
         if mine:
             output.show("\n".join([f"{title} ({len(mine)})", *_lines(mine, most)]))
-    if linted.bundle is not None:
-        output.say(f"the workspace holds: plan {bundle_digest(bundle_bytes(linted.bundle))}")
-    else:
-        output.say("the workspace does not hold")
+    _print_state(linted)
+
+
+def _print_state(linted: Linted) -> None:
+    plan = plan_of(linted)
+    output.say(
+        "the workspace does not hold" if plan is None else f"the workspace holds: plan {plan}"
+    )
 
 
 def _lines(findings: list[Finding], most: int | None) -> Iterator[str]:
@@ -97,10 +134,9 @@ def _lines(findings: list[Finding], most: int | None) -> Iterator[str]:
 
 def _lint_json(linted: Linted) -> dict[str, Any]:
     counts = Counter(finding.severity.value for finding in linted.findings)
-    plan = bundle_digest(bundle_bytes(linted.bundle)) if linted.bundle is not None else None
     return {
         "holds": linted.bundle is not None,
-        "plan": plan,
+        "plan": plan_of(linted),
         "counts": {severity.value: counts[severity.value] for severity in Severity},
         "findings": [asdict(finding) for finding in linted.findings],
     }
