@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from watchkeeper import wiring
 from watchkeeper.adapters.posix import open_home
 from watchkeeper.do.decision.facts import FactRead
 from watchkeeper.do.decision.request import Call
+from watchkeeper.errors import PlanRefused
 from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.ledger.envelope import seal_command
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
@@ -22,7 +23,7 @@ from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.steps import Admitted, Allowed
 from watchkeeper.plan.policies.parse import parse_body
-from watchkeeper.plan.whole import compile_folder
+from watchkeeper.plan.whole import beside_plan, lint_workspace
 from watchkeeper.ports import Log
 from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.people import Command
@@ -78,7 +79,10 @@ def world(
     """
     person = folder / "ana.key"
     public = base64.b64encode(wiring.create_person_key(person, "bench")).decode()
-    bundle = _widened(compile_folder(AIMS), policies, public)
+    linted = lint_workspace(AIMS)
+    if linted.bundle is None:
+        raise PlanRefused("the example does not hold")
+    bundle = _widened(linted.bundle, policies, public)
     path = folder / "home"
     log: Log = wiring.create_log(
         path, name="bench.example/refunds", stage=bundle.stage, first_release={"ana": (public,)}
@@ -86,7 +90,7 @@ def world(
     try:
         home = Home(log, wiring.clock(), wiring.ids())
         kernel = Kernel(home, _POINT)
-        release(kernel, bundle, wiring.person_signer(person, "bench"))
+        release(kernel, bundle, wiring.person_signer(person, "bench"), beside_plan(linted))
         if publish_seconds is not None:
             log.close()
             log = open_home(path, clock=wiring.clock(), publish_seconds=publish_seconds)
@@ -146,8 +150,8 @@ def _filler(n: int, action: str) -> Policy:
     )
 
 
-def release(kernel: Kernel, bundle: Bundle, signer: Any) -> None:
-    """Release a plan to a new home, as ana."""
+def release(kernel: Kernel, bundle: Bundle, signer: Any, beside: Mapping[str, Any]) -> None:
+    """Release a plan to a new home, as ana, with what goes beside it."""
     raw = bundle_bytes(bundle)
     value = parse_json(raw, max_bytes=len(raw) + 1, max_depth=256)
     command = Command(
@@ -158,4 +162,4 @@ def release(kernel: Kernel, bundle: Bundle, signer: Any) -> None:
         at=wiring.clock().wall(),
         body={"plan": bundle_digest(raw), "previous": None},
     )
-    Commands(kernel).run(seal_command(command, signer), {"bundle": value})
+    Commands(kernel).run(seal_command(command, signer), {"bundle": value, **beside})

@@ -13,10 +13,12 @@ from pathlib import Path
 from bench.world import AIMS, release
 from watchkeeper import wiring
 from watchkeeper.do.decision.request import Call
+from watchkeeper.errors import PlanRefused
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.steps import Admitted, Escalated
-from watchkeeper.plan.whole import compile_folder
+from watchkeeper.plan.draft.basis import assess_again
+from watchkeeper.plan.whole import beside_plan
 from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.people import Person
@@ -52,14 +54,18 @@ def many_agents(folder: Path, agents: int = AGENTS) -> Iterator[Kernel]:
         path.write_text(_GRANT.format(agent=name, n=n), encoding="utf-8")
     key = folder / "ana.key"
     public = base64.b64encode(wiring.create_person_key(key, "bench")).decode()
-    bundle = compile_folder(aims)
+    linted = assess_again(aims)
+    if linted.bundle is None:
+        raise PlanRefused("the example does not hold")
+    bundle = linted.bundle
     path = folder / "home"
     log = wiring.create_log(
         path, name="bench.example/desk", stage=bundle.stage, first_release={"ana": (public,)}
     )
     try:
         kernel = Kernel(Home(log, wiring.clock(), wiring.ids()), _POINT)
-        release(kernel, _signed_by(bundle, public), wiring.person_signer(key, "bench"))
+        signer = wiring.person_signer(key, "bench")
+        release(kernel, _signed_by(bundle, public), signer, beside_plan(linted))
         for server in bundle.servers:
             kernel.home.pins |= {(server.id, tool.name): tool.pin for tool in server.tools}
         yield kernel

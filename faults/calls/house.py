@@ -29,7 +29,8 @@ from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.loop.commands import Commands
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
-from watchkeeper.plan.whole import compile_folder
+from watchkeeper.plan.draft.basis import assess_again
+from watchkeeper.plan.whole import Linted, beside_plan
 from watchkeeper.ports import Signer
 from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.people import Command, Signature
@@ -132,7 +133,8 @@ def make_home(house: House, url: str = "http://127.0.0.1:8931/mcp", *, wide: boo
         _change(aims / "authority" / "refund-agent.yaml", *_WITHOUT_END)
         with (aims / "aims.yaml").open("a", encoding="utf-8") as file:
             file.write(_LIMITS)
-    bundle = _plan(house, aims)
+    linted = assess_again(aims)
+    bundle = _plan(house, linted)
     ana = house.signer("ana")
     public = base64.b64encode(ana.public_key).decode()
     log = wiring.create_log(
@@ -144,7 +146,10 @@ def make_home(house: House, url: str = "http://127.0.0.1:8931/mcp", *, wide: boo
         raw = bundle_bytes(bundle)
         value = parse_json(raw, max_bytes=len(raw) + 1, max_depth=256)
         body = {"plan": bundle_digest(raw), "previous": None}
-        commands.run(signed(ana, "ana", log.origin, "release", body), {"bundle": value})
+        commands.run(
+            signed(ana, "ana", log.origin, "release", body),
+            {"bundle": value, **beside_plan(linted)},
+        )
         token = "wk_" + secrets.token_urlsafe(32)
         (house.root / "agent.token").write_text(token, "ascii")
         digest = hashlib.sha256(token.encode()).hexdigest()
@@ -170,9 +175,11 @@ def _change(path: Path, *changes: tuple[str, str]) -> None:
     path.write_text(text, "utf-8")
 
 
-def _plan(house: House, aims: Path) -> Bundle:
-    """Compile a workspace, with our people's keys."""
-    bundle = compile_folder(aims)
+def _plan(house: House, linted: Linted) -> Bundle:
+    """Return a workspace's plan, with our people's keys."""
+    bundle = linted.bundle
+    if bundle is None:
+        raise ValueError(f"the example does not hold: {linted.findings[0]}")
     keys = {
         person: base64.b64encode(
             wiring.create_person_key(house.root / f"{person}.key", _PASSPHRASE)

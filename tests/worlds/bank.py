@@ -27,7 +27,7 @@ from watchkeeper.loop.commands import Commands
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.loop.steps import Admitted, Allowed, Answer, Escalated, Refused
-from watchkeeper.plan.whole import compile_folder, lint_workspace
+from watchkeeper.plan.whole import beside_plan, compile_folder, lint_workspace
 from watchkeeper.records.action import Boundary, Point, Reason
 from watchkeeper.records.administration import GenesisRecord
 from watchkeeper.records.codec import to_json
@@ -93,9 +93,8 @@ def bundle_of(changes: Mapping[str, str]) -> Bundle:
         place = write_workspace(Path(folder), {**_CHANGES, **changes})
         bundle = compile_folder(place)
         if bundle.management is not None:
-            register = lint_workspace(place).register
-            assert register is not None
-            REGISTERS[bundle.management.register] = register.value
+            beside = beside_plan(lint_workspace(place))
+            REGISTERS[bundle.management.register] = beside["register"]
     people = tuple(Person(p.id, p.name, (public(p.id),)) for p in bundle.people)
     return replace(bundle, people=people, limits=LIMITS)
 

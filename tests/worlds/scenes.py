@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tests.worlds.bank import Bank, allowed, escalated, public, reason_of
+from tests.worlds.bank import REGISTERS, Bank, allowed, escalated, public, reason_of
 from tests.worlds.disk_bank import DiskBank
 from tests.worlds.pages import Desk, served
 from tests.worlds.standing import after, go_away, standing_body
@@ -18,7 +18,7 @@ from watchkeeper.do.decision.facts import FactRead
 from watchkeeper.do.decision.request import Call
 from watchkeeper.loop.answering import answer_question
 from watchkeeper.loop.steps import Admitted, Allowed, Answer
-from watchkeeper.plan.whole import compile_folder
+from watchkeeper.plan.whole import beside_plan, lint_workspace
 from watchkeeper.records.action import Status
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.policies import StandingRule
@@ -32,7 +32,11 @@ REASONS = ("damaged", "late", "wrong-item", "goodwill")
 @cache
 def desk_bundle() -> Bundle:
     """The example's plan, with keys for its people."""
-    bundle = compile_folder(AIMS)
+    linted = lint_workspace(AIMS)
+    bundle = linted.bundle
+    assert bundle is not None
+    assert bundle.management is not None
+    REGISTERS[bundle.management.register] = beside_plan(linted)["register"]
     people = tuple(replace(p, keys=(public(p.id),)) for p in bundle.people)
     ahead = StandingRule(count=20, within_seconds=8 * 3_600, most={"amount": "300.00"})
     policies = tuple(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from watchkeeper.errors import PlanRefused, PlanUnreadable
+from watchkeeper.ledger.plan_bundle import REGISTER
 from watchkeeper.plan.compile.assemble import assemble
 from watchkeeper.plan.compile.bounds.shared import Shared, shared_budgets
 from watchkeeper.plan.compile.management.state import compile_management
@@ -39,6 +40,7 @@ from watchkeeper.plan.workspace.checked import nearest
 from watchkeeper.plan.workspace.finding import Finding, Severity, in_order, stops_release
 from watchkeeper.plan.workspace.load import Workspace, load_workspace
 from watchkeeper.plan.workspace.report import Report
+from watchkeeper.records.codec import Json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 
@@ -74,6 +76,16 @@ def _dated(workspace: Workspace, bundle: Bundle | None, at: Instant) -> tuple[Fi
         check_stale(workspace, bundle.management, at, report)
     check_dates(workspace, names_of(workspace), at, report)
     return tuple(replace(finding, dated=True) for finding in report.findings)
+
+
+def beside_plan(linted: Linted) -> dict[str, Json]:
+    """Return what goes with a plan to its home: the register, where the plan names one.
+
+    It stays there, beside the plan, and is not published.
+    """
+    if linted.bundle is None or linted.bundle.management is None or linted.register is None:
+        return {}
+    return {REGISTER: linted.register.value}
 
 
 def compile_workspace(workspace: Workspace) -> Bundle:

@@ -16,7 +16,8 @@ from watchkeeper.do.decision.request import Call, make_request
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Boundary, Point, Reason
-from watchkeeper.records.instant import parse_instant
+from watchkeeper.records.instant import Instant, parse_instant
+from watchkeeper.records.plan.management import AimsState
 from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 
@@ -74,7 +75,16 @@ def _facts(case: dict[str, Any], call: Call) -> Facts:
             budget.id: BudgetFact(count=0, sum="0") for budget in _desk().bundle.shared_budgets
         },
         approval=_approval(case, order if read else None),
+        aims=_aims(case, at),
     )
+
+
+def _aims(case: dict[str, Any], at: Instant) -> AimsState | None:
+    """What counts by the plan at that moment, unless the case says it, or takes it away."""
+    if "aims" not in case:
+        return _desk().aims("refund-desk", at)
+    said = case["aims"]
+    return None if said is None else AimsState({k: tuple(some) for k, some in said.items()})
 
 
 def _approval(case: dict[str, Any], order: dict[str, Any] | None) -> ApprovalFact | None:
@@ -105,6 +115,8 @@ def test_the_desk_decides_as_written(case: dict[str, Any]) -> None:
     assert list(part.policies) == wanted["policies"]
     assert list(part.controls) == wanted["controls"]
     assert part.errors == ()
+    if "why" in wanted:
+        assert wanted["why"] in found.why
     if "failed" in wanted:
         assert {u.grant: list(u.failed) for u in found.grants} == wanted["failed"]
     if "grants" in wanted:

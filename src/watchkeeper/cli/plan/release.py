@@ -13,9 +13,9 @@ from watchkeeper.cli import output
 from watchkeeper.cli.people import Line, reason_of
 from watchkeeper.errors import PlanRefused, SettingsInvalid
 from watchkeeper.ledger.canonical import parse_json
-from watchkeeper.ledger.plan_bundle import REGISTER, bundle_bytes, bundle_digest
+from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.plan.draft.workspace import PERSON
-from watchkeeper.plan.whole import Linted, lint_workspace
+from watchkeeper.plan.whole import Linted, beside_plan, lint_workspace
 from watchkeeper.plan.workspace.finding import Severity
 from watchkeeper.records.plan.bundle import Bundle
 
@@ -101,7 +101,7 @@ def _sent(
     if previous == digest:
         return None
     value = parse_json(raw, max_bytes=len(raw) + 1, max_depth=256)
-    beside = {"bundle": value, **_register(linted), **apart}
+    beside = {"bundle": value, **beside_plan(linted), **apart}
     answer = line.ask("release", {"plan": digest, "previous": previous, **body}, beside)
     return dict(answer)
 
@@ -114,12 +114,6 @@ def _tell(answer: Mapping[str, Any]) -> None:
     output.show(f"released {answer['plan']} as record {answer['index']}")
     if answer["reviewBy"] is not None:
         output.say(f"in an emergency: to be looked at by {answer['reviewBy']}")
-
-
-def _register(linted: Linted) -> dict[str, Any]:
-    """Return the register beside the plan, where the plan names one: it stays with the home."""
-    managed = linted.bundle is not None and linted.bundle.management is not None
-    return {REGISTER: linted.register.value} if managed and linted.register else {}
 
 
 def _releasable(linted: Linted) -> Bundle:

@@ -1,0 +1,46 @@
+"""What an assessment looked at, written beside it as it stands now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from watchkeeper.errors import PlanRefused
+from watchkeeper.plan.basis.slice import Looked, render_looked
+from watchkeeper.plan.compile.management.assessments import TOPICS, looked_at
+from watchkeeper.plan.draft.editing import write_whole
+from watchkeeper.plan.whole import Linted, lint_workspace
+from watchkeeper.plan.workspace.finding import Severity
+from watchkeeper.plan.workspace.folder import BASIS
+from watchkeeper.plan.workspace.kinds import BY_KIND
+
+
+def look(linted: Linted, system: str) -> Looked:
+    """Return what there is to look at of a system.
+
+    Raises:
+        PlanRefused: the workspace makes no plan.
+    """
+    if linted.bundle is None or linted.workspace is None:
+        worst = [f for f in linted.findings if f.severity is not Severity.MANAGEMENT]
+        raise PlanRefused(f"there is no plan to look at: {worst[0]}", "run `watchkeeper plan lint`")
+    return looked_at(linted.workspace, linted.bundle, system)
+
+
+def write_basis(folder: Path, kind: str, looked: Looked) -> Path:
+    """Write what was looked at beside the assessment of a kind; return the file."""
+    place = folder / f"{BY_KIND[kind].folder}/{looked.system}{BASIS}"
+    write_whole(place, render_looked(looked))
+    return place
+
+
+def assess_again(folder: Path) -> Linted:
+    """Note for every assessment of a workspace what there is now; return it linted once more.
+
+    Raises:
+        PlanRefused: the workspace makes no plan.
+    """
+    linted = lint_workspace(folder)
+    for kind in TOPICS.values():
+        for system in linted.workspace.management.of(kind) if linted.workspace else ():
+            write_basis(folder, kind, look(linted, system))
+    return lint_workspace(folder)
