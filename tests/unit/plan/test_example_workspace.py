@@ -28,6 +28,7 @@ def test_it_holds_and_names_its_gaps(linted: Linted) -> None:
     assert {finding.code for finding in linted.findings} == {
         "document-only",
         "no-assessment",
+        "no-control",
         "no-date",
         "no-record",
         "not-enforced",
