@@ -20,6 +20,7 @@ from watchkeeper.plan.lint.bounds.history import check_history
 from watchkeeper.plan.lint.bounds.money import check_money
 from watchkeeper.plan.lint.controls import check_controls
 from watchkeeper.plan.lint.management.assessments import check_stale
+from watchkeeper.plan.lint.management.policies import check_aims
 from watchkeeper.plan.lint.management.rules import check_dates, check_management
 from watchkeeper.plan.lint.names import Names, names_of, tools_of_system
 from watchkeeper.plan.lint.people.applications import check_applications
@@ -232,6 +233,7 @@ def _check_policies(
             actions = item.actions if item.actions is not None else tuple(system.tools)
             report.findings.extend(check_lower_bounds(item.policy, actions, system.tools))
             report.findings.extend(check_members(item.policy, actions, system.tools))
+            report.findings.extend(check_aims(item.policy, managed=workspace.management.any()))
             report.findings.extend(check_ahead(workspace, item.policy, actions, system.tools))
         check_history(workspace, name, system.tools, report)
         check_permits(system.policies, tools_of_system(workspace, name), report)
