@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from watchkeeper.plan.lint.management import files
 from watchkeeper.plan.lint.management.references import PERSON, references
 from watchkeeper.plan.lint.names import Names
+from watchkeeper.plan.workspace.checked import Checked
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.people import CompetenceFile
 from watchkeeper.plan.workspace.report import Report
@@ -40,7 +43,8 @@ def _owners(workspace: Workspace, gone: set[str], report: Report) -> None:
         for spot, kind, name in references(file, report):
             if kind == PERSON and name in gone and _STILL & set(map(str, spot.place)):
                 spot.gap("owner-left", f"`{name}` left and still answers for this", "name another")
-    for owned in (*workspace.systems.values(), *workspace.controls.values()):
+    owned_files: list[Checked[Any]] = [*workspace.systems.values(), *workspace.controls.values()]
+    for owned in owned_files:
         if owned.says.owner in gone:
             message = f"`{owned.says.owner}` left and still answers for this"
             report.at(owned, "owner").gap("owner-left", message, "name another")

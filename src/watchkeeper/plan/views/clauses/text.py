@@ -17,7 +17,7 @@ _SIGNS = {
 
 def clauses_text(view: ClausesView) -> str:
     """Render the clauses: one line each, and below it each record with what is the matter."""
-    lines = []
+    lines: list[str] = []
     for row in view.rows:
         lines += _row(row)
     counts = Counter(row.state for row in view.rows if row.required)
