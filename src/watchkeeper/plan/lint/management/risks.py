@@ -49,7 +49,7 @@ def _treated(risk: Checked[RiskFile], spot: Spot) -> None:
         spot.gap("no-treatment", f"nothing is done about `{says.id}`", "add `treatment:`")
     elif says.treatment.option == "modify" and not says.treatment.controls:
         message = f"`{says.id}` is to be modified, and no control does it"
-        spot.inside("treatment").gap("no-control", message, "name `controls:`")
+        spot.inside("treatment").gap("untreated", message, "name `controls:`")
 
 
 def _rated(risk: Checked[RiskFile], methods: MethodsFile | None, spot: Spot) -> None:

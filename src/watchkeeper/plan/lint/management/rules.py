@@ -10,7 +10,12 @@ from collections.abc import Callable
 
 from watchkeeper.plan.lint.management.assessments import check_assessments
 from watchkeeper.plan.lint.management.certificates import check_certificates
-from watchkeeper.plan.lint.management.dates import check_future, check_overdue, check_rows
+from watchkeeper.plan.lint.management.dates import (
+    check_future,
+    check_never,
+    check_overdue,
+    check_rows,
+)
 from watchkeeper.plan.lint.management.evaluation import (
     check_audits,
     check_findings,
@@ -69,7 +74,7 @@ RULES: tuple[Rule, ...] = (
     check_sentences,
 )
 """Rules of a workspace that has records of the management system."""
-DATED_RULES: tuple[DatedRule, ...] = (check_overdue, check_future, check_rows)
+DATED_RULES: tuple[DatedRule, ...] = (check_overdue, check_never, check_future, check_rows)
 
 
 def check_management(workspace: Workspace, names: Names, report: Report) -> None:

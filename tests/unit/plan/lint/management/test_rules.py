@@ -15,6 +15,7 @@ from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.finding import Finding, Severity
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.report import Report
+from watchkeeper.records.day import after_day
 from watchkeeper.records.instant import Instant
 
 
@@ -67,7 +68,7 @@ _RISK = {
         ("scope", "", {"review_by": "2026-11-22"}, "overdue"),
         ("methods", "", {"impact": None}, None),
         ("risk", "overpaid", {"treatment": None}, "no-treatment"),
-        ("risk", "overpaid", {"treatment": {"option": "modify"}}, "no-control"),
+        ("risk", "overpaid", {"treatment": {"option": "modify"}}, "untreated"),
         ("risk", "overpaid", {"signals": []}, "no-signal"),
         ("risk", "overpaid", {"likelihood": None}, "not-rated"),
         ("risk", "overpaid", {"likelihood": 2}, "off-scale"),
@@ -167,9 +168,36 @@ def test_a_row_says_who_and_until_when(
 
 
 def test_what_is_not_there_at_all_is_named_by_its_clause(loaded: Workspace) -> None:
-    world = ManagedWorkspace().remove("review").remove("scope").remove("impact")
+    world = ManagedWorkspace().remove("audits").remove("scope").remove("impact")
     messages = [f.message for f in found_in(world, loaded) if f.code == "no-record"]
-    assert [message.partition(" ")[0] for message in messages] == ["4.3", "8.4", "9.3.3"]
+    assert [message.partition(" ")[0] for message in messages] == ["4.3", "8.4", "9.2.2"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "named"),
+    [
+        ("review", "2027-10-01", set()),
+        ("review", "2027-10-02", {"no management review"}),
+        ("measurement", "2026-10-31", set()),
+        ("measurement", "2026-11-01", {"nothing was measured"}),
+    ],
+)
+def test_what_never_happened_is_overdue_after_its_time(
+    kind: str, day: str, named: set[str], loaded: Workspace
+) -> None:
+    world = ManagedWorkspace().remove(kind)
+    findings = found_in(world, loaded, Instant(after_day(day) - 1))
+    assert "no-record" not in {finding.code for finding in findings}
+    never = {f.message.partition(",")[0] for f in findings if f.code == "never-done"}
+    assert never == named
+
+
+def test_a_treatment_without_a_result_is_overdue_after_half_a_year(loaded: Workspace) -> None:
+    treatment = {"option": "modify", "controls": ["limits"]}
+    world = ManagedWorkspace().change("risk", "overpaid", treatment=treatment)
+    assert "never-done" not in {f.code for f in found_in(world, loaded)}
+    later = Instant(after_day("2027-04-02"))
+    assert ("risks/overpaid.yaml", "never-done") in _codes(found_in(world, loaded, later))
 
 
 def test_evidence_expires_only_with_the_last_of_it(loaded: Workspace) -> None:
