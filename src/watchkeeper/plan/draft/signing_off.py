@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from watchkeeper.errors import PlanRefused, cut
+from watchkeeper.errors import PlanRefused, PlanUnreadable, cut
+from watchkeeper.plan.documents.read import read_document
 from watchkeeper.plan.draft.editing import read_editable, render_editable
 from watchkeeper.plan.register.approval import changed_since_approval, said_digest
 from watchkeeper.plan.views.clauses.standing import head_of
@@ -131,8 +132,22 @@ def _refusal(workspace: Workspace, one: Target) -> str:
     asked = list(placeholders(one.value))
     if asked:
         return f"`{'.'.join(str(step) for step in asked[0])}` is as the template has it"
-    if isinstance(one.says, DocumentEntry) and _digest(workspace, one.says) is None:
-        return f"there is no `{one.says.file}`" if one.says.file else "no file and no digest"
+    if isinstance(one.says, DocumentEntry):
+        return _unreadable(workspace, one.says)
+    return ""
+
+
+def _unreadable(workspace: Workspace, row: DocumentEntry) -> str:
+    """Say why nobody can have read exactly this document; empty where somebody can."""
+    if _digest(workspace, row) is None:
+        return f"there is no `{row.file}`" if row.file else "no file and no digest"
+    there = workspace.management.digests.get(row.id)
+    try:
+        reading = read_document(there.file, there.raw) if there is not None else None
+    except PlanUnreadable:
+        return ""  # we can not read it, which lint names; people may
+    if reading is not None and reading.has_two_readings:
+        return "changes stand open in it: accept or reject them first"
     return ""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.aims import POLICY, ManagedWorkspace
+from tests.worlds.docx import docx, paragraph, run
 from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.draft.signing_off import SignedOff, sign_off
 from watchkeeper.plan.draft.together import write_together
@@ -60,7 +61,7 @@ def test_a_word_changed_later_is_named_and_signed_again(tmp_path: Path) -> None:
     approve(folder)
     risk = folder / "risks/overpaid.yaml"
     risk.write_text(risk.read_text().replace("Too much is paid", "Far too much is paid"))
-    (folder / "documents/ai-policy.md").write_text(POLICY + "Never.\n")
+    (folder / "documents/ai-policy.md").write_text(POLICY + "Soon.\n")
     changed = [f.file for f in lint_workspace(folder).findings]
     assert changed == ["documents.yaml", "risks/overpaid.yaml"]
     assert _codes(folder) == {"changed-since-approval"}
@@ -91,6 +92,17 @@ def test_what_is_left_as_a_template_is_left_out(tmp_path: Path) -> None:
     }
     assert "approved_by" not in (tmp_path / "risks/overpaid.yaml").read_text()
     assert "approved_by" in (tmp_path / "scope.yaml").read_text()
+
+
+def test_a_document_with_open_changes_is_left_out(tmp_path: Path) -> None:
+    world = unapproved()
+    world.records["documents", ""]["documents"][0]["file"] = "documents/policy.docx"
+    body = paragraph(run("Agents "), f"<w:ins>{run('must ask')}</w:ins>", " first.")
+    world.files["documents/policy.docx"] = docx(body)
+    (refused,) = approve(world.write(tmp_path)).refused
+    assert (refused[0].name, "changes stand open" in refused[1]) == ("document/ai-policy", True)
+    (tmp_path / "documents/policy.docx").write_bytes(docx(paragraph("Agents must ask first.")))
+    assert approve(tmp_path, "document/ai-policy").refused == ()
 
 
 def test_comments_stay(tmp_path: Path) -> None:
