@@ -97,5 +97,7 @@ def test_every_verb_names_who_may_say_it() -> None:
     ahead = {"standing", "may-stand", "standings", "end-standing"}
     away = {"away", "absences", "end-absence"}
     told = {"channels", "delegations"}
-    assert free == {"pending", "unknown", "stop"} | verdicts | own | of_tasks | ahead | away | told
+    of_plans = {"approve-plan", "refuse-plan", "withdraw-plan", "plan-approvals"}
+    told |= {"pending", "unknown", "stop"}
+    assert free == verdicts | own | of_tasks | ahead | away | told | of_plans
     assert isinstance(bank.commands, Commands)

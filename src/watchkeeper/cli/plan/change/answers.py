@@ -56,7 +56,8 @@ def refuse(
 ) -> None:
     """Refuse the workspace's plan: it can not be released until you withdraw that.
 
-    Example: watchkeeper plan refuse aims --role governance --by gil --reason 'no drill yet'
+    Example:
+      watchkeeper plan refuse aims --role governance --by gil --reason 'no drill yet'
     """
     if not reason:
         output.fail("a reason is required to refuse", "give `--reason`")

@@ -19,7 +19,8 @@ def approvals(by: By = PERSON, home: Home = None, as_json: AsJson = False) -> No
 
     Ends with 1 where a release in an emergency was not looked at in time.
 
-    Example: watchkeeper plan approvals --home home --by ana --json
+    Example:
+      watchkeeper plan approvals --home home --by ana --json
     """
     with output.speaking_plainly():
         line = Line(find_home(home), by)

@@ -25,7 +25,8 @@ def withdraw(
 ) -> None:
     """Take your answer to a plan back, before it is released.
 
-    Example: watchkeeper plan withdraw --by gil --home home
+    Example:
+      watchkeeper plan withdraw --by gil --home home
     """
     with output.speaking_plainly():
         line = Line(find_home(home), by)
