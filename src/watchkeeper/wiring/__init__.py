@@ -46,7 +46,7 @@ from watchkeeper.wiring.records import (
     read_evidence,
     replayer,
 )
-from watchkeeper.wiring.registers import register, register_bytes
+from watchkeeper.wiring.registers import plan_in_force, register, register_bytes
 from watchkeeper.wiring.witnesses import (
     create_witness,
     open_witness,
@@ -87,6 +87,7 @@ __all__ = [
     "otlp_sender",
     "permit_keys",
     "person_signer",
+    "plan_in_force",
     "published_size",
     "read_entries",
     "read_evidence",

@@ -14,6 +14,7 @@ from watchkeeper.wiring.places import is_home
 
 if TYPE_CHECKING:
     from watchkeeper.plan.register.content import Register
+    from watchkeeper.records.plan.bundle import Bundle
 
 
 def register(path: Path) -> Register | None:
@@ -28,6 +29,16 @@ def register(path: Path) -> Register | None:
 
     raw = register_bytes(path)
     return None if raw is None else parse_register(raw)
+
+
+def plan_in_force(path: Path) -> Bundle | None:
+    """Return the plan in force of a home; None where none is, and of what is published alone."""
+    from watchkeeper.loop.standing import Standing
+
+    if not is_home(path):
+        return None
+    standing = Standing(read_log(path), clock())
+    return standing.enforcer.bundle if standing.has_plan else None
 
 
 def register_bytes(path: Path) -> bytes | None:

@@ -56,7 +56,10 @@ def test_two_people_and_a_release(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("plan", "release", aims, "--by", "ana", "--home", home, "--json")
     assert len(json.loads(out)["approvals"]) == 1
 
+    assert run("plan", "diff", home, aims)[1] == "nothing changed\n"
     _change(aims, "500.00", "600.00")
+    code, out, _ = run("plan", "diff", home, aims, "--fail-on-weakening")
+    assert (code, "up to 600.00, before 500.00" in out) == (1, True)
     code, out, _ = run("plan", "refuse", aims, *ben, "--reason", "too much")
     assert (code, out.split()[0]) == (0, "refuse")
     code, _, err = run("plan", "release", aims, "--by", "ana", "--home", home)

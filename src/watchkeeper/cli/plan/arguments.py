@@ -21,6 +21,9 @@ from watchkeeper.records.plan.bundle import Bundle
 
 Workspace = Annotated[Path, typer.Argument(help="The workspace: the folder with `aims.yaml`.")]
 PlanPath = Annotated[Path, typer.Argument(help="A workspace, or the JSON file of a plan.")]
+KnownPlan = Annotated[
+    Path, typer.Argument(help="A workspace, a home (its plan in force), or a plan's JSON file.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 AtDay = Annotated[
     str | None, typer.Option("--at", help="A day, like `2027-06-30`, where not today.")
@@ -42,6 +45,24 @@ def read_plan(path: Path) -> Bundle:
         raise PlanUnreadable(
             f"{cut(path)} is no plan: {error.message}", "name a workspace or the file of a plan"
         ) from None
+
+
+def read_known(path: Path) -> tuple[Bundle, Register | None]:
+    """Return a plan, and its register where it is at hand: of a workspace, and of a home.
+
+    Of a home it is the plan in force.
+
+    Raises:
+        PlanUnreadable: there is no plan.
+    """
+    if wiring.is_home(path):
+        found = wiring.plan_in_force(path)
+        if found is None:
+            raise PlanUnreadable(f"no plan is in force in {cut(path)}", "release one first")
+        return found, wiring.register(path)
+    if path.is_dir():
+        return compile_folder(path), lint_workspace(path).register
+    return read_plan(path), None
 
 
 def moment(day: str | None) -> Instant:

@@ -8,14 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, PlanPath, read_plan
+from watchkeeper.cli.plan.arguments import AsJson, KnownPlan, read_known
 from watchkeeper.plan.diff.changes import PlanDiff
 from watchkeeper.plan.diff.compare import diff_bundles
+from watchkeeper.plan.diff.registers import with_registers
 
 
 def diff(
-    old: PlanPath,
-    new: PlanPath,
+    old: KnownPlan,
+    new: KnownPlan,
     as_json: AsJson = False,
     fail_on_weakening: Annotated[
         bool, typer.Option("--fail-on-weakening", help="End with 1 where anything is weaker.")
@@ -23,13 +24,16 @@ def diff(
 ) -> None:
     """Say what changed from one plan to another, and what of it lets more through.
 
-    Each change is named with the systems, controls, risks and objectives that it touches.
+    Each change is named with the systems, controls, risks and objectives that it touches. Between
+    workspaces and homes, what the records of the management system say is compared as well.
 
-    Example:
+    Examples:
+      watchkeeper plan diff home aims
       watchkeeper plan diff released.json aims --json
     """
     with output.speaking_plainly():
-        found = diff_bundles(read_plan(old), read_plan(new))
+        (before, was), (after, now) = read_known(old), read_known(new)
+        found = with_registers(diff_bundles(before, after), was, now)
     if as_json:
         output.show_json(_diff_json(found))
     else:

@@ -23,10 +23,11 @@ def with_touches(diff: PlanDiff, *plans: Bundle) -> PlanDiff:
         return diff
     known = _Known(plans)
     changes = tuple(replace(change, touches=known.of(change)) for change in diff.changes)
-    return replace(diff, changes=changes, touches=_together(one.touches for one in changes))
+    return replace(diff, changes=changes, touches=together(one.touches for one in changes))
 
 
-def _together(all_: Iterable[Touches]) -> Touches:
+def together(all_: Iterable[Touches]) -> Touches:
+    """Return what several changes bear on, each thing once."""
     found = tuple(all_)
     return Touches(
         *(

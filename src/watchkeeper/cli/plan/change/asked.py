@@ -11,7 +11,9 @@ from watchkeeper.cli.people import Line
 from watchkeeper.cli.plan.diff import diff_text
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.plan.diff.compare import diff_bundles
-from watchkeeper.plan.whole import compile_folder
+from watchkeeper.plan.diff.registers import with_registers
+from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.whole import compile_folder, lint_workspace
 from watchkeeper.records.plan.bundle import Bundle
 
 
@@ -23,6 +25,7 @@ class Proposed:
     previous: str | None
     bundle: Bundle
     before: Bundle | None
+    registers: tuple[Register | None, Register | None]
     emergency: bool = False
 
 
@@ -38,7 +41,9 @@ def proposed(folder: Path, line: Line) -> Proposed:
     urgent = next((one for one in told["emergencies"] if one["plan"] == plan), None)
     previous = told["inForce"] if urgent is None else urgent["previous"]
     before = None if previous is None else wiring.bundles(line.path)(previous)
-    return Proposed(plan, previous, bundle, before, urgent is not None)
+    known = None if urgent is not None or previous is None else wiring.register(line.path)
+    registers = (known, lint_workspace(folder).register)
+    return Proposed(plan, previous, bundle, before, registers, urgent is not None)
 
 
 def show(found: Proposed) -> None:
@@ -49,4 +54,5 @@ def show(found: Proposed) -> None:
     if found.before is None:
         output.say(f"what it changes can not be told: {found.previous} is not published here")
     else:
-        output.say(diff_text(diff_bundles(found.before, found.bundle)))
+        diff = diff_bundles(found.before, found.bundle)
+        output.say(diff_text(with_registers(diff, *found.registers)))
