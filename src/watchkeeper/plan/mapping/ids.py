@@ -21,7 +21,9 @@ _CLAUSE = re.compile(rf"\b(?:sub-?)?clauses?\s+{_NUMBER}(?![\w]|\.\d)|§\s*{_NUM
 _LEADING = re.compile(
     rf"(?:(?:ISO(?:/IEC)?[ -])?(?:42001[:\d]*\s*)?(?:§\s*)?){_NUMBER}(?![\w%]|\.\d)"
 )
-_CLAUSE_KEY = re.compile(r"clause|42001|42005|requirement|control|\bid\b|\bref", re.IGNORECASE)
+_CLAUSE_KEY = re.compile(r"clause|42001|42005", re.IGNORECASE)
+_ANY_KEY = re.compile(r"requirement|control|\bids?\b|\bref|\bno\b|number", re.IGNORECASE)
+_OF_CLAUSES = ("4.", "5.", "6.", "7.", "8.", "9.", "10.")
 _UNMISTAKABLE = {"nist_ai_rmf", "owasp_agentic"}
 _SEPARATOR = re.compile(r"[\s:.)\]–—-]+")  # noqa: RUF001 - dashes as people type them
 _ENDS = re.compile(r"\s[–—|-]\s|[:;(\[]|\.\s")  # noqa: RUF001 - dashes as people type them
@@ -90,13 +92,19 @@ def _clauses(plain: str, passage: Passage, spoken: Spoken) -> Iterator[tuple[str
         return
     found = list(_CLAUSE.finditer(plain))
     leading = _LEADING.match(plain) if passage.cell else None
-    if leading is not None and (
-        "42001" in leading[0] or any(_CLAUSE_KEY.search(text) for text in passage.around)
-    ):
+    if leading is not None and _is_clause(leading, passage):
         found = [leading, *found]
     for one in found:
         number = next(group for group in one.groups() if group)
         yield standard, number, one.start(), one.end()
+
+
+def _is_clause(leading: re.Match[str], passage: Passage) -> bool:
+    """Say whether a number that stands first is a clause, and not one of somebody's own."""
+    under = passage.around[0] if passage.around else ""
+    if "42001" in leading[0] or _CLAUSE_KEY.search(under):
+        return True
+    return _ANY_KEY.search(under) is not None and leading[1].startswith(_OF_CLAUSES)
 
 
 def _label(passage: Passage, plain: str, text: str, start: int, end: int) -> tuple[str, bool]:

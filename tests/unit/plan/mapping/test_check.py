@@ -94,6 +94,19 @@ def test_columns_and_keys_name_the_standard() -> None:
     assert codes(text, "m.json") == [("no-such-id", "A.5.1")]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("m.csv", "ISO 42001 requirement id,title\n1.1,Ours\n2.4,Ours as well\n"),
+        ("m.yaml", "controls:\n- {id: A.2.2, iso: ISO 42001, version: 5.4}\n"),
+        ("m.md", "# Ours\n\nAfter ISO 42001.\n\n## 5.4 Our own\n\n- 6.4 of them\n- 11.9 litres\n"),
+        ("m.json", '{"standard": "ISO 42001", "release": "6.4", "score": 8.9}'),
+    ],
+)
+def test_numbers_of_somebodys_own(name: str, text: str) -> None:
+    assert codes(text.replace("ISO 42001 requirement id", "No"), name) == []
+
+
 def test_lines_of_json_and_yaml() -> None:
     text = (
         '{\n "ISO 42001": [\n  {"id": "A.2.2", "title": "AI policy"},\n\n  {"id": "A.5.1"}\n ]\n}'
