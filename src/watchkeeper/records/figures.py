@@ -12,13 +12,30 @@ from watchkeeper.records.reference import Ref
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceFigure:
+    """What the gap table says of a control in one system.
+
+    `system` is empty for what is decided before an action's system is known.
+    """
+
+    system: str
+    state: str
+    fired: int = 0
+    last: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ControlFigure:
-    """What the gap table says of a control: its state there, how often it fired, and where last."""
+    """What the gap table says of a control: its state there, how often it fired, and where last.
+
+    `places` says the same of each system; `state` is the worst of them.
+    """
 
     id: str
     state: str
     fired: int = 0
     last: Ref | None = None
+    places: tuple[PlaceFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from watchkeeper.records.figures import (
     ControlFigure,
     Figures,
     ObjectiveFigure,
+    PlaceFigure,
     SignalFigure,
     Unlisted,
 )
@@ -92,7 +93,11 @@ def _control(name: str, rows: list[GapRow]) -> ControlFigure:
     state = min((row.state for row in rows), key=_WORST.index)
     refs = [row.last_ref for row in rows if row.last_ref is not None]
     fired = sum(row.fired for row in rows)
-    return ControlFigure(name, state.value, fired, max(refs, default=None))
+    places = tuple(
+        PlaceFigure(row.system, row.state.value, row.fired, row.last_ref)
+        for row in sorted(rows, key=lambda row: row.system)
+    )
+    return ControlFigure(name, state.value, fired, max(refs, default=None), places)
 
 
 def _objectives(measured: Measurement | None) -> tuple[ObjectiveFigure, ...]:

@@ -58,6 +58,8 @@ def test_one_pass_gives_all_figures(register: Register) -> None:
         1,
     )
     assert controls["refund-authority"].last == Ref(0, 2)
+    (place,) = controls["refund-authority"].places
+    assert (place.system, place.state, place.fired) == ("desk", "enforced", 1)
     assert controls["staff-training"].state == "document-only"
     (aim,) = found.objectives
     assert (aim.id, aim.verdict, aim.value, aim.of) == ("in-time", "met", "100 % (1 of 1)", 1)
