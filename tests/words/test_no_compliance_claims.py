@@ -26,7 +26,7 @@ from watchkeeper.plan.views.frameworks.text import (
 from watchkeeper.plan.views.item import item_text, item_view
 from watchkeeper.plan.views.standards import standards_text, standards_view
 from watchkeeper.plan.whole import lint_workspace
-from watchkeeper.records.figures import ControlFigure, Figures
+from watchkeeper.records.figures import ControlFigure, Figures, PlaceFigure
 from watchkeeper.records.reference import Ref
 from watchkeeper.standards.articles import roles, tiers
 from watchkeeper.standards.items import STANDARDS, items
@@ -36,7 +36,10 @@ BANNED = re.compile(
     r"|conforms?|fulfil(l|ls|s|led)?|guarantees?|ensures?)\b",
     re.IGNORECASE,
 )
-FIGURES = Figures("captured", 9, controls=(ControlFigure("limits", "enforced", 7, Ref(0, 5)),))
+HERE = PlaceFigure("desk", "enforced", 7, Ref(0, 5))
+FIGURES = Figures(
+    "captured", 9, controls=(ControlFigure("limits", "enforced", 7, Ref(0, 5), (HERE,)),)
+)
 SOURCE = Path(__file__).parents[2] / "src" / "watchkeeper"
 DESK = Path(__file__).parents[2] / "examples" / "refund-desk" / "aims"
 

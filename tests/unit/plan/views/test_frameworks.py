@@ -24,13 +24,22 @@ from watchkeeper.plan.views.frameworks.text import (
 )
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.models.system import SystemFile
-from watchkeeper.records.figures import ControlFigure, Figures
+from watchkeeper.records.figures import ControlFigure, Figures, PlaceFigure
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.reference import Ref
 from watchkeeper.standards.articles import articles
 
-FIRED = Figures("captured", 9, controls=(ControlFigure("limits", "enforced", 7, Ref(0, 5)),))
-SILENT = Figures("captured", 9, controls=(ControlFigure("limits", "silent-with-traffic"),))
+HERE = PlaceFigure("desk", "enforced", 7, Ref(0, 5))
+SILENT_HERE = PlaceFigure("desk", "silent-with-traffic")
+FIRED_THERE = PlaceFigure("other", "enforced", 3, Ref(0, 9))
+FIRED = Figures(
+    "captured", 9, controls=(ControlFigure("limits", "enforced", 7, Ref(0, 5), (HERE,)),)
+)
+SILENT = Figures(
+    "captured",
+    9,
+    controls=(ControlFigure("limits", "enforced", 3, None, (SILENT_HERE, FIRED_THERE)),),
+)
 
 
 @pytest.fixture(scope="module")

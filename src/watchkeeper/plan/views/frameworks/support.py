@@ -15,7 +15,7 @@ from watchkeeper.plan.views.clauses.answers import ANSWERS, Asked
 from watchkeeper.plan.views.clauses.runtime import runtime_of
 from watchkeeper.plan.views.clauses.standing import RecordSeen, State
 from watchkeeper.plan.workspace.models.control import RowEntry
-from watchkeeper.records.figures import Figures
+from watchkeeper.records.figures import Figures, PlaceFigure
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.controls import Control
@@ -171,11 +171,22 @@ def _seen_running(seen: Seen, item: Item, own: list[Control]) -> Iterator[Eviden
     if item.id == EVENT_LOGS and figures.origin == CAPTURED and figures.size:
         what = f"a log of {figures.size} records, which verifies"
         yield Evidence("runtime", CAPTURED, what, _place(figures.last_decision))
-    ids = {control.id for control in own}
-    for one in figures.controls:
-        if one.id in ids and one.fired and one.state == _ENFORCED:
-            what = f"{one.id} decided or limited {one.fired} actions (stage {_stage(seen)})"
+    for id_, one in _figures(seen, own).items():
+        if one.fired and one.state == _ENFORCED:
+            what = f"{id_} decided or limited {one.fired} actions (stage {_stage(seen)})"
             yield Evidence("runtime", figures.origin, what, _place(one.last))
+
+
+def _figures(seen: Seen, own: list[Control]) -> dict[str, PlaceFigure]:
+    """Return what the log says of controls in this system, or before any system is known."""
+    ids = {control.id for control in own}
+    found = {}
+    for one in seen.figures.controls if seen.figures else ():
+        by_system = {place.system: place for place in one.places}
+        place = by_system.get(seen.system) or by_system.get("")
+        if one.id in ids and place is not None:
+            found[one.id] = place
+    return found
 
 
 def _place(ref: Ref | None) -> str:
@@ -208,6 +219,7 @@ def _why(seen: Seen, kind: str, own: list[Control]) -> str:
         return " (no control of this system is said to implement it)"
     if seen.figures is None:
         return f" ({NO_LOG})"
-    states = {one.id: one.state for one in seen.figures.controls}
+    found = _figures(seen, own)
+    states = {id_: place.state for id_, place in found.items()}
     said = [f"{control.id}: {states.get(control.id, 'not in the log')}" for control in own]
     return f" ({', '.join(said)})"
