@@ -40,10 +40,10 @@ def standards(
     Without an item it lists the standards, and what of them is unverified. Ends with 2 where no
     standard has the item.
 
-    With `--check` it reads a mapping (YAML, JSON, CSV, TSV, .xlsx, Markdown or text) and names
-    numbers that there are not, numbers under a wrong name, guidance taken for controls, days that
-    were amended and wrong counts. Ends with 1 where it finds any, with 2 where the file can not be
-    read.
+    With `--check` it reads a mapping (YAML, JSON, CSV, TSV, .xlsx, .docx, Markdown or text) and
+    names numbers that there are not, numbers under a wrong name, guidance taken for controls, days
+    that were amended and wrong counts. Ends with 1 where it finds any, with 2 where the file can
+    not be read.
 
     Examples:
       watchkeeper plan standards

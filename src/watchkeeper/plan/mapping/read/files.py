@@ -19,7 +19,7 @@ from watchkeeper.plan.workspace.yaml_tree import YamlRefused, parse_yaml
 MAX_BYTES = 8 * 1024 * 1024
 MAX_YAML = 512 * 1024
 TEXTS = ("yaml", "yml", "json", "csv", "tsv", "md", "txt")
-KINDS = (*TEXTS, "xlsx")
+KINDS = (*TEXTS, "xlsx", "docx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ def read_mapping(name: str, raw: bytes) -> Mapping:
         )
     if kind == "xlsx":
         return _sheets(name, raw)
+    if kind == "docx":
+        return _words(name, raw)
     text = _text(name, raw)
     if kind in {"yaml", "yml"}:
         return _yaml(name, text)
@@ -70,6 +72,13 @@ def _sheets(name: str, raw: bytes) -> Mapping:
 
     passages, formulas = sheet_passages(raw)
     note = f"{formulas} formulas were not looked at" if formulas else ""
+    return Mapping(name, passages, "\n".join(one.text for one in passages), note)
+
+
+def _words(name: str, raw: bytes) -> Mapping:
+    from watchkeeper.plan.mapping.read.words import docx_passages
+
+    passages, note = docx_passages(raw)
     return Mapping(name, passages, "\n".join(one.text for one in passages), note)
 
 
