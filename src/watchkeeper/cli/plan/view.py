@@ -10,7 +10,14 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, AtDay, Workspace, moment, registered
+from watchkeeper.cli.plan.arguments import (
+    AsJson,
+    AtDay,
+    Home,
+    Workspace,
+    moment,
+    registered,
+)
 from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.views.frameworks.articles import articles_view
@@ -31,10 +38,7 @@ def view(
     system: Annotated[
         str | None, typer.Option("--system", help="One system; every one if left out.")
     ] = None,
-    home: Annotated[
-        Path | None,
-        typer.Option("--home", help="A home or a published log, for what was seen at run time."),
-    ] = None,
+    home: Home = None,
     at: AtDay = None,
     as_json: AsJson = False,
 ) -> None:
@@ -42,8 +46,9 @@ def view(
 
     The EU AI Act by class and role, article by article; the NIST AI RMF by subcategory; an impact
     assessment by the elements of ISO/IEC 42005. Evidence stands with its class, its origin and its
-    place in the files or the log. It says what supports an item, never that it is enough: that is
-    for people to judge. Ends with 2 where the workspace or the log can not be read.
+    place in the files or the log (`log show` has the record). It says what supports an item, never
+    that it is enough: that is for people to judge. Ends with 2 where the workspace or the log can
+    not be read.
 
     Examples:
       watchkeeper plan view eu-ai-act aims --system refund-desk
