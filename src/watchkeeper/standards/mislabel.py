@@ -46,43 +46,59 @@ class Mislabelled:
 def judge_label(item: Item, words: str, *, title: bool) -> Mislabelled | None:
     """Say whether `words` are a wrong name for an item.
 
-    `title` says that they are meant as its name; a description is wrong only where it plainly
-    describes another item.
+    `title` says that they are meant as its name; a description, and more words than any name has,
+    is wrong only where it plainly begins as another item.
     """
-    own = likeness(words, item)
+    named = title and len(words.split()) <= LONGEST_NAME
+    parts = _parts(words) if named else _beginning(words)
+    own = max(_likeness(part, item) for part in parts)
     if own >= ALIKE or not _WORD.search(words):
         return None
-    nearer, best = nearest_item(words, item.standard)
-    alike, well = nearest_item(words, item.standard, item.kind)
-    if well >= NAMED and best < VERY:
-        nearer, best = alike, well
-    if nearer is not None and best >= (NAMED if title else ALIKE) and best > own + CLEARLY:
-        return Mislabelled(item, nearer) if title or own < UNLIKE else None
-    if title and own < UNLIKE and 2 <= len(_stems(words)) <= LONGEST_NAME:
+    nearer, best = _nearest(parts, item)
+    if nearer is not None and best >= (NAMED if named else ALIKE) and best > own + CLEARLY:
+        return Mislabelled(item, nearer) if named or own < UNLIKE else None
+    if named and own < UNLIKE and len(_stems(words)) > 1:
         return Mislabelled(item, None)
     return None
 
 
-def nearest_item(words: str, standard: str, kind: str = "") -> tuple[Item | None, float]:
-    """Return the item of a standard that words name best, and how well; ties go to the first.
-
-    With `kind` only such items are looked at: a control is rather taken for another control.
-    """
-    best: tuple[Item | None, float] = (None, 0.0)
-    for item in items(standard).values():
-        if kind and item.kind != kind:
-            continue
-        found = likeness(words, item) if not item.heading else 0.0
-        if found > best[1]:
-            best = (item, found)
-    return best
+def nearest_item(words: str, standard: str) -> tuple[Item | None, float]:
+    """Return the item of a standard that words name best, and how well; ties go to the first."""
+    return _best(_parts(words), standard)
 
 
 def likeness(words: str, item: Item) -> float:
-    """Return how well words name an item, from 0 to 1."""
+    """Return how well words name an item, from 0 to 1: all of them, or a part between commas."""
+    return max(_likeness(part, item) for part in _parts(words))
+
+
+def _parts(words: str) -> list[str]:
     parts = [words, *re.split(r"\s[–—-]\s|[:;,(]", words)]  # noqa: RUF001 - dashes as typed
-    named = [part for part in parts if len(_stems(part)) > 1] or [words]
-    return max(_likeness(part, item) for part in named)
+    return [part for part in parts if len(_stems(part)) > 1] or [words]
+
+
+def _beginning(words: str) -> list[str]:
+    """Return the words, and those before the first mark if they are several."""
+    first = re.split(r"\s[–—-]\s|[:;(]", words)[0]  # noqa: RUF001 - dashes as typed
+    return [words, first] if len(_stems(first)) > 1 else [words]
+
+
+def _nearest(parts: list[str], item: Item) -> tuple[Item | None, float]:
+    """Return what parts name best: one of the same kind, unless another fits very well."""
+    nearer, best = _best(parts, item.standard)
+    alike, well = _best(parts, item.standard, item.kind)
+    return (alike, well) if well >= NAMED and best < VERY else (nearer, best)
+
+
+def _best(parts: list[str], standard: str, kind: str = "") -> tuple[Item | None, float]:
+    best: tuple[Item | None, float] = (None, 0.0)
+    for item in items(standard).values():
+        if item.heading or (kind and item.kind != kind):
+            continue
+        found = max(_likeness(part, item) for part in parts)
+        if found > best[1]:
+            best = (item, found)
+    return best
 
 
 def _likeness(words: str, item: Item) -> float:

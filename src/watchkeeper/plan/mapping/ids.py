@@ -12,6 +12,7 @@ from watchkeeper.plan.mapping.speaks import Spoken
 
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+|\]\([^)\s]*\)|\bwww\.\S+", re.IGNORECASE)
 _ANNEX = re.compile(r"(?<![\w.])(?:ISO[ -])?([AB])\.(\d{1,3}(?:\.\d{1,3}){0,3})(?![\w]|\.\d)")
+_ANNEX_SMALL = re.compile(r"([ab])\.(\d{1,3}(?:\.\d{1,3}){0,3})")
 _NIST = re.compile(r"\b(GOVERN|MAP|MEASURE|MANAGE)[ _-]?(\d{1,2}(?:\.\d{1,3})?)(?![\w]|\.\d)")
 _NIST_LOW = re.compile(r"\b(govern|map|measure|manage)-(\d{1,2}\.\d{1,3})(?![\w]|\.\d)")
 _ARTICLE = re.compile(r"\b[Aa]rt(?:icle|\.|-)?[ -]?(\d{1,3}[a-z]?)(?![\w])")
@@ -72,6 +73,9 @@ def plain_text(text: str) -> str:
 
 def _found(plain: str, passage: Passage, spoken: Spoken) -> Iterator[tuple[str, str, int, int]]:
     if spoken.means("iso42001"):
+        small = _ANNEX_SMALL.fullmatch(plain.strip()) if passage.cell else None
+        if small is not None:
+            yield "iso42001", f"{small[1].upper()}.{small[2]}", 0, len(plain)
         for one in _ANNEX.finditer(plain):
             yield "iso42001", f"{one[1]}.{one[2]}", one.start(), one.end()
     for pattern in (_NIST, _NIST_LOW):

@@ -87,6 +87,30 @@ def test_somebody_may_say_which_standard_it_is() -> None:
         codes(table, "m.csv", "iso9001")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("m.csv", 'Clause of ISO 42001,Requirement\n7.3,"People, AI policy, knows it"\n'),
+        ("m.csv", 'ISO 42001,Description\n7.1,"AI policy, staff and machines are paid for"\n'),
+        ("m.json", '{"iso42001": [{"id": "a.2.2", "title": "AI policy"}, {"id": "b"}]}'),
+        (
+            "m.yaml",
+            (
+                "iso42001:\n- urn: urn:x:iso42001:a.2.2\n  ref_id: A.2.2\n  name: AI policy\n"
+                "- {ref_id: A.9, name: Use of AI systems}\n"
+            ),
+        ),
+    ],
+)
+def test_right_mappings_of_other_makes(name: str, text: str) -> None:
+    assert codes(text, name) == []
+
+
+def test_oscal_spells_ids_small() -> None:
+    text = '{"iso42001": [{"id": "a.5.1"}, {"id": "a.7.5", "title": "AI policy"}]}'
+    assert codes(text, "m.json") == [("no-such-id", "A.5.1"), ("mislabelled", "A.7.5")]
+
+
 def test_columns_and_keys_name_the_standard() -> None:
     table = "ISO 42001,ISO 27001,NIST AI RMF\nA.5.1,A.5.1,MAP 1.1\nA.5.2,A.9.9,MAP 1.9\n"
     assert codes(table, "m.csv") == [("no-such-id", "A.5.1"), ("no-such-id", "MAP 1.9")]

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from watchkeeper.plan.mapping.read.passage import Passage, pieces
 
 _TITLE = re.compile(
-    r"\b(titles?|names?|label|topic|heading|control|requirement|clause|sub-?clause|article)\b",
+    r"\b(titles?|names?|label|topic|heading|control|clause|sub-?clause|article)\b",
     re.IGNORECASE,
 )
-_TEXT = re.compile(r"\b(descriptions?|text|statement|summary|objective)\b", re.IGNORECASE)
+_TEXT = re.compile(
+    r"\b(descriptions?|requirements?|text|statement|summary|objective)\b", re.IGNORECASE
+)
 _ID = re.compile(r"\b(id|ids|ref|reference|number|no|code)\b|#", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]{3}")
 LONG = 2000
