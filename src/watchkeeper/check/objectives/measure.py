@@ -15,7 +15,7 @@ from watchkeeper.records.administration import GenesisRecord, PlanReleaseRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.objective_grammar import fraction, grammar_problem
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.objectives import Objective
+from watchkeeper.records.plan.objectives import Counted, Objective
 from watchkeeper.records.plan.oversight import Oversight
 from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
@@ -57,6 +57,10 @@ class Meter:
             for one in objectives
             if self._problems[one.id] is None
         }
+        self._wanted = {
+            kind: [tally for tally in self._tallies.values() if kind in tally.kinds]
+            for kind in Counted
+        }
         self._reader = EventReader(plans, self._give)
         self._records = 0
         self._last: Ref | None = None
@@ -94,7 +98,7 @@ class Meter:
         )
 
     def _give(self, event: Event) -> None:
-        for tally in self._tallies.values():
+        for tally in self._wanted[event.of]:
             tally.take(event)
 
     def _row(self, objective: Objective) -> Measured:

@@ -20,13 +20,14 @@ class Plans:
         self._bundle_of = bundle_of
         self._maps: dict[str, PlanMap | None] = {}
         self._now = PlanMap(in_force)
+        self._stages = {one.id: self._now.stage(one.id) for one in in_force.systems}
         self._systems = {agent.id: agent.system for agent in in_force.agents}
         self._known: dict[tuple[object, ...], Seen] = {}
         self.home_stage = Stage.PRODUCTION
 
     def expected_stage(self, system: str) -> Stage:
         """Return the stage that counts for a system now, never above that of the home."""
-        return self._now.stage(system)
+        return self._stages.get(system, self._now.bundle.stage)
 
     def seen(self, said: DecisionRecord) -> Seen:
         """Return what is known of a decision; equal ones are one object."""

@@ -85,6 +85,9 @@ class Tally:
         self._most = objective.target.at_most is not None
         self._took = array("q")
         self._texts: list[tuple[Event, int]] = []
+        counts = self._share is None and self._quantile is None
+        self.kinds = frozenset({measure.of, Counted.DECISIONS} if counts else {measure.of})
+        """The kinds of events that it looks at: no other has to be given to it."""
 
     def take(self, event: Event) -> None:
         """Count an event, if it is one of those that are measured."""
