@@ -11,7 +11,14 @@ from watchkeeper.check.columns import columns
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson, AtDay, Home, Workspace
 from watchkeeper.cli.plan.looking.arguments import look, tell
-from watchkeeper.plan.views.risks import MatrixRow, RiskLevel, RiskRow, RisksView, risks_view
+from watchkeeper.plan.views.risks import (
+    MatrixCell,
+    MatrixRow,
+    RiskLevel,
+    RiskRow,
+    RisksView,
+    risks_view,
+)
 
 
 def risks(
@@ -60,12 +67,19 @@ def _lines(view: RisksView) -> Iterator[str]:
         yield "no log at hand: whether a risk is showing was not looked at"
 
 
+_FEW = 2
 _HEAD = ("risk", "before", "left", "treatment", "controls", "owner", "again by")
 
 
 def _across(row: MatrixRow) -> tuple[str, ...]:
-    cells = (" ".join([str(cell.level.product), *cell.risks]) for cell in row.cells)
-    return (f"{row.step.value} {row.step.name}".strip(), *cells)
+    return (f"{row.step.value} {row.step.name}".strip(), *map(_cell, row.cells))
+
+
+def _cell(cell: MatrixCell) -> str:
+    """Render a cell, so that many risks in one do not push the others off the screen."""
+    few = len(cell.risks) <= _FEW
+    risks = ", ".join(cell.risks) if few else f"{len(cell.risks)} risks"
+    return f"{cell.level.product} {risks}".strip()
 
 
 def _cells(row: RiskRow) -> tuple[str, ...]:
