@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from tests.worlds.exchanged import REFUND_DESK
 from tests.worlds.workspace_files import write_workspace
 from watchkeeper.cli.plan import app
+from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.load import load_workspace
 
 
@@ -43,6 +44,8 @@ def test_from_one_workspace_into_another(tmp_path: Path) -> None:
         assert not drafted.in_scope
         assert drafted.reason.startswith("say: ")
     assert run(*words)[1].count("is there already") == 3
+    asked = {one.file for one in lint_workspace(folder).findings if one.code == "left-as-template"}
+    assert asked == {f"systems/{name}.yaml" for name in original.systems}
 
 
 def test_somebody_has_to_answer_for_what_comes_in(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ def every(workspace: Workspace) -> Iterator[Checked[Any]]:
     yield workspace.aims
     if workspace.applicability is not None:
         yield workspace.applicability
+    yield from workspace.systems.values()
     yield from workspace.controls.values()
     for _, file in records(workspace):
         yield file

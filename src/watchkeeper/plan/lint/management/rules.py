@@ -52,11 +52,11 @@ ALWAYS: tuple[Rule, ...] = (
     check_left,
     check_expected,
     check_readiness,
+    check_templates,
 )
 """Rules of keys that may stand in any workspace."""
 RULES: tuple[Rule, ...] = (
     check_heads,
-    check_templates,
     check_circles,
     check_documents,
     check_risks,
