@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
+from tests.worlds import needs
 from tests.worlds.aims import ManagedWorkspace
 from tests.worlds.workspace_files import write_workspace
 from watchkeeper.plan.exchange.said import Said, said_by
@@ -35,3 +37,15 @@ def with_open_items(folder: Path) -> Said:
     rows[1] |= {"status": "sequenced", "by": "2026-11-23"}
     rows[2]["evidence"] = [{"class": "document", "origin": "attested", "document": "ai-policy"}]
     return said_in(managed.write(folder))
+
+
+def run_trestle(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `compliance-trestle` in a folder that is a workspace of its."""
+    return subprocess.run(
+        [needs.program("trestle"), *words, "--trestle-root", str(folder)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )

@@ -36,7 +36,7 @@ def test_the_same_plan_and_moment_give_the_same_bytes(tmp_path: Path) -> None:
         for x in ("a", "b")
     )
     assert first == second
-    assert len(first) == 4
+    assert len(first) >= 4
     code, _, err = run("--check", tmp_path / "a")
     assert code == 0
     assert "0 lead nowhere, 0 not checked" in err
