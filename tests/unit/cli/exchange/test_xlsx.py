@@ -40,6 +40,16 @@ def test_the_example_goes_out_and_comes_in_without_a_change(tmp_path: Path) -> N
     assert (code, said["changes"], said["refused"], said["gone"]) == (0, [], [], [])
 
 
+def test_a_workbook_that_is_there_is_not_written_over(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+    before = place.book.read_bytes()
+    code, _, err = run("export", "xlsx", place.folder, "--out", place.book)
+    assert (code, place.book.read_bytes()) == (2, before)
+    assert "--replace" in err
+    assert run("export", "xlsx", place.folder, "--out", place.book, "--replace")[0] == 0
+    assert place.book.read_bytes() != before
+
+
 def test_one_cell_is_one_key_and_comments_stay(tmp_path: Path) -> None:
     place = desk(
         tmp_path,

@@ -10,15 +10,22 @@ import typer
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson
 from watchkeeper.cli.plan.exchange.arguments import At, Source, moment, needs_extra, said
+from watchkeeper.errors import SettingsInvalid, cut
+from watchkeeper.plan.draft.editing import write_whole
 
 
 def export_xlsx(
     workspace: Source = Path("aims"),
     out: Annotated[Path, typer.Option("--out", help="The workbook to write.")] = Path("aims.xlsx"),
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over a workbook that is there.")
+    ] = False,
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
     """Write controls, risks and the statement of applicability as one workbook, to import again.
+
+    A workbook that is there is not written over: somebody may have edited it.
 
     Each row has a hidden digest, by which an import tells what changed in the workbook from what
     changed in the files. The same files and `--at` give the same bytes.
@@ -31,10 +38,15 @@ def export_xlsx(
         from watchkeeper.plan.exchange.xlsx.here import about, sheets
         from watchkeeper.plan.exchange.xlsx.writing import write_workbook
 
+        if out.exists() and not replace:
+            raise SettingsInvalid(
+                f"there is something at {cut(out)} already",
+                "import it first, name another file with `--out`, or say `--replace`",
+            )
         says = said(workspace)
         pages = sheets(says.register)
         raw = write_workbook(pages, about(says.aims.organisation, says.plan), moment(at))
-        out.write_bytes(raw)
+        write_whole(out, raw)
     rows = {page.table.title: len(page.rows) for page in pages}
     if as_json:
         output.show_json({"plan": says.plan, "file": str(out), "rows": rows})
