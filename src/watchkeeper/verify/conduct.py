@@ -128,7 +128,7 @@ class Conduct:
             self.purses = Purses(plan_of, None if genesis.carried is None else genesis.at)
             self.channels = Channels(report, whole=genesis.carried is None)
             self.management = Management(report, plan_of, ended.emergencies)
-            self.changes = PlanChanges(report, self._commands, plan_of)
+            self.changes = PlanChanges(report, self._commands, plan_of, ended.emergencies)
         else:
             self.actions, self.drills = before.actions, before.drills
             self.channels = before.channels

@@ -9,7 +9,7 @@ from watchkeeper.errors import cut
 from watchkeeper.ledger.envelope import command_body
 from watchkeeper.records.people import Answer
 from watchkeeper.records.plan.release_rule import ReleaseRule
-from watchkeeper.records.plan_verdict import PlanVerdictRecord
+from watchkeeper.records.plan_verdict import OpenReview, PlanVerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.erasures import PlanOf
@@ -37,8 +37,15 @@ class PlanChanges:
     between may not be at hand. What stands in a shard that was not given is counted, not checked.
     """
 
-    def __init__(self, report: Report, commands: Commands, plan_of: PlanOf) -> None:
+    def __init__(
+        self,
+        report: Report,
+        commands: Commands,
+        plan_of: PlanOf,
+        carried: tuple[OpenReview, ...] = (),
+    ) -> None:
         self._report, self._commands, self._plan_of = report, commands, plan_of
+        self._elsewhere = {one.plan for one in carried}
         self.gaps = False
         self._given: dict[Ref, PlanVerdictRecord] = {}
         self._urgent: dict[str, Urgent] = {}
@@ -75,6 +82,7 @@ class PlanChanges:
         kept = {at: one for at, one in self._given.items() if (one.plan, one.by, one.role) != who}
         if said.answer is not Answer.WITHDRAW:
             self._urgent.pop(said.plan, None)
+            self._elsewhere.discard(said.plan)
             kept[ref] = said
         self._given = kept
 
@@ -119,8 +127,8 @@ class PlanChanges:
             return "who released in an emergency looks at it"
         if said.previous == plan or (urgent is not None and said.previous == urgent.previous):
             return None
-        # An emergency of a shard that is not here may be what is looked at.
-        if urgent is None and self.gaps:
+        # An emergency of a shard that is not here, or in a gap, is what is looked at, or may be.
+        if said.plan in self._elsewhere or (urgent is None and self.gaps):
             return None
         return "it is to a plan that would not follow the one in force"
 
@@ -185,10 +193,11 @@ class PlanChanges:
         )
         if not self._releases and not self._answers:
             said = "no plan was released or answered to"
-        if self._urgent:
-            said += f"; {len(self._urgent)} emergencies that nobody has looked at"
+        waiting = len(self._urgent) + len(self._elsewhere)
+        if waiting:
+            said += f"; emergencies that nobody has looked at: {waiting}"
         if self._unread:
-            said += f"; {self._unread} approvals stand in shards that were not given"
+            said += f"; approvals in shards that were not given: {self._unread}"
         say: Callable[[int, str], None] = self._report.skip if self._unread else self._report.say
         say(CHANGES, said)
 
