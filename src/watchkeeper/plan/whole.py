@@ -27,6 +27,7 @@ from watchkeeper.plan.lint.people.applications import check_applications
 from watchkeeper.plan.lint.people.channels import check_channels
 from watchkeeper.plan.lint.people.deputies import check_deputies
 from watchkeeper.plan.lint.people.organisation import check_organisation
+from watchkeeper.plan.lint.people.releases import check_releases
 from watchkeeper.plan.lint.people.sign_in import check_sign_in
 from watchkeeper.plan.lint.policies.ahead import check_ahead
 from watchkeeper.plan.lint.policies.unknown_members import check_members
@@ -129,6 +130,7 @@ def _compile(workspace: Workspace) -> tuple[Bundle | None, tuple[Finding, ...]]:
     check_permit_rules(workspace, names, report)
     check_applications(workspace, report)
     check_deputies(workspace, names, report)
+    check_releases(workspace, names, report)
     check_authority(workspace, names, report)
     check_tasks(workspace, names, report)
     check_delegable(workspace, names, report)

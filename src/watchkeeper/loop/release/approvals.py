@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from watchkeeper.do.state.parts import PlanVerdicts
 from watchkeeper.do.state.parts.plan_verdicts import Given
-from watchkeeper.errors import NotApproved, cut
+from watchkeeper.errors import CommandInvalid, NotApproved, cut
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.release.emergencies import emergency_of
 from watchkeeper.loop.release.exceptions import exceptions_for
@@ -26,6 +26,7 @@ from watchkeeper.records.plan_verdict import Emergency
 from watchkeeper.records.reference import Ref
 
 _MAX_TOUCHED = 200
+RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,42 @@ def approvals_for(rule: ReleaseRule | None, put: Put, given: Iterable[Given]) ->
             f"`watchkeeper plan approve --role {found}`; `plan approvals` says who did",
         )
     return tuple(sorted(one.ref for one in found))
+
+
+def check_can_be_met(plan: Bundle) -> None:
+    """Refuse a plan after which nobody could release again: its rule is met by nobody with a key.
+
+    Not even an emergency changes a rule.
+
+    Raises:
+        CommandInvalid: by whomever it was released, different people could not fill the rule.
+    """
+    rule = plan.releases
+    needed = needed_by(rule, weaker=True)
+    if rule is None or not needed:
+        return
+    signs = {person.id for person in plan.people if person.keys}
+    apart = bool(rule.separate)
+    for releaser in signs & set(plan.roles.get(RELEASE, ())):
+        may = signs - {releaser} if apart else signs
+        if not isinstance(seated(needed, _all_who(plan, needed, may)), str):
+            return
+    raise CommandInvalid(
+        "by this plan nobody could release the next: its rule asks for more people than have the "
+        "roles and a key",
+        "`watchkeeper do enroll` gives people keys; or ask fewer of them",
+    )
+
+
+def _all_who(plan: Bundle, needed: Mapping[str, int], may: set[str]) -> list[Given]:
+    """Return an approval of each person in each role, as they could give it."""
+    nowhere = Ref(0, 0)
+    return [
+        Given(nowhere, "", None, Answer.APPROVE, person, role, "")
+        for role in needed
+        for person in plan.roles.get(role, ())
+        if person in may
+    ]
 
 
 def needed_by(rule: ReleaseRule | None, *, weaker: bool) -> Counter[str]:

@@ -12,7 +12,7 @@ from watchkeeper.errors import CommandInvalid, RecordInvalid, cut
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.ledger.plan_bundle import REGISTER, bundle_digest, parse_bundle
 from watchkeeper.loop.kernel import Kernel
-from watchkeeper.loop.release.approvals import Passed, Put, passed_by, touched
+from watchkeeper.loop.release.approvals import Passed, Put, check_can_be_met, passed_by, touched
 from watchkeeper.loop.release.authors import author_of, authors_of
 from watchkeeper.plan.diff.changes import PlanDiff
 from watchkeeper.plan.diff.compare import diff_bundles
@@ -73,6 +73,7 @@ def release_plan(
             "put the older shard back, or narrow the windows",
         )
     _check_keys(home.state.authority, bundle)
+    check_can_be_met(bundle)
     register = _named_register(bundle, beside)
     # Loads before it is recorded: a plan that can not decide must not come into force.
     Enforcer(bundle, digest, command.person)
