@@ -27,6 +27,8 @@ VERY = 0.85
 CLEARLY = 0.15
 """How much better another has to fit before it is named."""
 LONGEST_NAME = 14
+TELLING = 3
+"""So many words have to be foreign to an item; two may be somebody's shorter name for it."""
 _WORD = re.compile(r"[^\W_]+")
 _DULL = frozenset(
     ("the", "of", "and", "or", "for", "to", "in", "on", "a", "an", "by", "with", "its")
@@ -57,7 +59,7 @@ def judge_label(item: Item, words: str, *, title: bool) -> Mislabelled | None:
     nearer, best = _nearest(parts, item)
     if nearer is not None and best >= (NAMED if named else ALIKE) and best > own + CLEARLY:
         return Mislabelled(item, nearer) if named or own < UNLIKE else None
-    if named and own < UNLIKE and len(_stems(words)) > 1:
+    if named and own < UNLIKE and len(_stems(words)) >= TELLING:
         return Mislabelled(item, None)
     return None
 

@@ -47,6 +47,7 @@ class Mention:
     label: str = ""
     title: bool = False
     sure: bool = True
+    lookalike: bool = False
 
 
 def mentions(passage: Passage, spoken: Spoken) -> Iterator[Mention]:
@@ -57,7 +58,8 @@ def mentions(passage: Passage, spoken: Spoken) -> Iterator[Mention]:
         label, title = _label(passage, plain, text, start, end)
         sure = standard in _UNMISTAKABLE or spoken.only(standard)
         written = text[start:end].strip()
-        yield Mention(standard, id_, written, passage.place, label, title, sure)
+        alike = plain[start:end] != text[start:end]
+        yield Mention(standard, id_, written, passage.place, label, title, sure, alike)
 
 
 def plain_text(text: str) -> str:

@@ -103,7 +103,7 @@ def _known() -> str:
 
 
 def _judge(one: Mention) -> Iterator[Wrong]:
-    if one.written.isascii() is False:
+    if one.lookalike:
         message = f"{cut(one.written)} holds a sign that only looks like one of `{one.id}`"
         yield Wrong(one.place, "lookalike", one.id, message, f"write `{one.id}`")
     if one.id.startswith("B."):

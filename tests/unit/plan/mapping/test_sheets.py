@@ -30,7 +30,7 @@ def test_by_sheet_and_cell() -> None:
         [],
         ["No", "Control", "Title"],
         [1, "A.5.1", "Policies"],
-        [2, "A.7.5", "Cryptography in use"],
+        [2, "A.7.5", "Cryptographic protection of stored data"],
         [3, "A.2.2", "AI policy"],
     )
     said = [(one.place, one.code, one.id) for one in found.wrong]
