@@ -12,7 +12,7 @@ from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.views.frameworks.articles import (
     ArticlesView,
     articles_view,
-    role_of,
+    roles_of,
 )
 from watchkeeper.plan.views.frameworks.elements import elements_view, standing_of
 from watchkeeper.plan.views.frameworks.subcategories import subcategories_view
@@ -93,21 +93,32 @@ def test_what_is_undetermined_is_shown_as_a_whole_and_said() -> None:
 @pytest.mark.parametrize(
     ("said", "named", "role"),
     [
-        ("deployer", None, "deployer"),
-        ("We are the Provider of it", None, "provider"),
-        ("authorised representative", None, "authorised-representative"),
-        ("provider and deployer", None, "undetermined"),
-        ("user", None, "undetermined"),
-        ("user", "importer", "importer"),
-        ("product manufacturer", "provider", "provider"),
+        ("deployer", None, ("deployer",)),
+        ("We are the Provider of it", None, ("provider",)),
+        ("authorised representative", None, ("authorised-representative",)),
+        ("deployer and provider", None, ("provider", "deployer")),
+        ("user", None, ()),
+        ("user", "importer", ("importer",)),
+        ("product manufacturer", "provider", ("provider",)),
     ],
 )
-def test_the_role(said: str, named: str | None, role: str) -> None:
+def test_the_role(said: str, named: str | None, role: tuple[str, ...]) -> None:
     more = {"role": named} if named else {}
     register = with_class("minimal", said, more)
     says = register.systems["desk"]
     assert isinstance(says, SystemFile)
-    assert role_of(says) == role
+    assert roles_of(says) == role
+
+
+def test_who_has_two_roles_meets_the_articles_of_both() -> None:
+    view = articles_view(
+        with_class("high-risk-annex-iii", "provider, deployer"), None, "desk", TODAY
+    )
+    why = {row.id: row.why for row in view.rows}
+    assert why["art-43"] == "it speaks of class high-risk-annex-iii and of a provider"
+    assert why["art-26"] == "it speaks of class high-risk-annex-iii and of a deployer"
+    assert why["art-4"] == "it speaks of every system and of a provider and of a deployer"
+    assert view.role == "provider, deployer"
 
 
 def test_dates_go_by_the_class() -> None:

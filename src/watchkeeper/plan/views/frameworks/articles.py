@@ -92,28 +92,28 @@ def articles_view(
 ) -> ArticlesView:
     """Say which articles matter to a system, what supports them, and what lacks."""
     says = register.systems[system]
-    role = role_of(says)
+    ours = roles_of(says)
     seen = Seen(register, bundle, system, at, figures)
     rows = [
         _row(seen, article, says, why)
         for article in articles().values()
-        if (why := _why(article, says.ai_act.tier, role))
+        if (why := _why(article, says.ai_act.tier, ours))
     ]
     tier, why = says.ai_act.tier, says.ai_act.why
+    role = ", ".join(ours) or UNDETERMINED
     return ArticlesView(system, says.title, says.in_scope, tier, why, role, says.role, tuple(rows))
 
 
-def role_of(says: SystemFile) -> str:
-    """Return the system's role under the regulation: as said there, or as `role` plainly says."""
+def roles_of(says: SystemFile) -> tuple[str, ...]:
+    """Return our roles under the regulation: as said there, or as `role` plainly names them."""
     if says.ai_act.role is not None:
-        return says.ai_act.role
+        return (says.ai_act.role,)
     words = re.sub(r"[\W_]+", "-", says.role.casefold())
-    found = [role for role in roles() if re.search(rf"(?<![a-z]){role}(?![a-z])", words)]
-    return found[0] if len(found) == 1 else UNDETERMINED
+    return tuple(role for role in roles() if re.search(rf"(?<![a-z]){role}(?![a-z])", words))
 
 
-def _why(article: Article, tier: str, role: str) -> str:
-    """Say why an article matters to a class and a role; empty where it does not."""
+def _why(article: Article, tier: str, ours: tuple[str, ...]) -> str:
+    """Say why an article matters to a class and to roles; empty where it does not."""
     if tier not in {UNDETERMINED, *article.classes}:
         return ""
     of_class = (
@@ -123,13 +123,18 @@ def _why(article: Article, tier: str, role: str) -> str:
         if set(article.classes) >= set(tiers())
         else f"it speaks of class {tier}"
     )
-    if role == UNDETERMINED:
+    if not ours:
         return f"{of_class}; the role is undetermined, so that each role's part is shown"
-    if role in article.roles:
-        return f"{of_class} and of a {role}"
-    if role in article.through:
-        return f"{of_class}; a {role} meets it through {article.through[role]}"
+    if mine := [role for role in ours if role in article.roles]:
+        return f"{of_class} and of {' and of '.join(_a(role) for role in mine)}"
+    if through := [role for role in ours if role in article.through]:
+        role = through[0]
+        return f"{of_class}; {_a(role)} meets it through {article.through[role]}"
     return ""
+
+
+def _a(role: str) -> str:
+    return f"an {role}" if role[0] in "aeiou" else f"a {role}"
 
 
 def _row(seen: Seen, article: Article, says: SystemFile, why: str) -> ArticleRow:
