@@ -24,7 +24,7 @@ from watchkeeper.plan.views.frameworks.text import (
 )
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.models.system import SystemFile
-from watchkeeper.records.figures import ControlFigure, Figures, PlaceFigure
+from watchkeeper.records.figures import ControlFigure, Figures, ObjectiveFigure, PlaceFigure
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.reference import Ref
 from watchkeeper.standards.articles import articles
@@ -35,6 +35,8 @@ FIRED_THERE = PlaceFigure("other", "enforced", 3, Ref(0, 9))
 FIRED = Figures(
     "captured", 9, controls=(ControlFigure("limits", "enforced", 7, Ref(0, 5), (HERE,)),)
 )
+MET = Figures("captured", 9, objectives=(ObjectiveFigure("in-time", "met", "97 %", 40),))
+UNMEASURED = Figures("captured", 9, objectives=(ObjectiveFigure("in-time", "no-value"),))
 SILENT = Figures(
     "captured",
     9,
@@ -207,6 +209,40 @@ def test_items_of_evidence_keep_class_and_origin() -> None:
     found = Evidence("document", "attested", "document ai-policy", "document ai-policy")
     assert found in row.support.evidence
     assert "A.7.2: no evidence of class document" not in row.support.missing
+
+
+@pytest.mark.parametrize(
+    ("named", "figures", "there"),
+    [
+        ({"control": "limits"}, None, []),
+        ({"control": "limits"}, SILENT, []),
+        (
+            {"control": "limits"},
+            FIRED,
+            ["limits decided or limited 7 actions (stage demonstration)"],
+        ),
+        ({"objective": "in-time"}, None, []),
+        ({"objective": "in-time"}, MET, ["objective in-time: met, 97 %, of 40"]),
+        ({"objective": "in-time"}, UNMEASURED, []),
+        ({"record": "0/5"}, FIRED, ["limits decided or limited 7 actions (stage demonstration)"]),
+        ({"record": "0/5"}, SILENT, []),
+    ],
+)
+def test_what_a_row_says_of_the_log_is_looked_up_there(
+    tmp_path: Path, named: dict[str, str], figures: Figures | None, there: list[str]
+) -> None:
+    world = ManagedWorkspace()
+    for row in world.records["soa", ""]["rows"]:
+        if row["control"] == "A.9.4":
+            row["evidence"] = [{"class": "runtime", "origin": "captured", **named}]
+    linted = lint_workspace(world.write(tmp_path), TODAY)
+    assert linted.register is not None
+    view = subcategories_view(linted.register, linted.bundle, "desk", TODAY, figures)
+    row = next(row for row in view.rows if row.id == "MAP 1.1")
+    assert [one.what for one in row.support.evidence if one.kind == "runtime"] == there
+    assert any("A.9.4: no evidence of class runtime" in s for s in row.support.missing) is (
+        not there
+    )
 
 
 def test_records_of_another_system_support_nothing() -> None:

@@ -15,6 +15,7 @@ from watchkeeper.plan.views.clauses.answers import ANSWERS, Asked
 from watchkeeper.plan.views.clauses.runtime import runtime_of
 from watchkeeper.plan.views.clauses.standing import RecordSeen, State
 from watchkeeper.plan.workspace.models.control import RowEntry
+from watchkeeper.plan.workspace.models.head import EvidenceEntry
 from watchkeeper.records.figures import Figures, PlaceFigure
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
@@ -125,30 +126,53 @@ def _control(seen: Seen, item: Item) -> Support:
     row = next((r for r in (soa.rows if soa else ()) if r.control == item.id), None)
     if row is not None and row.applicable == "out":
         return Support((), (f"{item.id}: left out of the statement of applicability ({row.why})",))
-    own = list(_own(seen, item.id))
+    own = list(_own(seen, item.id, row))
     ids = {control.id for control in own}
     rows = [row, *(r for r in (soa.rows if soa else ()) if r.control in ids)]
-    evidence = [*(e for r in rows if r for e in _said(r)), *_enforcing(seen, own)]
+    evidence = [*(e for r in rows if r for e in _said(seen, r)), *_enforcing(seen, own)]
     evidence += _seen_running(seen, item, own)
     return Support(tuple(dict.fromkeys(evidence)), tuple(_wanting(seen, item, row, own, evidence)))
 
 
-def _own(seen: Seen, annex: str) -> Iterator[Control]:
+def _own(seen: Seen, annex: str, row: RowEntry | None) -> Iterator[Control]:
+    """Yield controls of this system that say they implement it, or that its row names."""
+    entries = row.evidence if row is not None and not isinstance(row.evidence, str) else ()
+    named = {one.control for one in entries}
     for control in seen.bundle.controls if seen.bundle else ():
-        everywhere = not control.systems
-        if annex in control.annex_a and (everywhere or seen.system in control.systems):
+        here = not control.systems or seen.system in control.systems
+        if here and (annex in control.annex_a or control.id in named):
             yield control
 
 
-def _said(row: RowEntry) -> Iterator[Evidence]:
+def _said(seen: Seen, row: RowEntry) -> Iterator[Evidence]:
     """Yield the evidence of a row; what is in plain words counts for no class."""
     if isinstance(row.evidence, str):
         if row.evidence.strip():
             yield Evidence(IN_WORDS, ATTESTED, row.evidence.strip(), f"soa.yaml, {row.control}")
         return
     for one in row.evidence:
-        where = next((f"{p} {getattr(one, p)}" for p in _PLACES if getattr(one, p)), "")
-        yield Evidence(one.kind, one.origin, one.note or where, where)
+        if one.kind == "runtime":
+            yield from _looked_up(seen, row, one)
+        elif one.kind != "configuration" or one.control is None:
+            where = next((f"{p} {getattr(one, p)}" for p in _PLACES if getattr(one, p)), "")
+            yield Evidence(one.kind, one.origin, one.note or where, where)
+
+
+def _looked_up(seen: Seen, row: RowEntry, one: EvidenceEntry) -> Iterator[Evidence]:
+    """Yield what a row names of the log: an objective that is met; else it is a word, no evidence.
+
+    What a control of ours shows in the log is looked up with the control itself.
+    """
+    met = (
+        [aim for aim in seen.figures.objectives if aim.id == one.objective] if seen.figures else []
+    )
+    for aim in met:
+        if seen.figures is not None and aim.value is not None:
+            what = f"objective {aim.id}: {aim.verdict}, {aim.value}, of {aim.of}"
+            yield Evidence("runtime", seen.figures.origin, what, _place(aim.last))
+    if one.record is not None:
+        said = f"names record {one.record}, which was not looked at here"
+        yield Evidence(IN_WORDS, ATTESTED, said, f"soa.yaml, {row.control}")
 
 
 def _enforcing(seen: Seen, own: list[Control]) -> Iterator[Evidence]:
