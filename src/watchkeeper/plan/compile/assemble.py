@@ -13,6 +13,7 @@ from watchkeeper.plan.compile.management.aims import (
     release_rule_of,
 )
 from watchkeeper.plan.compile.reached import channels_of, console_of, on_call_of, person_of
+from watchkeeper.plan.compile.sentences import bound_sentences
 from watchkeeper.plan.compile.servers import CompiledServer
 from watchkeeper.plan.policies.parse import ParsedPolicy
 from watchkeeper.plan.workspace.load import Workspace
@@ -48,6 +49,7 @@ def assemble(
     """Put a plan together. Everything is sorted by id, so that the same plan is the same bytes."""
     aims = workspace.aims.says
     systems = [file.says for _, file in sorted(workspace.systems.items())]
+    bound = bound_sentences(workspace)
     enforcing = _by_control(policies)
     return Bundle(
         format=FORMAT,
@@ -66,7 +68,9 @@ def assemble(
             sorted((_policy(scoped) for scoped in policies), key=lambda policy: policy.id)
         ),
         controls=tuple(
-            _control(workspace, workspace.controls[name].says, enforcing.get(name, ()))
+            _control(
+                workspace, workspace.controls[name].says, enforcing.get(name, ()), bound.get(name)
+            )
             for name in sorted(workspace.controls)
         ),
         applicability=_rows(workspace),
@@ -190,7 +194,12 @@ def _by_control(policies: Iterable[ScopedPolicy]) -> dict[str, list[ParsedPolicy
     return found
 
 
-def _control(workspace: Workspace, says: ControlFile, mine: Sequence[ParsedPolicy]) -> Control:
+def _control(
+    workspace: Workspace,
+    says: ControlFile,
+    mine: Sequence[ParsedPolicy],
+    bound: Iterable[str] | None,
+) -> Control:
     systems = {policy.system for policy in mine} | set(says.systems)
     if not systems and says.built_in:
         systems = {name for name, file in workspace.systems.items() if file.says.in_scope}
@@ -204,7 +213,7 @@ def _control(workspace: Workspace, says: ControlFile, mine: Sequence[ParsedPolic
         systems=tuple(sorted(systems)),
         built_in=tuple(sorted(set(says.built_in))),
         expects=tuple(sorted(set(says.expects))),
-        sentences=tuple(sorted(set(says.sentences))),
+        sentences=tuple(sorted({*says.sentences, *(bound or ())})),
     )
 
 

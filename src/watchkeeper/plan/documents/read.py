@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 from watchkeeper.errors import PlanUnreadable, cut
@@ -20,15 +21,13 @@ def read_document(name: str, raw: bytes) -> Reading | None:
         PlanUnreadable: it is not what its name says, or can not be believed.
     """
     ending = name.rpartition(".")[2].casefold()
-    reader = _READERS.get(ending)
-    if reader is None:
-        return None
-    return reader(raw)
+    return _read(ending, raw) if ending in _READERS else None
 
 
-def is_read(name: str) -> bool:
-    """Say whether the sentences of such a file are read."""
-    return name.rpartition(".")[2].casefold() in _READERS
+@functools.lru_cache(maxsize=16)
+def _read(ending: str, raw: bytes) -> Reading:
+    # Lint, the plan and what is shown of it ask for the same bytes one after the other.
+    return _READERS[ending](raw)
 
 
 def _text(raw: bytes) -> str:

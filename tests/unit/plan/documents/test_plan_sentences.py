@@ -12,7 +12,10 @@ from tests.worlds.aims import POLICY, TODAY, ManagedWorkspace
 from tests.worlds.docx import docx, paragraph, run
 from watchkeeper.cli.app import app
 from watchkeeper.ledger.canonical import sha256_hex
+from watchkeeper.plan.diff.compare import diff_bundles
+from watchkeeper.plan.draft.signing_off import sign_off
 from watchkeeper.plan.whole import lint_workspace
+from watchkeeper.plan.workspace.load import load_workspace
 
 _TWO = POLICY + "Agents shall ask.\n"
 
@@ -97,3 +100,30 @@ def test_line_ends_of_another_machine_are_no_change(text: str, tmp_path: Path) -
     world = ManagedWorkspace()
     world.files["documents/ai-policy.md"] = text.encode()
     assert not {"changed-since-approval", "no-control"} & set(_codes(world, tmp_path))
+
+
+def test_the_plan_names_what_a_control_stands_for_as_long_as_it_is_there(tmp_path: Path) -> None:
+    world = ManagedWorkspace()
+    before = lint_workspace(world.write(tmp_path / "before")).bundle
+    _policy(world, "Agents shall ask.\n")
+    after = lint_workspace(world.write(tmp_path / "after")).bundle
+    assert before is not None
+    assert after is not None
+    assert before.controls[0].sentences == ("ai-policy#f7e0a4af",)
+    assert after.controls[0].sentences == ()
+    assert any("ai-policy#f7e0a4af" in str(one) for one in diff_bundles(before, after).changes)
+
+
+def test_nobody_approves_a_text_with_two_readings(tmp_path: Path) -> None:
+    world = ManagedWorkspace()
+    opened = paragraph("Agents ", f"<w:ins>{run('must')}</w:ins>", " ask.")
+    _policy(world, docx(opened), "open.docx")
+    loaded, _ = load_workspace(world.write(tmp_path / "open"))
+    assert loaded is not None
+    done = sign_off(loaded, ["document/ai-policy"], "ben", "2026-11-23")
+    assert not done.signed
+    assert [target.name for target, _ in done.refused] == ["document/ai-policy"]
+    _policy(world, docx(paragraph("Agents must ask.")), "closed.docx")
+    loaded, _ = load_workspace(world.write(tmp_path / "closed"))
+    assert loaded is not None
+    assert sign_off(loaded, ["document/ai-policy"], "ben", "2026-11-23").signed

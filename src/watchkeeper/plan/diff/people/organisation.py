@@ -125,9 +125,13 @@ def _control(id_: str, old: Control, new: Control, found: Changes) -> None:
     gone = set(old.expects) - set(new.expects)
     if gone:
         found.weakened("control", id_, f"no longer expects {listed(gone)} to enforce it")
-    for name, said in (("sentences", "sentences"), ("risks", "risks")):
-        if getattr(old, name) != getattr(new, name):
-            found.changed("control", id_, f"its {said} changed")
+    if old.risks != new.risks:
+        found.changed("control", id_, "its risks changed")
+    left, came = set(old.sentences) - set(new.sentences), set(new.sentences) - set(old.sentences)
+    if left:
+        found.changed("control", id_, f"no longer stands for the sentences {listed(left)}")
+    if came:
+        found.changed("control", id_, f"stands for the sentences {listed(came)} too")
 
 
 def _row(id_: str, old: Row, new: Row, found: Changes) -> None:
