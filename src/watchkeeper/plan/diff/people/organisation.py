@@ -127,6 +127,10 @@ def _control(id_: str, old: Control, new: Control, found: Changes) -> None:
         found.weakened("control", id_, f"no longer expects {listed(gone)} to enforce it")
     if old.risks != new.risks:
         found.changed("control", id_, "its risks changed")
+    _sentences(id_, old, new, found)
+
+
+def _sentences(id_: str, old: Control, new: Control, found: Changes) -> None:
     left, came = set(old.sentences) - set(new.sentences), set(new.sentences) - set(old.sentences)
     if left:
         found.changed("control", id_, f"no longer stands for the sentences {listed(left)}")
