@@ -43,7 +43,9 @@ def _title(found: Inventory) -> str:
     plan = f"plan {found.plan[:12]}"
     if not found.readable:
         return f"{plan} is not here: what it declares is not known"
-    return f"{plan}: {len(found.findings)} findings, over {found.decisions} decisions{since}"
+    count = len(found.findings)
+    findings = "1 finding" if count == 1 else f"{count} findings"
+    return f"{plan}: {findings}, over {found.decisions} decisions{since}"
 
 
 def _cells(item: Item) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from watchkeeper.plan.workspace.models.management.objectives import ObjectivesFi
 from watchkeeper.plan.workspace.models.management.risks import RiskFile
 from watchkeeper.plan.workspace.report import Report
 from watchkeeper.records.action import Reason
+from watchkeeper.records.day import after_day
+from watchkeeper.records.instant import Instant
 from watchkeeper.records.objective_grammar import grammar_problem
 
 _REASONS = frozenset(reason.value for reason in Reason)
@@ -56,3 +58,37 @@ def _signal_problem(signal: Signal) -> str | None:
     if signal.reason is not None and signal.reason not in _REASONS:
         return f"looks for `{signal.reason}`, which is no reason code"
     return None
+
+
+def check_measured(workspace: Workspace, _names: Names, at: Instant, report: Report) -> None:
+    """Name the objectives that were not measured for longer than they say.
+
+    What was never measured is due so long after the objectives were approved.
+    """
+    file = workspace.management.one("objectives")
+    says: ObjectivesFile | None = file.says if file is not None else None
+    if file is None or says is None:
+        return
+    for place, one in enumerate(says.objectives):
+        measured = _measured_on(workspace, one.id)
+        last = measured or says.approved
+        if one.measured_every is None or last is None:
+            continue
+        if at >= after_day(last).plus(one.measured_every):
+            report.at(file, "objectives", place, "measured_every").gap(
+                "not-measured",
+                f"the objective `{one.id}` was measured last on {last}"
+                if measured
+                else f"the objective `{one.id}` was not measured since it was approved on {last}",
+                "`watchkeeper check objectives HOME --write AIMS` measures it",
+            )
+
+
+def _measured_on(workspace: Workspace, name: str) -> str | None:
+    """Return the last day on which an objective was measured."""
+    days = [
+        file.says.on
+        for file in workspace.management.of("measurement").values()
+        if name in {row.objective for row in file.says.rows}
+    ]
+    return max(days, default=None)

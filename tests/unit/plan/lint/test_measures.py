@@ -9,6 +9,7 @@ import pytest
 
 from tests.worlds.aims import RECORDS, ManagedWorkspace
 from watchkeeper.plan.whole import lint_workspace
+from watchkeeper.records.instant import parse_instant
 
 
 def _found(folder: Path, aims: ManagedWorkspace, code: str) -> list[str]:
@@ -69,3 +70,25 @@ def test_a_signal_looks_for_something(tmp_path: Path, signal: dict[str, Any], wh
     found = _found(tmp_path, aims, "signal-shows-nothing")
     assert len(found) == bool(why)
     assert all(why in one for one in found)
+
+
+@pytest.mark.parametrize(
+    ("day", "measured", "named"),
+    [
+        ("2026-10-08", True, 0),  # a week after the day on which it was measured last
+        ("2026-10-09", True, 1),
+        ("2026-10-08", False, 0),
+        ("2026-10-09", False, 1),
+    ],
+)
+def test_an_objective_is_measured_as_often_as_it_says(
+    tmp_path: Path, day: str, *, measured: bool, named: int
+) -> None:
+    made = {**RECORDS["objectives", ""]["objectives"][0], "measured_every": "7d"}
+    aims = ManagedWorkspace().change("objectives", objectives=[made])
+    if not measured:
+        aims.remove("measurement")
+    at = parse_instant(f"{day}T12:00:00.000000Z")
+    findings = lint_workspace(aims.write(tmp_path / "aims"), at).findings
+    found = [one for one in findings if one.code == "not-measured"]
+    assert (len(found), all(one.dated for one in found)) == (named, True)

@@ -37,7 +37,7 @@ from watchkeeper.plan.lint.management.rows import (
     check_sequenced,
 )
 from watchkeeper.plan.lint.management.sentences import check_sentences
-from watchkeeper.plan.lint.measures import check_measures, check_signals
+from watchkeeper.plan.lint.measures import check_measured, check_measures, check_signals
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.report import Report
@@ -74,7 +74,13 @@ RULES: tuple[Rule, ...] = (
     check_sentences,
 )
 """Rules of a workspace that has records of the management system."""
-DATED_RULES: tuple[DatedRule, ...] = (check_overdue, check_never, check_future, check_rows)
+DATED_RULES: tuple[DatedRule, ...] = (
+    check_overdue,
+    check_never,
+    check_future,
+    check_rows,
+    check_measured,
+)
 
 
 def check_management(workspace: Workspace, names: Names, report: Report) -> None:
