@@ -74,7 +74,16 @@ def desk() -> Desk:
 
 @pytest.mark.parametrize(
     "path",
-    ["/clauses", "/systems", "/risks", "/soa", "/controls/limits", "/controls/A.9.4", "/r/0/1"],
+    [
+        "/clauses",
+        "/systems",
+        "/risks",
+        "/objectives",
+        "/soa",
+        "/controls/limits",
+        "/controls/A.9.4",
+        "/r/0/1",
+    ],
 )
 def test_what_the_files_say_is_text(desk: Desk, path: str) -> None:
     page = desk.get(path)

@@ -119,6 +119,7 @@ PATHS = {
     "systems": "/systems",
     "risks": "/risks",
     "risks-before": "/risks?show=before",
+    "objectives": "/objectives",
     "soa": "/soa",
     "control": "/controls/limits",
     "annex-control": "/controls/A.6.2.8",

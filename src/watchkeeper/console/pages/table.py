@@ -9,6 +9,7 @@ from typing import Any
 from watchkeeper.console.views.agents import Agents, AgentSeen, agent, agents
 from watchkeeper.console.views.aims.clauses import Clauses, clauses
 from watchkeeper.console.views.aims.control import ControlSeen, control
+from watchkeeper.console.views.aims.objectives import Aims, objectives
 from watchkeeper.console.views.aims.risks import SHOWS, Risks, risks
 from watchkeeper.console.views.aims.soa import Soa, soa
 from watchkeeper.console.views.aims.systems import Systems, systems
@@ -224,6 +225,16 @@ PAGES: tuple[Page, ...] = (
         see=risks,
         view=Risks,
         queries=(Query("show", "before treatment, or what is left after it", SHOWS),),
+        group="aims",
+    ),
+    Page(
+        path="/objectives",
+        api="/objectives",
+        name="objectives",
+        title="Objectives",
+        about="What is aimed at, and what the log says that it comes to now.",
+        see=objectives,
+        view=Aims,
         group="aims",
     ),
     Page(

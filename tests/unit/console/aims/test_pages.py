@@ -134,6 +134,16 @@ def test_the_place_of_a_record_leads_to_its_action(at_work: Desk) -> None:
         assert at_work.get(nowhere).status_code == 404
 
 
+def test_objectives_say_what_they_come_to(at_work: Desk, desk: Desk) -> None:
+    found = _json(at_work, "/objectives")
+    (aim,) = found["aims"]
+    assert (found["origin"], aim["stands"], aim["value"]) == ("captured", "met", "100 % (12 of 12)")
+    assert (aim["target"], aim["measured"]) == ("at least 95 %", "2026-10-01")
+    (aim,) = _json(desk, "/objectives")["aims"]
+    assert (aim["stands"], aim["value"]) == ("", "")
+    assert "nothing was measured" in desk.get("/objectives").text
+
+
 def test_the_scope_says_what_no_inventory_has(at_work: Desk, desk: Desk) -> None:
     assert "Nothing was seen in the log that is in no inventory" in at_work.get("/systems").text
     assert "No log at hand" in desk.get("/systems").text
