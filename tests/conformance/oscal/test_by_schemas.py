@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,14 @@ MODELS = {
 
 def wrong(path: str, document: Any) -> list[str]:
     """Return what a schema has against a document."""
-    schema = SCHEMAS / f"oscal_{MODELS[path.partition('/')[0]]}_schema.json"
-    validator = jsonschema_rs.validator_for(json.loads(schema.read_bytes()))
+    validator = _validator(MODELS[path.partition("/")[0]])
     return [error.message for error in validator.iter_errors(document)]
+
+
+@functools.cache
+def _validator(model: str) -> Any:
+    schema = SCHEMAS / f"oscal_{model}_schema.json"
+    return jsonschema_rs.validator_for(json.loads(schema.read_bytes()))
 
 
 def test_the_refund_desk_is_valid() -> None:

@@ -11,21 +11,28 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from watchkeeper.errors import PlanUnreadable, RecordInvalid, cut
+from watchkeeper.errors import ImportRefused, PlanUnreadable, RecordInvalid, cut
 from watchkeeper.ledger.canonical import canonical, parse_json
+from watchkeeper.plan.workspace.folder import Folder
 
 _ASIDE = Path(".watchkeeper") / "together"
 _LIST = "list.json"
 _MOST_BYTES = 16 * 1024 * 1024
 
 
-def write_together(workspace: Path, texts: Mapping[str, str]) -> None:
+def write_together(
+    workspace: Path, texts: Mapping[str, str], read: Mapping[str, str] | None = None
+) -> None:
     """Replace or make the files of a workspace named in `texts`, all of them or none.
 
+    `read` are the texts that the new ones were made of; a file that is not among them is new.
+
     Raises:
+        ImportRefused: a file is no longer what it was when it was read.
         PlanUnreadable: what an earlier writer left can not be read.
     """
     finish_writing(workspace)
+    _check_unchanged(workspace, texts, read or {})
     aside = workspace / _ASIDE
     aside.mkdir(parents=True, exist_ok=True)
     names = sorted(texts)
@@ -51,6 +58,15 @@ def finish_writing(workspace: Path) -> tuple[str, ...]:
     if not any(aside.parent.iterdir()):
         aside.parent.rmdir()
     return tuple(names)
+
+
+def _check_unchanged(workspace: Path, texts: Mapping[str, str], read: Mapping[str, str]) -> None:
+    folder = Folder(workspace)
+    for name in texts:
+        if (folder.read(name) if folder.has(name) else None) != read.get(name):
+            raise ImportRefused(
+                f"{cut(name)} was changed meanwhile", "look at it, and import again"
+            )
 
 
 def _listed(aside: Path) -> list[str]:

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pytest
 from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
 
@@ -14,6 +15,7 @@ from tests.worlds.exchanged import REFUND_DESK
 from tests.worlds.workbooks import Desk, desk
 from tests.worlds.workspace_files import FILES
 from watchkeeper.cli.plan import app
+from watchkeeper.errors import ImportRefused
 from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.exchange.xlsx.tables import CONTROLS
 from watchkeeper.plan.workspace.load import load_workspace
@@ -286,6 +288,20 @@ def test_several_files_are_written_together(tmp_path: Path) -> None:
     assert (tmp_path / "a.yaml").read_text() == "y\n"
     assert (tmp_path / "b/c.yaml").read_text() == "x\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.yaml", "b"]
+
+
+def test_what_was_changed_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+    read = {"a.yaml": "old\n"}
+    for now in ("newer\n", None):
+        if now is not None:
+            (tmp_path / "a.yaml").write_text(now)
+        with pytest.raises(ImportRefused, match="changed meanwhile"):
+            write_together(tmp_path, {"a.yaml": "x\n", "b.yaml": "y\n"}, read)
+        (tmp_path / "a.yaml").unlink(missing_ok=True)
+    (tmp_path / "new.yaml").write_text("somebody's\n")
+    with pytest.raises(ImportRefused, match="changed meanwhile"):
+        write_together(tmp_path, {"new.yaml": "x\n"})
+    assert [path.name for path in tmp_path.iterdir()] == ["new.yaml"]
 
 
 def test_the_words_of_a_choice_are_offered(tmp_path: Path) -> None:

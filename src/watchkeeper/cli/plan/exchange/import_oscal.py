@@ -48,7 +48,7 @@ def import_oscal(
         drafted = draft_oscal(documents_in(place), known, soa, answers)
         written = bool(drafted.files) and not dry_run
         if written:
-            write_together(workspace, drafted.files)
+            write_together(workspace, drafted.files, {} if soa is None else {"soa.yaml": soa})
     if as_json:
         said = {"written": written, "files": sorted(drafted.files), "taken": list(drafted.taken)}
         output.show_json({**said, "leftOut": list(drafted.left_out)})

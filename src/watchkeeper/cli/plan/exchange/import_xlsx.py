@@ -54,6 +54,7 @@ def import_xlsx(
     """
     with output.speaking_plainly():
         needs_extra("openpyxl")
+        from watchkeeper.plan.exchange.xlsx.applying import applied
         from watchkeeper.plan.exchange.xlsx.changes import compare
         from watchkeeper.plan.exchange.xlsx.here import here
         from watchkeeper.plan.exchange.xlsx.mapping import parse_mapping
@@ -69,22 +70,23 @@ def import_xlsx(
         wrong = [*book.wrong, *found.conflicts]
         broken: Sequence[str] = ()
         if not wrong and found.changes:
-            texts = _texts(workspace, found.changes)
+            read = _read(workspace, found.changes)
+            texts = applied(found.changes, read)
             broken = _broken_by(workspace, texts)
             if not (broken or dry_run):
-                write_together(workspace, texts)
+                write_together(workspace, texts, read)
         wrong += broken
     _show(book, found, wrong, written=not (wrong or dry_run), as_json=as_json)
     if wrong:
         raise typer.Exit(output.Exit.FOUND)
 
 
-def _texts(path: Path, changes: Sequence[RowChange]) -> dict[str, str]:
-    from watchkeeper.plan.exchange.xlsx.applying import applied, file_of
+def _read(path: Path, changes: Sequence[RowChange]) -> dict[str, str]:
+    from watchkeeper.plan.exchange.xlsx.applying import file_of
 
     folder = open_folder(path)
     names = sorted({file_of(change) for change in changes})
-    return applied(changes, {name: folder.read(name) for name in names if folder.has(name)})
+    return {name: folder.read(name) for name in names if folder.has(name)}
 
 
 def _broken_by(path: Path, texts: Mapping[str, str]) -> list[str]:
