@@ -42,7 +42,7 @@ def script(port: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     """What each command printed; none of them failed."""
     folder = tmp_path_factory.mktemp("readme") / "an empty folder"
     folder.mkdir()
@@ -73,21 +73,22 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {command: text for command, (text, _) in said.items()}
 
 
-def one(told: dict[str, str], words: str) -> str:
-    (found,) = [text for command, text in told.items() if words in command]
-    return found
+def one(told: list[tuple[str, str]], words: str, nth: int = 0) -> str:
+    return [text for command, text in told if words in command][nth]
 
 
-def test_it_is_a_matter_of_a_few_commands(told: dict[str, str]) -> None:
-    assert len(told) < 12
-    assert not any("Traceback" in text for text in told.values())
+def test_it_is_a_matter_of_a_few_commands(told: list[tuple[str, str]]) -> None:
+    assert len(told) == 12
+    assert not any("Traceback" in text for _, text in told)
 
 
-def test_the_agent_reads_at_once(told: dict[str, str]) -> None:
+def test_the_agent_reads_at_once(told: list[tuple[str, str]]) -> None:
     assert '"refundable": 120.0' in one(told, "find_order")
 
 
-def test_its_refund_waits_because_nobody_approved_the_assessment(told: dict[str, str]) -> None:
+def test_its_refund_waits_because_nobody_approved_the_assessment(
+    told: list[tuple[str, str]],
+) -> None:
     assert "A person must approve this action first" in one(told, "shop refund")
     waiting = one(told, "do pending")
     assert "Pay back 20 EUR on order o-500 (late)" in waiting
@@ -95,7 +96,12 @@ def test_its_refund_waits_because_nobody_approved_the_assessment(told: dict[str,
     assert "governance" in waiting
 
 
-def test_lint_names_what_people_have_still_to_do(told: dict[str, str]) -> None:
+def test_once_it_is_approved_and_released_the_refund_is_paid(told: list[tuple[str, str]]) -> None:
+    assert "impact/customer-service: approved by me" in one(told, "sign-off")
+    assert '"amount": 20.0' in one(told, "shop refund", 1)
+
+
+def test_lint_names_what_people_have_still_to_do(told: list[tuple[str, str]]) -> None:
     said = one(told, "plan lint")
     assert "they stop nothing" in said
     assert "Safety errors" not in said

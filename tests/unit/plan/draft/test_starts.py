@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections import Counter
 from datetime import date
 from importlib.resources import files
@@ -14,17 +15,21 @@ import pytest
 from watchkeeper.demo.starts.server import sample
 from watchkeeper.errors import PlanRefused, SettingsInvalid
 from watchkeeper.ledger.plan_bundle import bundle_bytes, tool_pin
+from watchkeeper.plan.draft.signing_off import sign_off
 from watchkeeper.plan.draft.starts.begin import STARTS, Begun, begin
 from watchkeeper.plan.draft.starts.own import WRITTEN, Own
-from watchkeeper.plan.whole import compile_folder
+from watchkeeper.plan.draft.together import write_together
+from watchkeeper.plan.whole import compile_folder, lint_workspace
 from watchkeeper.plan.workspace.finding import Severity
 from watchkeeper.plan.workspace.kinds import BY_KIND, RECORDS
+from watchkeeper.plan.workspace.load import load_workspace
 from watchkeeper.standards.catalogue import annex_a
 
 TODAY = date(2026, 11, 23)
 SERVER = ("python", "-m", "watchkeeper.demo.starts.server")
 OWN = Own("An organisation", "an.example/desk")
-NOT_YET = {"measurement", "audit", "review", "certificate", "supplier", "sentences"}
+AFTERWARDS = {"no-record", "no-competence", "not-aware"}
+NOT_YET = {"measurement", "audit", "review", "certificate", "supplier"}
 """Records of what only happens later, or elsewhere."""
 
 
@@ -41,9 +46,22 @@ def _folder(begun: Begun) -> Path:
 def test_lint_names_only_what_people_have_still_to_do(begun: Begun) -> None:
     found = Counter(finding.code for finding in begun.linted.findings)
     assert {f.severity for f in begun.linted.findings} == {Severity.MANAGEMENT}
-    assert set(found) <= {"not-approved", "no-record", "no-competence", "not-aware"}
+    assert set(found) == {"not-approved", *AFTERWARDS}
     assert found["not-approved"] > 20
     assert begun.linted.bundle is not None
+
+
+def test_once_signed_off_only_what_happens_with_time_is_still_named(
+    begun: Begun, tmp_path: Path
+) -> None:
+    shutil.copytree(_folder(begun), tmp_path / "aims")
+    done = sign_off(load_workspace(tmp_path / "aims")[0], [], "me", TODAY.isoformat(), None)
+    assert done.refused == ()
+    write_together(tmp_path / "aims", done.texts)
+    linted = lint_workspace(tmp_path / "aims")
+    assert {finding.code for finding in linted.findings} == AFTERWARDS
+    watched = linted.bundle.management.watched
+    assert [w for w in watched if w.topic in {"impact", "risk"} and w.since] == []
 
 
 def test_every_kind_of_record_that_can_be_there_is_there(begun: Begun) -> None:
