@@ -14,6 +14,7 @@ from tests.words.test_start import free_port
 
 README = Path(__file__).parents[2] / "README.md"
 MARK = "=== "
+Told = list[tuple[str, str]]
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -42,7 +43,7 @@ def script(port: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """What each command printed; none of them failed."""
     folder = tmp_path_factory.mktemp("readme") / "an empty folder"
     folder.mkdir()
@@ -64,30 +65,28 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
         check=False,
     )
     parts = re.split(rf"^{MARK}(\d+)$", done.stdout, flags=re.MULTILINE)[1:]
-    said = {
-        commands()[int(parts[at])]: (parts[at + 1], parts[at + 2])
-        for at in range(0, len(parts) - 2, 4)
-    }
-    assert list(said) == commands(), done.stdout
-    assert {command: text for command, (text, code) in said.items() if code != "0"} == {}
-    return {command: text for command, (text, _) in said.items()}
+    ends = range(0, len(parts) - 2, 4)
+    said = [(commands()[int(parts[at])], parts[at + 1], parts[at + 2]) for at in ends]
+    assert [command for command, _, _ in said] == commands(), done.stdout
+    assert [(command, text) for command, text, code in said if code != "0"] == []
+    return [(command, text) for command, text, _ in said]
 
 
-def one(told: list[tuple[str, str]], words: str, nth: int = 0) -> str:
+def one(told: Told, words: str, nth: int = 0) -> str:
     return [text for command, text in told if words in command][nth]
 
 
-def test_it_is_a_matter_of_a_few_commands(told: list[tuple[str, str]]) -> None:
+def test_it_is_a_matter_of_a_few_commands(told: Told) -> None:
     assert len(told) == 12
     assert not any("Traceback" in text for _, text in told)
 
 
-def test_the_agent_reads_at_once(told: list[tuple[str, str]]) -> None:
+def test_the_agent_reads_at_once(told: Told) -> None:
     assert '"refundable": 120.0' in one(told, "find_order")
 
 
 def test_its_refund_waits_because_nobody_approved_the_assessment(
-    told: list[tuple[str, str]],
+    told: Told,
 ) -> None:
     assert "A person must approve this action first" in one(told, "shop refund")
     waiting = one(told, "do pending")
@@ -96,12 +95,12 @@ def test_its_refund_waits_because_nobody_approved_the_assessment(
     assert "governance" in waiting
 
 
-def test_once_it_is_approved_and_released_the_refund_is_paid(told: list[tuple[str, str]]) -> None:
+def test_once_it_is_approved_and_released_the_refund_is_paid(told: Told) -> None:
     assert "impact/customer-service: approved by me" in one(told, "sign-off")
     assert '"amount": 20.0' in one(told, "shop refund", 1)
 
 
-def test_lint_names_what_people_have_still_to_do(told: list[tuple[str, str]]) -> None:
+def test_lint_names_what_people_have_still_to_do(told: Told) -> None:
     said = one(told, "plan lint")
     assert "they stop nothing" in said
     assert "Safety errors" not in said
