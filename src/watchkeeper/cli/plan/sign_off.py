@@ -46,7 +46,7 @@ def sign_off(
     with output.speaking_plainly():
         day = day_of(moment(on))
         done = approve(readable(workspace), record or [], by, day, version)
-        write_together(workspace, done.texts)
+        write_together(workspace, done.texts, done.read)
     if as_json:
         output.show_json(_json(done))
     else:

@@ -8,7 +8,7 @@ from mcp.server import MCPServer
 from mcp_types import ToolAnnotations
 
 NAME = "books"
-_READS = ToolAnnotations(readOnlyHint=True)
+_READS = ToolAnnotations(read_only_hint=True)
 _INVOICES = {
     "i-700": ("s-20", 180.0, "approved"),
     "i-701": ("s-21", 2400.0, "approved"),

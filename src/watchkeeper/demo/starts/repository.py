@@ -8,7 +8,7 @@ from mcp.server import MCPServer
 from mcp_types import ToolAnnotations
 
 NAME = "repository"
-_READS = ToolAnnotations(readOnlyHint=True)
+_READS = ToolAnnotations(read_only_hint=True)
 
 
 class Change(TypedDict):

@@ -8,7 +8,7 @@ from mcp.server import MCPServer
 from mcp_types import ToolAnnotations
 
 NAME = "shop"
-_READS = ToolAnnotations(readOnlyHint=True)
+_READS = ToolAnnotations(read_only_hint=True)
 _CUSTOMERS = {
     "c-100": "Ines Moreau",
     "c-101": "Tomas Berg",

@@ -49,9 +49,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class SignedOff:
-    """The new texts of files, what was approved in them, and what was not, with the reason."""
+    """The new texts of files, what they were made of, what was approved, and what not and why."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
+    read: Mapping[str, str] = field(default_factory=dict)
     signed: tuple[Target, ...] = ()
     refused: tuple[tuple[Target, str], ...] = ()
 
@@ -83,13 +84,13 @@ def sign_off(
     chosen = _chosen(workspace, tuple(targets(workspace)), names)
     refused = tuple((one, why) for one in chosen if (why := _refusal(workspace, one)))
     signed = tuple(one for one in chosen if not _refusal(workspace, one))
-    folder, edited = Folder(workspace.root), {}
+    folder = Folder(workspace.root)
+    read = {file: folder.read(file) for file in sorted({one.file for one in signed})}
+    edited = {file: read_editable(text, file) for file, text in read.items()}
     for one in signed:
-        if one.file not in edited:
-            edited[one.file] = read_editable(folder.read(one.file), one.file)
         _write(edited[one.file], one, workspace, {"by": by, "on": on, "version": version})
     texts = {file: render_editable(value) for file, value in edited.items()}
-    return SignedOff(texts, signed, refused)
+    return SignedOff(texts, read, signed, refused)
 
 
 def _whole(name: str, file: Checked[Any]) -> Target:

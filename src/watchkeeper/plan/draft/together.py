@@ -65,7 +65,7 @@ def _check_unchanged(workspace: Path, texts: Mapping[str, str], read: Mapping[st
     for name in texts:
         if (folder.read(name) if folder.has(name) else None) != read.get(name):
             raise ImportRefused(
-                f"{cut(name)} was changed meanwhile", "look at it, and import again"
+                f"{cut(name)} was changed meanwhile", "look at it, and say the command again"
             )
 
 
