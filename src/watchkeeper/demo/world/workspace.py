@@ -3,7 +3,7 @@
 Three things could not be shown within a minute otherwise: a refund is given up after 3 s instead
 of 30 s (an unknown effect can be settled only after that), tool definitions are looked at again
 after 1 s instead of 30 s, and one review expires after seconds. The server's port is the one that
-is free today.
+is free today. What the assessments looked at is noted again, since it is this copy.
 """
 
 from __future__ import annotations
