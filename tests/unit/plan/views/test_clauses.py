@@ -195,6 +195,7 @@ def test_the_text_names_each_clause_and_says_where_no_log_is() -> None:
     assert "%" not in text.replace("95 %", "")
     shown = clauses_text(view_of(ManagedWorkspace(), figures=FIGURES))
     assert "control limits: enforced, fired 7 times, captured (record 0/8)" in shown
+    assert "1 released plan, captured (record 0/1)" in shown
 
 
 def test_the_json_has_what_is_lacking() -> None:

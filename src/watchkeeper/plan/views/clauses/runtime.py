@@ -37,9 +37,11 @@ def runtime_of(
 def _of(clause: str, register: Register, figures: Figures) -> Iterator[RuntimeEvidence]:
     origin = figures.origin
     if clause in {"4.4", "6.3", "8.1"} and figures.releases:
-        yield RuntimeEvidence(f"{figures.releases} released plans", origin, figures.release)
+        yield RuntimeEvidence(_counted(figures.releases, "released plan"), origin, figures.release)
     if clause in {"4.4", "8.1"} and figures.decisions:
-        yield RuntimeEvidence(f"{figures.decisions} decisions", origin, figures.last_decision)
+        yield RuntimeEvidence(
+            _counted(figures.decisions, "decision"), origin, figures.last_decision
+        )
     if clause in {"8.1", "8.3"}:
         yield from _controls(clause, register, figures)
     if clause in {"6.2", "9.1"}:
@@ -69,5 +71,9 @@ def _controls(clause: str, register: Register, figures: Figures) -> Iterator[Run
 
 
 def _said(one: ControlFigure) -> str:
-    times = f", fired {one.fired} times" if one.fired else ""
+    times = f", fired {_counted(one.fired, 'time')}" if one.fired else ""
     return f"control {one.id}: {one.state}{times}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
