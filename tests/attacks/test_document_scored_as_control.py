@@ -64,6 +64,24 @@ def test_only_what_was_enforced_ran(state: str, fired: int, counts: bool) -> Non
     assert [item.origin for item in row.items] == ["captured"] * counts
 
 
+@pytest.mark.parametrize(
+    "place", [{"control": "limits"}, {"objective": "in-time"}, {"record": "0/5"}]
+)
+def test_a_row_that_names_the_log_shows_nothing_of_it(place: dict[str, str]) -> None:
+    claimed = {"class": "runtime", "origin": "captured", **place}
+    for figures in (None, _figures("silent-with-traffic", 0)):
+        row = _row([claimed], figures)
+        assert "runtime" in row.missing
+        assert "names" in row.words
+
+
+def test_a_row_that_names_a_control_that_fires_is_borne_out() -> None:
+    row = _row(
+        [{"class": "runtime", "origin": "captured", "control": "limits"}], _figures("enforced", 3)
+    )
+    assert "runtime" not in row.missing
+
+
 def test_what_ran_fills_no_other_class() -> None:
     row = _row("", _figures("enforced", 3))
     assert set(row.missing) == set(row.needs) - {"runtime"}

@@ -18,6 +18,7 @@ from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.standards.catalogue import AnnexControl, annex_a
 
 ENFORCED = "enforced"
+RUNTIME = "runtime"
 _PLACES = ("document", "file", "drill", "objective", "control", "record", "url")
 
 
@@ -44,7 +45,7 @@ class Item:
 class AnnexRow:
     """A control of Annex A: what we say of it, the classes it needs, what is there, what is not.
 
-    `words` is evidence in plain words, which counts for no class.
+    `words` is evidence in plain words, or the naming of a record, which count for no class.
     """
 
     control: str
@@ -117,9 +118,13 @@ def _row(
     figures: Figures | None,
 ) -> AnnexRow:
     given = said.evidence if said is not None else ""
-    items = [] if isinstance(given, str) else [_item(entry) for entry in given]
+    entries = [] if isinstance(given, str) else given
+    items = [_item(entry) for entry in entries if entry.kind != RUNTIME]
+    named = [entry for entry in entries if entry.kind == RUNTIME]
     ours = {id_ for id_, control in register.controls.items() if one.id in control.annex_a}
-    items += [*_configured(ours, bundle), *_ran(ours, figures)]
+    items += _configured(ours, bundle)
+    items += _ran({*ours, *(entry.control for entry in named if entry.control)}, figures)
+    items += _met({entry.objective for entry in named if entry.objective}, figures)
     return AnnexRow(
         control=one.id,
         title=one.title,
@@ -127,8 +132,22 @@ def _row(
         status=said.status if said is not None else "",
         needs=one.evidence,
         items=tuple(items),
-        words=given if isinstance(given, str) else "",
+        words=given if isinstance(given, str) else "; ".join(_naming(entry) for entry in named),
     )
+
+
+def _naming(entry: EvidenceEntry) -> str:
+    """Say what a row names of the log: named alone, that is no evidence that anything ran."""
+    return f"names {_item(entry).where} in the log"
+
+
+def _met(objectives: set[str], figures: Figures | None) -> Iterator[Item]:
+    """Yield what objectives come to, where the log gives them a value."""
+    for one in figures.objectives if figures is not None else ():
+        if one.id in objectives and one.value is not None and figures is not None:
+            place = f", record {one.last}" if one.last is not None else ""
+            where = f"objective {one.id}: {one.verdict}, {one.value}{place}"
+            yield Item(RUNTIME, figures.origin, where)
 
 
 def _item(entry: EvidenceEntry) -> Item:
@@ -152,4 +171,4 @@ def _ran(ours: set[str], figures: Figures | None) -> Iterator[Item]:
         if one.id in ours and one.state == ENFORCED and one.fired and figures is not None:
             place = f", record {one.last}" if one.last is not None else ""
             where = f"control {one.id} fired {one.fired} times{place}"
-            yield Item("runtime", figures.origin, where)
+            yield Item(RUNTIME, figures.origin, where)
