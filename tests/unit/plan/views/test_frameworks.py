@@ -212,6 +212,30 @@ def test_items_of_evidence_keep_class_and_origin() -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "there"),
+    [
+        ({}, True),
+        ({"approved_by": None}, False),
+        ({"digest": "0" * 64}, False),
+        ({"id": "x"}, False),
+    ],
+)
+def test_a_document_that_nobody_approved_is_a_word(change: dict[str, Any], there: bool) -> None:
+    world = _high(ManagedWorkspace())
+    document = world.records["documents", ""]["documents"][0]
+    document |= change
+    for key in [key for key, value in document.items() if value is None]:
+        del document[key]
+    item = {"class": "document", "origin": "attested", "by": "ana", "document": "ai-policy"}
+    for row in world.records["soa", ""]["rows"]:
+        if row["control"] == "A.7.2":
+            row["evidence"] = [item]
+    view = articles_view(world.register(), None, "desk", TODAY)
+    row = next(row for row in view.rows if row.id == "art-10")
+    assert ("A.7.2: no evidence of class document" not in row.support.missing) is there
+
+
+@pytest.mark.parametrize(
     ("named", "figures", "there"),
     [
         ({"control": "limits"}, None, []),

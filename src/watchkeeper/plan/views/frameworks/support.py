@@ -153,9 +153,22 @@ def _said(seen: Seen, row: RowEntry) -> Iterator[Evidence]:
     for one in row.evidence:
         if one.kind == "runtime":
             yield from _looked_up(seen, row, one)
+        elif one.document is not None and not _approved(seen, one.document):
+            said = f"document {one.document}, which nobody approved as it stands"
+            yield Evidence(IN_WORDS, ATTESTED, said, "documents.yaml")
         elif one.kind != "configuration" or one.control is None:
             where = next((f"{p} {getattr(one, p)}" for p in _PLACES if getattr(one, p)), "")
             yield Evidence(one.kind, one.origin, one.note or where, where)
+
+
+def _approved(seen: Seen, id_: str) -> bool:
+    """Say whether a document under control is approved, and says what was approved."""
+    says = seen.register.one("documents")
+    row = next((row for row in (says.documents if says else ()) if row.id == id_), None)
+    there = seen.register.digests.get(id_)
+    if row is None or not row.approved_by or row.digest is None:
+        return False
+    return there is None or there == row.digest
 
 
 def _looked_up(seen: Seen, row: RowEntry, one: EvidenceEntry) -> Iterator[Evidence]:
