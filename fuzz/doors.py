@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+from fuzz.documents import DOCUMENT_DOORS
 from fuzz.exchange import EXCHANGE_DOORS
 from watchkeeper.enforcement.messages.rpc import parse_agent_message, parse_message
 from watchkeeper.enforcement.upstream.channel import Arrived
@@ -297,6 +298,7 @@ def _text(raw: bytes) -> str:
 
 
 DOORS: dict[str, Door] = {
+    **DOCUMENT_DOORS,
     **EXCHANGE_DOORS,
     "answer": answer,
     "bundle": bundle,

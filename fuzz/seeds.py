@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from faults.calls.house import House, make_home, signed
+from fuzz.documents import document_seeds
 from fuzz.exchange import exchange_seeds
 from watchkeeper import wiring
 from watchkeeper.ledger.canonical import canonical
@@ -84,6 +85,7 @@ quorum g
     members = parse_container(lambda at, count: packed[at : at + count], len(packed))
     inside = {member.name: packed[member.start : member.end] for member in members}
     return {
+        **document_seeds(),
         **exchange_seeds(),
         "bundle": [packed],
         "container": [packed, b"".join([_EMPTY, *render_directory([Member("a", 0, 0, 0)])])],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from watchkeeper.errors import PlanUnreadable
@@ -113,3 +115,17 @@ def test_what_is_nested_beyond_reading_is_refused_rather_than_left_out(mark: str
 def test_a_text_that_is_none_is_refused(raw: bytes) -> None:
     with pytest.raises(PlanUnreadable):
         read_document("policy.md", raw)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 15_000, "[a](b" * 5_000, "*a" * 10_000, "<!--" * 10_000, "It must. " * 5_000]
+)
+def test_a_text_that_is_made_to_be_slow_ends_soon(text: str) -> None:
+    started = time.process_time()
+    assert len(_found(text)) in {0, 5_000}
+    assert time.process_time() - started < 10
+
+
+def test_brackets_without_end_are_refused() -> None:
+    with pytest.raises(PlanUnreadable, match="brackets"):
+        read_markdown("[" * 200_000)

@@ -17,6 +17,8 @@ from watchkeeper.errors import PlanUnreadable
 from watchkeeper.plan.documents.blocks import BLANK, Block, Note, Reading, Seen
 
 MAX_NESTING = 60
+MAX_BRACKETS = 20_000
+"""Brackets that nothing closes take time by the square of their number."""
 _FRONT = re.compile(r"\A---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _UNREAD = frozenset({"script", "style", "template"})
 _OWN_LINE = frozenset(
@@ -69,8 +71,10 @@ def read_markdown(text: str) -> Reading:
     """Return the blocks of a Markdown text with plain line ends.
 
     Raises:
-        PlanUnreadable: nested so deeply that something of it would not be read.
+        PlanUnreadable: nested so deeply that something of it would not be read, or made to be slow.
     """
+    if text.count("[") > MAX_BRACKETS:
+        raise PlanUnreadable(f"more than {MAX_BRACKETS} brackets", "split it")
     front = _FRONT.match(text)
     skipped = front[0].count("\n") if front else 0
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")

@@ -156,14 +156,13 @@ class _Gathering:
 def spans_of(block: Block) -> Iterator[tuple[str, str, int]]:
     """Yield each sentence of a block: as written, with what is no wording blanked, and its line."""
     bare = _ADDRESS.sub(lambda found: BLANK * len(found[0]), block.bare)
-    start = 0
+    start, line = 0, block.line
     ends = [stop.end() for stop in _STOP.finditer(bare) if _ends_here(bare, stop)]
     for end in (*ends, len(bare)):
         text = block.text[start:end]
         if text.strip():
-            line = block.line + block.text[:start].count("\n") if block.line else 0
             yield text.strip(), bare[start:end], line
-        start = end
+        start, line = end, line + text.count("\n") * bool(line)
 
 
 def _ends_here(bare: str, stop: re.Match[str]) -> bool:
