@@ -21,6 +21,8 @@ ISO = [
     "The International Organization for Standardization (ISO)",
     "International Organisation for Standardisation",
     "ISO/IEC JTC 1/SC 42",
+    "ISO 42001",
+    "ISO/IEC 42001:2023",
     "International Electrotechnical Commission",
     "ISO Certification Body",
     "\uff29\uff33\uff2f",
@@ -30,7 +32,14 @@ ISO = [
     "\u00cfSO",
     "www.iso.org",
 ]
-OTHERS = ["Example Certification", "Isometric Assurance", "DNV", "Global ISO Cert Ltd", "Isotec"]
+OTHERS = [
+    "42001",
+    "Example Certification",
+    "Isometric Assurance",
+    "DNV",
+    "Global ISO Cert Ltd",
+    "Isotec",
+]
 
 
 @pytest.mark.parametrize("name", ISO)

@@ -43,8 +43,6 @@ _BESIDE = frozenset(
         "jtc1",
         "sc",
         "sc42",
-        "1",
-        "42",
         "casco",
         "www",
         "http",
@@ -64,7 +62,8 @@ def certifies_nobody(name: str) -> bool:
     Geneva") do not matter; a company whose name has more in it is not meant.
     """
     text = _plain(name)
-    words = set(_LONG_IEC.sub("iec", _LONG.sub("iso", text)).split())
+    said = _LONG_IEC.sub("iec", _LONG.sub("iso", text)).split()
+    words = {word for word in said if not word.isdecimal()}  # `ISO/IEC 42001:2023` is no body
     short = {"".join(ch for ch in text if ch.isalnum())} & {"iso", "iec", "isoiec"}
     return bool(short) or bool(words & {"iso", "iec", "isoiec"} and words <= _NAMES)
 
