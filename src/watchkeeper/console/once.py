@@ -42,3 +42,14 @@ class AimsOnce:
 
     def __init__(self, now: Callable[[], int]) -> None:
         self.register, self.picture = Once(now), Once(now)
+        self._going_on: set[asyncio.Future[Any]] = set()
+
+    def keep(self, looking: asyncio.Future[Any]) -> None:
+        """Let a look that takes long go on, whoever stopped waiting for it."""
+        self._going_on.add(looking)
+        looking.add_done_callback(self._ended)
+
+    def _ended(self, looking: asyncio.Future[Any]) -> None:
+        self._going_on.discard(looking)
+        if not looking.cancelled():
+            looking.exception()  # whoever looks next is told

@@ -7,11 +7,13 @@ import typing
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from tests.worlds.aims_desk import aims_desk, decide_some, on_disk
 from tests.worlds.bank import bank_bundle
 from tests.worlds.pages import Desk
 from watchkeeper.console.pages.table import API, PAGES
+from watchkeeper.console.views.aims import around
 
 LISTED = [page for page in PAGES if page.group == "aims" and "{" not in page.path]
 
@@ -142,6 +144,18 @@ def test_objectives_say_what_they_come_to(at_work: Desk, desk: Desk) -> None:
     (aim,) = _json(desk, "/objectives")["aims"]
     assert (aim["stands"], aim["value"]) == ("", "")
     assert "nothing was measured" in desk.get("/objectives").text
+
+
+def test_a_log_that_takes_long_to_read_holds_up_no_page(
+    at_work: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(around, "PATIENCE", 0.0)
+    with TestClient(at_work.app, at_work.url) as client:  # one loop for all that is asked
+        at_work.bank.clock.advance(7_200)  # what was seen an hour ago is looked at anew
+        client.cookies.set(at_work.cookie, at_work.token("ben"))
+        pages = [client.get("/risks").text for _ in range(2)]
+    assert around.NOT_YET in pages[0]
+    assert "Paid twice" in pages[0]
 
 
 def test_the_scope_says_what_no_inventory_has(at_work: Desk, desk: Desk) -> None:

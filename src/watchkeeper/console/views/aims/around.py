@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from watchkeeper import wiring
@@ -12,6 +13,9 @@ from watchkeeper.plan.register.content import Register
 from watchkeeper.records.figures import Figures
 
 _HOUR = 3_600_000_000
+PATIENCE = 3.0
+"""Seconds that a page waits for a long log to be read; it is read on meanwhile."""
+NOT_YET = "The log is still being read: look again for what it shows."
 NOT_NAMED = "The plan in force names no register: it has no records of the management system."
 NOT_HERE = "The register of the plan in force is not here: it was erased, or is not the one named."
 
@@ -35,8 +39,14 @@ async def around(visit: Visit) -> Around:
     if visit.plan.management is None:
         why = NOT_NAMED
     key = (plan, shard, home.log.size_of(shard), visit.now // _HOUR)
-    found = await visit.aims.picture.get(key, lambda: _looked(visit, plan, register))
-    return Around(register, why, *found)
+    looking = asyncio.ensure_future(
+        visit.aims.picture.get(key, lambda: _looked(visit, plan, register))
+    )
+    await asyncio.wait({looking}, timeout=PATIENCE)
+    if looking.done():
+        return Around(register, why, *looking.result())
+    visit.aims.keep(looking)
+    return Around(register, why or NOT_YET, None, None)
 
 
 def _looked(
