@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.worlds.exchanged import DAY
 from watchkeeper.plan.exchange.xlsx.applying import applied
-from watchkeeper.plan.exchange.xlsx.changes import compare
+from watchkeeper.plan.exchange.xlsx.changes import CellChange, RowChange, compare
 from watchkeeper.plan.exchange.xlsx.reading import Row, Workbook, read_workbook
 from watchkeeper.plan.exchange.xlsx.tables import CONTROLS
 from watchkeeper.plan.exchange.xlsx.values import plain_text, row_digest, texts_of
@@ -67,3 +67,18 @@ def test_one_cell_is_one_key(control: dict[str, Any], text: str, key: str) -> No
 
 def _yaml(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+ODD = st.sampled_from(
+    "\u2028\u2029\x85\ufeff\u00a0\u200bab :#-\t\"'|>{}[]&*!%@`,?\\=~yesno01.é文\n"
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(ODD, min_size=1, max_size=30).map(lambda text: plain_text(text) or "x"))
+def test_no_text_is_taken_for_yaml(text: str) -> None:
+    change = CellChange(CONTROLS.read[2], "Controls!C2", "old", text)
+    file = "id: a # kept\nstatement: >-\n  old\n  text\nowner: ben\n"
+    changes = [RowChange(CONTROLS, "a", (change,), new=False)]
+    after = applied(changes, {"controls/a.yaml": file})["controls/a.yaml"]
+    assert parse_yaml(after).value == {"id": "a", "statement": text, "owner": "ben"}

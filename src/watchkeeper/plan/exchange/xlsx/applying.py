@@ -13,6 +13,8 @@ from watchkeeper.plan.draft.editing import read_editable, render_editable
 from watchkeeper.plan.draft.import_tools import MODELINE, schema_address
 from watchkeeper.plan.exchange.xlsx.changes import CellChange, RowChange
 from watchkeeper.plan.exchange.xlsx.tables import Kind
+from watchkeeper.plan.exchange.xlsx.values import text_at
+from watchkeeper.plan.workspace.yaml_tree import parse_yaml
 
 _KINDS = {"controls": "control", "risks": "risk", "soa.yaml": "soa"}
 
@@ -20,11 +22,14 @@ _KINDS = {"controls": "control", "risks": "risk", "soa.yaml": "soa"}
 def applied(changes: Iterable[RowChange], files: Mapping[str, str]) -> dict[str, str]:
     """Return the new text of each file that changes; `files` are the texts by name.
 
+    Each is read again: what stands in it is what the cell said, and nothing else.
+
     Raises:
-        ImportRefused: a file that should be there is not.
+        ImportRefused: a file that should be there is not, or would not say what the cell says.
         PlanUnreadable: a file does not parse.
     """
     documents: dict[str, CommentedMap] = {}
+    changes = list(changes)
     for change in changes:
         name = file_of(change)
         if name not in documents:
@@ -33,7 +38,14 @@ def applied(changes: Iterable[RowChange], files: Mapping[str, str]) -> dict[str,
         for cell in change.cells:
             _put(row, cell)
         _tidy(row, change)
-    return {name: render_editable(document) for name, document in documents.items()}
+    texts = {name: render_editable(document) for name, document in documents.items()}
+    values = {name: parse_yaml(text).value for name, text in texts.items()}
+    for change in changes:
+        said = _row(values[file_of(change)], change)
+        for cell in change.cells:
+            if text_at(said, cell.column.place) != cell.after:
+                raise ImportRefused(f"{cell.place}: {cut(cell.after)} can not be put into its file")
+    return texts
 
 
 def file_of(change: RowChange) -> str:
@@ -53,27 +65,27 @@ def _document(name: str, change: RowChange, files: Mapping[str, str]) -> Comment
     return document
 
 
-def _row(document: CommentedMap, change: RowChange) -> CommentedMap:
+def _row(document: dict[str, Any], change: RowChange) -> dict[str, Any]:
+    """Return the mapping that a row is, made where it is new."""
     if not change.table.folder.endswith(".yaml"):
         return document
     rows = document.get("rows")
-    if not isinstance(rows, CommentedSeq):
-        rows = CommentedSeq()
-        document["rows"] = rows
+    if not isinstance(rows, list):
+        rows = document["rows"] = CommentedSeq()
     key = change.table.name.key
     for row in rows:
-        if isinstance(row, CommentedMap) and row.get(key) == change.name:
+        if isinstance(row, dict) and row.get(key) == change.name:
             return row
     rows.append(CommentedMap())
-    made: CommentedMap = rows[-1]
+    made: dict[str, Any] = rows[-1]
     return made
 
 
-def _put(holder: CommentedMap, cell: CellChange) -> None:
+def _put(holder: dict[str, Any], cell: CellChange) -> None:
     """Set one value; an empty cell takes the key away."""
     *above, last = cell.column.place
     for part in above:
-        if not isinstance(holder.get(part), CommentedMap):
+        if not isinstance(holder.get(part), dict):
             holder[part] = CommentedMap()
         holder = holder[part]
     if cell.after:
@@ -82,7 +94,7 @@ def _put(holder: CommentedMap, cell: CellChange) -> None:
         holder.pop(last, None)
 
 
-def _tidy(row: CommentedMap, change: RowChange) -> None:
+def _tidy(row: dict[str, Any], change: RowChange) -> None:
     """Take away what has become empty: a treatment, a residual."""
     for above in {cell.column.place[0] for cell in change.cells if len(cell.column.place) > 1}:
         if row.get(above) == {}:

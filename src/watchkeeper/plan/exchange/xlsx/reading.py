@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
+from unicodedata import category
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -212,7 +213,7 @@ def _plainly(value: Any, kind: str, wanted: Kind) -> str:
     if kind == "e":
         raise ValueError(f"an error, {cut(value)}: put a value there")
     if isinstance(value, str):
-        return plain_text(value)
+        return _printable(plain_text(value))
     if isinstance(value, datetime | date) and wanted is Kind.DAY:
         return _day(value)
     number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -220,6 +221,13 @@ def _plainly(value: Any, kind: str, wanted: Kind) -> str:
         return str(int(value))
     what = "a number" if isinstance(value, int | float) else "a date or time"
     raise ValueError(f"{what}, {cut(value)}, where {wanted.value} belongs")
+
+
+def _printable(text: str) -> str:
+    odd = next((char for char in text if category(char) == "Cc" and char not in "\n\t"), None)
+    if odd is not None:
+        raise ValueError(f"a character that is no text, {cut(odd)}: take it out")
+    return text
 
 
 def _day(value: date) -> str:

@@ -14,6 +14,7 @@ from watchkeeper.plan.workspace.models.scalars import check_id
 
 IN_THE_FILE = "(more than fits a cell: see the file)"
 """Stands for a value that only its file can hold; it is never read back."""
+_LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _SPLIT = re.compile(r"[,;\n]")
 _ANNEX = re.compile(r"A\.[0-9]+(\.[0-9]+){1,2}")
 
@@ -38,8 +39,11 @@ def text_at(value: Any, place: tuple[str, ...]) -> str:
 
 
 def plain_text(text: str) -> str:
-    """Return text with plain line ends and without white space at its ends."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    """Return text with plain line ends and without white space at its ends.
+
+    YAML takes more characters for line ends than people do (YAML 1.1, 5.4): they become one.
+    """
+    return _LINE_END.sub("\n", text).replace("\ufeff", "").strip()
 
 
 def row_digest(texts: Mapping[str, str]) -> str:
