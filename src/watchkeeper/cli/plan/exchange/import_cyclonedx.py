@@ -10,6 +10,8 @@ import typer
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson
 from watchkeeper.cli.plan.exchange.arguments import needs_extra, person, readable, taken
+from watchkeeper.cli.plan.exchange.trial import would_break
+from watchkeeper.errors import ImportRefused
 from watchkeeper.plan.draft.together import finish_writing, write_together
 
 
@@ -44,6 +46,9 @@ def import_cyclonedx(
         agents = [agent.id for one in files.systems.values() for agent in one.says.agents]
         known = Known(frozenset(files.systems), frozenset(agents), frozenset(files.servers))
         drafted = draft_systems(taken(file), known, answers)
+        broken = would_break(workspace, drafted.files) if drafted.files else []
+        if broken:
+            raise ImportRefused(f"the workspace {broken[0]}")
         written = bool(drafted.files) and not dry_run
         if written:
             write_together(workspace, drafted.files)

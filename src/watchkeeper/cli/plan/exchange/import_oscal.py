@@ -11,6 +11,8 @@ from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson
 from watchkeeper.cli.plan.exchange.arguments import person, readable
 from watchkeeper.cli.plan.exchange.folders import documents_in
+from watchkeeper.cli.plan.exchange.trial import would_break
+from watchkeeper.errors import ImportRefused
 from watchkeeper.plan.draft.together import finish_writing, write_together
 from watchkeeper.plan.exchange.oscal.taking.drafting import draft_oscal
 from watchkeeper.plan.workspace.folder import open_folder
@@ -46,6 +48,9 @@ def import_oscal(
         soa = folder.read("soa.yaml") if folder.has("soa.yaml") else None
         known = frozenset(files.controls)
         drafted = draft_oscal(documents_in(place), known, soa, answers)
+        broken = would_break(workspace, drafted.files) if drafted.files else []
+        if broken:
+            raise ImportRefused(f"the workspace {broken[0]}")
         written = bool(drafted.files) and not dry_run
         if written:
             write_together(workspace, drafted.files, {} if soa is None else {"soa.yaml": soa})

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,11 +11,10 @@ import typer
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson
 from watchkeeper.cli.plan.exchange.arguments import needs_extra, readable, taken
+from watchkeeper.cli.plan.exchange.trial import would_break
 from watchkeeper.errors import cut
 from watchkeeper.plan.draft.together import finish_writing, write_together
 from watchkeeper.plan.register.content import register_of
-from watchkeeper.plan.whole import lint_workspace
-from watchkeeper.plan.workspace.finding import Finding, Severity
 from watchkeeper.plan.workspace.folder import open_folder
 
 if TYPE_CHECKING:
@@ -72,7 +69,7 @@ def import_xlsx(
         if not wrong and found.changes:
             read = _read(workspace, found.changes)
             texts = applied(found.changes, read)
-            broken = _broken_by(workspace, texts)
+            broken = would_break(workspace, texts)
             if not (broken or dry_run):
                 write_together(workspace, texts, read)
         wrong += broken
@@ -87,27 +84,6 @@ def _read(path: Path, changes: Sequence[RowChange]) -> dict[str, str]:
     folder = open_folder(path)
     names = sorted({file_of(change) for change in changes})
     return {name: folder.read(name) for name in names if folder.has(name)}
-
-
-def _broken_by(path: Path, texts: Mapping[str, str]) -> list[str]:
-    """Say what would no longer hold: the changes are tried on a copy first."""
-    before = {_said(one) for one in lint_workspace(path).findings if _stops(one)}
-    with tempfile.TemporaryDirectory() as place:
-        copy = Path(place) / "copy"
-        shutil.copytree(path, copy, ignore=shutil.ignore_patterns(".*"))
-        for name, text in texts.items():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            (copy / name).write_text(text, encoding="utf-8")
-        after = [one for one in lint_workspace(copy).findings if _stops(one)]
-    return [f"would no longer hold: {one}" for one in after if _said(one) not in before]
-
-
-def _stops(finding: Finding) -> bool:
-    return finding.severity is not Severity.MANAGEMENT
-
-
-def _said(finding: Finding) -> tuple[str, str, str]:
-    return finding.file, finding.code, finding.message
 
 
 def _show(

@@ -1,0 +1,32 @@
+"""What comes in is tried on a copy of the workspace before anything is written."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from watchkeeper.plan.whole import lint_workspace
+from watchkeeper.plan.workspace.finding import Finding, Severity
+
+
+def would_break(path: Path, texts: Mapping[str, str]) -> list[str]:
+    """Say what of a workspace would no longer hold with these files: tried on a copy."""
+    before = {_said(one) for one in lint_workspace(path).findings if _stops(one)}
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place) / "copy"
+        shutil.copytree(path, copy, ignore=shutil.ignore_patterns(".*"))
+        for name, text in texts.items():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            (copy / name).write_text(text, encoding="utf-8")
+        after = [one for one in lint_workspace(copy).findings if _stops(one)]
+    return [f"would no longer hold: {one}" for one in after if _said(one) not in before]
+
+
+def _stops(finding: Finding) -> bool:
+    return finding.severity is not Severity.MANAGEMENT
+
+
+def _said(finding: Finding) -> tuple[str, str, str]:
+    return finding.file, finding.code, finding.message
