@@ -56,7 +56,8 @@ def test_a_starting_point_lacks_only_what_has_not_happened_yet(start: str, tmp_p
     assert _named(before)
     workspace = lint_workspace(tmp_path).workspace
     assert workspace is not None
-    write_together(tmp_path, sign_off(workspace, (), "me", "2026-11-23").texts)
+    done = sign_off(workspace, (), "me", "2026-11-23")
+    write_together(tmp_path, done.texts, done.read)
     after = _view(tmp_path)
     assert [row.clause for row in after.lacking] == HAPPENS
     assert {row.state for row in after.lacking} == {State.MISSING}

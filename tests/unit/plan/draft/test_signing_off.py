@@ -32,7 +32,7 @@ def approve(folder: Path, *names: str, by: str = "ana") -> SignedOff:
     workspace = lint_workspace(folder).workspace
     assert workspace is not None
     done = sign_off(workspace, names, by, DAY)
-    write_together(folder, done.texts)
+    write_together(folder, done.texts, done.read)
     return done
 
 
