@@ -68,7 +68,11 @@ def _bound(held: Held, spot: Spot, report: Report) -> None:
             at = report.at(held.listed, "sentences", row)
         if one.went is Went.NOWHERE:
             message = f"the sentence `{name}` ({one.sentence.place}) has no control"
-            at.gap("no-control", message, "name its `control:` or `people:`" if row else _WRITE)
+            at.gap(
+                "no-control",
+                message,
+                "name its `control:` or `people:`" if row is not None else _WRITE,
+            )
         if one.sentence.disguised:
             message = f"`{name}` ({one.sentence.place}) spells a word with letters that look alike"
             at.gap("disguised-word", message, "write it with plain letters")
