@@ -41,7 +41,7 @@ help: ## say what there is to make
 demo: $(RUN_STAMP) ## the main job on the built-in refund desk, into demo-out/
 	$(BIN)/watchkeeper demo --out $(OUT)
 
-check-slow: $(DEV_STAMP) $(OTHERS_STAMP) ## what `make check` leaves out: broken promises, in the demo and under faults
+check-slow: $(DEV_STAMP) $(OTHERS_STAMP) ## what `make check` leaves out: broken promises in the demo and under faults, long tests
 	$(BIN)/pytest -m slow
 
 demo-check: $(DEV_STAMP) $(OTHERS_STAMP) ## does the demo fail when a promise is broken (several runs of it)

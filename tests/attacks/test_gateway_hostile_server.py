@@ -202,6 +202,7 @@ def test_a_list_without_an_end_is_none(world: World) -> None:
     assert world.health()[1]["servers"]["no-end"] != "ok"
 
 
+@pytest.mark.slow  # it waits out whole timeouts
 def test_a_server_that_never_lists_holds_up_nothing_else(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -227,6 +227,7 @@ def many(path: Path, count: int) -> Story:
     return story
 
 
+@pytest.mark.slow
 def test_ten_thousand_records_do_not_freeze_it(page: Opened, tmp_path: Path) -> None:
     story = many(tmp_path / "many", 10_000)
     given = tmp_path / "many.wkb"
