@@ -28,7 +28,7 @@ from watchkeeper.standards.catalogue import annex_a
 TODAY = date(2026, 11, 23)
 SERVER = ("python", "-m", "watchkeeper.demo.starts.server")
 OWN = Own("An organisation", "an.example/desk")
-AFTERWARDS = {"no-record", "no-competence", "not-aware"}
+AFTERWARDS = {"no-competence", "not-aware"}
 NOT_YET = {"measurement", "audit", "review", "certificate", "supplier"}
 """Records of what only happens later, or elsewhere."""
 
@@ -57,7 +57,7 @@ def test_once_signed_off_only_what_happens_with_time_is_still_named(
     shutil.copytree(_folder(begun), tmp_path / "aims")
     done = sign_off(load_workspace(tmp_path / "aims")[0], [], "me", TODAY.isoformat(), None)
     assert done.refused == ()
-    write_together(tmp_path / "aims", done.texts)
+    write_together(tmp_path / "aims", done.texts, done.read)
     linted = lint_workspace(tmp_path / "aims")
     assert {finding.code for finding in linted.findings} == AFTERWARDS
     watched = linted.bundle.management.watched
