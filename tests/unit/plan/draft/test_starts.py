@@ -51,7 +51,7 @@ def test_lint_names_only_what_people_have_still_to_do(begun: Begun) -> None:
     assert begun.linted.bundle is not None
 
 
-def test_once_signed_off_only_what_happens_with_time_is_still_named(
+def test_once_signed_off_only_what_people_have_to_show_is_still_named(
     begun: Begun, tmp_path: Path
 ) -> None:
     shutil.copytree(_folder(begun), tmp_path / "aims")
