@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.workspace_files import write_workspace
-from watchkeeper.cli.plan.watching import (
+from watchkeeper.cli.plan.checking.watching import (
     EVERY_SECONDS,
     SETTLED_SECONDS,
     Round,

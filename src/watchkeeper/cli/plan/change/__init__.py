@@ -1,1 +1,1 @@
-"""Change control: what people answer to a plan, and what its release takes."""
+"""Change control: what a plan changes, what people answer to it, and its release."""

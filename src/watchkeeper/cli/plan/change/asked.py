@@ -8,7 +8,7 @@ from pathlib import Path
 from watchkeeper import wiring
 from watchkeeper.cli import output
 from watchkeeper.cli.people import Line
-from watchkeeper.cli.plan.diff import diff_text
+from watchkeeper.cli.plan.change.diff import diff_text
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.plan.diff.registers import with_registers

@@ -1,1 +1,1 @@
-"""Commands that show one side of the management system: its scope, its risks, one control."""
+"""Commands that show one side of a plan or of the management system, and change nothing."""

@@ -15,7 +15,7 @@ import typer
 
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson, AtDay, Workspace, moment
-from watchkeeper.cli.plan.watching import lines_of, plan_of, round_json, rounds, stamp_of
+from watchkeeper.cli.plan.checking.watching import lines_of, plan_of, round_json, rounds, stamp_of
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.finding import Finding, Severity
 from watchkeeper.records.instant import render_instant

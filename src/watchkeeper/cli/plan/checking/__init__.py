@@ -1,0 +1,1 @@
+"""What is wrong with a workspace, and the schemas by which an editor sees it too."""
