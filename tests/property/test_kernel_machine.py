@@ -433,15 +433,10 @@ def _known(home: Home, at: Instant) -> dict[str, Any]:
         "outcomes": dict(state.outcomes),
         "pending": dict(state.pending._by_handle),
         "by action": {k: p.handle for k, p in state.pending._by_action.items()},
-        "keys": _keys(state, at),
+        "keys": state.keys.to_json(at),
         "budgets": [(u.count, u.sum.normalize()) for u in state.budgets.used("pays", at)],
         "last": state.last_at,
     }
-
-
-def _keys(state: State, at: Instant) -> Any:
-    state.keys._expire(at)
-    return dict(state.keys._live), {*state.keys._fresh, *state.keys._expired}
 
 
 Kernels.TestCase.settings = settings(

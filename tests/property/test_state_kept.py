@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from tests.property.test_kernel_machine import Kernels
-from tests.worlds.bank import Bank, pay
+from tests.worlds.bank import Bank, allowed, pay
 from watchkeeper.do.state.kept import state_from_json, state_to_json
 from watchkeeper.do.state.projection import State
 from watchkeeper.ledger.canonical import parse_json_unverified, render_checked
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.notices.board import Board
+from watchkeeper.loop.steps import Admitted
 from watchkeeper.records.oversight import Silence
 from watchkeeper.records.statement import Entry
 
@@ -74,6 +75,17 @@ def _form(state: State) -> bytes:
 
 def _again(state: State) -> State:
     return state_from_json(parse_json_unverified(_form(state)))
+
+
+def test_a_late_look_at_a_key_leaves_no_trace_in_what_is_kept() -> None:
+    bank = Bank()
+    allowed(bank.ask(pay(20, key="k1")))
+    bank.log.write()
+    before = bank.home.kept_form()
+    bank.clock.advance(601)
+    assert isinstance(bank.kernel.admit(pay(20, key="k1")), Admitted)
+    assert bank.home.kept_form() == before
+    assert Home(type(bank.log)(bank.log.disk), bank.clock, bank.ids).kept_form() == before
 
 
 def test_what_is_kept_holds_no_value_of_a_payload() -> None:

@@ -36,6 +36,9 @@ class Keys:
     again. Expired keys are kept as 64-bit fingerprints, 8 bytes each; two keys that share one
     (one in 2^64) would make the later one refused, never executed twice. A key that the tool
     file derives (`once_per`) simply ends with its window.
+
+    What is held changes with `use`, `end` and `free` alone, each at the time of its record: who
+    only looks, whenever that is, changes nothing.
     """
 
     __slots__ = ("_due", "_expired", "_fresh", "_live")
@@ -52,13 +55,14 @@ class Keys:
 
     def find(self, key: str, now: Instant) -> KeyUse | None:
         """Return what a key was used for, if it still counts."""
-        self._expire(now)
-        return self._live.get(key)
+        use = self._live.get(key)
+        return use if use is not None and use.until > now else None
 
     def is_expired(self, key: str, now: Instant) -> bool:
         """Tell whether this key was used too long ago to say what came of it."""
-        self._expire(now)
-        mark = _fingerprint(key)
+        use, mark = self._live.get(key), _fingerprint(key)
+        if use is not None and use.refuse_after and use.until <= now:
+            return True
         if mark in self._fresh:
             return True
         place = bisect_left(self._expired, mark)
@@ -88,8 +92,8 @@ class Keys:
 
     def to_json(self, at: Instant) -> dict[str, Any]:
         """Return what still counts at `at`; expired keys as one string of fingerprints."""
-        self._expire(at)
-        self._fold()
+        due = (k for k, use in self._live.items() if use.refuse_after and use.until <= at)
+        expired = array("Q", sorted({*self._expired, *self._fresh, *map(_fingerprint, due)}))
         live = {
             key: [
                 use.arguments,
@@ -100,8 +104,9 @@ class Keys:
                 None if use.effect is None else [use.effect.shard, use.effect.index],
             ]
             for key, use in self._live.items()
+            if use.until > at
         }
-        return {"live": live, "expired": base64.b64encode(_big_endian(self._expired)).decode()}
+        return {"live": live, "expired": base64.b64encode(_big_endian(expired)).decode()}
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Keys:

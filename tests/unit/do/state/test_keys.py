@@ -39,7 +39,20 @@ def test_a_key_behind_one_that_lives_longer_expires_all_the_same() -> None:
     assert keys.find(_key("short"), T.plus(700)) is None
     assert keys.is_expired(_key("short"), T.plus(700))
     assert keys.find(_key("long"), T.plus(700)) is not None
-    assert len(keys) == 1
+    keys.use(_key("next"), _use(600, at=T.plus(700)))
+    assert len(keys) == 2
+
+
+def test_who_only_looks_changes_nothing() -> None:
+    keys, late = Keys(), T.plus(700)
+    keys.use(_key(1), _use(600))
+    keys.use(_key(2), _use(600, own=False))
+    before = keys.to_json(T)
+    assert keys.find(_key(1), late) is None
+    assert keys.is_expired(_key(1), late)
+    assert keys.to_json(late)["live"] == {}
+    assert keys.to_json(T) == before
+    assert keys.find(_key(1), T) == _use(600)
 
 
 def test_a_window_of_the_tool_file_simply_ends() -> None:
@@ -79,7 +92,7 @@ def test_expired_keys_are_all_still_refused_after_they_were_folded() -> None:
     late = T.plus(10_000)
     assert all(keys.is_expired(_key(n), late) for n in range(5000))
     assert not keys.is_expired(_key("never used"), late)
-    assert len(keys) == 0
+    assert len(keys) == 1
 
 
 @settings(max_examples=100, deadline=None)
