@@ -142,6 +142,12 @@ class Budgets:
         for grant, charge in self._charges:
             for window in self._windows.get(grant, ()):
                 window.add(charge)  # what is too old for it goes when it is asked next
+        held = {id(charge) for _, charge in self._charges}
+        # What these windows never counted can not be given back to them.
+        self._open = {
+            action: tuple(one for one in charges if id(one[1]) in held)
+            for action, charges in self._open.items()
+        }
 
     def forget(self, since: Instant) -> None:
         """Forget every charge; those from `since` on are then added again from the log."""

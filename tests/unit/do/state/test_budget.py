@@ -38,6 +38,16 @@ def test_a_rolling_window_forgets_what_is_as_old_as_it_is_long() -> None:
     assert made.used("g", T.plus(90))[0].count == 0
 
 
+def test_what_the_windows_of_a_newer_plan_never_counted_is_not_given_back_to_them() -> None:
+    made, late = _budgets(Budget(60, count=5, sum="100", argument="x")), T.plus(7200)
+    made.keep_for(60, T)
+    made.reserve("a", T, [("g", Decimal(10))])
+    made.keep_for(60, late)
+    made.adopt({"g": (Budget(60, count=6, sum="100", argument="x"),)})
+    made.give_back("a")
+    assert [(used.count, used.sum) for used in made.used("g", late)] == [(0, 0)]
+
+
 def test_only_what_is_given_back_is_given_back_and_only_once() -> None:
     made = _budgets(Budget(60, sum="100", argument="x"))
     made.reserve("a", T, [("g", Decimal(10))])
