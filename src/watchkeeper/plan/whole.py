@@ -19,9 +19,9 @@ from watchkeeper.plan.lint.bounds.budgets import check_budgets
 from watchkeeper.plan.lint.bounds.history import check_history
 from watchkeeper.plan.lint.bounds.money import check_money
 from watchkeeper.plan.lint.controls import check_controls
-from watchkeeper.plan.lint.management.assessments import check_stale
-from watchkeeper.plan.lint.management.policies import check_aims
 from watchkeeper.plan.lint.management.rules import check_dates, check_management
+from watchkeeper.plan.lint.management.treatment.assessments import check_stale
+from watchkeeper.plan.lint.management.treatment.policies import check_aims
 from watchkeeper.plan.lint.names import Names, names_of, tools_of_system
 from watchkeeper.plan.lint.people.applications import check_applications
 from watchkeeper.plan.lint.people.channels import check_channels

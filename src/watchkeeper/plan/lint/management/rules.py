@@ -8,35 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from watchkeeper.plan.lint.management.assessments import check_assessments
-from watchkeeper.plan.lint.management.certificates import check_certificates
 from watchkeeper.plan.lint.management.dates import (
     check_future,
     check_never,
     check_overdue,
     check_rows,
 )
-from watchkeeper.plan.lint.management.evaluation import (
-    check_audits,
-    check_findings,
-    check_reviews,
-)
-from watchkeeper.plan.lint.management.evidence import check_evidence
 from watchkeeper.plan.lint.management.heads import (
     check_documents,
     check_heads,
     check_templates,
 )
 from watchkeeper.plan.lint.management.people import check_competence, check_left
+from watchkeeper.plan.lint.management.proof.certificates import check_certificates
+from watchkeeper.plan.lint.management.proof.evaluation import (
+    check_audits,
+    check_findings,
+    check_reviews,
+)
+from watchkeeper.plan.lint.management.proof.evidence import check_evidence
 from watchkeeper.plan.lint.management.references import check_circles, check_references
-from watchkeeper.plan.lint.management.risks import check_assessed, check_risks
-from watchkeeper.plan.lint.management.rows import (
+from watchkeeper.plan.lint.management.treatment.assessments import check_assessments
+from watchkeeper.plan.lint.management.treatment.risks import check_assessed, check_risks
+from watchkeeper.plan.lint.management.treatment.rows import (
     check_clauses,
     check_expected,
     check_readiness,
     check_sequenced,
 )
-from watchkeeper.plan.lint.management.sentences import check_sentences
+from watchkeeper.plan.lint.management.treatment.sentences import check_sentences
 from watchkeeper.plan.lint.measures import check_measured, check_measures, check_signals
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.workspace.load import Workspace
