@@ -9,7 +9,7 @@ import pytest
 from tests.worlds.aims_desk import aims_desk, managed_plan
 from tests.worlds.pages import Desk
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.controls import Control, Row
+from watchkeeper.records.plan.management.controls import Control, Row
 
 MANY = 5_000
 

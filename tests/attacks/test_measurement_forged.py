@@ -19,7 +19,7 @@ from tests.worlds.disk_bank import DiskBank
 from watchkeeper.cli import check
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.records.plan.bundle import Limits
-from watchkeeper.records.plan.objectives import Counted
+from watchkeeper.records.plan.management.objectives import Counted
 
 AIMS = (
     m.objective(systems=("desk",)),

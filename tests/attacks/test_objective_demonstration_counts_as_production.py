@@ -9,7 +9,7 @@ import pytest
 from tests.worlds import measured as m
 from tests.worlds import records as world
 from watchkeeper.check.objectives import Verdict, measure
-from watchkeeper.records.plan.objectives import Counted
+from watchkeeper.records.plan.management.objectives import Counted
 from watchkeeper.records.plan.systems import Stage
 
 

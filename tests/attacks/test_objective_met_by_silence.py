@@ -8,7 +8,7 @@ from tests.worlds import measured as m
 from tests.worlds import records as world
 from watchkeeper.check.objectives import Verdict
 from watchkeeper.records.action import Reason
-from watchkeeper.records.plan.objectives import (
+from watchkeeper.records.plan.management.objectives import (
     Counted,
     Objective,
     QuantileOf,

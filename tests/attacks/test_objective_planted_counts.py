@@ -11,7 +11,7 @@ from tests.worlds.drills import drilled, handle_of, planted, turn
 from watchkeeper.check.objectives import measure
 from watchkeeper.records.drill import Observed
 from watchkeeper.records.people import Answer
-from watchkeeper.records.plan.objectives import Counted
+from watchkeeper.records.plan.management.objectives import Counted
 
 
 @pytest.mark.parametrize("of", [Counted.ESCALATIONS, Counted.VERDICTS, Counted.DECISIONS])

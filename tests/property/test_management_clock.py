@@ -11,7 +11,7 @@ from watchkeeper.ledger.aims import aims_text
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan.management import Management, Watched
+from watchkeeper.records.plan.management.state import Management, Watched
 from watchkeeper.verify.management.plans import counting, things_of
 
 

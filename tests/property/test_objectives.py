@@ -14,7 +14,7 @@ from watchkeeper.check.objectives import Meter, Verdict
 from watchkeeper.records.action import DecisionRecord, Outcome, Reason, VoidRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer, VerdictRecord
-from watchkeeper.records.plan.objectives import Counted, QuantileOf, Share, ShareOf
+from watchkeeper.records.plan.management.objectives import Counted, QuantileOf, Share, ShareOf
 from watchkeeper.records.reference import Ref
 
 _QUICK = settings(max_examples=100, deadline=None)

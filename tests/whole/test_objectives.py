@@ -19,7 +19,7 @@ from watchkeeper.records.action import DecisionRecord, Outcome
 from watchkeeper.records.instant import parse_instant
 from watchkeeper.records.people import VerdictRecord
 from watchkeeper.records.plan.bundle import Limits
-from watchkeeper.records.plan.objectives import Counted
+from watchkeeper.records.plan.management.objectives import Counted
 
 LATE = 3
 

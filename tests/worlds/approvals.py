@@ -21,7 +21,7 @@ from watchkeeper.records.codec import to_json
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, Signature
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management import Management, Topic, Watched
+from watchkeeper.records.plan.management.state import Management, Topic, Watched
 from watchkeeper.records.plan.release_rule import NeededApproval, ReleaseRule
 from watchkeeper.records.plan_verdict import Emergency, PlanVerdictRecord
 from watchkeeper.records.reference import Ref

@@ -15,7 +15,7 @@ from watchkeeper.records.drill import DrillRecord, DrillRevealedRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.oversight import Oversight
+from watchkeeper.records.plan.management.oversight import Oversight
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Payload, Record
 

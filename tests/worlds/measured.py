@@ -13,7 +13,7 @@ from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, VerdictRecord
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.objectives import (
+from watchkeeper.records.plan.management.objectives import (
     Counted,
     Measure,
     Objective,

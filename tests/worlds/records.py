@@ -33,7 +33,7 @@ from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, Signature, VerdictRecord
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.controls import Control, Row
+from watchkeeper.records.plan.management.controls import Control, Row
 from watchkeeper.records.plan.people import Person
 from watchkeeper.records.plan.policies import Policy, PolicyKind
 from watchkeeper.records.plan.systems import Agent, Stage, System

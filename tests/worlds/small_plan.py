@@ -29,7 +29,7 @@ from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import parse_instant
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.controls import Control
+from watchkeeper.records.plan.management.controls import Control
 from watchkeeper.records.plan.people import Person
 from watchkeeper.records.plan.policies import Policy, PolicyKind
 from watchkeeper.records.plan.systems import Agent, Stage, System

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from watchkeeper.ledger.canonical import canonical, sha256_hex
-from watchkeeper.records.plan.management import SUSPENDED, Topic
+from watchkeeper.records.plan.management.state import SUSPENDED, Topic
 
 AIMS, MANAGEMENT = "aims", "management"
 """The name of that fact, and what it is said to come from."""

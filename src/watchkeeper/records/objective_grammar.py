@@ -9,7 +9,7 @@ from fractions import Fraction
 from watchkeeper.records.action import Outcome, Reason, Status
 from watchkeeper.records.drill import Observed
 from watchkeeper.records.people import Answer
-from watchkeeper.records.plan.objectives import (
+from watchkeeper.records.plan.management.objectives import (
     Counted,
     Measure,
     Objective,

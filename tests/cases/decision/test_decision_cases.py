@@ -17,7 +17,7 @@ from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.action import Boundary, Point, Reason
 from watchkeeper.records.instant import Instant, parse_instant
-from watchkeeper.records.plan.management import AimsState
+from watchkeeper.records.plan.management.state import AimsState
 from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 

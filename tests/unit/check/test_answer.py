@@ -12,7 +12,7 @@ from watchkeeper.ledger.canonical import canonical
 from watchkeeper.records.administration import ScopeKind
 from watchkeeper.records.people import Answer as Said
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.controls import Control
+from watchkeeper.records.plan.management.controls import Control
 from watchkeeper.records.plan.systems import Stage
 
 

@@ -8,7 +8,7 @@ from tests.worlds import records as world
 from watchkeeper.check.gap import GapRow, GapTable, State, gap_table, render_gap
 from watchkeeper.records.action import Boundary
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.controls import Row
+from watchkeeper.records.plan.management.controls import Row
 from watchkeeper.records.plan.policies import PolicyKind
 from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref

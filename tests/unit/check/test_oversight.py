@@ -26,7 +26,7 @@ from watchkeeper.check.survey import survey
 from watchkeeper.loop.steps import Allowed
 from watchkeeper.records.action import Outcome
 from watchkeeper.records.plan.bundle import Bundle, Limits
-from watchkeeper.records.plan.oversight import Oversight as Rules
+from watchkeeper.records.plan.management.oversight import Oversight as Rules
 
 
 def _bundle(**rules: Any) -> Bundle:

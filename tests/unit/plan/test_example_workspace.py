@@ -11,7 +11,7 @@ from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest, parse_bu
 from watchkeeper.plan.show import render_plan
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.finding import Severity
-from watchkeeper.records.plan.management import Topic
+from watchkeeper.records.plan.management.state import Topic
 from watchkeeper.records.plan.policies import PolicyKind
 
 AIMS = Path(__file__).parents[3] / "examples" / "refund-desk" / "aims"

@@ -8,15 +8,8 @@ from tests.worlds.bank import bank_bundle
 from watchkeeper.ledger.plan_bundle import bundle_bytes, parse_bundle
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.controls import Approved
-from watchkeeper.records.plan.management import (
-    AimsState,
-    ControlledDocument,
-    Management,
-    Topic,
-    Watched,
-)
-from watchkeeper.records.plan.objectives import (
+from watchkeeper.records.plan.management.controls import Approved
+from watchkeeper.records.plan.management.objectives import (
     Counted,
     Measure,
     Objective,
@@ -25,6 +18,13 @@ from watchkeeper.records.plan.objectives import (
     Share,
     ShareOf,
     Target,
+)
+from watchkeeper.records.plan.management.state import (
+    AimsState,
+    ControlledDocument,
+    Management,
+    Topic,
+    Watched,
 )
 from watchkeeper.records.plan.release_rule import NeededApproval, ReleaseRule
 

@@ -17,8 +17,8 @@ from watchkeeper.records.action import Boundary, Outcome
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.controls import Control, Row
-from watchkeeper.records.plan.oversight import Oversight
+from watchkeeper.records.plan.management.controls import Control, Row
+from watchkeeper.records.plan.management.oversight import Oversight
 from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry

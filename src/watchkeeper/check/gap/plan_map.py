@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from watchkeeper.check.survey import BEFORE_SYSTEM
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.controls import Control, Row
+from watchkeeper.records.plan.management.controls import Control, Row
 from watchkeeper.records.plan.policies import Policy
 from watchkeeper.records.plan.systems import Stage, System
 

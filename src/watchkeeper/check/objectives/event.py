@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan.objectives import Counted
+from watchkeeper.records.plan.management.objectives import Counted
 from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 

@@ -15,8 +15,8 @@ from watchkeeper.records.administration import GenesisRecord, PlanReleaseRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.objective_grammar import fraction, grammar_problem
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.objectives import Counted, Objective
-from watchkeeper.records.plan.oversight import Oversight
+from watchkeeper.records.plan.management.objectives import Counted, Objective
+from watchkeeper.records.plan.management.oversight import Oversight
 from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry

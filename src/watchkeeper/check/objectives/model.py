@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan.objectives import Objective
+from watchkeeper.records.plan.management.objectives import Objective
 from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 

@@ -18,7 +18,7 @@ from watchkeeper.records.drill import DrillRecord, DrillRevealedRecord, Observed
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, VerdictRecord
-from watchkeeper.records.plan.objectives import Counted
+from watchkeeper.records.plan.management.objectives import Counted
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from watchkeeper.check.objectives.event import Event
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.objective_grammar import fraction
-from watchkeeper.records.plan.objectives import (
+from watchkeeper.records.plan.management.objectives import (
     Counted,
     Objective,
     Quantile,

@@ -6,7 +6,7 @@ from watchkeeper.check.columns import columns, one_line, short_time
 from watchkeeper.check.objectives.model import SECOND, Measured, Measurement, Unit, Verdict, decimal
 from watchkeeper.check.oversight.text import span
 from watchkeeper.records.objective_grammar import fraction
-from watchkeeper.records.plan.objectives import Objective
+from watchkeeper.records.plan.management.objectives import Objective
 
 _HEAD = ("objective", "stands", "value", "target", "window", "stage", "newest", "against")
 

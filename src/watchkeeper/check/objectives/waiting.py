@@ -8,7 +8,7 @@ from watchkeeper.check.objectives.event import Event, Seen
 from watchkeeper.records.action import Escalation, Reason
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer, VerdictRecord
-from watchkeeper.records.plan.objectives import Counted
+from watchkeeper.records.plan.management.objectives import Counted
 from watchkeeper.records.reference import Ref
 
 

@@ -21,7 +21,7 @@ from watchkeeper.check.oversight.reversals import reversed_approvals
 from watchkeeper.records.drill import Observed
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer
-from watchkeeper.records.plan.oversight import Oversight as Rules
+from watchkeeper.records.plan.management.oversight import Oversight as Rules
 
 _Z = 1.959964
 """The standard normal quantile of 0.975: intervals hold 95 %."""

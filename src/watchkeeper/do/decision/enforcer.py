@@ -19,9 +19,9 @@ from watchkeeper.records.action import Accountable, Reason
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bounds import SharedBudget
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.controls import Control
 from watchkeeper.records.plan.grants import Grant
-from watchkeeper.records.plan.management import AimsState, Watched
+from watchkeeper.records.plan.management.controls import Control
+from watchkeeper.records.plan.management.state import AimsState, Watched
 from watchkeeper.records.plan.policies import Policy
 from watchkeeper.records.plan.systems import Agent, System
 from watchkeeper.records.plan.tools import Tool

@@ -14,7 +14,7 @@ from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.records.action import Point, Reason
 from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan.management import AimsState
+from watchkeeper.records.plan.management.state import AimsState
 from watchkeeper.records.plan.systems import Agent, Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.standing import ArgumentCap

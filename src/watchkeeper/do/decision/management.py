@@ -11,7 +11,7 @@ from bisect import bisect_right
 from typing import Any
 
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan.management import (
+from watchkeeper.records.plan.management.state import (
     MEMBERS,
     AimsState,
     Management,

@@ -14,7 +14,7 @@ from watchkeeper.check.oversight.text import span
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.workspace.models.head import Signal
 from watchkeeper.plan.workspace.models.management.risks import RiskFile
-from watchkeeper.records.plan.objectives import Counted, Measure, Objective, Target
+from watchkeeper.records.plan.management.objectives import Counted, Measure, Objective, Target
 from watchkeeper.records.reference import Ref
 
 MARK = "signal:"

@@ -17,7 +17,7 @@ from watchkeeper.records.action import Outcome
 from watchkeeper.records.drill import DrillRecord, Observed
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.kinds import Kind
-from watchkeeper.records.plan.oversight import Oversight
+from watchkeeper.records.plan.management.oversight import Oversight
 from watchkeeper.records.statement import Payload, Record
 
 MOST_CASES = 50

@@ -14,7 +14,7 @@ from watchkeeper.loop.permits import enforced_at
 from watchkeeper.records.action import Boundary, Point
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bounds import Happened
-from watchkeeper.records.plan.management import DATE, MEMBERS, AimsState, Watched
+from watchkeeper.records.plan.management.state import DATE, MEMBERS, AimsState, Watched
 from watchkeeper.records.plan.systems import System
 
 _HISTORY, _AIMS = "history", "aims"

@@ -6,7 +6,7 @@ from watchkeeper.do.state.parts import PlanVerdicts
 from watchkeeper.loop.home import Home
 from watchkeeper.loop.standing import Standing
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan.management import AimsState, Topic, Watched
+from watchkeeper.records.plan.management.state import AimsState, Topic, Watched
 
 
 def aims_of(home: Home, system: str, at: Instant) -> AimsState | None:

@@ -9,7 +9,7 @@ from watchkeeper.errors import AssessmentStale
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management import ASSESSMENTS
+from watchkeeper.records.plan.management.state import ASSESSMENTS
 from watchkeeper.records.plan.release_rule import excepting_role
 from watchkeeper.records.reference import Ref
 

@@ -22,9 +22,9 @@ from watchkeeper.plan.workspace.models.control import ControlFile, RowEntry
 from watchkeeper.plan.workspace.models.organisation import LimitsEntry, OversightEntry
 from watchkeeper.plan.workspace.models.system import RetentionEntry, SystemFile
 from watchkeeper.records.plan.bundle import Bundle, Limits
-from watchkeeper.records.plan.controls import Control, Row
 from watchkeeper.records.plan.grants import Band, Delegable, Grant
-from watchkeeper.records.plan.oversight import Oversight
+from watchkeeper.records.plan.management.controls import Control, Row
+from watchkeeper.records.plan.management.oversight import Oversight
 from watchkeeper.records.plan.policies import Policy
 from watchkeeper.records.plan.systems import Agent, Application, Retention, System
 

@@ -17,7 +17,7 @@ from watchkeeper.plan.compile.numbers import find_number
 from watchkeeper.plan.typing import TypedTool, fact_type, quoted
 from watchkeeper.plan.workspace.models.authority import GrantEntry
 from watchkeeper.plan.workspace.models.tool import Fact
-from watchkeeper.records.plan.management import MEMBERS
+from watchkeeper.records.plan.management.state import MEMBERS
 
 RESERVED = (
     "clock",

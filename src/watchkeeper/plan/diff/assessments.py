@@ -5,7 +5,7 @@ from __future__ import annotations
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management import Assessed, Management, Topic
+from watchkeeper.records.plan.management.state import Assessed, Management, Topic
 
 _NOTHING = Management("")
 

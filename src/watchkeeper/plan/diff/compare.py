@@ -24,7 +24,7 @@ from watchkeeper.plan.diff.people.reached import compare_sign_in, compare_tellin
 from watchkeeper.plan.diff.tools import compare_servers
 from watchkeeper.plan.diff.touches import with_touches
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management import Management
+from watchkeeper.records.plan.management.state import Management
 
 
 def diff_bundles(old: Bundle | None, new: Bundle) -> PlanDiff:

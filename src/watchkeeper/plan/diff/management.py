@@ -7,15 +7,15 @@ from decimal import Decimal
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.controls import Approved
-from watchkeeper.records.plan.management import (
+from watchkeeper.records.plan.management.controls import Approved
+from watchkeeper.records.plan.management.objectives import Objective
+from watchkeeper.records.plan.management.state import (
     ASSESSMENTS,
     ControlledDocument,
     Management,
     Topic,
     Watched,
 )
-from watchkeeper.records.plan.objectives import Objective
 from watchkeeper.records.plan.release_rule import ALWAYS, NeededApproval, ReleaseRule
 
 _NOTHING = Management("")

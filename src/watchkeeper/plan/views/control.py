@@ -12,8 +12,8 @@ from watchkeeper.records.day import has_passed
 from watchkeeper.records.figures import ControlFigure, Figures, ObjectiveFigure
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.controls import Control, Row
-from watchkeeper.records.plan.objectives import Objective
+from watchkeeper.records.plan.management.controls import Control, Row
+from watchkeeper.records.plan.management.objectives import Objective
 from watchkeeper.standards.catalogue import annex_a
 
 _PLACES = ("document", "file", "drill", "objective", "control", "record", "url", "digest")

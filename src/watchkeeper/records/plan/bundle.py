@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from watchkeeper.records.plan.bounds import SharedBudget
-from watchkeeper.records.plan.controls import Approved, Control, Row
 from watchkeeper.records.plan.grants import Grant
-from watchkeeper.records.plan.management import Management
-from watchkeeper.records.plan.objectives import Objective
-from watchkeeper.records.plan.oversight import Oversight
+from watchkeeper.records.plan.management.controls import Approved, Control, Row
+from watchkeeper.records.plan.management.objectives import Objective
+from watchkeeper.records.plan.management.oversight import Oversight
+from watchkeeper.records.plan.management.state import Management
 from watchkeeper.records.plan.people import Channel, Console, Person, Rung
 from watchkeeper.records.plan.policies import (
     Policy,

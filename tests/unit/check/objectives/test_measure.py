@@ -13,7 +13,7 @@ from watchkeeper.check.objectives import Measured, Verdict, measure, plan_in_for
 from watchkeeper.records.action import Reason, Status
 from watchkeeper.records.drill import Observed
 from watchkeeper.records.people import Answer
-from watchkeeper.records.plan.objectives import Counted, QuantileOf, Share, ShareOf
+from watchkeeper.records.plan.management.objectives import Counted, QuantileOf, Share, ShareOf
 from watchkeeper.records.plan.systems import Stage
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from watchkeeper.do.decision.management import Timelines, aims_facts
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan.management import MEMBERS, AimsState, Management, Topic, Watched
+from watchkeeper.records.plan.management.state import MEMBERS, AimsState, Management, Topic, Watched
 
 SYSTEMS = ("desk", "claims")
 MOMENTS = st.integers(0, 12).map(Instant)

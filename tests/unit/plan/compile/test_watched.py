@@ -10,7 +10,7 @@ import pytest
 from tests.worlds.aims import ManagedWorkspace
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.instant import render_instant
-from watchkeeper.records.plan.management import Management, Topic, Watched
+from watchkeeper.records.plan.management.state import Management, Topic, Watched
 
 Found = dict[str, tuple[str | None, tuple[str, ...], tuple[str, ...]]]
 

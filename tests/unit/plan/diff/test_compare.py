@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.worlds.workspace_files import FILES, write_workspace
 from watchkeeper.plan.diff import What, diff_bundles
 from watchkeeper.plan.whole import compile_folder
-from watchkeeper.records.plan.oversight import Oversight
+from watchkeeper.records.plan.management.oversight import Oversight
 
 
 def test_a_plan_does_not_differ_from_itself(tmp_path: Path) -> None:

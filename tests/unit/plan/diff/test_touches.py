@@ -10,8 +10,8 @@ from watchkeeper.plan.diff import diff_bundles
 from watchkeeper.plan.diff.changes import Touches, Way
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management import Management, Topic, Watched
-from watchkeeper.records.plan.objectives import Counted, Measure, Objective, Target
+from watchkeeper.records.plan.management.objectives import Counted, Measure, Objective, Target
+from watchkeeper.records.plan.management.state import Management, Topic, Watched
 from watchkeeper.records.plan.release_rule import NeededApproval, ReleaseRule
 
 _AIM = Objective(

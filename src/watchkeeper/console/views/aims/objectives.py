@@ -10,7 +10,7 @@ from watchkeeper.console.views.aims.around import around
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.plan.register.content import Register
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan.objectives import Objective
+from watchkeeper.records.plan.management.objectives import Objective
 from watchkeeper.records.reference import Ref
 
 

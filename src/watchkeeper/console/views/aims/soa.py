@@ -11,7 +11,7 @@ from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.plan.views.control import Applies, row_view
 from watchkeeper.records.day import has_passed
 from watchkeeper.records.figures import ControlFigure
-from watchkeeper.records.plan.controls import Approved
+from watchkeeper.records.plan.management.controls import Approved
 from watchkeeper.standards.catalogue import annex_a
 
 ROWS = 100

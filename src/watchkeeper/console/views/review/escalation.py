@@ -20,7 +20,7 @@ from watchkeeper.loop.inbox.past import Done
 from watchkeeper.records.action import DecisionRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import VerdictRecord
-from watchkeeper.records.plan.controls import Control
+from watchkeeper.records.plan.management.controls import Control
 from watchkeeper.records.plan.tools import Tool
 from watchkeeper.records.reference import Ref
 

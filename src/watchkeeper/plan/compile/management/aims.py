@@ -12,8 +12,8 @@ from watchkeeper.plan.workspace.models.management.objectives import (
     ObjectivesFile,
 )
 from watchkeeper.plan.workspace.models.organisation import ReleasesEntry
-from watchkeeper.records.plan.controls import Approved
-from watchkeeper.records.plan.objectives import (
+from watchkeeper.records.plan.management.controls import Approved
+from watchkeeper.records.plan.management.objectives import (
     Counted,
     Measure,
     Objective,

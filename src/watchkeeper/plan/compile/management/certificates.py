@@ -8,7 +8,7 @@ from watchkeeper.plan.compile.management.days import after
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.certificates import CertificateFile
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management import Topic, Watched
+from watchkeeper.records.plan.management.state import Topic, Watched
 
 ACTIVE = "active"
 

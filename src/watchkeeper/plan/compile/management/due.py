@@ -13,7 +13,7 @@ from watchkeeper.plan.workspace.models.management.documents import DocumentEntry
 from watchkeeper.plan.workspace.models.management.evaluation import ReviewFile
 from watchkeeper.plan.workspace.models.management.findings import FindingFile
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management import Topic, Watched
+from watchkeeper.records.plan.management.state import Topic, Watched
 
 MISSING, CHANGED = "missing", "changed-since-approval"
 REVIEW = "management-review"

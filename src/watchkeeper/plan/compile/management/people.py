@@ -9,7 +9,7 @@ from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.people import CompetenceFile, Held
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management import Topic, Watched
+from watchkeeper.records.plan.management.state import Topic, Watched
 
 MISSING = "missing"
 

@@ -17,7 +17,7 @@ from watchkeeper.plan.compile.management.people import watch_competence
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.documents import DocumentsFile
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management import ControlledDocument, Management, Watched
+from watchkeeper.records.plan.management.state import ControlledDocument, Management, Watched
 
 Watcher = Callable[[Workspace, Bundle], Iterable[Watched]]
 """Says what is watched of one topic; the bundle is the plan without its state."""

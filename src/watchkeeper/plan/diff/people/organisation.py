@@ -9,8 +9,8 @@ from watchkeeper.plan.diff.budgets import compare_history
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.plan.diff.people.retention import compare_retention
 from watchkeeper.records.plan.bundle import Bundle, Limits
-from watchkeeper.records.plan.controls import Control, Row
-from watchkeeper.records.plan.oversight import Oversight
+from watchkeeper.records.plan.management.controls import Control, Row
+from watchkeeper.records.plan.management.oversight import Oversight
 from watchkeeper.records.plan.people import Person
 from watchkeeper.records.plan.systems import Agent, Retention, System
 

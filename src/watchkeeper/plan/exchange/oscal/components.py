@@ -22,7 +22,7 @@ from watchkeeper.plan.exchange.oscal.names import (
     sorted_unique,
 )
 from watchkeeper.records.action import Boundary
-from watchkeeper.records.plan.controls import Control
+from watchkeeper.records.plan.management.controls import Control
 from watchkeeper.records.plan.systems import System
 from watchkeeper.records.plan.tools import Server
 from watchkeeper.standards.catalogue import annex_a

@@ -19,7 +19,7 @@ from watchkeeper.plan.workspace.models.management.evaluation import ProgrammeFil
 from watchkeeper.records.day import has_passed
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management import Topic
+from watchkeeper.records.plan.management.state import Topic
 
 
 @dataclass(frozen=True, slots=True)

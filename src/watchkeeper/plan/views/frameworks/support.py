@@ -19,7 +19,7 @@ from watchkeeper.plan.workspace.models.head import EvidenceEntry
 from watchkeeper.records.figures import Figures, PlaceFigure
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.controls import Control
+from watchkeeper.records.plan.management.controls import Control
 from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.standards.catalogue import annex_a

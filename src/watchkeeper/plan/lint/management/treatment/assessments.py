@@ -14,7 +14,7 @@ from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.risks import Assessment
 from watchkeeper.plan.workspace.report import Report
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan.management import Management
+from watchkeeper.records.plan.management.state import Management
 
 MOST_YEARS = 3
 """How long an assessment may be good before somebody is asked whether that is meant."""

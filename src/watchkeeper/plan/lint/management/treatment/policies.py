@@ -9,7 +9,7 @@ from watchkeeper.plan.policies.parse import ParsedPolicy
 from watchkeeper.plan.policies.paths import path_of, paths_used
 from watchkeeper.plan.workspace.checked import nearest
 from watchkeeper.plan.workspace.finding import Finding, Severity
-from watchkeeper.records.plan.management import MEMBERS
+from watchkeeper.records.plan.management.state import MEMBERS
 from watchkeeper.records.plan.policies import PolicyKind
 
 _FACTS = ("context", "facts")
