@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from watchkeeper.errors import PlanUnreadable, RecordInvalid, SettingsInvalid, c
 from watchkeeper.ledger.plan_bundle import parse_bundle
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.whole import compile_folder, lint_workspace
-from watchkeeper.plan.workspace.finding import Severity
+from watchkeeper.plan.workspace.finding import Finding, Severity
 from watchkeeper.plan.workspace.load import Workspace as Files
 from watchkeeper.plan.workspace.load import load_workspace
 from watchkeeper.plan.workspace.models.scalars import check_day
@@ -69,8 +70,17 @@ def moment(day: str | None) -> Instant:
     """Return the moment at which is asked: noon of a day in UTC, or now."""
     if day is None:
         return wiring.clock().wall()
+    return parse_instant(f"{day_said(day)}T12:00:00.000000Z")
+
+
+def day_said(day: str) -> str:
+    """Return a day as it was written.
+
+    Raises:
+        SettingsInvalid: it is none.
+    """
     try:
-        return parse_instant(f"{check_day(day)}T12:00:00.000000Z")
+        return check_day(day)
     except ValueError:
         raise SettingsInvalid(f"not a day: {cut(day)}", "write it like `2027-06-30`") from None
 
@@ -83,8 +93,7 @@ def readable(path: Path) -> Files:
     """
     workspace, findings = load_workspace(path)
     if workspace is None:
-        worst = [f for f in findings if f.severity is not Severity.MANAGEMENT]
-        raise PlanUnreadable(f"the workspace can not be read: {worst[0]}", "mend it first")
+        raise _unreadable(findings)
     return workspace
 
 
@@ -96,6 +105,10 @@ def registered(path: Path, at: Instant) -> tuple[Register, Bundle | None]:
     """
     linted = lint_workspace(path, at)
     if linted.register is None:
-        worst = [f for f in linted.findings if f.severity is not Severity.MANAGEMENT]
-        raise PlanUnreadable(f"the workspace can not be read: {worst[0]}", "mend it first")
+        raise _unreadable(linted.findings)
     return linted.register, linted.bundle
+
+
+def _unreadable(findings: Iterable[Finding]) -> PlanUnreadable:
+    worst = next(one for one in findings if one.severity is not Severity.MANAGEMENT)
+    return PlanUnreadable(f"the workspace can not be read: {worst}", "mend it first")

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from watchkeeper import wiring
+from watchkeeper.cli.plan.arguments import day_said
 from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.ledger.canonical import sha256_hex
-from watchkeeper.plan.workspace.models.scalars import check_day
 from watchkeeper.records.day import day_of
 
 WorkspaceOption = Annotated[
@@ -31,12 +31,7 @@ def day(said: str | None) -> str:
     Raises:
         SettingsInvalid: not a day.
     """
-    if said is None:
-        return day_of(wiring.clock().wall())
-    try:
-        return check_day(said)
-    except ValueError:
-        raise SettingsInvalid(f"not a day: {cut(said)}", "write it like `2027-06-30`") from None
+    return day_of(wiring.clock().wall()) if said is None else day_said(said)
 
 
 def digest_of(file: Path | None) -> str | None:

@@ -9,15 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.people import Line, find_home, reason_of
+from watchkeeper.cli.people import reason_of
 from watchkeeper.cli.plan.arguments import AsJson, Workspace
+from watchkeeper.cli.plan.change.arguments import By, Home, Reason, line_to
 from watchkeeper.cli.plan.change.asked import proposed, show
 from watchkeeper.plan.draft.workspace import PERSON
 
-By = Annotated[str, typer.Option("--by", help="Who you are: your id in the plan.")]
 Role = Annotated[str, typer.Option("--role", help="In which role, as the plan in force asks.")]
-Home = Annotated[Path | None, typer.Option("--home", help="The home.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; kept apart, and not published.")]
 
 
 def approve(
@@ -75,18 +73,14 @@ def _answer(
     as_json: bool,
 ) -> None:
     (by, home), (body, reason) = who, said
-    with output.speaking_plainly():
-        line = Line(find_home(home), by)
-        try:
-            found = proposed(folder, line)
-            show(found)
-            if not yes:
-                _ask_once_more()
-            digest, beside = reason_of(reason)
-            about = {"plan": found.plan, "previous": found.previous, "reason": digest}
-            answer = line.ask(verb, {**about, **body}, beside)
-        finally:
-            line.close()
+    with output.speaking_plainly(), line_to(home, by) as line:
+        found = proposed(folder, line)
+        show(found)
+        if not yes:
+            _ask_once_more()
+        digest, beside = reason_of(reason)
+        about = {"plan": found.plan, "previous": found.previous, "reason": digest}
+        answer = line.ask(verb, {**about, **body}, beside)
     if as_json:
         output.show_json(answer)
     else:

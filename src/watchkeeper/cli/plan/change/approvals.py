@@ -8,9 +8,8 @@ from typing import Any
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.people import Line, find_home
 from watchkeeper.cli.plan.arguments import AsJson
-from watchkeeper.cli.plan.change.answers import By, Home
+from watchkeeper.cli.plan.change.arguments import By, Home, line_to
 from watchkeeper.plan.draft.workspace import PERSON
 
 
@@ -22,12 +21,8 @@ def approvals(by: By = PERSON, home: Home = None, as_json: AsJson = False) -> No
     Example:
       watchkeeper plan approvals --home home --by ana --json
     """
-    with output.speaking_plainly():
-        line = Line(find_home(home), by)
-        try:
-            told = line.ask("plan-approvals", {})
-        finally:
-            line.close()
+    with output.speaking_plainly(), line_to(home, by) as line:
+        told = line.ask("plan-approvals", {})
     if as_json:
         output.show_json(told)
     else:

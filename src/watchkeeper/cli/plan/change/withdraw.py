@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.people import Line, find_home, reason_of
+from watchkeeper.cli.people import reason_of
 from watchkeeper.cli.plan.arguments import AsJson
-from watchkeeper.cli.plan.change.answers import By, Home, Reason
+from watchkeeper.cli.plan.change.arguments import By, Home, Reason, line_to
 from watchkeeper.errors import CommandInvalid
 from watchkeeper.plan.draft.workspace import PERSON
 
@@ -28,15 +28,11 @@ def withdraw(
     Example:
       watchkeeper plan withdraw --by gil --home home
     """
-    with output.speaking_plainly():
-        line = Line(find_home(home), by)
-        try:
-            mine = _mine(line.ask("plan-approvals", {})["answers"], by, role)
-            digest, beside = reason_of(reason)
-            body = {"plan": mine["plan"], "verdict": mine["record"], "reason": digest}
-            answer = line.ask("withdraw-plan", body, beside)
-        finally:
-            line.close()
+    with output.speaking_plainly(), line_to(home, by) as line:
+        mine = _mine(line.ask("plan-approvals", {})["answers"], by, role)
+        digest, beside = reason_of(reason)
+        body = {"plan": mine["plan"], "verdict": mine["record"], "reason": digest}
+        answer = line.ask("withdraw-plan", body, beside)
     if as_json:
         output.show_json(answer)
     else:

@@ -11,6 +11,7 @@ import typer
 from watchkeeper import wiring
 from watchkeeper.check.objectives import plan_in_force
 from watchkeeper.errors import ImportRefused, PlanRefused, SettingsInvalid, cut
+from watchkeeper.plan.draft.together import finish_writing
 from watchkeeper.plan.exchange.said import Said, said_by
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.checked import nearest
@@ -25,6 +26,9 @@ LARGEST = 64 * 1024 * 1024
 At = Annotated[
     str | None,
     typer.Option("--at", help="The moment that stands in what is written, like 2027-06-30; now."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")
 ]
 
 
@@ -76,6 +80,21 @@ def readable(path: Path) -> Loaded:
         worst = [one for one in findings if one.severity is not Severity.MANAGEMENT]
         raise PlanRefused(f"the workspace does not hold: {worst[0]}", "run `watchkeeper plan lint`")
     return workspace
+
+
+def opened(workspace: Path, owner: str) -> tuple[Loaded, str]:
+    """Return a workspace into which something is drafted, and who answers for that.
+
+    An import that was broken off is brought to its end first.
+
+    Raises:
+        PlanRefused: one of its files does not hold.
+        SettingsInvalid: nobody was named, or nobody of the plan.
+    """
+    if workspace.is_dir():
+        finish_writing(workspace)
+    files = readable(workspace)
+    return files, person(files, owner)
 
 
 def taken(path: Path) -> bytes:

@@ -9,10 +9,8 @@ import typer
 
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson
-from watchkeeper.cli.plan.exchange.arguments import needs_extra, person, readable, taken
-from watchkeeper.cli.plan.exchange.trial import would_break
-from watchkeeper.errors import ImportRefused
-from watchkeeper.plan.draft.together import finish_writing, write_together
+from watchkeeper.cli.plan.exchange.arguments import DryRun, needs_extra, opened, taken
+from watchkeeper.cli.plan.exchange.trial import write_drafted
 
 
 def import_cyclonedx(
@@ -21,9 +19,7 @@ def import_cyclonedx(
     owner: Annotated[
         str, typer.Option("--owner", help="Who answers for the systems: a person of the plan.")
     ] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Draft a file for each system of a bill of materials that the workspace has not.
@@ -39,19 +35,11 @@ def import_cyclonedx(
         needs_extra("cyclonedx")
         from watchkeeper.plan.exchange.cyclonedx.taking import Known, draft_systems
 
-        if workspace.is_dir():
-            finish_writing(workspace)
-        files = readable(workspace)
-        answers = person(files, owner)
+        files, answers = opened(workspace, owner)
         agents = [agent.id for one in files.systems.values() for agent in one.says.agents]
         known = Known(frozenset(files.systems), frozenset(agents), frozenset(files.servers))
         drafted = draft_systems(taken(file), known, answers)
-        broken = would_break(workspace, drafted.files) if drafted.files else []
-        if broken:
-            raise ImportRefused(f"the workspace {broken[0]}")
-        written = bool(drafted.files) and not dry_run
-        if written:
-            write_together(workspace, drafted.files)
+        written = write_drafted(workspace, drafted.files, dry_run=dry_run)
     if as_json:
         names = sorted(drafted.files)
         said = {"written": written, "files": names, "leftOut": list(drafted.left_out)}

@@ -9,11 +9,9 @@ import typer
 
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson
-from watchkeeper.cli.plan.exchange.arguments import person, readable
+from watchkeeper.cli.plan.exchange.arguments import DryRun, opened
 from watchkeeper.cli.plan.exchange.folders import documents_in
-from watchkeeper.cli.plan.exchange.trial import would_break
-from watchkeeper.errors import ImportRefused
-from watchkeeper.plan.draft.together import finish_writing, write_together
+from watchkeeper.cli.plan.exchange.trial import write_drafted
 from watchkeeper.plan.exchange.oscal.taking.drafting import draft_oscal
 from watchkeeper.plan.workspace.folder import open_folder
 
@@ -24,9 +22,7 @@ def import_oscal(
     owner: Annotated[
         str, typer.Option("--owner", help="Who answers for new controls: a person of the plan.")
     ] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Draft controls of an OSCAL catalogue, and rows of a profile.
@@ -40,20 +36,13 @@ def import_oscal(
       watchkeeper plan import oscal oscal-folder aims --owner ana
     """
     with output.speaking_plainly():
-        if workspace.is_dir():
-            finish_writing(workspace)
-        files = readable(workspace)
-        answers = person(files, owner)
+        files, answers = opened(workspace, owner)
         folder = open_folder(workspace)
         soa = folder.read("soa.yaml") if folder.has("soa.yaml") else None
         known = frozenset(files.controls)
         drafted = draft_oscal(documents_in(place), known, soa, answers)
-        broken = would_break(workspace, drafted.files) if drafted.files else []
-        if broken:
-            raise ImportRefused(f"the workspace {broken[0]}")
-        written = bool(drafted.files) and not dry_run
-        if written:
-            write_together(workspace, drafted.files, {} if soa is None else {"soa.yaml": soa})
+        read = {} if soa is None else {"soa.yaml": soa}
+        written = write_drafted(workspace, drafted.files, read, dry_run=dry_run)
     if as_json:
         said = {"written": written, "files": sorted(drafted.files), "taken": list(drafted.taken)}
         output.show_json({**said, "leftOut": list(drafted.left_out)})

@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from watchkeeper.errors import ImportRefused
+from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.finding import Finding, Severity
 
@@ -22,6 +24,29 @@ def would_break(path: Path, texts: Mapping[str, str]) -> list[str]:
             (copy / name).write_text(text, encoding="utf-8")
         after = [one for one in lint_workspace(copy).findings if _stops(one)]
     return [f"would no longer hold: {one}" for one in after if _said(one) not in before]
+
+
+def write_drafted(
+    workspace: Path,
+    texts: Mapping[str, str],
+    read: Mapping[str, str] | None = None,
+    *,
+    dry_run: bool,
+) -> bool:
+    """Write what was drafted, all of it or nothing; return whether anything was written.
+
+    `read` are the texts that drafts were made of.
+
+    Raises:
+        ImportRefused: the workspace would no longer hold; or a file changed since it was read.
+    """
+    broken = would_break(workspace, texts) if texts else []
+    if broken:
+        raise ImportRefused(f"the workspace {broken[0]}")
+    if not texts or dry_run:
+        return False
+    write_together(workspace, texts, read)
+    return True
 
 
 def _stops(finding: Finding) -> bool:
