@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+import yaml
 
 from watchkeeper.errors import StandardInvalid, cut
 
@@ -23,6 +22,8 @@ ANNEX_A_CONTROLS = 38
 OBJECTIVES = 9
 EVIDENCE = ("document", "configuration", "test", "runtime", "human")
 """The classes of evidence: none of them stands for another."""
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The data is our own: libyaml reads it ten times as fast as ruamel does, where it is there."""
 _DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
 
@@ -122,8 +123,8 @@ def standard(name: str) -> Mapping[str, Any]:
         raise StandardInvalid(f"unknown standard {cut(name)}", f"known are {', '.join(NAMES)}")
     text = files(__package__).joinpath("data", f"{name}.yaml").read_text(encoding="utf-8")
     try:
-        value = YAML(typ="safe", pure=True).load(text)
-    except YAMLError as error:
+        value = yaml.load(text, _LOADER)  # noqa: S506 - both are safe loaders
+    except yaml.YAMLError as error:
         raise StandardInvalid(f"the data of {cut(name)} does not parse: {error}") from None
     if not isinstance(value, dict):
         raise StandardInvalid(f"the data of {cut(name)} is no mapping")

@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 from watchkeeper.errors import PlanUnreadable, cut
 from watchkeeper.plan.documents.blocks import Reading
-from watchkeeper.plan.documents.docx.read import read_docx
-from watchkeeper.plan.documents.markdown import read_markdown
 from watchkeeper.plan.documents.plain import read_plain
 
 MAX_TEXT = 1024 * 1024
@@ -30,6 +28,19 @@ def _read(ending: str, raw: bytes) -> Reading:
     return _READERS[ending](raw)
 
 
+def _markdown(raw: bytes) -> Reading:
+    # Its library is loaded where there is a document for it: most commands read none.
+    from watchkeeper.plan.documents.markdown import read_markdown
+
+    return read_markdown(_text(raw))
+
+
+def _docx(raw: bytes) -> Reading:
+    from watchkeeper.plan.documents.docx.read import read_docx
+
+    return read_docx(raw)
+
+
 def _text(raw: bytes) -> str:
     if len(raw) > MAX_TEXT:
         raise PlanUnreadable(f"larger than {MAX_TEXT // 1024} KiB", "split it")
@@ -44,9 +55,9 @@ def _text(raw: bytes) -> str:
 
 
 _READERS: dict[str, Callable[[bytes], Reading]] = {
-    "md": lambda raw: read_markdown(_text(raw)),
-    "markdown": lambda raw: read_markdown(_text(raw)),
+    "md": _markdown,
+    "markdown": _markdown,
     "txt": lambda raw: read_plain(_text(raw)),
-    "docx": read_docx,
-    "docm": read_docx,
+    "docx": _docx,
+    "docm": _docx,
 }

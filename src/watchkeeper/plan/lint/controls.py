@@ -47,13 +47,13 @@ def _control(
     workspace: Workspace, control: Checked[ControlFile], names: Names, report: Report
 ) -> None:
     says, spot = control.says, report.at(control)
-    spot.inside("owner").needs("person", says.owner, names.people)
+    spot.needs("person", says.owner, names.people, "owner")
     for i, item in enumerate(says.annex_a):
-        spot.inside("annex_a", i).needs("control of Annex A", item, annex_a())
+        spot.needs("control of Annex A", item, annex_a(), "annex_a", i)
     for i, system in enumerate(says.systems):
-        spot.inside("systems", i).needs("system", system, workspace.systems)
+        spot.needs("system", system, workspace.systems, "systems", i)
     for i, code in enumerate(says.built_in):
-        spot.inside("built_in", i).needs("reason code", code, _REASONS)
+        spot.needs("reason code", code, _REASONS, "built_in", i)
     if not says.annex_a:
         message = f"the control `{says.id}` stands for nothing in Annex A"
         spot.inside("id").gap("unmapped", message, "name what it treats under `annex_a:`")
@@ -66,7 +66,7 @@ def _rows(
     seen: set[str] = set()
     for i, row in enumerate(soa.says.rows):
         spot = report.at(soa, "rows", i)
-        spot.inside("control").needs("control", row.control, known)
+        spot.needs("control", row.control, known, "control")
         if row.control in seen:
             message = f"the control `{row.control}` has a row already"
             spot.inside("control").safety("row-twice", message, "keep one")
@@ -97,7 +97,7 @@ def _claims(
 
 def _row(row: RowEntry, names: Names, spot: Spot) -> None:
     if row.owner:
-        spot.inside("owner").needs("person", row.owner, names.people)
+        spot.needs("person", row.owner, names.people, "owner")
     if row.applicable == "undetermined":
         message = f"whether `{row.control}` applies is undetermined"
         spot.gap("undetermined", message, "decide, and say why")

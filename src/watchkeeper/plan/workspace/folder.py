@@ -39,7 +39,8 @@ class Folder:
 
     root: Path
     _resolved: dict[Path, Path] = field(default_factory=dict, compare=False, repr=False)
-    """Where folders really lie: looked up once, while a workspace is read."""
+    _inside: dict[Path, bool] = field(default_factory=dict, compare=False, repr=False)
+    """Where folders really lie, and whether inside: looked up once, while a workspace is read."""
 
     def read(self, name: str, limit: int | None = None) -> str:
         """Return a file's text, with plain line ends.
@@ -82,8 +83,14 @@ class Folder:
 
     def _holds(self, path: Path) -> bool:
         """Say whether a file lies in the workspace, wherever links lead."""
-        real = path.resolve() if path.is_symlink() else self._real(path.parent)
-        return real.is_relative_to(self._real(self.root))
+        if path.is_symlink():
+            return path.resolve().is_relative_to(self._real(self.root))
+        folder = path.parent
+        found = self._inside.get(folder)
+        if found is None:
+            found = self._real(folder).is_relative_to(self._real(self.root))
+            self._inside[folder] = found
+        return found
 
     def _real(self, folder: Path) -> Path:
         found = self._resolved.get(folder)

@@ -151,7 +151,7 @@ class _Loader:
         return found
 
     def admit(self, found: dict[str, Checked[M]], file: Checked[M], id_: str, key: str) -> None:
-        stem = Path(file.file).name.removesuffix(".yaml")
+        stem = file.file.rpartition("/")[2].removesuffix(".yaml")
         if id_ in found:
             other = found[id_].file
             message = f"the {key} {cut(id_)} is already that of `{other}`"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 MARK = "say:"
@@ -12,11 +12,25 @@ MARK = "say:"
 def placeholders(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Yield the path of every text that is still a question."""
     if isinstance(value, str):
-        if value.lstrip().lower().startswith(MARK):
+        if _asks(value):
             yield path
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from placeholders(item, (*path, key))
+        return
+    steps: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, dict):
+        steps = value.items()
     elif isinstance(value, list):
-        for i, item in enumerate(value):
-            yield from placeholders(item, (*path, i))
+        steps = enumerate(value)
+    for step, item in steps:
+        # Nearly all is text that asks nothing, of which there may be a hundred thousand.
+        if isinstance(item, str):
+            if _asks(item):
+                yield (*path, step)
+        elif isinstance(item, _PARTS):
+            yield from placeholders(item, (*path, step))
+
+
+def _asks(text: str) -> bool:
+    return text.lstrip()[: len(MARK)].lower() == MARK
+
+
+_PARTS = (dict, list)

@@ -151,7 +151,9 @@ class _Reader:
         self._expect(StreamStartEvent)
         began = self._expect(DocumentStartEvent)
         self._doubt(began.version or began.tags)
-        value = self._build(self._next(), ())
+        first = self._next()
+        self.lines[()] = first.start_mark.line + 1
+        value = self._build(first, ())
         self._doubt(not isinstance(value, dict))
         self._expect(DocumentEndEvent)
         self._expect(StreamEndEvent)
@@ -168,11 +170,9 @@ class _Reader:
             self.sure = False
 
     def _build(self, event: Any, path: Path) -> Any:
-        line = event.start_mark.line + 1
         self._count += 1
         if self._count > MAX_NODES or len(path) > MAX_DEPTH:
-            admit(self._count, len(path), line)
-        self.lines.setdefault(path, line)
+            admit(self._count, len(path), event.start_mark.line + 1)
         kind = type(event)
         if kind is AliasEvent or event.anchor or event.tag:
             self.sure = False
@@ -185,7 +185,9 @@ class _Reader:
     def _sequence(self, path: Path) -> list[Any]:
         out: list[Any] = []
         while type(event := self._next()) is not SequenceEndEvent:
-            out.append(self._build(event, (*path, len(out))))
+            at = (*path, len(out))
+            self.lines[at] = event.start_mark.line + 1
+            out.append(self._build(event, at))
         return out
 
     def _mapping(self, path: Path) -> dict[str, Any]:

@@ -53,12 +53,12 @@ class Spot:
         """Note a gap of the management system, which stops nothing."""
         self._note(Severity.MANAGEMENT, code, message, advice)
 
-    def needs(self, kind: str, name: str, known: Iterable[str]) -> bool:
-        """Note a reference to a `kind` that is not there; return whether it is."""
+    def needs(self, kind: str, name: str, known: Iterable[str], *place: str | int) -> bool:
+        """Note a reference, at `place` below, to a `kind` that is not there; say whether it is."""
         if name in known:
             return True
         advice = self.report.nearest(name, known)
-        self.safety("unknown-reference", f"there is no {kind} `{name}`", advice)
+        self.inside(*place).safety("unknown-reference", f"there is no {kind} `{name}`", advice)
         return False
 
     def _note(self, severity: Severity, code: str, message: str, advice: str) -> None:

@@ -5,6 +5,7 @@ Which key of which part refers to what stands in one table; a circle of referenc
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -154,13 +155,12 @@ def references(file: Checked[Any], report: Report) -> Iterator[tuple[Spot, str, 
 
 def _within(part: Any, spot: Spot) -> Iterator[tuple[Spot, str, str]]:
     if isinstance(part, BaseModel):
-        kinds = _kinds(type(part))
-        for key, field in type(part).model_fields.items():
-            value, inside = getattr(part, key), spot.inside(field.alias or key)
-            if key in kinds:
-                yield from _named(value, inside, kinds[key])
-            elif isinstance(value, BaseModel | list):
-                yield from _within(value, inside)
+        for key, step, kind in _keys(type(part)):
+            value = getattr(part, key)
+            if kind is not None:
+                yield from _named(value, spot.inside(step), kind)
+            elif kind is None and isinstance(value, _PARTS):
+                yield from _within(value, spot.inside(step))
     elif isinstance(part, list):
         for i, item in enumerate(part):
             if isinstance(item, BaseModel):
@@ -175,17 +175,17 @@ def _named(value: Any, spot: Spot, kind: str) -> Iterator[tuple[Spot, str, str]]
             yield spot.inside(i), kind, name
 
 
-def _kinds(model: type[BaseModel]) -> dict[str, str]:
-    found = _KINDS.get(model)
-    if found is None:
-        found = {}
-        for one in reversed(model.__mro__):
-            found.update(REFERENCES.get(one, {}))
-        _KINDS[model] = found
-    return found
+@functools.cache
+def _keys(model: type[BaseModel]) -> tuple[tuple[str, str, str | None], ...]:
+    """Return of each key its name here, its name in a file, and what it refers to, if it does."""
+    kinds: dict[str, str] = {}
+    for one in reversed(model.__mro__):
+        kinds.update(REFERENCES.get(one, {}))
+    fields = model.model_fields.items()
+    return tuple((key, field.alias or key, kinds.get(key)) for key, field in fields)
 
 
-_KINDS: dict[type[BaseModel], dict[str, str]] = {}
+_PARTS = (list, BaseModel)
 
 
 def known_names(workspace: Workspace, names: Names) -> dict[str, Collection[str]]:

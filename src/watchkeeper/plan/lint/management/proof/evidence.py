@@ -28,6 +28,7 @@ _WHERE = {
     "human": ("document", "file", "url"),
 }
 _BY_DIGEST = ("file", "url")
+_PARTS = (list, BaseModel)
 
 
 def check_evidence(workspace: Workspace, _names: Names, report: Report) -> None:
@@ -84,7 +85,7 @@ def _items(part: Any, spot: Spot) -> Iterator[tuple[Spot, EvidenceEntry]]:
     elif isinstance(part, BaseModel):
         for key, field in type(part).model_fields.items():
             value = getattr(part, key)
-            if isinstance(value, BaseModel | list):
+            if isinstance(value, _PARTS):
                 yield from _items(value, spot.inside(field.alias or key))
     elif isinstance(part, list):
         for i, item in enumerate(part):
