@@ -159,7 +159,7 @@ def _within(part: Any, spot: Spot) -> Iterator[tuple[Spot, str, str]]:
             value = getattr(part, key)
             if kind is not None:
                 yield from _named(value, spot.inside(step), kind)
-            elif kind is None and isinstance(value, _PARTS):
+            elif isinstance(value, _PARTS):
                 yield from _within(value, spot.inside(step))
     elif isinstance(part, list):
         for i, item in enumerate(part):
