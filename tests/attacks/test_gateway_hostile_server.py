@@ -48,6 +48,10 @@ SERVERS = {
     "odd": Hostile("odd-names", tuple(HOSTILE.tool(name) for name in ODD)),
     "same-name": Hostile("same-name-twice", ACT),
     "no-end": Hostile("endless-listing", ACT),
+    **{
+        f"slow-{era}": Hostile("well-behaved", ACT, options=("--sleep", "5", "--era", era))
+        for era in (HOSTILE.LEGACY, HOSTILE.MODERN)
+    },
 }
 OURS = ("watchkeeper_answer", "watchkeeper_result")
 
@@ -81,6 +85,12 @@ def _effects(world: World, server: str) -> list[Status]:
 def _session(world: World, server: str) -> dict[str, str]:
     reply = world.post(HELLO, path=f"/mcp/{server}")
     return {"mcp-session-id": reply.headers["mcp-session-id"]}
+
+
+@pytest.mark.parametrize("era", [HOSTILE.LEGACY, HOSTILE.MODERN])
+def test_a_server_that_takes_long_to_start_is_read_at_the_first_try(world: World, era: str) -> None:
+    assert world.health()[1]["servers"][f"slow-{era}"] == "ok"
+    assert f"the tools of slow-{era}" not in (world.path / "gateway.err").read_text()
 
 
 @pytest.mark.parametrize("server", PROVE_NOTHING)

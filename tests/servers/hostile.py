@@ -1,10 +1,11 @@
 """A tool server that misbehaves in one chosen way; over stdio, by hand, without any SDK.
 
-    python tests/servers/hostile.py BEHAVIOUR [--witness FILE] [--count N]
+    python tests/servers/hostile.py BEHAVIOUR [--witness FILE] [--count N] [--sleep S] [--era ERA]
 
 Each has a tool `act` with one argument `what` (a string) unless said otherwise, and writes one
 line to the witness file for each call that it *executed*. Both protocol eras are answered:
-`initialize` (2025-11-25) and `server/discover` (2026-07-28).
+`initialize` (2025-11-25) and `server/discover` (2026-07-28); with `--era` only one of them, the
+other is refused. With `--sleep` it takes S seconds to start.
 
     well-behaved     does as it is told; the witness tells
     hangs            executes, and never answers a call
@@ -86,6 +87,7 @@ class Server:
     witness: Path | None
     count: int
     listings: int = 0
+    era: str | None = None
     modern: bool = False
     _waiting: list[Json] = field(default_factory=list)
 
@@ -301,6 +303,8 @@ def _result(server: Server, method: str, params: Json, behaviour: Behaviour) -> 
     """Answer everything but calls; None where the method is not known."""
     info = {"name": "hostile", "version": "1"}
     able = {"tools": {"listChanged": True}}
+    if {"initialize": MODERN, "server/discover": LEGACY}.get(method, "") == server.era:
+        return None
     if method == "initialize":
         return {"protocolVersion": LEGACY, "capabilities": able, "serverInfo": info}
     if method == "server/discover":
@@ -348,9 +352,12 @@ def main() -> None:
     parser.add_argument("behaviour", choices=sorted(BEHAVIOURS))
     parser.add_argument("--witness", type=Path)
     parser.add_argument("--count", type=int)
+    parser.add_argument("--sleep", type=float, default=0.0)
+    parser.add_argument("--era", choices=(LEGACY, MODERN))
     options = parser.parse_args()
     count = options.count or COUNTS.get(options.behaviour, 1000)
-    serve(Server(options.witness, count), BEHAVIOURS[options.behaviour])
+    time.sleep(options.sleep)
+    serve(Server(options.witness, count, era=options.era), BEHAVIOURS[options.behaviour])
 
 
 if __name__ == "__main__":

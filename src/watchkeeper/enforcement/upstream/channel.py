@@ -93,6 +93,14 @@ class Channel(Protocol):
         """Whether it can be used at all: False once a started process has ended."""
         ...
 
+    @property
+    def start(self) -> float | None:
+        """Seconds that a process still has for its first answer; it may need them to start.
+
+        None once it has answered, and where nothing is started.
+        """
+        ...
+
     def send(
         self, body: bytes, headers: Mapping[str, str], begin: Begin = begins
     ) -> AbstractAsyncContextManager[Opened]:

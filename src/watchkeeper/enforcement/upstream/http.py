@@ -70,6 +70,11 @@ class HttpChannel:
         """Always: each message finds the server by itself."""
         return True
 
+    @property
+    def start(self) -> float | None:
+        """None: nothing is started."""
+        return None
+
     @asynccontextmanager
     async def send(
         self, body: bytes, headers: Mapping[str, str], begin: Begin = begins

@@ -1,37 +1,31 @@
 """The gateway's own client of a tool server: lists its tools as they are, and reads facts.
 
-Speaks both protocol eras: asks `server/discover` (2026-07-28) first, and shakes hands
-(2025-11-25) where a server does not know it. What a server lists is kept as it came, since pins
-are digests of exactly that.
+Speaks both protocol eras, see `greeting`. What a server lists is kept as it came, since pins are
+digests of exactly that.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 
-from watchkeeper.enforcement.upstream.channel import (
-    Arrived,
-    BrokenOff,
-    Channel,
-    NeverSent,
-    Sent,
+from watchkeeper.enforcement.upstream.answer import result_in
+from watchkeeper.enforcement.upstream.channel import BrokenOff, Channel, NeverSent, Sent
+from watchkeeper.enforcement.upstream.greeting import (
+    MODERN,
+    Greeted,
+    Greeting,
+    modern_headers,
+    modern_meta,
 )
-from watchkeeper.errors import RecordInvalid, UpstreamFailed
-from watchkeeper.ledger.canonical import parse_json
+from watchkeeper.errors import UpstreamFailed
 
-MODERN = "2026-07-28"
-LEGACY = "2025-11-25"
-_META = "io.modelcontextprotocol/"
-_CLIENT = {"name": "watchkeeper", "version": "1"}
 _MAX_PAGES = 100
-_DISCOVER_SECONDS = 3.0
-_MAX_DEPTH = 128
-_MAX_BYTES = 16 << 20
+_GONE = 404
 BesideRead = Callable[[str, Mapping[str, Any]], Sent]
 """Says what goes beside a method with its params; may raise NeverSent."""
 
@@ -53,9 +47,9 @@ class Reader:
         self._open, self._seconds, self._beside = open_channel, seconds, beside
         self._channel = open_channel()
         self._ids = itertools.count(1)
-        self._era: str | None = None
-        self._headers: dict[str, str] = {}
-        self._connecting = asyncio.Lock()
+        self._greeted: Greeted | None = None
+        self._greeting = Greeting(self._living, self._render, self._note, seconds)
+        self._connecting: asyncio.Task[Greeted] | None = None
         self.list_changed = asyncio.Event()
 
     async def list_tools(self) -> list[dict[str, Any]]:
@@ -97,129 +91,102 @@ class Reader:
     ) -> dict[str, Any]:
         """Send one request and return its result.
 
+        All of it takes at most `seconds`; without them a server that is only now started has the
+        time of a start beside that of an answer.
+
         Raises:
             UpstreamFailed: no answer in time, or an error.
         """
         try:
-            async with asyncio.timeout(seconds or self._seconds):
+            async with asyncio.timeout(seconds):
                 try:
-                    return await self._asked(method, params)
+                    return await self._asked(method, params, seconds)
                 except NeverSent:
                     # It was started anew, or has forgotten us: once more, from the beginning.
                     self.forget()
-                    return await self._asked(method, params)
+                    return await self._asked(method, params, seconds)
         except TimeoutError:
             raise UpstreamFailed("the tool server did not answer in time") from None
 
     async def close(self) -> None:
         """Let go of the server."""
+        if (task := self._connecting) is not None:
+            task.cancel()
+            await asyncio.wait({task})
         await self._channel.close()
 
     def forget(self) -> None:
-        """Shake hands again before the next request."""
-        self._era = None
+        """Greet it again before the next request."""
+        self._greeted = None
 
-    async def _asked(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        await self._connected()
-        return await self._request(method, params)
+    async def _asked(
+        self, method: str, params: dict[str, Any], seconds: float | None
+    ) -> dict[str, Any]:
+        greeted = await self._connected()
+        async with asyncio.timeout(seconds or self._seconds):
+            return await self._request(greeted, method, params)
 
-    async def _connected(self) -> None:
-        async with self._connecting:
-            self._renew()
-            if self._era is not None:
-                return
-            if await self._is_modern():
-                self._era = MODERN
-                return
-            self._renew()
-            await self._shake_hands()
-            self._era = LEGACY
+    async def _connected(self) -> Greeted:
+        """Wait until the server was greeted; who can wait no longer leaves that to go on."""
+        if self._channel.alive and self._greeted is not None:
+            return self._greeted
+        if self._connecting is None:
+            self._connecting = asyncio.create_task(self._connect())
+            self._connecting.add_done_callback(_take)
+        task = self._connecting
+        await asyncio.wait({task})
+        if task.cancelled():
+            raise UpstreamFailed("the tool server was let go of")
+        return task.result()
 
-    def _renew(self) -> None:
-        if not self._channel.alive:
-            self._channel, self._era = self._open(), None
-
-    async def _is_modern(self) -> bool:
-        """Ask for what only the newer era knows; an older server may refuse, hang, or even end."""
-        self._era, self._headers = MODERN, {}
+    async def _connect(self) -> Greeted:
         try:
-            async with asyncio.timeout(min(_DISCOVER_SECONDS, self._seconds / 2)):
-                answer = await self._request("server/discover", {})
-        except NeverSent:
-            raise
-        except (UpstreamFailed, TimeoutError):
-            return False
+            self._greeted = await self._greeting.greet()
+            return self._greeted
         finally:
-            self._era = None
-        versions = answer.get("supportedVersions")
-        return isinstance(versions, list) and MODERN in versions
+            self._connecting = None
 
-    async def _shake_hands(self) -> None:
-        params = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": _CLIENT}
-        body = self._render("initialize", params)
-        async with self._channel.send(body, {}) as opened:
-            result = await self._result(opened.messages, opened.status)
-            session = opened.headers.get("mcp-session-id")
-        version = result.get("protocolVersion")
-        self._headers = {"mcp-protocol-version": version if isinstance(version, str) else LEGACY}
-        if session:
-            self._headers["mcp-session-id"] = session
-        done = orjson.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"})
-        async with self._channel.send(done, self._headers):
-            return
+    def _living(self) -> Channel:
+        if not self._channel.alive:
+            self._channel, self._greeted = self._open(), None
+        return self._channel
 
-    async def _request(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        headers, meta = dict(self._headers), {}
-        if self._era == MODERN:
-            meta = _modern_meta()
-            headers = {"mcp-protocol-version": MODERN, "mcp-method": method}
+    async def _request(
+        self, greeted: Greeted, method: str, params: dict[str, Any]
+    ) -> dict[str, Any]:
+        headers, meta = dict(greeted.headers), {}
+        if greeted.era == MODERN:
+            headers, meta = modern_headers(method), modern_meta()
             if method == "tools/call":
                 headers["mcp-name"] = str(params["name"])
         if method == "tools/call" and self._beside is not None:
             # For each time that it is sent: what was refused once may have been used up.
             sent = self._beside(method, params)
             headers, meta = {**headers, **sent.headers}, {**meta, **sent.meta}
-        if meta:
-            params = {**params, "_meta": meta}
+        body = self._render(method, {**params, "_meta": meta} if meta else params)
+        return await self._sent(body, headers)
+
+    async def _sent(self, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+        status = 0
         try:
-            async with self._channel.send(self._render(method, params), headers) as opened:
-                return await self._result(opened.messages, opened.status)
-        except BrokenOff:
-            self.forget()
+            async with self._channel.send(body, headers) as opened:
+                status = opened.status
+                return await result_in(opened, self._note)
+        except UpstreamFailed as error:
+            if status == _GONE or isinstance(error, BrokenOff):
+                self.forget()
             raise
 
-    def _render(self, method: str, params: dict[str, Any]) -> bytes:
+    def _render(self, method: str, params: Mapping[str, Any]) -> bytes:
         message = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
         return orjson.dumps(message)
 
-    async def _result(self, messages: AsyncIterator[Arrived], status: int) -> dict[str, Any]:
-        async for arrived in messages:
-            if not arrived.data:
-                continue
-            try:
-                message = parse_json(arrived.data, max_bytes=_MAX_BYTES, max_depth=_MAX_DEPTH)
-            except RecordInvalid as error:
-                raise UpstreamFailed(f"the tool server's answer is no JSON: {error}") from None
-            if not isinstance(message, dict):
-                raise UpstreamFailed("the tool server's answer is no message")
-            if "method" in message:
-                if message["method"] == "notifications/tools/list_changed":
-                    self.list_changed.set()
-                continue
-            result = message.get("result")
-            if isinstance(result, dict):
-                return result
-            if status == 404:
-                self.forget()
-            raise UpstreamFailed("the tool server answered with an error")
-        if status == 404:
-            self.forget()
-        raise UpstreamFailed(f"the tool server answered nothing (HTTP {status})")
+    def _note(self, method: str) -> None:
+        if method == "notifications/tools/list_changed":
+            self.list_changed.set()
 
 
-def _modern_meta() -> dict[str, Any]:
-    return {
-        f"{_META}protocolVersion": MODERN,
-        f"{_META}clientInfo": _CLIENT,
-        f"{_META}clientCapabilities": {},
-    }
+def _take(task: asyncio.Task[Greeted]) -> None:
+    """Look at how it ended: who waited for it may have gone."""
+    if not task.cancelled():
+        task.exception()

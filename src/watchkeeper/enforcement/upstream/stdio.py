@@ -30,7 +30,10 @@ from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import parse_json
 
 MAX_LINE_BYTES = 16 << 20
+START_SECONDS = 30.0
+"""What a process has for its first answer: it may load, or even fetch, what it consists of."""
 _STOP_SECONDS = 3.0
+_GIVEN_UP = 256
 _PROGRESS = "notifications/progress"
 _log = logging.getLogger("watchkeeper.upstream")
 
@@ -56,12 +59,13 @@ class _Heard:
 _Queue = Box[_Heard]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Waiter:
-    """A request without an answer yet, and the token under which it hears of progress."""
+    """A request, the token under which it hears of progress, and whether its answer came."""
 
     token: object = None
     queue: _Queue = field(default_factory=_Queue)
+    answered: bool = False
 
 
 class StdioChannel:
@@ -71,11 +75,14 @@ class StdioChannel:
     server opens a new channel.
     """
 
-    def __init__(self, command: StdioCommand) -> None:
-        self._command = command
+    def __init__(self, command: StdioCommand, start: float = START_SECONDS) -> None:
+        self._command, self._start = command, start
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._waiting: dict[tuple[str, str], _Waiter] = {}
+        self._given_up: dict[tuple[str, str], None] = {}
+        self._since: float | None = None
+        self._answered = False
         self._unasked: _Queue = Box()
         self._starting = asyncio.Lock()
         self._closed = False
@@ -85,6 +92,15 @@ class StdioChannel:
         """Whether the process runs, or can still be started."""
         process = self._process
         return not self._closed and (process is None or process.returncode is None)
+
+    @property
+    def start(self) -> float | None:
+        """What is left of the time for its first answer, None once that came."""
+        if self._answered:
+            return None
+        if self._since is None:
+            return self._start
+        return max(0.0, self._since + self._start - asyncio.get_running_loop().time())
 
     @asynccontextmanager
     async def send(
@@ -101,12 +117,15 @@ class StdioChannel:
         process = await self._started()
         if key in self._waiting:
             raise NeverSent("a request with this id waits for its answer already")
+        self._given_up.pop(key, None)
         waiter = self._waiting[key] = _Waiter(_token(message.get("params"), "_meta"))
         try:
             await self._write(process, body, begin)
             yield Opened(200, _answers(waiter.queue), http=False)
         finally:
             del self._waiting[key]
+            if not waiter.answered:
+                self._give_up(key)
 
     @asynccontextmanager
     async def listen(self, headers: Mapping[str, str]) -> AsyncIterator[Opened]:
@@ -162,6 +181,7 @@ class StdioChannel:
                 except (OSError, ValueError, LookupError, SubprocessError) as error:
                     _log.warning("a tool server can not be started: %s", error)
                     raise NeverSent("the tool server can not be started") from None
+                self._since = asyncio.get_running_loop().time()
                 self._reader = asyncio.create_task(self._read(self._process))
             return self._process
 
@@ -210,14 +230,27 @@ class StdioChannel:
         if not isinstance(message, dict):
             return
         if "method" not in message:
-            waiter = self._waiting.get(_key(message.get("id")))
-            if waiter is None:
-                _log.warning("a tool server answered what nobody asked")
-            else:
-                _offer(waiter.queue, _Heard(arrived, last=True))
+            self._answer(_key(message.get("id")), arrived)
             return
         waiter = self._concerned(message)
         _offer(waiter.queue if waiter is not None else self._unasked, _Heard(arrived))
+
+    def _answer(self, key: tuple[str, str], arrived: Arrived) -> None:
+        waiter = self._waiting.get(key)
+        if waiter is not None:
+            self._answered = waiter.answered = True
+            _offer(waiter.queue, _Heard(arrived, last=True))
+        elif key in self._given_up:
+            # Once: what comes under this id again was asked by nobody.
+            del self._given_up[key]
+            _log.info("a tool server answered after nobody waited any more")
+        else:
+            _log.warning("a tool server answered what nobody asked")
+
+    def _give_up(self, key: tuple[str, str]) -> None:
+        self._given_up[key] = None
+        while len(self._given_up) > _GIVEN_UP:
+            del self._given_up[next(iter(self._given_up))]
 
     def _concerned(self, message: Mapping[str, Any]) -> _Waiter | None:
         token = _token(message, "params") if message["method"] == _PROGRESS else None
