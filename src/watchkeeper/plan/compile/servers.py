@@ -12,7 +12,7 @@ from watchkeeper.ledger.plan_bundle import tool_pin
 from watchkeeper.plan.compile.bounds.money import money_of
 from watchkeeper.plan.typing import ToolTypingOptions, TypedTool, compile_input_schema
 from watchkeeper.plan.workspace.checked import Checked
-from watchkeeper.plan.workspace.finding import Finding, Severity
+from watchkeeper.plan.workspace.finding import BAD_TOOL, OTHER_PIN, Finding, Severity
 from watchkeeper.plan.workspace.models.tool import Fact, ToolEntry, ToolFile
 from watchkeeper.plan.workspace.yaml_tree import Fraction
 from watchkeeper.records.plan.tools import (
@@ -36,12 +36,18 @@ class CompiledServer:
 
 
 def compile_server(file: Checked[ToolFile], definitions: Mapping[str, Any]) -> CompiledServer:
-    """Compile one tool file; a tool that does not hold is left out, and named."""
+    """Compile one tool file; a tool that does not hold is left out, and named.
+
+    One whose pin is not that of its definition stays in, so that what is said of the rest is right:
+    the finding stops the release.
+    """
     compiled = CompiledServer(_server(file.says))
     tools = []
     for name, entry in file.says.tools.items():
         try:
-            typed = _typed(name, entry, definitions)
+            definition = _definition(name, definitions)
+            compiled.findings.extend(_other_pin(file, name, entry, definition))
+            typed = _typed(name, entry, definition)
         except PlanError as error:
             compiled.findings.append(_finding(file, name, error))
             continue
@@ -52,21 +58,16 @@ def compile_server(file: Checked[ToolFile], definitions: Mapping[str, Any]) -> C
     return compiled
 
 
-def _typed(name: str, entry: ToolEntry, definitions: Mapping[str, Any]) -> TypedTool:
+def _definition(name: str, definitions: Mapping[str, Any]) -> Any:
     definition = definitions.get(name)
     if definition is None:
         raise PlanError(
             f"there is no definition of tool {cut(name)}", "run `watchkeeper plan import-tools`"
         )
-    try:
-        pin = tool_pin(definition)
-    except RecordInvalid as error:
-        raise PlanError(f"tool {cut(name)}: {error.message}", "leave the tool out") from None
-    if pin != entry.pin:
-        raise PlanError(
-            f"the pin of tool {cut(name)} is not that of its definition ({pin[:12]}…)",
-            "look at what changed, then run `watchkeeper plan import-tools`",
-        )
+    return definition
+
+
+def _typed(name: str, entry: ToolEntry, definition: Any) -> TypedTool:
     options = ToolTypingOptions(
         opaque=tuple(entry.opaque),
         scale=entry.scale,
@@ -74,6 +75,21 @@ def _typed(name: str, entry: ToolEntry, definitions: Mapping[str, Any]) -> Typed
         namespace=entry.namespace or "",
     )
     return compile_input_schema(definition.get("inputSchema"), tool=name, options=options)
+
+
+def _other_pin(
+    file: Checked[ToolFile], name: str, entry: ToolEntry, definition: Any
+) -> Iterator[Finding]:
+    try:
+        pin = tool_pin(definition)
+    except RecordInvalid as error:
+        raise PlanError(f"tool {cut(name)}: {error.message}", "leave the tool out") from None
+    if pin != entry.pin:
+        error = PlanError(
+            f"the pin of tool {cut(name)} is not that of its definition ({pin[:12]}…)",
+            "look at what changed, then run `watchkeeper plan import-tools`",
+        )
+        yield _finding(file, name, error, OTHER_PIN)
 
 
 def _numbers(value: Any) -> Any:
@@ -172,6 +188,6 @@ def _warnings(file: Checked[ToolFile], name: str, typed: TypedTool) -> Iterator[
         )
 
 
-def _finding(file: Checked[ToolFile], name: str, error: PlanError) -> Finding:
+def _finding(file: Checked[ToolFile], name: str, error: PlanError, code: str = BAD_TOOL) -> Finding:
     line = file.line("tools", name)
-    return Finding(Severity.SAFETY, file.file, line, error.message, error.advice, "bad-tool")
+    return Finding(Severity.SAFETY, file.file, line, error.message, error.advice, code)

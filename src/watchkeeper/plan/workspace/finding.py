@@ -6,6 +6,11 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+OTHER_PIN = "pin-mismatch"
+BAD_TOOL = "bad-tool"
+_CAUSES = {OTHER_PIN: 0, BAD_TOOL: 1}
+"""What other findings may follow from: it comes before them."""
+
 
 class Severity(enum.StrEnum):
     """How bad it is.
@@ -46,7 +51,12 @@ def stops_release(findings: Iterable[Finding]) -> bool:
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Sort findings the worst first, then by place, and drop repetitions."""
+    """Sort findings the worst first, causes before what may follow, then by place; none twice."""
     worst = {severity: at for at, severity in enumerate(Severity)}
-    once = dict.fromkeys(findings)
-    return tuple(sorted(once, key=lambda f: (worst[f.severity], f.file, f.line, f.code, f.message)))
+    last = len(_CAUSES)
+
+    def place(f: Finding) -> tuple[int, int, str, int, str, str]:
+        cause = _CAUSES.get(f.code, last)
+        return worst[f.severity], cause, f.file, f.line, f.code, f.message
+
+    return tuple(sorted(dict.fromkeys(findings), key=place))
