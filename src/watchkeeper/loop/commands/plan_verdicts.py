@@ -68,10 +68,22 @@ def _check_role(desk: Desk, asked: Asked, role: str, excepts: tuple[str, ...]) -
     person, rule = asked.command.person, _rule(desk)
     if not desk.home.state.authority.holds(person, role):
         raise NotAuthorised(f"{cut(person)} does not hold the role {cut(role)}")
-    if role not in {*reviewing_roles(rule), excepting_role(rule)}:
-        raise NotAuthorised(f"the plan in force asks nobody for an answer as {cut(role)}")
+    if role not in _roles_asked(desk, asked.text("plan")):
+        raise NotAuthorised(f"the rule asks nobody for an answer as {cut(role)}")
     if excepts and role != excepting_role(rule):
         raise NotAuthorised(f"only a holder of {cut(excepting_role(rule))} may except anything")
+
+
+def _roles_asked(desk: Desk, plan: str) -> set[str]:
+    """Return as what a plan is answered to: an emergency by those who would have approved it.
+
+    Its release took over the rule of the plan before; a later one may ask others.
+    """
+    for one in desk.home.state.part(PlanVerdicts).open:
+        if one.plan == plan:
+            return set(reviewing_roles(desk.home.log.entry(one.release).record.predicate.rule))
+    rule = _rule(desk)
+    return {*reviewing_roles(rule), excepting_role(rule)}
 
 
 def _check_follows(desk: Desk, asked: Asked, plan: str) -> None:
@@ -178,7 +190,7 @@ def _open_json(desk: Desk, one: OpenReview) -> dict[str, Any]:
         "by": release.released_by,
         "reviewBy": render_instant(one.review_by),
         "overdue": one.review_by <= desk.home.now(),
-        "roles": list(reviewing_roles(_rule(desk))),
+        "roles": list(reviewing_roles(release.rule)),
         "release": to_json(one.release),
     }
 

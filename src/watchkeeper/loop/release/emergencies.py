@@ -1,7 +1,7 @@
 """Releases that nobody approved before, since it could not wait; somebody looks at them after.
 
-An emergency leaves alone who that is: neither the rule of releases nor who holds its roles, by
-which keys, may become another by it.
+An emergency leaves alone who that is: neither the rule of releases nor who releases, excepts or
+looks at it, by which keys, may become another by it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from __future__ import annotations
 from watchkeeper.do.state.authority import Authority
 from watchkeeper.errors import CommandInvalid, NotAuthorised, cut
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.people import Passkey
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.release_rule import reviewing_roles
+from watchkeeper.records.plan.release_rule import excepting_role, reviewing_roles
 from watchkeeper.records.plan_verdict import Emergency
+
+_RELEASE = "release"
 
 
 def emergency_of(
@@ -33,20 +36,16 @@ def emergency_of(
         raise CommandInvalid(
             "an emergency can not change what a release takes", "release that apart"
         )
-    for role in reviewing_roles(rule):
-        come = set(new.roles.get(role, ())) - set(old.roles.get(role, ()))
-        if come or _new_keys(old, new, role):
+    for role in sorted({*reviewing_roles(rule), excepting_role(rule), _RELEASE}):
+        if _signing(old, role) != _signing(new, role):
             raise CommandInvalid(
                 f"an emergency can not change who holds {cut(role)}, nor their keys",
-                "they look at it afterwards: release that apart",
+                "they have a word in releases: release that apart",
             )
     return Emergency(at.plus(rule.review_within_seconds or 0), why)
 
 
-def _new_keys(old: Bundle, new: Bundle, role: str) -> bool:
-    before, after = (
-        {person.id: {*person.keys, *person.passkeys} for person in plan.people}
-        for plan in (old, new)
-    )
-    held = new.roles.get(role, ())
-    return any(after.get(one, set()) - before.get(one, set()) for one in held)
+def _signing(plan: Bundle, role: str) -> dict[str, set[str | Passkey]]:
+    """Return who holds a role, each with what they may sign with."""
+    keys = {person.id: {*person.keys, *person.passkeys} for person in plan.people}
+    return {one: keys.get(one, set()) for one in plan.roles.get(role, ())}

@@ -74,7 +74,7 @@ class PlanChanges:
         if problem is None and said.answer is Answer.WITHDRAW:
             problem = self._withdrawn_problem(said, ref)
         elif problem is None:
-            problem = self._role_problem(said, authority, now[1])
+            problem = self._role_problem(said, authority, now)
             problem = problem or self._follows_problem(said, now[0])
         if problem is not None:
             self._report.fail(CHANGES, f"plan-verdict: {problem}", ref.index)
@@ -109,17 +109,33 @@ class PlanChanges:
         return None
 
     def _role_problem(
-        self, said: PlanVerdictRecord, authority: Authority, rule: ReleaseRule | None
+        self,
+        said: PlanVerdictRecord,
+        authority: Authority,
+        now: tuple[str | None, ReleaseRule | None],
     ) -> str | None:
+        rule = now[1]
         if not authority.holds(said.by, said.role):
             return f"{cut(said.by)} does not hold the role {cut(said.role)}"
-        if said.role not in {*roles_asked(rule), excepts_as(rule)}:
-            return f"the plan in force asks nobody for an answer as {cut(said.role)}"
+        if not self._is_asked(said, now):
+            return f"the rule asks nobody for an answer as {cut(said.role)}"
         if said.excepts and (said.role != excepts_as(rule) or said.answer is Answer.REFUSE):
             return f"{cut(said.by)} may not except anything as {cut(said.role)}"
         if said.reason is None and (said.excepts or said.answer is Answer.REFUSE):
             return "it needs a reason"
         return None
+
+    def _is_asked(
+        self, said: PlanVerdictRecord, now: tuple[str | None, ReleaseRule | None]
+    ) -> bool:
+        """Tell whether a rule asks for it: of an emergency, that of the plan before it."""
+        urgent = self._urgent.get(said.plan)
+        if urgent is not None:
+            return said.role in roles_asked(urgent.rule)
+        # The rule of an emergency of a shard that is not here, or in a gap, may be another.
+        if said.plan in self._elsewhere or (self.gaps and said.previous != now[0]):
+            return True
+        return said.role in {*roles_asked(now[1]), excepts_as(now[1])}
 
     def _follows_problem(self, said: PlanVerdictRecord, plan: str | None) -> str | None:
         urgent = self._urgent.get(said.plan)
@@ -145,7 +161,9 @@ class PlanChanges:
             self._report.fail(CHANGES, problem, release.ref.index)
         self._given = {}
         if said.emergency is not None:
-            self._urgent[said.plan] = Urgent(said.plan, said.previous, said.released_by)
+            self._urgent[said.plan] = Urgent(
+                said.plan, said.previous, said.released_by, release.rule
+            )
 
     def _not_there(self, release: Release, missing: Iterable[Ref]) -> None:
         for one in missing:

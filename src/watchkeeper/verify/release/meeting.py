@@ -14,6 +14,7 @@ from watchkeeper.records.plan_verdict import PlanVerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.verify.erasures import PlanOf
 from watchkeeper.verify.management.plans import Thing, counting, things_of
+from watchkeeper.verify.people import RELEASE
 from watchkeeper.verify.release.told import Release, approves, excepts_as, roles_asked
 
 _ASSESSED = ("impact", "risk")
@@ -77,23 +78,22 @@ def emergency_problem(release: Release) -> str | None:
 
 
 def _changed_reviewers(release: Release, rule: ReleaseRule) -> str | None:
-    """An emergency leaves alone who looks at it afterwards, and by which keys."""
+    """An emergency leaves alone who has a word in releases, and by which keys."""
     if release.said.rule != rule:
         return "an emergency that changes what a release takes"
-    for role in sorted(roles_asked(rule)):
+    for role in sorted({*roles_asked(rule), excepts_as(rule), RELEASE}):
         before, after = (set(one.roles.get(role, ())) for one in (release.named, release.said))
-        if after - before or any(_new_keys(release, person) for person in after):
+        if after != before or any(_other_keys(release, person) for person in after):
             return f"an emergency that changes who holds {cut(role)}, or their keys"
     return None
 
 
-def _new_keys(release: Release, person: str) -> bool:
-    before = {
-        *release.named.people.get(person, ()),
-        *release.named.passkeys.get(person, ()),
-    }
-    after = {*release.said.people.get(person, ()), *release.said.passkeys.get(person, ())}
-    return bool(after - before)
+def _other_keys(release: Release, person: str) -> bool:
+    before, after = (
+        {*one.people.get(person, ()), *one.passkeys.get(person, ())}
+        for one in (release.named, release.said)
+    )
+    return before != after
 
 
 def exceptions_problem(release: Release, cited: Answers, plan_of: PlanOf) -> str | None:

@@ -30,11 +30,12 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Urgent:
-    """An emergency that nobody looked at yet."""
+    """An emergency that nobody looked at yet, and the rule that says who may."""
 
     plan: str
     previous: str | None
     by: str
+    rule: ReleaseRule | None
 
 
 def approves(said: PlanVerdictRecord) -> bool:
