@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from watchkeeper.verify.report import Report
 
 MANAGEMENT = 26
 _RELEASE_REVIEW = "release-review"
+_HASH = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,13 @@ class Management:
         self.gaps = False
         self._plans: dict[str, tuple[Thing, ...] | str | None] = {}
         self._spans: dict[tuple[str, str], _Span] = {}
-        self._looked = self._unread = 0
+        self._looked = self._unread = self._untold = 0
 
     def go_on(self, report: Report, plan_of: PlanOf) -> None:
         """Go on with the next shard, whose plans may be published there alone."""
         self._report, self._plan_of = report, plan_of
         self._plans = {name: plan for name, plan in self._plans.items() if plan is not None}
-        self._looked = self._unread = 0
+        self._looked = self._unread = self._untold = 0
 
     def record(self, ref: Ref, record: Record) -> None:
         """Take up the next record that is no decision."""
@@ -81,9 +83,8 @@ class Management:
         if decided.aims is None:
             problem = "does not say what of the management system counted"
             self._report.fail(MANAGEMENT, problem, index)
-        elif not self._is_so(decided.aims, self._span(decided, plan, at), at):
-            problem = f"says {cut(decided.aims)} of the management system, which is not so"
-            self._report.fail(MANAGEMENT, problem, index)
+        else:
+            self._hold(index, decided.aims, self._span(decided, plan, at), at)
 
     def finish(self) -> None:
         """Say what was looked at, and what could not be."""
@@ -92,6 +93,9 @@ class Management:
             said = "no plan says in which state its management system is"
         if self._unread:
             self._report.skip(MANAGEMENT, f"{self._unread} by plans that are not published")
+        elif self._untold:
+            problem = f"{self._untold} by a hash alone, of what may stand in the gaps"
+            self._report.skip(MANAGEMENT, problem)
         else:
             self._report.say(MANAGEMENT, said)
 
@@ -115,17 +119,36 @@ class Management:
             )
         return span
 
-    def _is_so(self, said: str, span: _Span, at: int) -> bool:
+    def _hold(self, index: int, said: str, span: _Span, at: int) -> None:
+        so = self._is_so(said, span, at)
+        self._untold += so is None
+        if so is False:
+            problem = f"says {cut(said)} of the management system, which is not so"
+            self._report.fail(MANAGEMENT, problem, index)
+
+    def _is_so(self, said: str, span: _Span, at: int) -> bool | None:
+        """Tell whether it is so; None for what can not be told with gaps."""
         due = tuple(sorted({one.plan for one in self.open if one.review_by <= at}))
-        if not self.gaps:
-            return said == (aims_text(_with(span.counts, due)) if due else span.text)
-        try:
-            # Whether somebody answered to an emergency may stand in a gap.
-            told = parse_json_unverified(said.encode())
-            told.pop(_RELEASE_REVIEW, None)
-        except (RecordInvalid, AttributeError):
+        if said == (aims_text(_with(span.counts, due)) if due else span.text):
             return True
-        return bool(aims_text(told) == span.text)
+        return _may_be_so(said, span) if self.gaps else False
+
+
+def _may_be_so(said: str, span: _Span) -> bool | None:
+    """Tell whether it is so whatever stands in the gaps: emergencies, and answers to them."""
+    if said == span.text:
+        return True
+    if _HASH.fullmatch(said):
+        # Emergencies in a gap may have made it too long; which they were can not be told.
+        return None
+    try:
+        told = parse_json_unverified(said.encode())
+        due = told.get(_RELEASE_REVIEW) if isinstance(told, dict) else None
+        if not isinstance(due, list) or not due or not all(isinstance(one, str) for one in due):
+            return False
+        return said == aims_text(_with(span.counts, tuple(sorted(set(due)))))
+    except (RecordInvalid, UnicodeEncodeError):
+        return False
 
 
 def _with(
