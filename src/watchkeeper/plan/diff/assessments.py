@@ -5,7 +5,7 @@ from __future__ import annotations
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management.state import Assessed, Management, Topic
+from watchkeeper.records.plan.management.state import ASSESSMENTS, DRIFT, Assessed, Management
 
 _NOTHING = Management("")
 
@@ -22,6 +22,10 @@ def compare_assessments(old: Bundle, new: Bundle, found: Changes) -> None:
     due, then = (_days(bundle.management) for bundle in (old, new))
     for name in sorted(due.keys() & then.keys() & before.keys() & after.keys()):
         _compare_days(name, (due[name], then[name]), (before[name], after[name]), found)
+    for name in sorted((_drifted(old) - _drifted(new)) & before.keys() & after.keys()):
+        if not _later(before[name], after[name]):
+            words = "no longer counts as drifted, and was not made again"
+            found.weakened("assessment", name, words)
 
 
 def _compare(name: str, old: Assessed, new: Assessed, found: Changes) -> None:
@@ -74,5 +78,10 @@ def _days(management: Management | None) -> dict[str, Instant | None]:
     return {
         f"{one.id}:{one.topic}": one.until
         for one in (management or _NOTHING).watched
-        if one.topic in {Topic.IMPACT, Topic.RISK}
+        if one.topic in ASSESSMENTS
     }
+
+
+def _drifted(bundle: Bundle) -> set[str]:
+    watched = (bundle.management or _NOTHING).watched
+    return {f"{one.id}:{one.topic}" for one in watched if DRIFT in one.since}

@@ -21,9 +21,9 @@ from watchkeeper.records.plan.release_rule import ALWAYS, NeededApproval, Releas
 _NOTHING = Management("")
 _LATER_IS_WEAKER = frozenset({Topic.FINDING, Topic.ROW})
 """What is due by a day that somebody set, where all else is due anew once it was done."""
-_GONE_IS_WEAKER = frozenset(
-    {Topic.COMPETENCE, Topic.MANAGEMENT_REVIEW, Topic.INTERNAL_AUDIT, Topic.DOCUMENT}
-)
+_GONE_IS_WEAKER = frozenset({Topic.COMPETENCE, Topic.MANAGEMENT_REVIEW, Topic.INTERNAL_AUDIT})
+_GONE_WHERE_IT_COUNTS = frozenset({Topic.FINDING, Topic.ROW, Topic.CERTIFICATE})
+"""What may be done or gone: the plan does not say which, so that somebody has to look."""
 _MEASURED = ("measure", "window_seconds", "least", "measured_every_seconds")
 
 
@@ -155,7 +155,7 @@ def _watched(old: Management, new: Management, found: Changes) -> None:
     for key in sorted(before.keys() - after.keys()):
         topic, id_ = key
         words = "is no longer watched"
-        if topic in _GONE_IS_WEAKER and topic is not Topic.DOCUMENT:
+        if topic in _GONE_IS_WEAKER or _would_count(before[key]):
             found.weakened(topic.value, id_, words)
         elif topic is not Topic.DOCUMENT:
             found.changed(topic.value, id_, words)
@@ -165,6 +165,11 @@ def _watched(old: Management, new: Management, found: Changes) -> None:
     for key in sorted(before.keys() & after.keys()):
         if before[key] != after[key] and key[0] is not Topic.DOCUMENT:
             _moved(key, before[key], after[key], found)
+
+
+def _would_count(one: Watched) -> bool:
+    """Tell whether something that is gone counted, or was to count from a day on."""
+    return one.topic in _GONE_WHERE_IT_COUNTS and bool(one.since or one.until is not None)
 
 
 def _moved(key: tuple[Topic, str], old: Watched, new: Watched, found: Changes) -> None:
@@ -178,7 +183,11 @@ def _moved(key: tuple[Topic, str], old: Watched, new: Watched, found: Changes) -
             found.changed(topic.value, id_, words)
     if old.since != new.since:
         why = listed(set(new.since)) if new.since else "nothing"
-        found.changed(topic.value, id_, f"counts because of {why}")
+        words = f"counts because of {why}"
+        if set(old.since) - set(new.since):
+            found.weakened(topic.value, id_, words)
+        else:
+            found.changed(topic.value, id_, words)
     for name in ("systems", "roles"):
         gone = set(getattr(old, name)) - set(getattr(new, name))
         if gone:

@@ -12,10 +12,10 @@ from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.objectives import MeasurementFile
 from watchkeeper.plan.workspace.models.management.risks import Assessment
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management.state import Assessed, Topic, Watched
+from watchkeeper.records.plan.management.state import DRIFT, Assessed, Topic, Watched
 from watchkeeper.records.plan.systems import System
 
-MISSING, NO_BASIS, NOT_APPROVED, DRIFT = "missing", "no-basis", "not-approved", "drift"
+MISSING, NO_BASIS, NOT_APPROVED = "missing", "no-basis", "not-approved"
 TOPICS = {Topic.IMPACT: "impact", Topic.RISK: "assessment"}
 """Of each assessment, the kind of file that it stands in."""
 

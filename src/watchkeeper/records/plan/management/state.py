@@ -28,6 +28,8 @@ ASSESSMENTS = frozenset({Topic.IMPACT, Topic.RISK})
 """Of these a system has one, so that it counts why, not which."""
 DATE = "date"
 """Why an assessment counts as stale once its day has passed."""
+DRIFT = "drift"
+"""Why an assessment counts as stale whose objective was missed since."""
 SUSPENDED, WITHDRAWN = "suspended", "withdrawn"
 """Why a certificate counts that its body took back; such ones are counted apart, as suspended."""
 
