@@ -1,11 +1,13 @@
 """Clause by clause from 4.1 to 10.2: what is written down, and beside it what the log shows.
 
 The two are columns of their own: what the log shows makes no record present, and a record shows
-nothing of what runs. Nothing is added up to a score.
+nothing of what runs. Where a clause asks for evidence that something ran (8.1), no document stands
+for it. Nothing is added up to a score.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +21,10 @@ from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.standards.clauses import clauses, required_records
 
 NO_LOG = "no log at hand"
+RAN = "what ran"
+"""What only a log can show, beside the records of a clause."""
+_RUNS = frozenset({"8.1"})
+"""The clauses that ask for evidence that something ran."""
 _ORDER = list(State)
 
 
@@ -91,7 +97,8 @@ def clauses_view(
         if clause.heading and clause.id not in ANSWERS:
             continue
         need = wanted.get(clause.id)
-        records = tuple(ANSWERS[clause.id](asked)) if clause.id in ANSWERS else ()
+        written = ANSWERS[clause.id](asked) if clause.id in ANSWERS else ()
+        records = (*written, *_not_seen(clause.id, figures))
         rows.append(
             ClauseRow(
                 clause=clause.id,
@@ -104,6 +111,13 @@ def clauses_view(
             )
         )
     return ClausesView(at, tuple(rows), triggers=bundle is not None)
+
+
+def _not_seen(clause: str, figures: Figures | None) -> Iterator[RecordSeen]:
+    """Yield that nothing shows operation, where a clause asks for it and no decision is seen."""
+    if clause in _RUNS and (figures is None or not figures.decisions):
+        why = NO_LOG if figures is None else "the log holds no decision"
+        yield RecordSeen("the log", RAN, State.MISSING, why=why)
 
 
 def _state(records: tuple[RecordSeen, ...], *, required: bool) -> State:

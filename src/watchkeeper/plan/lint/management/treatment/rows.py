@@ -8,14 +8,14 @@ from __future__ import annotations
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.register.content import register_of
 from watchkeeper.plan.views.clauses.standing import State
-from watchkeeper.plan.views.clauses.view import clauses_view
+from watchkeeper.plan.views.clauses.view import RAN, clauses_view
 from watchkeeper.plan.views.ready.steps import steps
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.control import RowEntry
 from watchkeeper.plan.workspace.report import Report, Spot
 from watchkeeper.records.instant import Instant
 
-_HAPPENS = frozenset({"audit", "evidence of competence", "measurement", "review"})
+_HAPPENS = frozenset({"audit", "evidence of competence", "measurement", "review", RAN})
 """What tells of something that happens: not there yet is named once its time has passed."""
 _LONG_AGO = Instant(0)
 """No day of a record has passed then: what is missing does not depend on the day."""
@@ -64,7 +64,8 @@ def check_readiness(workspace: Workspace, _names: Names, report: Report) -> None
 def check_clauses(workspace: Workspace, _names: Names, report: Report) -> None:
     """Name every record that a clause asks for and that is not there at all.
 
-    What tells of something that happens is left to `check_never` and to its own rules.
+    What tells of something that happens is left to `check_never` and to its own rules; what ran is
+    for a log to show.
     """
     view = clauses_view(register_of(workspace), None, _LONG_AGO)
     for row in view.lacking:
