@@ -8,6 +8,7 @@ from typing import Any
 
 from watchkeeper.plan.register.approval import changed_since_approval
 from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.views.clauses.annex import DRILL_WRITTEN
 from watchkeeper.plan.workspace.models.control import ApplicabilityFile, BindingEntry, RowEntry
 from watchkeeper.plan.workspace.models.head import EvidenceEntry
 from watchkeeper.records.day import day_of, has_passed
@@ -152,6 +153,8 @@ def _evidence(row: RowEntry) -> Iterator[str]:
 
 
 def _item(item: EvidenceEntry) -> str:
+    if item.drill is not None:
+        return f"{DRILL_WRITTEN}: drill {item.drill}"
     place = next((name for name in _PLACES if getattr(item, name) is not None), "")
     parts = [f"{item.kind}, {item.origin}"]
     parts += [f"{place} {getattr(item, place)}"] if place else []

@@ -1,7 +1,8 @@
 """Annex A control by control: which classes of evidence it needs, what is there, what is missing.
 
 An item fills its own class and no other: a policy of ours does not show that anything runs, and
-what ran does not stand for a policy.
+what ran does not stand for a policy. A drill in the files says what should happen; without its
+outcome it fills no class.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from watchkeeper.standards.catalogue import AnnexControl, annex_a
 
 ENFORCED = "enforced"
 RUNTIME = "runtime"
+DRILL_WRITTEN = "a drill is written, its outcome was not looked at"
+"""What a drill that a row names shows by itself: it may fail, and `check drill` tells."""
 _PLACES = ("document", "file", "drill", "objective", "control", "record", "url")
 
 
@@ -119,8 +122,11 @@ def _row(
 ) -> AnnexRow:
     given = said.evidence if said is not None else ""
     entries = [] if isinstance(given, str) else given
-    items = [_item(entry) for entry in entries if entry.kind != RUNTIME]
     named = [entry for entry in entries if entry.kind == RUNTIME]
+    drills = [entry for entry in entries if entry.drill is not None]
+    items = [_item(entry) for entry in entries if entry not in (*named, *drills)]
+    words = [given] if isinstance(given, str) else [_naming(entry) for entry in named]
+    words += [f"{DRILL_WRITTEN}: drill {entry.drill}" for entry in drills]
     ours = {id_ for id_, control in register.controls.items() if one.id in control.annex_a}
     items += _configured(ours, bundle)
     items += _ran({*ours, *(entry.control for entry in named if entry.control)}, figures)
@@ -132,7 +138,7 @@ def _row(
         status=said.status if said is not None else "",
         needs=one.evidence,
         items=tuple(items),
-        words=given if isinstance(given, str) else "; ".join(_naming(entry) for entry in named),
+        words="; ".join(words),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.views.clauses.annex import DRILL_WRITTEN
 from watchkeeper.plan.views.clauses.answers import ANSWERS, Asked
 from watchkeeper.plan.views.clauses.runtime import runtime_of
 from watchkeeper.plan.views.clauses.standing import RecordSeen, State
@@ -153,6 +154,9 @@ def _said(seen: Seen, row: RowEntry) -> Iterator[Evidence]:
     for one in row.evidence:
         if one.kind == "runtime":
             yield from _looked_up(seen, row, one)
+        elif one.drill is not None:
+            said = f"{DRILL_WRITTEN}: drill {one.drill}"
+            yield Evidence(IN_WORDS, ATTESTED, said, f"drills/{one.drill}.yaml")
         elif one.document is not None and not _approved(seen, one.document):
             said = f"document {one.document}, which nobody approved as it stands"
             yield Evidence(IN_WORDS, ATTESTED, said, "documents.yaml")

@@ -1,7 +1,8 @@
 """No item of evidence stands for another: each class says where it is, and how it came about.
 
 What the runtime showed was captured, or reconstructed from what is left of it; what a person says
-is attested; a document is there by its digest; a test by its drill or its result.
+is attested; a document is there by its digest; a test by its result. A drill that a row names says
+what should happen, and that alone is no result.
 """
 
 from __future__ import annotations
@@ -77,6 +78,11 @@ def _item(spot: Spot, item: EvidenceEntry) -> None:
     fault = fault_of(item)
     if fault is not None:
         spot.safety(_CODE, *fault)
+    elif item.drill is not None:
+        message = f"the drill `{item.drill}` is written, which is no outcome: it fills no class"
+        spot.gap(
+            "drill-without-outcome", message, "bind it by `bindings:`, or keep a result's file"
+        )
 
 
 def _items(part: Any, spot: Spot) -> Iterator[tuple[Spot, EvidenceEntry]]:
