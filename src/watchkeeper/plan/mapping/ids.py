@@ -24,6 +24,11 @@ _LEADING = re.compile(
 )
 _CLAUSE_KEY = re.compile(r"clause|42001|42005", re.IGNORECASE)
 _ANY_KEY = re.compile(r"requirement|control|\bids?\b|\bref|\bno\b|number", re.IGNORECASE)
+_BARE = re.compile(_NUMBER)
+_MEASURE = re.compile(
+    r"version|score|rating|weight|level|maturity|effort|cost|price|amount|percent|%|hours|days|date",
+    re.IGNORECASE,
+)
 _OF_CLAUSES = ("4.", "5.", "6.", "7.", "8.", "9.", "10.")
 _UNMISTAKABLE = {"nist_ai_rmf", "owasp_agentic"}
 _SEPARATOR = re.compile(r"[\s:.)\]–—-]+")  # noqa: RUF001 - dashes as people type them
@@ -50,11 +55,15 @@ class Mention:
     lookalike: bool = False
 
 
-def mentions(passage: Passage, spoken: Spoken) -> Iterator[Mention]:
-    """Yield the numbers in a passage that speaks of the standards in `spoken`."""
+def mentions(passage: Passage, spoken: Spoken, named: str | None = None) -> Iterator[Mention]:
+    """Yield the numbers in a passage that speaks of the standards in `spoken`.
+
+    Of a standard that somebody `named` a cell that is nothing but a number is a clause, but for
+    those under headings of measures, and for the terms of clause 3, which our data leaves out.
+    """
     text = _URL.sub(lambda found: " " * len(found[0]), passage.text)
     plain = plain_text(text)
-    for standard, id_, start, end in _found(plain, passage, spoken):
+    for standard, id_, start, end in _found(plain, passage, spoken, named):
         label, title = _label(passage, plain, text, start, end)
         sure = standard in _UNMISTAKABLE or spoken.only(standard)
         written = text[start:end].strip()
@@ -73,7 +82,14 @@ def plain_text(text: str) -> str:
     return "".join(out)
 
 
-def _found(plain: str, passage: Passage, spoken: Spoken) -> Iterator[tuple[str, str, int, int]]:
+def is_bare(passage: Passage) -> bool:
+    """Say whether a passage is a cell that is nothing but a number like a clause's."""
+    return passage.cell and _BARE.fullmatch(plain_text(passage.text).strip()) is not None
+
+
+def _found(
+    plain: str, passage: Passage, spoken: Spoken, named: str | None
+) -> Iterator[tuple[str, str, int, int]]:
     if spoken.means("iso42001"):
         small = _ANNEX_SMALL.fullmatch(plain.strip()) if passage.cell else None
         if small is not None:
@@ -89,16 +105,19 @@ def _found(plain: str, passage: Passage, spoken: Spoken) -> Iterator[tuple[str, 
             yield "eu_ai_act", f"art-{one[1]}", one.start(), one.end()
     for one in _RISK.finditer(plain):
         yield "owasp_agentic", f"ASI{one[1]}", one.start(), one.end()
-    yield from _clauses(plain, passage, spoken)
+    yield from _clauses(plain, passage, spoken, named)
 
 
-def _clauses(plain: str, passage: Passage, spoken: Spoken) -> Iterator[tuple[str, str, int, int]]:
+def _clauses(
+    plain: str, passage: Passage, spoken: Spoken, named: str | None
+) -> Iterator[tuple[str, str, int, int]]:
     standard = next((name for name in ("iso42001", "iso42005") if spoken.only(name)), None)
     if standard is None:
         return
     found = list(_CLAUSE.finditer(plain))
     leading = _LEADING.match(plain) if passage.cell else None
-    if leading is not None and _is_clause(leading, passage):
+    meant = named == standard and is_bare(passage) and not _no_clause(passage)
+    if leading is not None and (meant or _is_clause(leading, passage)):
         found = [leading, *found]
     for one in found:
         number = next(group for group in one.groups() if group)
@@ -111,6 +130,12 @@ def _is_clause(leading: re.Match[str], passage: Passage) -> bool:
     if "42001" in leading[0] or _CLAUSE_KEY.search(under):
         return True
     return _ANY_KEY.search(under) is not None and leading[1].startswith(_OF_CLAUSES)
+
+
+def _no_clause(passage: Passage) -> bool:
+    """Say whether a number is a term's, or stands under a heading of what is measured or dated."""
+    under = passage.around[0] if passage.around else ""
+    return _MEASURE.search(under) is not None or plain_text(passage.text).strip().startswith("3.")
 
 
 def _label(passage: Passage, plain: str, text: str, start: int, end: int) -> tuple[str, bool]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from watchkeeper.errors import StandardInvalid, cut
 from watchkeeper.plan.mapping.claims import claims
-from watchkeeper.plan.mapping.ids import Mention, mentions
+from watchkeeper.plan.mapping.ids import Mention, is_bare, mentions
 from watchkeeper.plan.mapping.read.files import Mapping
 from watchkeeper.plan.mapping.read.passage import Passage
 from watchkeeper.plan.mapping.speaks import Spoken, spoken, spoken_under, whole_file
@@ -26,12 +26,16 @@ NAMES = 2000
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found in a mapping: how many numbers of each standard, and what is wrong."""
+    """What was found in a mapping: how many numbers of each standard, and what is wrong.
+
+    `bare` are the cells that are nothing but a number, of which nothing says that it is a clause's.
+    """
 
     name: str
     counts: tuple[tuple[str, int], ...]
     wrong: tuple[Wrong, ...]
     note: str
+    bare: int = 0
 
 
 def check_mapping(mapping: Mapping, standard: str | None = None) -> Checked:
@@ -42,20 +46,23 @@ def check_mapping(mapping: Mapping, standard: str | None = None) -> Checked:
     """
     if standard is not None and standard not in STANDARDS:
         raise StandardInvalid(f"unknown standard {cut(standard)}", f"known are {_known()}")
-    found = _Judge(whole_file(mapping.name, mapping.text, standard))
+    found = _Judge(whole_file(mapping.name, mapping.text, standard), standard)
     for passage in mapping.passages:
         found.look_at(passage)
         if len(found.wrong) >= MOST:
             break
     counts = tuple((name, count) for name, count in found.counts.items() if count)
-    return Checked(mapping.name, counts, tuple(found.wrong)[:MOST], found.note or mapping.note)
+    wrong = tuple(found.wrong)[:MOST]
+    return Checked(mapping.name, counts, wrong, found.note or mapping.note, found.bare)
 
 
 class _Judge:
     """Goes through a file, and keeps what the running text spoke of last."""
 
-    def __init__(self, whole: Spoken) -> None:
+    def __init__(self, whole: Spoken, named: str | None) -> None:
         self.counts = dict.fromkeys(STANDARDS, 0)
+        self.bare = 0
+        self._named = named
         self.wrong: dict[Wrong, None] = {}
         self._names: set[tuple[str, str]] = set()
         self._whole = whole
@@ -65,7 +72,9 @@ class _Judge:
     def look_at(self, passage: Passage) -> None:
         spoken = self._spoken(passage)
         self.wrong |= dict.fromkeys(claims(passage, spoken))
-        for one in mentions(passage, spoken) if not passage.row else ():
+        found = list(mentions(passage, spoken, self._named)) if not passage.row else []
+        self.bare += not found and is_bare(passage)
+        for one in found:
             self.counts[one.standard] += 1
             self.wrong |= dict.fromkeys(_judge(self._bounded(one)))
 

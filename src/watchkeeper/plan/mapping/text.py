@@ -21,6 +21,10 @@ def mapping_text(found: Checked) -> str:
 
 def mapping_summary(found: Checked) -> str:
     """Say in a line what was looked at: what was not found was not judged either."""
+    return _looked_at(found) + _passed_over(found)
+
+
+def _looked_at(found: Checked) -> str:
     if not found.counts:
         return (
             "no number of a standard found in it; if it does not say which standard it maps to, "
@@ -30,11 +34,22 @@ def mapping_summary(found: Checked) -> str:
     return f"numbers looked at: {counts}; {len(found.wrong) or 'nothing'} wrong"
 
 
+def _passed_over(found: Checked) -> str:
+    if not found.bare:
+        return ""
+    numbers = "1 bare number was" if found.bare == 1 else f"{found.bare} bare numbers were"
+    return (
+        f"; {numbers} passed over, of which nothing says that a clause is meant: "
+        "`--standard` says it, or a column named `clause`"
+    )
+
+
 def mapping_json(found: Checked) -> dict[str, Any]:
     """Render as a JSON object."""
     return {
         "file": found.name,
         "numbers": dict(found.counts),
+        "passedOver": found.bare,
         "note": found.note,
         "findings": [
             {

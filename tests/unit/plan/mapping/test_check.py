@@ -203,3 +203,39 @@ def test_what_is_printed() -> None:
     assert mapping_json(found)["findings"][0]["code"] == "mislabelled"
     nothing = check_mapping(read_mapping("m.md", b"A.5.1"))
     assert "--standard" in mapping_summary(nothing)
+
+
+BARE = "ref,what,version\n5.2,AI policy,1.0\n11.1,Foo,2.14\n3.5,Impact,\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "counted", "passed_over", "wrong"),
+    [
+        ("11.1,Foo\n5.2,AI policy\n", 2, 0, ["11.1"]),
+        ("what,where\nFoo,11.1\nLess,10.3.4\n", 2, 0, ["11.1", "10.3.4"]),
+        (BARE, 2, 3, ["11.1"]),
+        ("11.1 m,5.2 percent\n", 0, 0, []),
+    ],
+)
+def test_a_bare_number_is_a_clause_of_the_standard_that_is_named(
+    text: str, counted: int, passed_over: int, wrong: list[str]
+) -> None:
+    found = check_mapping(read_mapping("m.csv", text.encode()), "iso42001")
+    assert dict(found.counts).get("iso42001", 0) == counted
+    assert found.bare == passed_over
+    assert [one.id for one in found.wrong] == wrong
+
+
+@pytest.mark.parametrize("standard", [None, "nist_ai_rmf"])
+def test_bare_numbers_that_are_passed_over_are_counted(standard: str | None) -> None:
+    found = check_mapping(read_mapping("m.csv", b"11.1,Foo\n"), standard)
+    assert (found.counts, found.wrong) == ((), ())
+    assert "1 bare number was passed over" in mapping_summary(found)
+    found = check_mapping(read_mapping("m.csv", BARE.encode()), standard)
+    assert "; 5 bare numbers were passed over" in mapping_summary(found)
+    assert mapping_json(found)["passedOver"] == 5
+
+
+def test_the_words_of_another_standard_stand_before_the_one_that_is_named() -> None:
+    found = check_mapping(read_mapping("m.csv", b"ISO 27001,where\n11.1,Foo\n"), "iso42001")
+    assert (found.counts, found.bare) == ((), 1)
