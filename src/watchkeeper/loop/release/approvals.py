@@ -68,7 +68,8 @@ def passed_by(home: Home, put: Put, why: str | None) -> Passed:
     excepted = exceptions_for(put.old, put.new, put.diff.widened, counting, at)
     if why is not None:
         person = put.command.person
-        urgent = emergency_of(put.old, put.new, (person, authority), (at, why))
+        waiting = home.state.part(PlanVerdicts).open
+        urgent = emergency_of(put.old, put.new, (person, authority), (at, why), waiting)
         return Passed(at, exceptions=excepted, emergency=urgent)
     return Passed(at, approvals_for(rule, put, counting), excepted)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from watchkeeper.errors import cut
 from watchkeeper.ledger.envelope import command_body
+from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer
 from watchkeeper.records.plan.release_rule import ReleaseRule
 from watchkeeper.records.plan_verdict import OpenReview, PlanVerdictRecord
@@ -45,7 +46,7 @@ class PlanChanges:
         carried: tuple[OpenReview, ...] = (),
     ) -> None:
         self._report, self._commands, self._plan_of = report, commands, plan_of
-        self._elsewhere = {one.plan for one in carried}
+        self._elsewhere = {one.plan: one.review_by for one in carried}
         self.gaps = False
         self._given: dict[Ref, PlanVerdictRecord] = {}
         self._urgent: dict[str, Urgent] = {}
@@ -82,7 +83,7 @@ class PlanChanges:
         kept = {at: one for at, one in self._given.items() if (one.plan, one.by, one.role) != who}
         if said.answer is not Answer.WITHDRAW:
             self._urgent.pop(said.plan, None)
-            self._elsewhere.discard(said.plan)
+            self._elsewhere.pop(said.plan, None)
             kept[ref] = said
         self._given = kept
 
@@ -161,8 +162,11 @@ class PlanChanges:
             self._report.fail(CHANGES, problem, release.ref.index)
         self._given = {}
         if said.emergency is not None:
+            due = said.emergency.review_by
+            if said.plan in self._urgent:
+                due = min(due, self._urgent[said.plan].review_by)
             self._urgent[said.plan] = Urgent(
-                said.plan, said.previous, said.released_by, release.rule
+                said.plan, said.previous, said.released_by, release.rule, due
             )
 
     def _not_there(self, release: Release, missing: Iterable[Ref]) -> None:
@@ -196,12 +200,19 @@ class PlanChanges:
         if ("emergency" in command_body(said.signature)) != (said.emergency is not None):
             return "its signature and its record do not both say that it is an emergency"
         if said.emergency is not None:
-            problem = emergency_problem(release) or _why_problem(release)
+            problem = emergency_problem(release, self._plan_of, self._due())
+            problem = problem or _why_problem(release)
         else:
             approvals = {ref: standing[ref] for ref in said.approvals}
             problem = approvals_problem(release, approvals, standing)
         excepted = {ref: standing[ref] for ref in said.exceptions}
         return problem or exceptions_problem(release, excepted, self._plan_of)
+
+    def _due(self) -> tuple[Instant, ...]:
+        """Return until when somebody had to look at what is open; an answer may be in a gap."""
+        if self.gaps:
+            return ()
+        return (*self._elsewhere.values(), *(one.review_by for one in self._urgent.values()))
 
     def finish(self) -> None:
         """Say what was looked at, and what could not be."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from watchkeeper.errors import cut
 from watchkeeper.ledger.envelope import command_body
+from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer
 from watchkeeper.records.plan.policies import AUTHOR
 from watchkeeper.records.plan.release_rule import RELEASER, WEAKER, ReleaseRule
@@ -63,8 +64,11 @@ def _kept_out(release: Release) -> set[str]:
     return found
 
 
-def emergency_problem(release: Release) -> str | None:
-    """Return why a release is no emergency that the plan before allows, or None."""
+def emergency_problem(release: Release, plan_of: PlanOf, due: Iterable[Instant]) -> str | None:
+    """Return why a release is no emergency that the plan before allows, or None.
+
+    `due` are the times until when somebody had to look at those before, and nobody did so far.
+    """
     said, rule, urgent = release.said, release.rule, release.said.emergency
     if urgent is None:
         return None
@@ -74,7 +78,17 @@ def emergency_problem(release: Release) -> str | None:
         return f"an emergency by {cut(said.released_by)}, who does not hold the role for it"
     if urgent.review_by != said.at.plus(rule.review_within_seconds or 0):
         return "an emergency that is to be looked at by another time than the rule says"
-    return _changed_reviewers(release, rule)
+    late = any(one <= said.at for one in due)
+    found = "an emergency while nobody looked at one before in time" if late else None
+    return found or _dropped_management(release, plan_of) or _changed_reviewers(release, rule)
+
+
+def _dropped_management(release: Release, plan_of: PlanOf) -> str | None:
+    """An emergency leaves what says that the look at it is overdue, as far as plans are at hand."""
+    had = isinstance(things_of(plan_of, release.plan or ""), tuple)
+    if had and things_of(plan_of, release.said.plan) == "":
+        return "an emergency that drops the management system"
+    return None
 
 
 def _changed_reviewers(release: Release, rule: ReleaseRule) -> str | None:

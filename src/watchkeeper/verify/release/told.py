@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from watchkeeper.records.administration import PlanReleaseRecord
+from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer
 from watchkeeper.records.plan.release_rule import ReleaseRule
 from watchkeeper.records.plan_verdict import PlanVerdictRecord
@@ -36,6 +37,7 @@ class Urgent:
     previous: str | None
     by: str
     rule: ReleaseRule | None
+    review_by: Instant
 
 
 def approves(said: PlanVerdictRecord) -> bool:
