@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -96,12 +97,16 @@ def _tell(folder: Path, start: str, begun: Begun, own: Own) -> None:
     agents = [] if bundle is None else [agent.id for agent in bundle.agents]
     server = "" if bundle is None else bundle.servers[0].id
     output.say(f"begun from {start}: {len(begun.files)} files; nothing in it is approved yet")
+    aims = shlex.quote(str(folder))
     output.say(f"""
 Next:
-  1. watchkeeper plan lint {folder}          what is still open; nothing of it stops you
-  2. watchkeeper do enroll {own.person} --workspace {folder}
-  3. watchkeeper plan release {folder} --home home --by {own.person}
+  1. watchkeeper plan lint {aims}          what is still open; nothing of it stops you
+  2. watchkeeper do enroll {own.person} --workspace {aims}
+  3. watchkeeper plan release {aims} --home home --by {own.person}
   4. watchkeeper do token {agents[0] if agents else "AGENT"} --home home --by {own.person}
   5. watchkeeper serve home
+Then read the files and change them: say which model the agent is, in systems/{start}.yaml;
+  6. watchkeeper plan assess {start} {aims} --by {own.person}    you looked at its risks and impacts
+  7. watchkeeper plan sign-off --by {own.person} --workspace {aims}, and release again
 Agents connect to http://127.0.0.1:8930/mcp/{server} with that token. Its tools are a sample
 in memory: `watchkeeper plan import-tools` puts your own in their place.""")

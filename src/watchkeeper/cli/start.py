@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -145,11 +146,12 @@ def _next(folder: Path, server: str) -> str:
     import orjson
 
     shown = orjson.dumps(client, option=orjson.OPT_INDENT_2).decode()
+    aims = shlex.quote(str(folder))
     return f"""
 Next:
-  1. read and change the files in {folder}; `watchkeeper plan lint {folder}` checks them
-  2. watchkeeper do enroll {PERSON} --workspace {folder}
-  3. watchkeeper plan release {folder} --home home --by {PERSON}
+  1. read and change the files in {folder}; `watchkeeper plan lint {aims}` checks them
+  2. watchkeeper do enroll {PERSON} --workspace {aims}
+  3. watchkeeper plan release {aims} --home home --by {PERSON}
   4. watchkeeper do token {AGENT} --home home --by {PERSON}     (prints TOKEN once)
   5. watchkeeper serve home
   6. watchkeeper do code --home home --by {PERSON}     (a code for the console)

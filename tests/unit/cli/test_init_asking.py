@@ -55,6 +55,13 @@ def test_in_a_pipe_it_takes_what_is_usual_and_says_so(tmp_path: Path) -> None:
     assert said["plan"] is not None
 
 
+def test_what_is_next_can_be_copied_for_a_folder_with_spaces(tmp_path: Path) -> None:
+    code, _, err = init(tmp_path / "a b", "--from", "coding", "--yes")
+    assert (code, f"plan lint '{tmp_path}/a b'" in err) == (0, True)
+    assert "say which model the agent is" in err
+    assert f"plan sign-off --by me --workspace '{tmp_path}/a b'" in err
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

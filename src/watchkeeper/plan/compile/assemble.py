@@ -21,6 +21,7 @@ from watchkeeper.plan.workspace.models.authority import AuthorityFile, Delegable
 from watchkeeper.plan.workspace.models.control import ControlFile, RowEntry
 from watchkeeper.plan.workspace.models.organisation import LimitsEntry, OversightEntry
 from watchkeeper.plan.workspace.models.system import RetentionEntry, SystemFile
+from watchkeeper.plan.workspace.placeholders import answered
 from watchkeeper.records.plan.bundle import Bundle, Limits
 from watchkeeper.records.plan.grants import Band, Delegable, Grant
 from watchkeeper.records.plan.management.controls import Control, Row
@@ -126,7 +127,8 @@ def _agents(systems: Iterable[SystemFile]) -> Iterable[Agent]:
     for system in systems:
         for agent in system.agents:
             digest = agent.prompt_digest or ""
-            yield Agent(agent.id, system.id, agent.model, digest, agent.version)
+            model, version = answered(agent.model), answered(agent.version)
+            yield Agent(agent.id, system.id, model, digest, version)
 
 
 def _applications(systems: Iterable[SystemFile]) -> Iterable[Application]:

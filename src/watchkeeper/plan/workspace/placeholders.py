@@ -29,6 +29,11 @@ def placeholders(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple
             yield from placeholders(item, (*path, step))
 
 
+def answered(text: str) -> str:
+    """Return a text, or nothing where it is still a question."""
+    return "" if _asks(text) else text
+
+
 def _asks(text: str) -> bool:
     return text.lstrip()[: len(MARK)].lower() == MARK
 

@@ -28,7 +28,7 @@ from watchkeeper.standards.catalogue import annex_a
 TODAY = date(2026, 11, 23)
 SERVER = ("python", "-m", "watchkeeper.demo.starts.server")
 OWN = Own("An organisation", "an.example/desk")
-AFTERWARDS = {"no-competence", "not-aware"}
+AFTERWARDS = {"no-competence", "not-aware", "left-as-template"}
 NOT_YET = {"measurement", "audit", "review", "certificate", "supplier"}
 """Records of what only happens later, or elsewhere."""
 

@@ -2,6 +2,7 @@
 
 Written by hand, since the library's model has no model card; it is validated on its way out.
 Commands, headers and variables of tool servers are left out: they are nobody else's business.
+A model that is still asked for (`say: ...`) is none.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from watchkeeper.plan.exchange.cyclonedx.cards import model_card
 from watchkeeper.plan.exchange.cyclonedx.validity import why_invalid
 from watchkeeper.plan.exchange.said import Said
 from watchkeeper.plan.workspace.models.system import AgentEntry, SystemFile
+from watchkeeper.plan.workspace.placeholders import answered
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.tools import Server
 
@@ -84,7 +86,7 @@ def _parts(said: Said, system: SystemFile) -> Iterator[dict[str, Any]]:
     }
     agents = [_agent(agent) for agent in system.agents]
     yield {**component, "components": agents} if agents else component
-    for model in sorted({agent.model for agent in system.agents if agent.model}):
+    for model in sorted({model for agent in system.agents if (model := answered(agent.model))}):
         yield {
             "type": "machine-learning-model",
             "bom-ref": f"model:{system.id}/{model}",
@@ -102,7 +104,8 @@ def _agent(agent: AgentEntry) -> dict[str, Any]:
         "name": agent.id,
         "properties": _properties(said),
     }
-    return {**component, "version": agent.version} if agent.version else component
+    version = answered(agent.version)
+    return {**component, "version": version} if version else component
 
 
 def _service(server: Server) -> dict[str, Any]:
@@ -127,7 +130,8 @@ def _dependencies(said: Said) -> Iterator[dict[str, Any]]:
         servers = [f"server:{name}" for name in dict.fromkeys(system.servers)]
         yield {"ref": f"system:{system.id}", "dependsOn": [*agents, *servers]}
         for agent in system.agents:
-            models = [f"model:{system.id}/{agent.model}"] if agent.model else []
+            model = answered(agent.model)
+            models = [f"model:{system.id}/{model}"] if model else []
             yield {"ref": f"agent:{agent.id}", "dependsOn": models}
 
 
