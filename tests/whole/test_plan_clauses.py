@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from watchkeeper.plan.draft.basis import write_made
 from watchkeeper.plan.draft.signing_off import sign_off
 from watchkeeper.plan.draft.starts.begin import STARTS, begin
 from watchkeeper.plan.draft.starts.own import Own
@@ -52,8 +53,14 @@ def test_the_example_names_what_it_lacks() -> None:
 def test_a_starting_point_lacks_only_what_has_not_happened_yet(start: str, tmp_path: Path) -> None:
     begin(tmp_path, start, Own("An organisation", "an.example/desk"), date(2026, 11, 23), ["true"])
     before = _view(tmp_path)
-    assert {row.state for row in before.lacking} == {State.MISSING, State.NOT_APPROVED}
+    assert {row.state for row in before.lacking} == {
+        State.MISSING,
+        State.INCOMPLETE,
+        State.NOT_APPROVED,
+    }
     assert _named(before)
+    for kind in ("assessment", "impact"):
+        write_made(tmp_path, kind, start, "me", "2026-11-23")
     workspace = lint_workspace(tmp_path).workspace
     assert workspace is not None
     done = sign_off(workspace, (), "me", "2026-11-23")

@@ -77,7 +77,7 @@ def one(told: Told, words: str, nth: int = 0) -> str:
 
 
 def test_it_is_a_matter_of_a_few_commands(told: Told) -> None:
-    assert len(told) == 12
+    assert len(told) == 13
     assert not any("Traceback" in text for _, text in told)
 
 

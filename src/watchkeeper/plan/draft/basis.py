@@ -7,7 +7,7 @@ from pathlib import Path
 from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.basis.slice import Looked, render_looked
 from watchkeeper.plan.compile.management.assessments import TOPICS, looked_at
-from watchkeeper.plan.draft.editing import write_whole
+from watchkeeper.plan.draft.editing import read_editable, render_editable, write_whole
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.finding import Severity
 from watchkeeper.plan.workspace.folder import BASIS
@@ -30,6 +30,15 @@ def write_basis(folder: Path, kind: str, looked: Looked) -> Path:
     """Write what was looked at beside the assessment of a kind; return the file."""
     place = folder / f"{BY_KIND[kind].folder}/{looked.system}{BASIS}"
     write_whole(place, render_looked(looked))
+    return place
+
+
+def write_made(folder: Path, kind: str, system: str, by: str, on: str) -> Path:
+    """Write into an assessment who made it, and on which day; return the file."""
+    place = folder / BY_KIND[kind].where.replace("*", system)
+    document = read_editable(place.read_text(encoding="utf-8"), place.name)
+    document["assessed"], document["by"] = on, by
+    write_whole(place, render_editable(document))
     return place
 
 

@@ -14,12 +14,14 @@ from watchkeeper.errors import PlanRefused, PlanUnreadable, cut
 from watchkeeper.plan.documents.read import read_document
 from watchkeeper.plan.draft.editing import read_editable, render_editable
 from watchkeeper.plan.register.approval import changed_since_approval, said_digest
+from watchkeeper.plan.views.clauses.answers import NOT_MADE
 from watchkeeper.plan.views.clauses.standing import head_of
 from watchkeeper.plan.workspace.checked import Checked, nearest
 from watchkeeper.plan.workspace.folder import Folder
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.head import Approved
 from watchkeeper.plan.workspace.models.management.documents import DocumentEntry
+from watchkeeper.plan.workspace.models.management.risks import Assessment
 from watchkeeper.plan.workspace.placeholders import placeholders
 from watchkeeper.plan.workspace.yaml_tree import parse_yaml
 
@@ -75,12 +77,13 @@ def sign_off(
 ) -> SignedOff:
     """Write the approval of `by` into the records named, or into all that lack one.
 
-    What still asks to be filled in is refused, and so is a document that is not there.
+    What still asks to be filled in is refused, and so are a document that is not there and an
+    assessment that nobody is said to have made.
 
     Raises:
         PlanRefused: nobody of the plan is called so, or there is no such record.
     """
-    _check_person(workspace, by)
+    check_person(workspace, by)
     chosen = _chosen(workspace, tuple(targets(workspace)), names)
     refused = tuple((one, why) for one in chosen if (why := _refusal(workspace, one)))
     signed = tuple(one for one in chosen if not _refusal(workspace, one))
@@ -102,7 +105,12 @@ def _rows(file: Checked[Any]) -> Iterator[Target]:
         yield Target(f"document/{row.id}", file.file, row, file.tree.value["documents"][i], i)
 
 
-def _check_person(workspace: Workspace, by: str) -> None:
+def check_person(workspace: Workspace, by: str) -> None:
+    """Check that somebody who is here is called so.
+
+    Raises:
+        PlanRefused: nobody is.
+    """
     here = [person.id for person in workspace.aims.says.people if person.left is None]
     if by not in here:
         raise PlanRefused(f"nobody who is here is called {cut(by)}", nearest(by, here))
@@ -133,6 +141,8 @@ def _refusal(workspace: Workspace, one: Target) -> str:
     asked = list(placeholders(one.value))
     if asked:
         return f"`{'.'.join(str(step) for step in asked[0])}` is as the template has it"
+    if isinstance(one.says, Assessment) and not one.says.made:
+        return f"{NOT_MADE}: `watchkeeper plan assess {one.says.system} --by PERSON` writes it"
     if isinstance(one.says, DocumentEntry):
         return _unreadable(workspace, one.says)
     return ""

@@ -8,13 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, Workspace
+from watchkeeper.cli.plan.arguments import AsJson, Workspace, moment
 from watchkeeper.errors import PlanRefused, RecordInvalid, SettingsInvalid, cut
 from watchkeeper.plan.basis.slice import Looked, looked_from_json, looked_to_json
 from watchkeeper.plan.basis.triggers import triggers
-from watchkeeper.plan.draft.basis import look, write_basis
+from watchkeeper.plan.draft.basis import look, write_basis, write_made
+from watchkeeper.plan.draft.signing_off import check_person
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.kinds import BY_KIND
+from watchkeeper.records.day import day_of
 
 KINDS = {"impact": "impact", "risk": "assessment"}
 """What `--kind` takes, and the kind of file that it is."""
@@ -29,16 +31,21 @@ def assess(
     only_look: Annotated[
         bool, typer.Option("--look", help="Only say what changed since; write nothing.")
     ] = False,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who made it: an id of a person; written into it.")
+    ] = None,
+    on: Annotated[str | None, typer.Option("--on", help="The day of it, where not today.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Note what was looked at when a system was assessed: its part of the plan as it stands.
 
     Write the assessment first, `impacts/SYSTEM.yaml` or `assessments/SYSTEM.yaml`, then run this:
     it writes `SYSTEM.basis.json` beside it. From then on the assessment is stale as soon as the
-    plan lets the system do more than that.
+    plan lets the system do more than that. With `--by` it writes into the assessment itself who
+    made it and when, without which nobody can approve it: do that before `plan sign-off`.
 
     Examples:
-      watchkeeper plan assess refund-desk
+      watchkeeper plan assess refund-desk --by ana
       watchkeeper plan assess refund-desk aims --kind impact --look
     """
     with output.speaking_plainly():
@@ -46,7 +53,11 @@ def assess(
         now = look(linted, system)
         kinds = _kinds(linted, system, kind)
         found = [_compared(linted, one, now) for one in kinds]
+        if by is not None and linted.workspace is not None:
+            check_person(linted.workspace, by)
         for said in found if not only_look else ():
+            if by is not None:
+                write_made(path, KINDS[said["kind"]], system, by, day_of(moment(on)))
             said["wrote"] = str(write_basis(path, KINDS[said["kind"]], now))
     if as_json:
         output.show_json(found)

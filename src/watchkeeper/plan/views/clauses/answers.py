@@ -16,10 +16,14 @@ from watchkeeper.plan.views.clauses.standing import (
 from watchkeeper.plan.workspace.kinds import BY_KIND
 from watchkeeper.plan.workspace.models.management.documents import DocumentEntry, DocumentsFile
 from watchkeeper.plan.workspace.models.management.evaluation import ProgrammeFile
+from watchkeeper.plan.workspace.models.management.risks import Assessment
 from watchkeeper.records.day import has_passed
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.state import Topic
+
+NOT_MADE = "it does not say when it was made, and by whom"
+"""What is the matter with an assessment without a day or without who made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,17 @@ def _assessed(kind: str, topic: Topic) -> Answer:
     def answer(asked: Asked) -> Iterator[RecordSeen]:
         for system in asked.in_scope() or [""]:
             seen = asked.record(kind, system)
-            yield _triggered(asked, seen, system, topic)
+            yield _triggered(asked, _made(asked, seen, kind, system), system, topic)
 
     return answer
+
+
+def _made(asked: Asked, seen: RecordSeen, kind: str, system: str) -> RecordSeen:
+    """Return an assessment; of one that nobody is said to have made on a day, that it is not."""
+    says: Assessment | None = asked.register.of(kind).get(system)
+    if says is None or says.made or seen.state in {State.MISSING, State.TEMPLATE}:
+        return seen
+    return replace(seen, state=State.INCOMPLETE, why=NOT_MADE)
 
 
 def _triggered(asked: Asked, seen: RecordSeen, system: str, topic: Topic) -> RecordSeen:

@@ -9,6 +9,7 @@ from watchkeeper.ledger.aims import management_words
 from watchkeeper.plan.basis.slice import looked_from_json
 from watchkeeper.plan.compile.management.assessments import TOPICS
 from watchkeeper.plan.lint.names import Names
+from watchkeeper.plan.views.clauses.answers import NOT_MADE
 from watchkeeper.plan.workspace.checked import Checked
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.risks import Assessment
@@ -27,6 +28,9 @@ def check_assessments(workspace: Workspace, names: Names, report: Report) -> Non
     for file in _files(workspace):
         says = file.says
         report.at(file, "system").needs("system", says.system, workspace.systems)
+        if not says.made:
+            advice = f"`watchkeeper plan assess {says.system} --by PERSON` writes it"
+            report.at(file).gap("not-assessed", NOT_MADE, advice)
         if says.triggers.off and says.triggers.why is None:
             message = f"{', '.join(says.triggers.off)} is switched off, and it is not said why"
             report.at(file, "triggers").gap(

@@ -143,6 +143,11 @@ class Assessment(Approved):
     summary: Text | None = None
     triggers: TriggerEntry = TriggerEntry()
 
+    @property
+    def made(self) -> bool:
+        """Whether it says when it was made, and by whom."""
+        return self.assessed is not None and self.by is not None
+
 
 class AssessmentFile(Assessment):
     """`assessments/<system>.yaml`: the risk assessment of a system (8.2)."""
