@@ -76,8 +76,10 @@ def check_competence(workspace: Workspace, names: Names, report: Report) -> None
             told = {one.person for one in says.awareness if one.document == row.id}
             holders = {who for some in names.roles.values() for who in some}
             if unaware := sorted(holders - told):
+                people = ", ".join(f"`{who}`" for who in unaware)
+                know = "knows" if len(unaware) == 1 else "know"
                 report.at(file, "awareness").gap(
                     "not-aware",
-                    f"nothing says that {', '.join(unaware)} know `{row.id}`",
+                    f"nothing says that {people} {know} `{row.id}`",
                     "add it under `awareness:`, once they do",
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,12 @@ def test_a_gap_is_named_in_its_file(
     if code is not None:
         file = world.workspace(loaded).management.of(kind) or world.workspace(loaded).controls
         assert (file[id_].file, code) in _codes(found)
+
+
+def test_who_does_not_know_a_document_is_named_one_by_one(loaded: Workspace) -> None:
+    found = found_in(ManagedWorkspace().change("competence", "", awareness=[]), loaded)
+    (said,) = (one.message for one in found if one.code == "not-aware")
+    assert re.fullmatch(r"nothing says that `\w+`(, `\w+`)+ know `[\w-]+`", said)
 
 
 @pytest.mark.parametrize(
