@@ -182,6 +182,24 @@ def test_one_wrong_cell_and_nothing_is_written(tmp_path: Path) -> None:
     assert [why.partition(":")[0] for why in refused] == ["SoA!E2", "SoA!F2"]
 
 
+def test_a_row_with_a_wrong_cell_is_there_all_the_same(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+    place.put("Controls", "C2", "=1+1")
+    code, said = place.imported()
+    assert (code, said["gone"]) == (1, [])
+    assert any("a formula" in why for why in said["refused"])
+
+
+@pytest.mark.parametrize("name", ["=1+1", None])
+def test_of_a_row_whose_name_can_not_be_read_none_is_said_to_be_gone(
+    tmp_path: Path, name: str | None
+) -> None:
+    place = desk(tmp_path)
+    place.put("Controls", "A2", name)
+    code, said = place.imported()
+    assert (code, said["gone"]) == (1, [])
+
+
 def test_what_would_no_longer_hold_is_refused(tmp_path: Path) -> None:
     place = desk(tmp_path)
     place.put("Controls", "E2", "A.9.4, A.9.9")

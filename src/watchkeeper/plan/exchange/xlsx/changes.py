@@ -101,10 +101,11 @@ def _conflict(row: Row, cell: CellChange) -> str:
 
 
 def _gone(book: Workbook, here: Here) -> list[str]:
-    present = {(row.table.title, row.name) for row in book.rows}
+    present = {(row.table.title, row.name) for row in book.rows} | book.refused
     return [
         f"{table.title} {cut(name)}"
         for table in book.tables
+        if table.title not in book.unsure
         for name in here.get(table.title, {})
         if (table.title, name) not in present
     ]

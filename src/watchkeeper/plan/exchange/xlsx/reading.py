@@ -48,9 +48,15 @@ class Row:
 
 @dataclass(slots=True)
 class Workbook:
-    """What a workbook says, what is wrong with it by cell, and what was not looked at."""
+    """What a workbook says, what is wrong with it by cell, and what was not looked at.
+
+    `refused` are table and name of rows with something wrong: they are there all the same. Of the
+    tables in `unsure` nobody knows which rows are there: a name could not be read.
+    """
 
     rows: list[Row] = field(default_factory=list)
+    refused: set[tuple[str, str]] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
@@ -107,6 +113,7 @@ class _Reading:
         last = self.page.max_row
         if last > MOST_ROWS:
             self.wrong(f"A{last}", f"the sheet has {last} rows: delete the empty ones below")
+            self.found.unsure.add(self.headings.table.title)
             return
         self._missing_columns()
         self._merged(last)
@@ -146,6 +153,15 @@ class _Reading:
         row = self._understood(number, sound) if len(sound) == len(texts) else None
         if row is not None:
             self.found.rows.append(row)
+        else:
+            self._refused(texts.get(self.headings.table.name.key))
+
+    def _refused(self, name: str | None) -> None:
+        title = self.headings.table.title
+        if name:
+            self.found.refused.add((title, name))
+        else:
+            self.found.unsure.add(title)
 
     def _text(self, column: Column, number: int, place: int) -> str | None:
         """Return the text of a cell; None where it holds what is not taken, which is named."""
