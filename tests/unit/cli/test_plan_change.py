@@ -53,11 +53,17 @@ def test_two_people_and_a_release(run: Run, tmp_path: Path) -> None:
     code, out, err = run("plan", "approve", aims, *ben, "--yes")
     assert (code, out.split()[0]) == (0, "approve")
     assert "touches system desk; control limits" in err
+    asked = ("plan", "approvals", aims, "--by", "ana", "--home", home)
+    assert ": 1 answer to it" in run(*asked)[1]
     code, out, _ = run("plan", "release", aims, "--by", "ana", "--home", home, "--json")
     assert len(json.loads(out)["approvals"]) == 1
 
     assert run("plan", "diff", home, aims)[1] == "nothing changed\n"
+    assert "the workspace makes the plan in force" in run(*asked)[1]
     _change(aims, "500.00", "600.00")
+    assert ": no answers to it" in run(*asked)[1]
+    told = json.loads(run(*asked, "--json")[1])
+    assert told["workspace"] not in {told["inForce"], None}
     code, out, _ = run("plan", "diff", home, aims, "--fail-on-weakening")
     assert (code, "up to 600.00, before 500.00" in out) == (1, True)
     code, out, _ = run("plan", "refuse", aims, *ben, "--reason", "too much")
