@@ -118,7 +118,8 @@ def needs_extra(module: str) -> None:
     """
     if find_spec(module) is None:
         raise SettingsInvalid(
-            f"this needs {cut(module)}", "install the extra: `pip install watchkeeper[exchange]`"
+            f"this needs {cut(module)}",
+            "install the extra `exchange`: `pip install '.[exchange]'` in the checkout",
         )
 
 

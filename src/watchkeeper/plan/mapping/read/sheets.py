@@ -50,7 +50,8 @@ def _pages(raw: bytes) -> list[Any]:
         from openpyxl import load_workbook
     except ModuleNotFoundError:
         raise PlanUnreadable(
-            "nothing here reads .xlsx", "install `watchkeeper[exchange]`, or save it as .csv"
+            "nothing here reads .xlsx",
+            "`pip install '.[exchange]'` in the checkout, or save it as .csv",
         ) from None
     try:
         with warnings.catch_warnings():
