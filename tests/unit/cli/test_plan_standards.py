@@ -118,3 +118,13 @@ def test_views_that_can_not_be_shown(aims: Path, arguments: list[str], words: st
     code, out, err = run("view", *(str(aims) if one == "AIMS" else one for one in arguments))
     assert (code, out) == (2, "")
     assert words in err
+
+
+@pytest.mark.parametrize(
+    "words", [["clauses"], ["ready", "--audit", "2027-09-01"], ["view", "nist-ai-rmf"]]
+)
+def test_without_a_home_it_says_how_to_see_what_ran(aims: Path, words: list[str]) -> None:
+    hint = "`--home` shows what ran"
+    assert hint in run(*words, aims)[2]
+    assert hint not in run(*words, aims, "--json")[2]
+    assert hint not in run("view", "iso42005", aims)[2]

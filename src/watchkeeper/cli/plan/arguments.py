@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from watchkeeper import wiring
+from watchkeeper.cli import output
 from watchkeeper.errors import PlanUnreadable, RecordInvalid, SettingsInvalid, cut
 from watchkeeper.ledger.plan_bundle import parse_bundle
 from watchkeeper.plan.register.content import Register
@@ -107,6 +108,12 @@ def registered(path: Path, at: Instant) -> tuple[Register, Bundle | None]:
     if linted.register is None:
         raise _unreadable(linted.findings)
     return linted.register, linted.bundle
+
+
+def say_what_ran(home: Path | None) -> None:
+    """Say how to see what ran, where no home is named: none is guessed."""
+    if home is None:
+        output.say("no log was looked at: `--home` shows what ran")
 
 
 def _unreadable(findings: Iterable[Finding]) -> PlanUnreadable:

@@ -9,7 +9,15 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, AtDay, Home, Workspace, moment, registered
+from watchkeeper.cli.plan.arguments import (
+    AsJson,
+    AtDay,
+    Home,
+    Workspace,
+    moment,
+    registered,
+    say_what_ran,
+)
 from watchkeeper.plan.views.clauses.annex import annex_text, annex_view
 from watchkeeper.plan.views.clauses.text import clauses_text
 from watchkeeper.plan.views.clauses.view import clauses_view
@@ -54,5 +62,6 @@ def clauses(
         output.show_json(value)
     else:
         output.show(text)
+        say_what_ran(home)
     if lacking:
         raise typer.Exit(output.Exit.FOUND)

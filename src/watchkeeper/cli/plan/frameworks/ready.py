@@ -9,7 +9,15 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, AtDay, Home, Workspace, moment, registered
+from watchkeeper.cli.plan.arguments import (
+    AsJson,
+    AtDay,
+    Home,
+    Workspace,
+    moment,
+    registered,
+    say_what_ran,
+)
 from watchkeeper.plan.views.ready.view import ready_text, ready_view
 from watchkeeper.records.day import day_of
 
@@ -43,5 +51,6 @@ def ready(
         output.show_json(view.json())
     else:
         output.show(ready_text(view))
+        say_what_ran(home)
     if view.late:
         raise typer.Exit(output.Exit.FOUND)

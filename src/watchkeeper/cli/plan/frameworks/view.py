@@ -17,6 +17,7 @@ from watchkeeper.cli.plan.arguments import (
     Workspace,
     moment,
     registered,
+    say_what_ran,
 )
 from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.plan.register.content import Register
@@ -74,6 +75,8 @@ def view(
         output.show_json({"framework": framework, "at": str(when), "systems": systems_json})
         return
     output.show(text)
+    if framework != "iso42005":
+        say_what_ran(home)
     if bundle is None:
         output.say("the workspace makes no plan: what enforces was not looked at")
 
