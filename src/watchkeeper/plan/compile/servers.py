@@ -85,11 +85,11 @@ def _other_pin(
     except RecordInvalid as error:
         raise PlanError(f"tool {cut(name)}: {error.message}", "leave the tool out") from None
     if pin != entry.pin:
-        error = PlanError(
+        other = PlanError(
             f"the pin of tool {cut(name)} is not that of its definition ({pin[:12]}…)",
             "look at what changed, then run `watchkeeper plan import-tools`",
         )
-        yield _finding(file, name, error, OTHER_PIN)
+        yield _finding(file, name, other, OTHER_PIN)
 
 
 def _numbers(value: Any) -> Any:
