@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worlds.assessed import GOOD_UNTIL, IMPACT, managed_files
+from tests.worlds.assessed import GOOD_UNTIL, IMPACT, managed_files, signed
 from tests.worlds.workspace_files import write_workspace
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.records.instant import Instant, parse_instant, render_instant
@@ -22,7 +22,7 @@ def _until(plan: Bundle) -> str:
 
 
 def _linted(tmp_path: Path, day: str, at: Instant | None = None) -> tuple[Bundle | None, list[str]]:
-    files = {**managed_files(), "impacts/desk.yaml": IMPACT.replace(GOOD_UNTIL, day)}
+    files = signed({**managed_files(), "impacts/desk.yaml": IMPACT.replace(GOOD_UNTIL, day)})
     found = lint_workspace(write_workspace(tmp_path, files), at)
     return found.bundle, [finding.code for finding in found.findings]
 

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from tests.worlds.bank import Bank, bank_file, bundle_of
 from tests.worlds.workspace_files import write_workspace
+from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.plan.basis.slice import looked_to_json
 from watchkeeper.plan.compile.management.assessments import looked_at
+from watchkeeper.plan.register.approval import said_digest
 from watchkeeper.plan.whole import lint_workspace
+from watchkeeper.plan.workspace.yaml_tree import parse_yaml
 from watchkeeper.records.action import DecisionRecord
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.plan.bundle import Bundle
@@ -54,7 +57,20 @@ def assessed_plan(files: Mapping[str, str] | None = None) -> Bundle:
 
 @cache
 def _plan(files: tuple[tuple[str, str], ...]) -> Bundle:
-    return bundle_of({**MANAGED, **bases(), **dict(files)})
+    return bundle_of(signed({**MANAGED, **bases(), **dict(files)}))
+
+
+def signed(files: Mapping[str, str]) -> dict[str, str]:
+    """The files, in which each approval of an assessment says what it is of."""
+    found = dict(files)
+    for name in ("impacts/desk", "assessments/desk"):
+        text = found[f"{name}.yaml"]
+        basis = found.get(f"{name}.basis.json")
+        if "approved_by:" in text and "approved_digest:" not in text:
+            of = None if basis is None else sha256_hex(canonical_arguments(json.loads(basis)))
+            digest = said_digest(parse_yaml(text).value, of)
+            found[f"{name}.yaml"] = f"{text}approved_digest: {digest}\n"
+    return found
 
 
 @cache
@@ -70,7 +86,7 @@ def bases() -> dict[str, str]:
 
 def managed_files() -> dict[str, str]:
     """The files by which the bank's workspace differs from the small one."""
-    return {**_OF_BANK, **MANAGED, **bases()}
+    return signed({**_OF_BANK, **MANAGED, **bases()})
 
 
 _OF_BANK = {

@@ -38,7 +38,7 @@ def test_the_same_plan_writes_the_same_bytes(folder: Path) -> None:
     assert (folder / "impacts/desk.basis.json").read_bytes() == before
 
 
-def test_it_says_what_changed_and_makes_the_assessment_fresh_again(folder: Path) -> None:
+def test_it_says_what_changed_and_leaves_the_approval_to_somebody(folder: Path) -> None:
     system = folder / "systems/desk.yaml"
     system.write_text(system.read_text() + "intended_use: [Paying shops]\n")
     looked = run("assess", "desk", folder, "--kind", "impact", "--look", "--json")
@@ -46,7 +46,7 @@ def test_it_says_what_changed_and_makes_the_assessment_fresh_again(folder: Path)
     assert json.loads(looked[1])[0]["wrote"] is None
     assert _since(folder) == {"impact": ("new-intended-use",), "risk": ("new-intended-use",)}
     run("assess", "desk", folder, "--kind", "impact")
-    assert _since(folder) == {"impact": (), "risk": ("new-intended-use",)}
+    assert _since(folder) == {"impact": ("not-approved",), "risk": ("new-intended-use",)}
 
 
 @pytest.mark.parametrize(

@@ -121,8 +121,3 @@ def looked_from_json(body: Mapping[str, Any], system: str) -> Looked:
         raise RecordInvalid(f"the basis is of the system {cut(body['system'])}")
     uses = from_json(tuple[str, ...], body["intendedUse"])
     return Looked(system, from_json(Bundle, body["plan"]), uses)
-
-
-def basis_digest(body: Mapping[str, Any]) -> str:
-    """Return SHA-256 of a basis, in hex: which part of which plan was looked at."""
-    return sha256_hex(canonical_arguments(body))

@@ -34,7 +34,7 @@ class Target:
     """Something that can be approved: its name (`risk/overpaid`), its file, what it says.
 
     `row` is the place of a document in the list of documents; None for a whole file. `kept_up`
-    says that it needs an approval.
+    says that it needs an approval; `basis` is the digest of what an assessment looked at.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Target:
     value: Mapping[str, Any]
     row: int | None = None
     kept_up: bool = True
+    basis: str | None = None
 
     def is_called(self, name: str) -> bool:
         """Tell whether a person means this one: by its name, or by its file."""
@@ -69,7 +70,8 @@ def targets(workspace: Workspace) -> Iterator[Target]:
             if kind == "documents":
                 yield from _rows(file)
             if isinstance(file.says, Approved):
-                yield _whole(f"{kind}/{id_}" if id_ else kind, file)
+                basis = workspace.management.basis_digest(kind, id_)
+                yield _whole(f"{kind}/{id_}" if id_ else kind, file, basis)
 
 
 def sign_off(
@@ -96,8 +98,9 @@ def sign_off(
     return SignedOff(texts, read, signed, refused)
 
 
-def _whole(name: str, file: Checked[Any]) -> Target:
-    return Target(name, file.file, file.says, file.tree.value, None, head_of(file.says).kept_up)
+def _whole(name: str, file: Checked[Any], basis: str | None = None) -> Target:
+    kept_up = head_of(file.says).kept_up
+    return Target(name, file.file, file.says, file.tree.value, None, kept_up, basis)
 
 
 def _rows(file: Checked[Any]) -> Iterator[Target]:
@@ -134,7 +137,7 @@ def _approved(workspace: Workspace, one: Target) -> bool:
         return False
     if isinstance(one.says, DocumentEntry):
         return one.says.digest is not None and one.says.digest == _digest(workspace, one.says)
-    return not changed_since_approval(one.value)
+    return not changed_since_approval(one.value, one.basis)
 
 
 def _refusal(workspace: Workspace, one: Target) -> str:
@@ -180,4 +183,5 @@ def _write(
     if isinstance(one.says, DocumentEntry):
         place["digest"] = _digest(workspace, one.says)
     else:
-        place["approved_digest"] = said_digest(parse_yaml(render_editable(file)).value)
+        said = parse_yaml(render_editable(file)).value
+        place["approved_digest"] = said_digest(said, one.basis)

@@ -16,13 +16,16 @@ _ELSEWHERE = {
 """Of the entries of these lists, keys that have an approval, or a proof, of their own."""
 
 
-def said_digest(value: Mapping[str, Any]) -> str:
+def said_digest(value: Mapping[str, Any], basis: str | None = None) -> str:
     """Return the digest of what a record says, without its approval: SHA-256 in hex.
 
     Each document of a list has an approval of its own, and whoever enrols a key changes nothing
-    that anybody approved: these are left out.
+    that anybody approved: these are left out. `basis` is the digest of what an assessment looked
+    at: whoever approves it approves that it is about this.
     """
     said = {key: _said(key, item) for key, item in value.items() if key not in APPROVAL}
+    if basis is not None:
+        said["basis"] = basis
     return sha256_hex(canonical_arguments(said))
 
 
@@ -38,10 +41,10 @@ def _said(key: str, value: Any) -> Any:
     ]
 
 
-def changed_since_approval(value: Mapping[str, Any]) -> bool:
+def changed_since_approval(value: Mapping[str, Any], basis: str | None = None) -> bool:
     """Tell whether a record says something else than what was approved.
 
     Of an approval that names no digest that can not be told.
     """
     approved = value.get("approved_digest")
-    return isinstance(approved, str) and approved != said_digest(value)
+    return isinstance(approved, str) and approved != said_digest(value, basis)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.plan.workspace.kinds import BY_KIND, RECORDS
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.control import ApplicabilityFile, ControlFile
@@ -89,7 +88,7 @@ def register_of(workspace: Workspace) -> Register:
 
 def _bases(workspace: Workspace) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for (kind, system), basis in sorted(workspace.management.bases.items()):
-        digest = sha256_hex(canonical_arguments(basis.says))
+    for kind, system in sorted(workspace.management.bases):
+        digest = workspace.management.basis_digest(kind, system) or ""
         found.setdefault(kind, {})[system] = digest
     return found

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from watchkeeper.ledger.canonical import sha256_hex
+from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.plan.workspace.checked import Checked
 from watchkeeper.plan.workspace.kinds import RECORDS
 
@@ -63,6 +63,11 @@ class Records:
     def one(self, kind: str) -> Checked[Any] | None:
         """Return the record of a kind that has one file only; None where it is not there."""
         return self.files.get(kind, {}).get("")
+
+    def basis_digest(self, kind: str, id_: str) -> str | None:
+        """Return SHA-256, in hex, of what an assessment looked at; None where that is not there."""
+        basis = self.bases.get((kind, id_))
+        return None if basis is None else sha256_hex(canonical_arguments(basis.says))
 
     def any(self) -> bool:
         """Tell whether there is any record of the management system."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from watchkeeper.errors import RecordInvalid
-from watchkeeper.plan.basis.slice import Looked, basis_digest, looked_from_json, slice_of
+from watchkeeper.plan.basis.slice import Looked, looked_from_json, slice_of
 from watchkeeper.plan.basis.triggers import triggers
 from watchkeeper.plan.compile.management.days import after
+from watchkeeper.plan.register.approval import changed_since_approval
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.objectives import MeasurementFile
 from watchkeeper.plan.workspace.models.management.risks import Assessment
@@ -37,12 +38,11 @@ def assessed(workspace: Workspace) -> Iterator[Assessed]:
     for topic, kind in TOPICS.items():
         for system, file in sorted(workspace.management.of(kind).items()):
             says: Assessment = file.says
-            basis = workspace.management.bases.get((kind, system))
             yield Assessed(
                 topic=topic,
                 system=system,
                 on=says.assessed,
-                basis=None if basis is None else basis_digest(basis.says),
+                basis=workspace.management.basis_digest(kind, system),
                 off=tuple(sorted(set(says.triggers.off))),
             )
 
@@ -66,9 +66,22 @@ def looked_at(workspace: Workspace, bundle: Bundle, system: str) -> Looked:
 
 def _why(workspace: Workspace, bundle: Bundle, kind: str, says: Assessment) -> tuple[str, ...]:
     found = set(_triggered(workspace, bundle, kind, says)) - set(says.triggers.off)
-    if says.approved_by is None or says.approved is None:
+    if not _approved(workspace, kind, says):
         found.add(NOT_APPROVED)
     return tuple(sorted(found))
+
+
+def _approved(workspace: Workspace, kind: str, says: Assessment) -> bool:
+    """Tell whether somebody approved exactly this, of this basis, once it was made.
+
+    An approval that does not say of what counts for nothing: any other words fit under it.
+    """
+    if says.approved_by is None or says.approved is None or says.approved_digest is None:
+        return False
+    value = workspace.management.of(kind)[says.system].tree.value
+    basis = workspace.management.basis_digest(kind, says.system)
+    made_before = says.assessed is None or says.assessed <= says.approved
+    return made_before and not changed_since_approval(value, basis)
 
 
 def _triggered(workspace: Workspace, bundle: Bundle, kind: str, says: Assessment) -> Iterator[str]:

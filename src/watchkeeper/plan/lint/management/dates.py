@@ -20,7 +20,7 @@ _HAPPENED = ("approved", "assessed", "on", "raised", "closed", "reported", "acce
 
 def check_overdue(workspace: Workspace, _names: Names, at: Instant, report: Report) -> None:
     """Name every record whose day has passed, and what is due in it."""
-    for spot, says, _ in headed(workspace, report):
+    for spot, says, _, _ in headed(workspace, report):
         head = head_of(says)
         if head.kept_up and head.until is not None and has_passed(head.until, at):
             _late(spot.inside("review_by"), f"was to be looked at by {head.until}")
@@ -39,7 +39,7 @@ def check_overdue(workspace: Workspace, _names: Names, at: Instant, report: Repo
 def check_future(workspace: Workspace, _names: Names, at: Instant, report: Report) -> None:
     """Name what says that it happened on a day that is still to come."""
     today = day_of(at)
-    for spot, says, _ in headed(workspace, report):
+    for spot, says, _, _ in headed(workspace, report):
         for key in _HAPPENED:
             day = getattr(says, key, None)
             if isinstance(day, str) and day > today:

@@ -18,30 +18,36 @@ from watchkeeper.plan.workspace.report import Report, Spot
 _SIGN = "`watchkeeper plan sign-off` writes it, once somebody has read it"
 
 
-def headed(workspace: Workspace, report: Report) -> Iterator[tuple[Spot, Approved, Any]]:
-    """Yield everything that has a head, with its spot and what its file says there."""
+def headed(
+    workspace: Workspace, report: Report
+) -> Iterator[tuple[Spot, Approved, Any, str | None]]:
+    """Yield everything that has a head, with its spot, what its file says there, and its basis.
+
+    The basis is the digest of what an assessment looked at.
+    """
     singles = [workspace.aims]
     if workspace.applicability is not None:
         singles.append(workspace.applicability)  # type: ignore[arg-type]  # both have a head
-    for file in [*singles, *(file for _, file in files.records(workspace))]:
+    for kind, file in [*(("", file) for file in singles), *files.records(workspace)]:
         says: Any = file.says
         if isinstance(says, Approved):
-            yield report.at(file), says, file.tree.value
+            basis = workspace.management.basis_digest(kind, getattr(says, "system", ""))
+            yield report.at(file), says, file.tree.value, basis
     documents = workspace.management.one("documents")
     for i, row in enumerate(documents.says.documents if documents else ()):
         if documents is not None:
             value = documents.tree.value["documents"][i]
-            yield report.at(documents, "documents", i), row, value
+            yield report.at(documents, "documents", i), row, value, None
 
 
 def check_heads(workspace: Workspace, _names: Names, report: Report) -> None:
     """Name who is missing: an owner, an approval, a day to look at it again."""
-    for spot, says, value in headed(workspace, report):
+    for spot, says, value, basis in headed(workspace, report):
         head = head_of(says)
         if head.owner is None:
             spot.gap("no-owner", "nobody answers for this", "add `owner:`")
         if head.kept_up:
-            _kept_up(spot, says, head, value)
+            _kept_up(spot, says, head, changed_since_approval(value, basis))
 
 
 def check_templates(workspace: Workspace, _names: Names, report: Report) -> None:
@@ -58,7 +64,7 @@ def check_templates(workspace: Workspace, _names: Names, report: Report) -> None
             )
 
 
-def _kept_up(spot: Spot, says: Approved, head: Head, value: Any) -> None:
+def _kept_up(spot: Spot, says: Approved, head: Head, changed: bool) -> None:  # noqa: FBT001
     if head.until is None:
         spot.gap("no-review-date", "no day by which this is looked at again", "add `review_by:`")
     if head.approved_by is None:
@@ -72,7 +78,7 @@ def _kept_up(spot: Spot, says: Approved, head: Head, value: Any) -> None:
             f"approved on {says.approved}, after it was due to be looked at again ({head.until})",
             "mend one of the two days",
         )
-    if not isinstance(says, DocumentEntry) and changed_since_approval(value):
+    if not isinstance(says, DocumentEntry) and changed:
         spot.inside("approved_digest").gap(
             "changed-since-approval", "this was changed since it was approved", _SIGN
         )

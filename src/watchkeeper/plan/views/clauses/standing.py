@@ -84,12 +84,24 @@ def record_of(register: Register, kind: str, id_: str, at: Instant) -> RecordSee
         return None
     place = BY_KIND[kind]
     value = register.value["aims"] if kind == "aims" else register.value["files"][kind][id_]
+    basis = register.value.get("bases", {}).get(kind, {}).get(id_)
     what = place.kind if not id_ else f"{place.kind} {id_}"
-    return standing(place.where.replace("*", id_), what, head_of(says), value, at)
+    return standing(place.where.replace("*", id_), what, head_of(says), value, at, basis=basis)
 
 
-def standing(file: str, what: str, head: Head, value: Mapping[str, Any], at: Instant) -> RecordSeen:
-    """Return how a record with a head stands; `value` is what its file says."""
+def standing(  # noqa: PLR0913
+    file: str,
+    what: str,
+    head: Head,
+    value: Mapping[str, Any],
+    at: Instant,
+    *,
+    basis: str | None = None,
+) -> RecordSeen:
+    """Return how a record with a head stands; `value` is what its file says.
+
+    `basis` is the digest of what an assessment looked at.
+    """
     seen = RecordSeen(
         file,
         what,
@@ -98,12 +110,14 @@ def standing(file: str, what: str, head: Head, value: Mapping[str, Any], at: Ins
         head.approved_by or "",
         head.until or "",
     )
-    for state, why in _faults(head, value, at):
+    for state, why in _faults(head, value, at, basis):
         return replace(seen, state=state, why=why)
     return seen
 
 
-def _faults(head: Head, value: Mapping[str, Any], at: Instant) -> list[tuple[State, str]]:
+def _faults(
+    head: Head, value: Mapping[str, Any], at: Instant, basis: str | None
+) -> list[tuple[State, str]]:
     asked = list(placeholders(value))
     found = []
     if asked:
@@ -113,7 +127,7 @@ def _faults(head: Head, value: Mapping[str, Any], at: Instant) -> list[tuple[Sta
         found.append((State.INCOMPLETE, "nobody answers for it"))
     if head.kept_up and head.approved_by is None:
         found.append((State.NOT_APPROVED, "nobody approved it"))
-    if head.kept_up and changed_since_approval(value):
+    if head.kept_up and changed_since_approval(value, basis):
         found.append((State.NOT_APPROVED, "it was changed since it was approved"))
     if head.kept_up and head.until is None:
         found.append((State.INCOMPLETE, "no day by which it is looked at again"))
