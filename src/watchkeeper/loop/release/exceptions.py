@@ -9,7 +9,7 @@ from watchkeeper.errors import AssessmentStale
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management.state import ASSESSMENTS
+from watchkeeper.records.plan.management.state import ASSESSMENTS, Management, Topic
 from watchkeeper.records.plan.release_rule import excepting_role
 from watchkeeper.records.reference import Ref
 
@@ -51,4 +51,11 @@ def stale_in(old: Bundle, new: Bundle, widened: Iterable[str], at: Instant) -> l
         for system in sorted(widened)
         for topic in sorted(ASSESSMENTS)
         if topic.value in management.at(system, at).counting
+        or _made_ahead(management, system, topic, at)
     ]
+
+
+def _made_ahead(management: Management, system: str, topic: Topic, at: Instant) -> bool:
+    """Tell whether an assessment says that it was made on a day that is not yet (UTC)."""
+    days = (a.on for a in management.assessments if (a.system, a.topic) == (system, topic))
+    return any(day is not None and day > str(at)[:10] for day in days)

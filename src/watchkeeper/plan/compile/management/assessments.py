@@ -17,6 +17,8 @@ from watchkeeper.records.plan.management.state import DRIFT, Assessed, Topic, Wa
 from watchkeeper.records.plan.systems import System
 
 MISSING, NO_BASIS, NOT_APPROVED = "missing", "no-basis", "not-approved"
+ATTESTED = "attested"
+"""The origin of what a person says, where no record does."""
 TOPICS = {Topic.IMPACT: "impact", Topic.RISK: "assessment"}
 """Of each assessment, the kind of file that it stands in."""
 
@@ -102,12 +104,20 @@ def _triggered(workspace: Workspace, bundle: Bundle, kind: str, says: Assessment
 def _drifted(workspace: Workspace, says: Assessment) -> bool:
     """Tell whether the newest measurement of the named objective missed its target.
 
-    What was measured up to the day of the assessment was known to whoever assessed.
+    What was measured up to the day of the assessment was known to whoever assessed. A person's word
+    may say that there is drift; that there is none it can not say after what the log said.
     """
     files: list[MeasurementFile] = [f.says for f in workspace.management.of("measurement").values()]
-    later = [one for one in files if says.assessed is None or one.on > says.assessed]
-    for one in sorted(later, key=lambda file: (file.on, file.id), reverse=True):
-        for row in one.rows:
-            if row.objective == says.triggers.drift:
-                return row.met is False
-    return False
+    later = [
+        (one.on, row.origin, row.met)
+        for one in files
+        if says.assessed is None or one.on > says.assessed
+        for row in one.rows
+        if row.objective == says.triggers.drift
+    ]
+    told = max((on for on, origin, _ in later if origin != ATTESTED), default="")
+    newest = max((on for on, _, _ in later), default="")
+    return any(
+        not met and (on == newest or (on == told and origin != ATTESTED))
+        for on, origin, met in later
+    )

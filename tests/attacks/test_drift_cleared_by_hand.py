@@ -1,0 +1,57 @@
+"""A missed objective is cleared by a person's word, or by an assessment of a day to come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.worlds.approvals import managed, ruled
+from tests.worlds.assessed import IMPACT, assessed_plan, since
+from watchkeeper.loop.release.exceptions import stale_in
+from watchkeeper.records.instant import parse_instant
+from watchkeeper.records.plan.management.state import Assessed, Topic
+
+OBJECTIVES = """\
+objectives:
+  - id: in-time
+    says: People decide in time.
+    measure: {of: escalations, share: {decided_within: 30m}}
+    target: {at_least: 95 %}
+    window: 30d
+"""
+
+
+def _measured(name: str, on: str, origin: str, met: str) -> dict[str, str]:
+    window = f"{{start: 2026-11-01T00:00:00Z, end: {on}T00:00:00Z}}"
+    row = f"{{objective: in-time, of: 5, met: {met}, window: {window}, origin: {origin}}}"
+    return {f"measurements/{name}.yaml": f"id: {name}\non: {on}\nrows:\n  - {row}\n"}
+
+
+def _why(*measured: dict[str, str]) -> tuple[str, ...]:
+    files = {"impacts/desk.yaml": IMPACT + "triggers: {drift: in-time}\n"}
+    files["objectives.yaml"] = OBJECTIVES
+    for one in measured:
+        files.update(one)
+    return since(assessed_plan(files), "impact")
+
+
+MISSED = _measured("m", "2026-11-10", "captured", "false")
+
+
+@pytest.mark.parametrize(
+    ("name", "on"), [("n", "2026-11-11"), ("z", "2026-11-10"), ("z", "2099-01-01")]
+)
+def test_a_persons_word_clears_nothing_that_the_log_told(name: str, on: str) -> None:
+    assert _why(MISSED, _measured(name, on, "attested", "true")) == ("drift",)
+
+
+def test_what_is_measured_later_clears_it() -> None:
+    assert _why(MISSED, _measured("n", "2026-11-11", "captured", "true")) == ()
+
+
+@pytest.mark.parametrize(("day", "stale"), [("2026-11-20", []), ("2026-11-21", ["desk:impact"])])
+def test_an_assessment_of_a_day_to_come_is_stale(day: str, stale: list[str]) -> None:
+    state = replace(managed(), assessments=(Assessed(Topic.IMPACT, "desk", day),))
+    plan, at = ruled(management=state), parse_instant("2026-11-20T23:59:59.999999Z")
+    assert stale_in(plan, plan, ["desk"], at) == stale
