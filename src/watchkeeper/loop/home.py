@@ -177,7 +177,7 @@ class Home(Standing):
             applications=state.authority.applications,
             deputies=state.authority.deputies,
             rule=self.enforcer.bundle.releases if self.has_plan else None,
-            emergencies=state.part(PlanVerdicts).open,
+            emergencies=state.part(PlanVerdicts).reviews,
         )
         body: dict[str, Any] = {"state": form}
         if state.plan_ref is not None:

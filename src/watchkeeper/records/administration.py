@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from watchkeeper.records.action import Hidden
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Passkey, Signature
-from watchkeeper.records.plan.release_rule import ReleaseRule
+from watchkeeper.records.plan.release_rule import ReleaseRule, reviewing_roles
 from watchkeeper.records.plan.systems import Application, Stage
 from watchkeeper.records.plan_verdict import Emergency, OpenReview
 from watchkeeper.records.reference import Ref
@@ -131,6 +131,15 @@ class PlanReleaseRecord:
     exceptions: tuple[Ref, ...] = ()
     emergency: Emergency | None = None
     touches: tuple[str, ...] = ()
+
+    def review(self, ref: Ref) -> OpenReview | None:
+        """Return the look that is due after this release, which stands at `ref`."""
+        if self.emergency is None:
+            return None
+        until = self.emergency.review_by
+        # An emergency takes over the rule of the plan before.
+        roles = reviewing_roles(self.rule)
+        return OpenReview(self.plan, ref, until, self.released_by, self.previous, roles)
 
 
 @dataclass(frozen=True, slots=True)

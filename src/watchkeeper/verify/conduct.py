@@ -189,7 +189,7 @@ class Conduct:
             plan=self._plan,
             released_by=self._released_by,
             stops=frozenset(self._stops),
-            emergencies=self.management.open,
+            emergencies=self.management.reviews,
         )
 
     @property

@@ -14,7 +14,7 @@ from watchkeeper.records.instant import render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer
 from watchkeeper.records.plan.release_rule import ReleaseRule, excepting_role, reviewing_roles
-from watchkeeper.records.plan_verdict import OpenReview, PlanVerdictRecord
+from watchkeeper.records.plan_verdict import OpenReview, PlanVerdictRecord, Reviews
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Payload, Record
 
@@ -68,34 +68,42 @@ def _check_role(desk: Desk, asked: Asked, role: str, excepts: tuple[str, ...]) -
     person, rule = asked.command.person, _rule(desk)
     if not desk.home.state.authority.holds(person, role):
         raise NotAuthorised(f"{cut(person)} does not hold the role {cut(role)}")
-    if role not in _roles_asked(desk, asked.text("plan")):
+    if role not in _roles_asked(desk, asked):
         raise NotAuthorised(f"the rule asks nobody for an answer as {cut(role)}")
     if excepts and role != excepting_role(rule):
         raise NotAuthorised(f"only a holder of {cut(excepting_role(rule))} may except anything")
 
 
-def _roles_asked(desk: Desk, plan: str) -> set[str]:
+def _roles_asked(desk: Desk, asked: Asked) -> set[str]:
     """Return as what a plan is answered to: an emergency by those who would have approved it.
 
     Its release took over the rule of the plan before; a later one may ask others.
     """
-    for one in desk.home.state.part(PlanVerdicts).open:
-        if one.plan == plan:
-            return set(reviewing_roles(desk.home.log.entry(one.release).record.predicate.rule))
-    rule = _rule(desk)
-    return {*reviewing_roles(rule), excepting_role(rule)}
+    rule, urgent = _rule(desk), _urgent(desk, asked)
+    found = {role for one in urgent for role in one.roles or reviewing_roles(rule)}
+    if urgent and asked.command.body.get("previous") != desk.home.state.plan:
+        return found
+    return {*found, *reviewing_roles(rule), excepting_role(rule)}
+
+
+def _urgent(desk: Desk, asked: Asked) -> Reviews:
+    """Return the emergencies that an answer is about."""
+    plan, previous = asked.text("plan"), asked.command.body.get("previous")
+    reviews = desk.home.state.part(PlanVerdicts).reviews
+    return tuple(one for one in reviews if one.is_about(plan, previous))
 
 
 def _check_follows(desk: Desk, asked: Asked, plan: str) -> None:
-    """An answer is to what would follow the plan in force, or to an emergency that is open."""
+    """An answer is to what would follow the plan in force, or to an emergency of another person.
+
+    Until the next release further people may look at one, too, so that one look can be taken back.
+    """
     previous, state = asked.command.body.get("previous"), desk.home.state
-    urgent = next((one for one in state.part(PlanVerdicts).open if one.plan == plan), None)
-    if urgent is not None:
-        release = desk.home.log.entry(urgent.release).record.predicate
-        if release.released_by == asked.command.person:
-            raise NotAuthorised("who released in an emergency does not look at it afterwards")
-        if previous == release.previous:
-            return
+    urgent = _urgent(desk, asked)
+    if any(one.by != asked.command.person for one in urgent):
+        return
+    if urgent and previous != state.plan:
+        raise NotAuthorised("who released in an emergency does not look at it afterwards")
     if not desk.home.has_plan:
         raise CommandInvalid("no plan is in force, so none asks for approvals")
     if previous != state.plan:
@@ -166,7 +174,8 @@ def _approvals(desk: Desk, _: Asked) -> Any:
         "inForce": desk.home.state.plan,
         "rule": None if rule is None else to_json(rule),
         "answers": [_given_json(one) for one in part.given],
-        "emergencies": [_open_json(desk, one) for one in part.open],
+        "emergencies": [_review_json(desk, one) for one in part.open],
+        "lookedAt": [_review_json(desk, one) for one in part.reviews if one.looks],
     }
 
 
@@ -182,15 +191,14 @@ def _given_json(one: Given) -> dict[str, Any]:
     }
 
 
-def _open_json(desk: Desk, one: OpenReview) -> dict[str, Any]:
-    release = desk.home.log.entry(one.release).record.predicate
+def _review_json(desk: Desk, one: OpenReview) -> dict[str, Any]:
     return {
         "plan": one.plan,
-        "previous": release.previous,
-        "by": release.released_by,
+        "previous": one.previous,
+        "by": one.by,
         "reviewBy": render_instant(one.review_by),
         "overdue": one.review_by <= desk.home.now(),
-        "roles": list(reviewing_roles(release.rule)),
+        "roles": list(one.roles),
         "release": to_json(one.release),
     }
 

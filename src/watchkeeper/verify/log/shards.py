@@ -11,6 +11,7 @@ from watchkeeper.ledger.checkpoint import Checkpoint, parse_checkpoint_unverifie
 from watchkeeper.ledger.envelope import check_signature, parse_envelope_unverified
 from watchkeeper.ledger.note import VerifierKey, parse_vkey
 from watchkeeper.records.administration import Carried, GenesisRecord
+from watchkeeper.records.plan_verdict import OpenReview, Reviews, still_open
 from watchkeeper.verify.conduct import Conduct
 from watchkeeper.verify.enrolment import enrolled_of
 from watchkeeper.verify.people import Commands, named_by
@@ -101,7 +102,7 @@ def _differences(carried: Carried, conduct: Conduct) -> list[str]:
         "plan": (carried.plan, ended.plan),
         "releaser of the plan": (carried.released_by, ended.released_by),
         "stops": (set(carried.stops), set(ended.stops)),
-        "open emergencies": (carried.emergencies, ended.emergencies),
+        "open emergencies": (carried.emergencies, _as_carried(carried, ended.emergencies)),
         "dates": ((carried.since, carried.until), (ended.since, ended.until)),
     }
     return [
@@ -109,6 +110,16 @@ def _differences(carried: Carried, conduct: Conduct) -> list[str]:
         for name, (said, found) in pairs.items()
         if said != found
     ]
+
+
+def _as_carried(carried: Carried, found: Reviews) -> Reviews:
+    """Return the emergencies that were found as records of before name them: the open ones alone.
+
+    Those did not say who released, nor what came before.
+    """
+    if any(one.by is not None for one in carried.emergencies):
+        return found
+    return tuple(OpenReview(one.plan, one.release, one.review_by) for one in still_open(found))
 
 
 def _has_new_key(genesis: GenesisRecord, before: Before) -> bool:

@@ -10,8 +10,13 @@ from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.ledger.aims import aims_text
 from watchkeeper.ledger.canonical import parse_json_unverified
 from watchkeeper.records.administration import PlanReleaseRecord
-from watchkeeper.records.people import Answer
-from watchkeeper.records.plan_verdict import OpenReview, PlanVerdictRecord
+from watchkeeper.records.plan_verdict import (
+    PlanVerdictRecord,
+    Reviews,
+    after_answer,
+    after_release,
+    still_open,
+)
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.entries import Decided
@@ -40,15 +45,13 @@ class _Span:
 class Management:
     """Follows the releases and answers to them, and looks at every decision.
 
-    `open` are the emergency releases that nobody has answered to; with `gaps` between the records
-    that are at hand, what is said of those can not be held against anything.
+    `reviews` are the emergency releases that are open, or may be again; with `gaps` between the
+    records that are at hand, what is said of those can not be held against anything.
     """
 
-    def __init__(
-        self, report: Report, plan_of: PlanOf, carried: tuple[OpenReview, ...] = ()
-    ) -> None:
+    def __init__(self, report: Report, plan_of: PlanOf, carried: Reviews = ()) -> None:
         self._report, self._plan_of = report, plan_of
-        self.open = carried
+        self.reviews = carried
         self.gaps = False
         self._plans: dict[str, tuple[Thing, ...] | str | None] = {}
         self._spans: dict[tuple[str, str], _Span] = {}
@@ -63,10 +66,10 @@ class Management:
     def record(self, ref: Ref, record: Record) -> None:
         """Take up the next record that is no decision."""
         said = record.predicate
-        if isinstance(said, PlanReleaseRecord) and said.emergency is not None:
-            self.open = (*self.open, OpenReview(said.plan, ref, said.emergency.review_by))
-        elif isinstance(said, PlanVerdictRecord) and said.answer is not Answer.WITHDRAW:
-            self.open = tuple(one for one in self.open if one.plan != said.plan)
+        if isinstance(said, PlanReleaseRecord):
+            self.reviews = after_release(self.reviews, said.review(ref))
+        elif isinstance(said, PlanVerdictRecord):
+            self.reviews = after_answer(self.reviews, ref, said)
 
     def decision(self, index: int, decided: Decided, at: int) -> None:
         """Take up the next decision, made at `at`."""
@@ -128,7 +131,7 @@ class Management:
 
     def _is_so(self, said: str, span: _Span, at: int) -> bool | None:
         """Tell whether it is so; None for what can not be told with gaps."""
-        due = tuple(sorted({one.plan for one in self.open if one.review_by <= at}))
+        due = tuple(sorted({one.plan for one in still_open(self.reviews) if one.review_by <= at}))
         if said == (aims_text(_with(span.counts, due)) if due else span.text):
             return True
         return _may_be_so(said, span) if self.gaps else False

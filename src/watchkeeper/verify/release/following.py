@@ -10,7 +10,13 @@ from watchkeeper.ledger.envelope import command_body
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer
 from watchkeeper.records.plan.release_rule import ReleaseRule
-from watchkeeper.records.plan_verdict import OpenReview, PlanVerdictRecord
+from watchkeeper.records.plan_verdict import (
+    PlanVerdictRecord,
+    Reviews,
+    after_answer,
+    after_release,
+    still_open,
+)
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.erasures import PlanOf
@@ -20,7 +26,7 @@ from watchkeeper.verify.release.meeting import (
     emergency_problem,
     exceptions_problem,
 )
-from watchkeeper.verify.release.told import Release, Urgent, excepts_as, roles_asked
+from watchkeeper.verify.release.told import Release, excepts_as, roles_asked
 from watchkeeper.verify.report import Report
 
 CHANGES = 27
@@ -43,13 +49,12 @@ class PlanChanges:
         report: Report,
         commands: Commands,
         plan_of: PlanOf,
-        carried: tuple[OpenReview, ...] = (),
+        carried: Reviews = (),
     ) -> None:
         self._report, self._commands, self._plan_of = report, commands, plan_of
-        self._elsewhere = {one.plan: one.review_by for one in carried}
+        self._reviews = carried
         self.gaps = False
         self._given: dict[Ref, PlanVerdictRecord] = {}
-        self._urgent: dict[str, Urgent] = {}
         self._first: int | None = None
         self._releases = self._answers = self._unread = 0
 
@@ -79,11 +84,9 @@ class PlanChanges:
             problem = problem or self._follows_problem(said, now[0])
         if problem is not None:
             self._report.fail(CHANGES, f"plan-verdict: {problem}", ref.index)
-        who = (said.plan, said.by, said.role)
-        kept = {at: one for at, one in self._given.items() if (one.plan, one.by, one.role) != who}
+        self._reviews = after_answer(self._reviews, ref, said)
+        kept = {at: one for at, one in self._given.items() if _asked(one) != _asked(said)}
         if said.answer is not Answer.WITHDRAW:
-            self._urgent.pop(said.plan, None)
-            self._elsewhere.pop(said.plan, None)
             kept[ref] = said
         self._given = kept
 
@@ -105,7 +108,7 @@ class PlanChanges:
         if before is None:
             known = place is not None and self._is_missing(place) and place < ref
             return None if known else "it takes back what does not stand"
-        if (before.plan, before.by, before.role) != (said.plan, said.by, said.role):
+        if _asked(before) != _asked(said):
             return "it takes back what somebody else answered"
         return None
 
@@ -130,22 +133,22 @@ class PlanChanges:
         self, said: PlanVerdictRecord, now: tuple[str | None, ReleaseRule | None]
     ) -> bool:
         """Tell whether a rule asks for it: of an emergency, that of the plan before it."""
-        urgent = self._urgent.get(said.plan)
-        if urgent is not None:
-            return said.role in roles_asked(urgent.rule)
-        # The rule of an emergency of a shard that is not here, or in a gap, may be another.
-        if said.plan in self._elsewhere or (self.gaps and said.previous != now[0]):
+        urgent = [one for one in self._reviews if one.is_about(said.plan, said.previous)]
+        if any(one.by is None or said.role in one.roles for one in urgent):
             return True
+        if said.previous != now[0] and (urgent or self.gaps):
+            # The rule of an emergency in a gap may be another.
+            return not urgent
         return said.role in {*roles_asked(now[1]), excepts_as(now[1])}
 
     def _follows_problem(self, said: PlanVerdictRecord, plan: str | None) -> str | None:
-        urgent = self._urgent.get(said.plan)
-        if urgent is not None and urgent.by == said.by:
-            return "who released in an emergency looks at it"
-        if said.previous == plan or (urgent is not None and said.previous == urgent.previous):
+        urgent = [one for one in self._reviews if one.is_about(said.plan, said.previous)]
+        if said.previous == plan or any(one.by != said.by for one in urgent):
             return None
-        # An emergency of a shard that is not here, or in a gap, is what is looked at, or may be.
-        if said.plan in self._elsewhere or (urgent is None and self.gaps):
+        if urgent:
+            return "who released in an emergency looks at it"
+        # An emergency in a gap may be what is looked at.
+        if self.gaps:
             return None
         return "it is to a plan that would not follow the one in force"
 
@@ -161,13 +164,7 @@ class PlanChanges:
         elif (problem := self._problem(release)) is not None:
             self._report.fail(CHANGES, problem, release.ref.index)
         self._given = {}
-        if said.emergency is not None:
-            due = said.emergency.review_by
-            if said.plan in self._urgent:
-                due = min(due, self._urgent[said.plan].review_by)
-            self._urgent[said.plan] = Urgent(
-                said.plan, said.previous, said.released_by, release.rule, due
-            )
+        self._reviews = after_release(self._reviews, said.review(release.ref))
 
     def _not_there(self, release: Release, missing: Iterable[Ref]) -> None:
         for one in missing:
@@ -212,7 +209,7 @@ class PlanChanges:
         """Return until when somebody had to look at what is open; an answer may be in a gap."""
         if self.gaps:
             return ()
-        return (*self._elsewhere.values(), *(one.review_by for one in self._urgent.values()))
+        return tuple(one.review_by for one in still_open(self._reviews))
 
     def finish(self) -> None:
         """Say what was looked at, and what could not be."""
@@ -222,13 +219,18 @@ class PlanChanges:
         )
         if not self._releases and not self._answers:
             said = "no plan was released or answered to"
-        waiting = len(self._urgent) + len(self._elsewhere)
+        waiting = len(still_open(self._reviews))
         if waiting:
             said += f"; emergencies that nobody has looked at: {waiting}"
         if self._unread:
             said += f"; approvals in shards that were not given: {self._unread}"
         say: Callable[[int, str], None] = self._report.skip if self._unread else self._report.say
         say(CHANGES, said)
+
+
+def _asked(said: PlanVerdictRecord) -> tuple[str, str | None, str, str]:
+    """Return what an answer is to, and whose it is: a newer one takes its place."""
+    return said.plan, said.previous, said.by, said.role
 
 
 def _why_problem(release: Release) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from watchkeeper.records.administration import PlanReleaseRecord
-from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer
 from watchkeeper.records.plan.release_rule import ReleaseRule
 from watchkeeper.records.plan_verdict import PlanVerdictRecord
@@ -27,17 +26,6 @@ class Release:
     def rule(self) -> ReleaseRule | None:
         """What the plan before asks of it."""
         return self.named.rule
-
-
-@dataclass(frozen=True, slots=True)
-class Urgent:
-    """An emergency that nobody looked at yet, and the rule that says who may."""
-
-    plan: str
-    previous: str | None
-    by: str
-    rule: ReleaseRule | None
-    review_by: Instant
 
 
 def approves(said: PlanVerdictRecord) -> bool:

@@ -12,6 +12,7 @@ from watchkeeper.records.administration import PlanReleaseRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, PasskeyRevokedRecord, Signature
+from watchkeeper.records.plan.release_rule import NeededApproval, ReleaseRule
 from watchkeeper.records.plan_verdict import Emergency, PlanVerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry, Record
@@ -19,6 +20,7 @@ from watchkeeper.records.statement import Entry, Record
 AT = Instant(1_800_000_000_000_000)
 OLD, NEW = "a" * 64, "b" * 64
 SIGNED = Signature("", "k1", "")
+RULE = ReleaseRule((NeededApproval("governance"),))
 
 
 class Log:
@@ -38,7 +40,9 @@ class Log:
         return self.add(Kind.PLAN_VERDICT, said)
 
     def release(self, plan: str, emergency: Emergency | None = None) -> Ref:
-        said = PlanReleaseRecord(AT, plan, None, "ana", {}, {}, SIGNED, emergency=emergency)
+        said = PlanReleaseRecord(
+            AT, plan, OLD, "ana", {}, {}, SIGNED, rule=RULE, emergency=emergency
+        )
         return self.add(Kind.PLAN_RELEASE, said)
 
     @property
@@ -94,7 +98,27 @@ def test_an_emergency_is_open_until_somebody_answers_to_its_plan() -> None:
     log.release(OLD)
     assert len(log.part.open) == 1, "another release does not look at it"
     log.answer("ana", Answer.REFUSE)
+    assert len(log.part.open) == 1, "who released it does not look at it"
+    log.answer("ben", Answer.REFUSE)
+    assert not log.part.open
+
+
+def test_it_is_open_again_while_nobodys_look_stands_until_the_next_release() -> None:
+    log = Log()
+    log.release(NEW, Emergency(AT.plus(3600), "c" * 64))
+    due = log.part.open
+    first, second = log.answer("ben"), log.answer("cyd")
+    log.answer("ben", Answer.WITHDRAW, withdraws=first)
     assert log.part.open == ()
+    log.answer("cyd", Answer.WITHDRAW, withdraws=second)
+    assert log.part.open == due
+    log.answer("ben", Answer.REFUSE)
+    newer = log.answer("ben")
+    log.answer("ben", Answer.WITHDRAW, withdraws=newer)
+    assert log.part.open == due, "a newer answer takes the place of the older"
+    log.answer("ben")
+    log.release(OLD)
+    assert log.part.reviews == ()
 
 
 def test_it_is_kept_exactly() -> None:
@@ -102,8 +126,9 @@ def test_it_is_kept_exactly() -> None:
     log.release(NEW, Emergency(AT.plus(3600), "c" * 64))
     said = PlanVerdictRecord(AT, OLD, NEW, Answer.APPROVE, "ana", "release", SIGNED, ("desk:risk",))
     log.add(Kind.PLAN_VERDICT, said)
+    log.answer("ben")
     form = render_checked(state_to_json(log.state))
     again = state_from_json(parse_json_unverified(form))
     assert render_checked(state_to_json(again)) == form
     assert again.part(PlanVerdicts).given == log.part.given
-    assert again.part(PlanVerdicts).open == log.part.open
+    assert again.part(PlanVerdicts).reviews == log.part.reviews

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
@@ -38,12 +40,21 @@ def proposed(folder: Path, line: Line) -> Proposed:
     bundle = compile_folder(folder)
     plan = bundle_digest(bundle_bytes(bundle))
     told = line.ask("plan-approvals", {})
-    urgent = next((one for one in told["emergencies"] if one["plan"] == plan), None)
+    urgent = _urgent(told, plan, line.person)
     previous = told["inForce"] if urgent is None else urgent["previous"]
     before = None if previous is None else wiring.bundles(line.path)(previous)
     known = None if urgent is not None or previous is None else wiring.register(line.path)
     registers = (known, lint_workspace(folder).register)
     return Proposed(plan, previous, bundle, before, registers, urgent is not None)
+
+
+def _urgent(told: Mapping[str, Any], plan: str, person: str) -> Mapping[str, Any] | None:
+    """Return the emergency by which a plan was released, first an open one that a person may see.
+
+    Where they released all of them, the home says what is wrong with that.
+    """
+    about = [one for one in (*told["emergencies"], *told["lookedAt"]) if one["plan"] == plan]
+    return min(about, key=lambda one: one["by"] == person, default=None)
 
 
 def show(found: Proposed) -> None:

@@ -11,7 +11,14 @@ from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer
-from watchkeeper.records.plan_verdict import OpenReview, PlanVerdictRecord
+from watchkeeper.records.plan_verdict import (
+    OpenReview,
+    PlanVerdictRecord,
+    Reviews,
+    after_answer,
+    after_release,
+    still_open,
+)
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Entry
 
@@ -34,7 +41,8 @@ class PlanVerdicts:
     """The answers that count: one of each person in each role to each plan, the newest.
 
     They are answers to what follows the plan in force, so that a release ends them all. An
-    emergency is open until somebody answers to its plan after the release, approving or not.
+    emergency is open until another than who released it answers to its plan, approving or not, and
+    again once that is taken back; the next release ends what can be taken back.
     """
 
     name: ClassVar[str] = "planVerdicts"
@@ -44,7 +52,12 @@ class PlanVerdicts:
 
     def __init__(self) -> None:
         self._given: tuple[Given, ...] = ()
-        self.open: tuple[OpenReview, ...] = ()
+        self.reviews: Reviews = ()
+
+    @property
+    def open(self) -> Reviews:
+        """The emergencies that nobody looked at, the oldest first."""
+        return still_open(self.reviews)
 
     def of(self, plan: str, previous: str | None) -> tuple[Given, ...]:
         """Return the answers to a plan as what would follow another, the oldest first."""
@@ -60,21 +73,21 @@ class PlanVerdicts:
         said = entry.record.predicate
         if isinstance(said, PlanReleaseRecord):
             self._given = ()
-            if said.emergency is not None:
-                due = OpenReview(said.plan, entry.ref, said.emergency.review_by)
-                self.open = (*self.open, due)
+            self.reviews = after_release(self.reviews, said.review(entry.ref))
         elif isinstance(said, PlanVerdictRecord):
             self._answer(entry.ref, said)
         else:
             self._given = tuple(one for one in self._given if one.keyid != said.keyid)
 
     def _answer(self, ref: Ref, said: PlanVerdictRecord) -> None:
-        who = (said.plan, said.by, said.role)
-        kept = tuple(one for one in self._given if (one.plan, one.by, one.role) != who)
+        self.reviews = after_answer(self.reviews, ref, said)
+        who = (said.plan, said.previous, said.by, said.role)
+        kept = tuple(
+            one for one in self._given if (one.plan, one.previous, one.by, one.role) != who
+        )
         if said.answer is Answer.WITHDRAW:
             self._given = kept
             return
-        self.open = tuple(one for one in self.open if one.plan != said.plan)
         given = Given(
             ref,
             said.plan,
@@ -92,7 +105,7 @@ class PlanVerdicts:
         del at
         found = {
             "given": [to_json(one) for one in self._given],
-            "open": [to_json(one) for one in self.open],
+            "open": [to_json(one) for one in self.reviews],
         }
         return {name: value for name, value in found.items() if value}
 
@@ -101,5 +114,5 @@ class PlanVerdicts:
         """Return what `to_json` wrote."""
         made = cls()
         made._given = from_json(tuple[Given, ...], body.get("given", []))
-        made.open = from_json(tuple[OpenReview, ...], body.get("open", []))
+        made.reviews = from_json(tuple[OpenReview, ...], body.get("open", []))
         return made
