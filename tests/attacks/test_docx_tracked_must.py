@@ -18,6 +18,10 @@ def _field(code: str, result: str) -> str:
     return f"{marks[0]}<w:r><w:instrText>{code}</w:instrText></w:r>{marks[1]}{run(result)}{end}"
 
 
+def _sign(font: str, char: str) -> str:
+    return f'<w:r><w:sym w:font="{font}" w:char="{char}"/></w:r>'
+
+
 _BOX = f"<w:txbxContent>{paragraph(_SAYS)}</w:txbxContent>"
 _WRITTEN = {
     "inserted run": (
@@ -62,6 +66,8 @@ _WRITTEN = {
         Seen.BOUND,
     ),
     "cell": (f"<w:tbl><w:tr><w:tc>{paragraph(_SAYS)}</w:tc></w:tr></w:tbl>", None),
+    "sign": (paragraph(run("Agents mu"), _sign("Arial", "0073"), run("t ask first.")), None),
+    "old sign": (paragraph(run("Agents mu"), _sign("Arial", "F073"), run("t ask first.")), None),
     "letter by letter": (paragraph(*(run(letter) for letter in _SAYS)), None),
 }
 _NOT_WRITTEN = {
@@ -105,3 +111,27 @@ def test_a_duty_in_a_note_is_found(part: str) -> None:
 def test_a_change_of_layout_alone_leaves_it_open_too() -> None:
     body = paragraph(_SAYS, properties="<w:pPrChange><w:pPr/></w:pPrChange>")
     assert read_docx(docx(body)).has_two_readings
+
+
+@pytest.mark.parametrize(
+    ("label", "named"),
+    [
+        ("Agents must never pay alone %1.", True),
+        ("Agents mu", True),
+        ("m", True),
+        ("%1.%2)", False),
+        ("Article %1", False),
+        ("o", False),
+        ("\uf0b7", False),
+    ],
+)
+def test_words_in_the_labels_of_lists_are_named(label: str, named: bool) -> None:
+    level = f'<w:lvl w:ilvl="0"><w:lvlText w:val="{label}"/></w:lvl>'
+    numbering = document(f"<w:abstractNum>{level}</w:abstractNum>", "numbering")
+    reading = read_docx(docx(paragraph("Text."), numbering=numbering))
+    assert (Seen.LABELS in {note.seen for note in reading.notes}) == named
+
+
+def test_a_sign_out_of_a_font_of_signs_is_no_letter() -> None:
+    body = paragraph(run("Agents mu"), _sign("Wingdings", "F073"), run("t ask first."))
+    assert sentences_of(read_docx(docx(body))) == ()

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from watchkeeper.errors import PlanUnreadable
+from watchkeeper.plan.documents.blocks import Seen
 from watchkeeper.plan.documents.markdown import read_markdown
 from watchkeeper.plan.documents.read import read_document
 from watchkeeper.plan.documents.sentences import Sentence, sentences_of
@@ -23,6 +24,15 @@ def _found(text: str) -> tuple[Sentence, ...]:
         "mu\u00adst",
         "\u202emust\u202c",
         "mu\u2060st",
+        "mu\u034fst",
+        "mu\ufe0fst",
+        "mu\U000e0100st",
+        "mu\u180bst",
+        "mu\u2065st",
+        "mu\x01st",
+        "mu\x08st",
+        "mu\x1fst",
+        "mu\x7fst",
         "m&#117;st",
         "m*us*t",
         "m<b>us</b>t",
@@ -66,6 +76,14 @@ def test_letters_that_only_look_alike_are_named(must: str) -> None:
         "| a | b |\n| --- | --- |\n| c | Agents must ask. |",
         "<table><tr><td>Agents must ask.</td></tr></table>",
         "<!-- a comment that never ends\n\nAgents must ask.",
+        "<!--> Agents must ask. <!-- -->",
+        "<!---> Agents must ask. <!-- -->",
+        "<!-- x <!--> Agents must ask. <!-- -->",
+        "<!-- x --!> Agents must ask. <!-- -->",
+        "<div>\n<!--->\nAgents must ask.\n<!-- x -->\n</div>",
+        "---\n\nAgents must ask.\n\n---\n\nRest.",
+        "---\nAgents must ask.\n...\nRest.",
+        "---\n- Agents must ask.\n---\nRest.",
         "[^1]: Agents must ask.",
         "[^1]: Must.",
         "# Agents must ask",
@@ -98,6 +116,13 @@ def test_it_is_found_wherever_it_is_shown(text: str) -> None:
 )
 def test_code_comments_and_targets_are_no_duty(text: str) -> None:
     assert _found(text) == ()
+
+
+@pytest.mark.parametrize(("says", "named"), [("agents must ask", True), ("policy", False)])
+def test_front_matter_that_binds_is_named(says: str, named: bool) -> None:
+    reading = read_markdown(f"---\ntitle: {says}\n---\nText.")
+    assert sentences_of(reading) == ()
+    assert (Seen.FRONT in {note.seen for note in reading.notes}) == named
 
 
 def test_code_in_a_sentence_is_part_of_what_it_says() -> None:

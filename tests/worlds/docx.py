@@ -44,7 +44,7 @@ def relationships(*rows: tuple[str, str, bool]) -> str:
 
 def parts(body: str, **more: str) -> dict[str, str | bytes]:
     """Return the parts of a document with this body; `more` are parts below `word/`."""
-    kinds = ("footnotes", "endnotes", "styles")
+    kinds = ("footnotes", "endnotes", "styles", "numbering")
     beside = [(kind, f"{kind}.xml", False) for kind in kinds if kind in more]
     return {
         "[Content_Types].xml": "<Types/>",

@@ -21,6 +21,8 @@ class Seen(enum.StrEnum):
     MACROS = "macros"
     OPEN_FIELD = "open-field"
     OPEN_COMMENT = "open-comment"
+    FRONT = "binding-front-matter"
+    LABELS = "words-in-labels"
     PICTURES = "not-read"
 
 

@@ -15,11 +15,14 @@ from markdown_it.token import Token
 
 from watchkeeper.errors import PlanUnreadable
 from watchkeeper.plan.documents.blocks import BLANK, Block, Note, Reading, Seen
+from watchkeeper.plan.documents.wording import lexicon
+from watchkeeper.plan.workspace.yaml_tree import YamlRefused, parse_yaml
 
 MAX_NESTING = 60
 MAX_BRACKETS = 20_000
 """Brackets that nothing closes take time by the square of their number."""
-_FRONT = re.compile(r"\A---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+_FRONT = re.compile(r"\A---[ \t]*\n((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+_ENDED = re.compile(r"<!---?>")
 _UNREAD = frozenset({"script", "style", "template"})
 _OWN_LINE = frozenset(
     [
@@ -75,12 +78,12 @@ def read_markdown(text: str) -> Reading:
     """
     if text.count("[") > MAX_BRACKETS:
         raise PlanUnreadable(f"more than {MAX_BRACKETS} brackets", "split it")
-    front = _FRONT.match(text)
-    skipped = front[0].count("\n") if front else 0
+    front = _front(text)
+    skipped = front.count("\n")
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")
     environment: dict[str, dict[str, dict[str, str]]] = {}
     try:
-        tokens = parser.parse(text[front.end() :] if front else text, environment)
+        tokens = parser.parse(text[len(front) :], environment)
     except RecursionError:
         tokens = []
         deepest = MAX_NESTING
@@ -89,10 +92,25 @@ def read_markdown(text: str) -> Reading:
     if deepest >= MAX_NESTING - 1:
         raise PlanUnreadable("nested too deeply to be read whole", "write it with fewer levels")
     walk = _Walk(skipped)
+    if lexicon().find(front).words:
+        says = "front matter with words that bind, which is not read as text"
+        walk.notes.append(Note(Seen.FRONT, says))
     for token in tokens:
         walk.take(token)
     walk.footnotes(environment.get("references", {}))
     return Reading(tuple(walk.blocks), tuple(walk.notes))
+
+
+def _front(text: str) -> str:
+    """Return the front matter with its fences: YAML that is a mapping; empty if there is none."""
+    found = _FRONT.match(text)
+    if found is None:
+        return ""
+    try:
+        tree = parse_yaml(found[1])
+    except YamlRefused:
+        return ""
+    return found[0] if isinstance(tree.value, dict) else ""
 
 
 class _Walk:
@@ -117,6 +135,8 @@ class _Walk:
                 self.add([(line, True)], token)
 
     def html(self, content: str) -> list[str]:
+        # Browsers and CommonMark end a comment here, older parsers of Python do not.
+        content = _ENDED.sub("<!-- -->", content).replace("--!>", "-->")
         if "<!--" in content and "-->" not in content:
             says = "a comment that never ends: what stands after it is read as text"
             self.notes.append(Note(Seen.OPEN_COMMENT, says))

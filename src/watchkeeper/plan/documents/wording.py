@@ -9,7 +9,28 @@ from dataclasses import dataclass
 
 WORDS = ("must", "shall", "may only", "never")
 _SHORT = {"must": r"must(?:n't)?", "shall": r"(?:shall|shan't)"}
-_INVISIBLE = frozenset("\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties: first and last of each range.
+_IGNORABLE = (
+    (0xAD, 0xAD),
+    (0x34F, 0x34F),
+    (0x61C, 0x61C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+)
+_APART = frozenset("\t\n\v\f\r\x85")
+"""Controls that set words apart; all others are not drawn."""
 _QUOTES = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4\u2039\u203a", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
@@ -91,7 +112,12 @@ def fold(text: str) -> str:
 
 
 def _is_invisible(character: str) -> bool:
-    return unicodedata.category(character) == "Cf" or character in _INVISIBLE
+    if character.isascii() and character.isprintable():
+        return False
+    kind = unicodedata.category(character)
+    if kind in {"Cf", "Cc"}:
+        return character not in _APART
+    return any(first <= ord(character) <= last for first, last in _IGNORABLE)
 
 
 def _pattern(word: str) -> re.Pattern[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from watchkeeper.plan.documents.blocks import Block, Note, Seen
+from watchkeeper.plan.documents.docx.labels import sign
 from watchkeeper.plan.documents.docx.markup import Attributes, local, namespace
 from watchkeeper.plan.documents.docx.styles import Styles, attribute, value_of
 
@@ -46,6 +47,7 @@ SAYS = {
     Seen.OUTSIDE: "a field of it fetches text from elsewhere, which is not read",
     Seen.EMBEDDED: "another document is put into it, which is not read",
     Seen.OPEN_FIELD: "a field in it never ends: its code is read as text",
+    Seen.LABELS: "the labels of its lists hold words, which are not read",
     Seen.PICTURES: "what its pictures and drawings show is not read",
 }
 
@@ -188,7 +190,7 @@ class Paragraphs:
         elif tag == "noBreakHyphen":
             self._say("-")
         elif tag == "sym":
-            self._say(BULLET)
+            self._say(sign(attributes))
         elif tag == "fldChar":
             self._field(attribute(attributes, "fldCharType") or "")
         elif tag == "fldSimple":
@@ -253,10 +255,6 @@ class Paragraphs:
             if " ".join(text.split()) not in said:
                 self.seen.add(Seen.ALTERNATE)
                 self.blocks.append(Block(text, text, f"an older text of {self.of}"))
-
-
-BULLET = "\u2022 "
-"""Stands for a sign out of a font of signs."""
 
 
 def _is_word(name: str) -> bool:

@@ -6,9 +6,15 @@ from collections.abc import Iterator
 
 from watchkeeper.plan.documents.blocks import Note, Reading, Seen
 from watchkeeper.plan.documents.docx.archive import Archive, open_archive
+from watchkeeper.plan.documents.docx.labels import Labels
 from watchkeeper.plan.documents.docx.markup import walk
 from watchkeeper.plan.documents.docx.paragraphs import SAYS, Paragraphs
-from watchkeeper.plan.documents.docx.relations import from_outside, main_part, relations
+from watchkeeper.plan.documents.docx.relations import (
+    Relation,
+    from_outside,
+    main_part,
+    relations,
+)
 from watchkeeper.plan.documents.docx.styles import Styles
 
 _BESIDE = {
@@ -40,7 +46,7 @@ def read_docx(raw: bytes) -> Reading:
     read = [found for name, of in parts.items() if (found := _part(archive, name, of, styles))]
     blocks = tuple(block for found in read for block in found.blocks)
     notes = dict.fromkeys(note for found in read for note in found.notes())
-    return Reading(blocks, (*notes, *_package(archive)))
+    return Reading(blocks, (*notes, *_labels(archive, beside), *_package(archive)))
 
 
 def _part(archive: Archive, name: str, of: str, styles: Styles) -> Paragraphs | None:
@@ -55,6 +61,15 @@ def _part(archive: Archive, name: str, of: str, styles: Styles) -> Paragraphs | 
         found.seen.add(Seen.OPEN_FIELD)
     found.finish()
     return found
+
+
+def _labels(archive: Archive, beside: tuple[Relation, ...]) -> Iterator[Note]:
+    labels = Labels()
+    for one in beside:
+        if one.kind == "numbering" and not one.outside:
+            walk(archive.read(one.target) or b"<none/>", one.target, labels)
+    if labels.worded:
+        yield Note(Seen.LABELS, SAYS[Seen.LABELS])
 
 
 def _package(archive: Archive) -> Iterator[Note]:
