@@ -93,6 +93,34 @@ def grammar_problem(objective: Objective) -> str | None:
     return problem or _target_problem(objective)
 
 
+def idle_problem(objective: Objective) -> str | None:
+    """Return why an objective that can be measured could never be missed, or its share never move.
+
+    This is asked of what is written anew; what was measured by an older plan still holds.
+    """
+    measure, target = objective.measure, objective.target
+    least, most = (None if t is None else fraction(t) for t in (target.at_least, target.at_most))
+    if least is not None and least <= 0:
+        return "a target of at least 0, which always holds"
+    if measure.share is None:
+        return None
+    if most is not None and most >= 1:
+        return "a target of at most 100 %, which always holds"
+    return _fixed_problem(measure, measure.share)
+
+
+def _fixed_problem(measure: Measure, share: Share) -> str | None:
+    every = GRAMMAR[measure.of].shares.get(share.by)
+    if not every:
+        return None
+    counted = frozenset(measure.where.get(share.by.value, every))
+    if counted <= set(share.values):
+        return "a share of all that is counted, which is always 100 %"
+    if counted.isdisjoint(share.values):
+        return "a share of what is not counted, which is always 0 %"
+    return None
+
+
 def fraction(text: str) -> Fraction | None:
     """Return a decimal as an exact fraction; None for what is no finite decimal."""
     try:

@@ -12,7 +12,7 @@ from watchkeeper.plan.workspace.report import Report
 from watchkeeper.records.action import Reason
 from watchkeeper.records.day import after_day
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.objective_grammar import grammar_problem
+from watchkeeper.records.objective_grammar import grammar_problem, idle_problem
 
 _REASONS = frozenset(reason.value for reason in Reason)
 
@@ -24,7 +24,8 @@ def check_measures(workspace: Workspace, _names: Names, report: Report) -> None:
     if file is None or says is None:
         return
     for place, one in enumerate(says.objectives):
-        problem = grammar_problem(objective_of(one))
+        objective = objective_of(one)
+        problem = grammar_problem(objective) or idle_problem(objective)
         if problem is not None:
             report.at(file, "objectives", place, "measure").gap(
                 "not-measurable",

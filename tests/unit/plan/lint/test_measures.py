@@ -40,6 +40,16 @@ def _found(folder: Path, aims: ManagedWorkspace, code: str) -> list[str]:
             },
             "`stage` is never `dream`",
         ),
+        (
+            {
+                "measure": {
+                    "of": "decisions",
+                    "where": {"outcome": "allow"},
+                    "share": {"outcome": "allow"},
+                }
+            },
+            "always 100 %",
+        ),
     ],
 )
 def test_an_objective_asks_what_the_log_can_answer(
