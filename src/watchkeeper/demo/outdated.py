@@ -48,12 +48,14 @@ def _good_until(play: Play, days: int, *, again: bool = False) -> None:
 
     def change(impact: Any) -> None:
         if again:
-            impact["assessed"] = impact["approved"] = _day(0)
+            impact["assessed"] = _day(0)
         impact["review_by"] = _day(days)
 
     change_file(play.places.aims / _FILE, change)
     if again:
         play.assess()
+    else:
+        play.approve()
     play.release()
 
 

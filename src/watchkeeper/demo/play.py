@@ -111,8 +111,16 @@ class Play:
         return self.release()
 
     def assess(self) -> None:
-        """Have somebody note what they looked at: the workspace as it stands now."""
-        self.terminal.must("plan", "assess", "refund-desk", str(self.places.aims))
+        """Have the workspace assessed as it stands now, and that approved."""
+        aims = str(self.places.aims)
+        self.terminal.must("plan", "assess", "refund-desk", aims, "--by", "ana")
+        self.approve()
+
+    def approve(self) -> None:
+        """Have somebody approve the assessments as they stand."""
+        aims = str(self.places.aims)
+        records = ("impact/refund-desk", "assessment/refund-desk")
+        self.terminal.must("plan", "sign-off", *records, "--by", "ana", "--workspace", aims)
 
     def release(self) -> str:
         """Have ana release the workspace as it stands; returns the plan's digest."""

@@ -8,6 +8,8 @@ from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.basis.slice import Looked, render_looked
 from watchkeeper.plan.compile.management.assessments import TOPICS, looked_at
 from watchkeeper.plan.draft.editing import read_editable, render_editable, write_whole
+from watchkeeper.plan.draft.signing_off import sign_off
+from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.finding import Severity
 from watchkeeper.plan.workspace.folder import BASIS
@@ -45,6 +47,9 @@ def write_made(folder: Path, kind: str, system: str, by: str, on: str) -> Path:
 def assess_again(folder: Path) -> Linted:
     """Note for every assessment of a workspace what there is now; return it linted once more.
 
+    Each is approved again by whoever approved it, on the day on which they did: it is for those
+    who change a plan by code and answer for it themselves.
+
     Raises:
         PlanRefused: the workspace makes no plan.
     """
@@ -52,4 +57,11 @@ def assess_again(folder: Path) -> Linted:
     for kind in TOPICS.values():
         for system in linted.workspace.management.of(kind) if linted.workspace else ():
             write_basis(folder, kind, look(linted, system))
+    again = lint_workspace(folder).workspace
+    for kind in TOPICS.values():
+        for system, file in again.management.of(kind).items() if again else ():
+            if again and file.says.approved_by and file.says.approved:
+                head = (file.says.approved_by, file.says.approved)
+                done = sign_off(again, [f"{kind}/{system}"], *head)
+                write_together(folder, done.texts, done.read)
     return lint_workspace(folder)
