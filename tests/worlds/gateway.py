@@ -117,6 +117,7 @@ class World:
 
     def mood(self, **mood: Any) -> None:
         """Tell the till how to behave from now on; whole or not at all."""
+        (self.till / "holding").unlink(missing_ok=True)  # of an earlier mood
         new = self.till / "mood.new"
         new.write_text(json.dumps(mood))
         new.replace(self.till / "mood")

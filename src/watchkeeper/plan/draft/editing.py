@@ -12,6 +12,7 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
 from watchkeeper.errors import PlanUnreadable, cut
+from watchkeeper.plan.workspace.yaml_tree import OneAnchorEach
 
 
 def read_editable(text: str, name: str) -> CommentedMap:
@@ -49,6 +50,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 def _yaml() -> YAML:
     yaml = YAML(typ="rt")
+    yaml.Composer = OneAnchorEach
     yaml.preserve_quotes = True
     yaml.width = 100
     yaml.indent(mapping=2, sequence=4, offset=2)

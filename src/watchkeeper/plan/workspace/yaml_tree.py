@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from watchkeeper.errors import cut
@@ -29,7 +31,7 @@ from watchkeeper.plan.workspace.reading import (
     value_of,
 )
 
-__all__ = ["Fraction", "Tree", "YamlRefused", "parse_yaml"]
+__all__ = ["Fraction", "OneAnchorEach", "Tree", "YamlRefused", "parse_yaml"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,29 @@ def parse_yaml_slowly(text: str) -> Tree:
     return Tree(value, builder.lines)
 
 
+class OneAnchorEach(Composer):
+    """Refuses a name that stands for two things, which YAML 1.2 allows and people misread."""
+
+    warn_double_anchors = False
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Compose the node that comes next.
+
+        Raises:
+            ComposerError: its anchor was given before.
+        """
+        event = self.parser.peek_event()
+        if event.anchor in self.anchors and not isinstance(event, AliasEvent):
+            problem = f"the anchor {cut(event.anchor)} stands here a second time"
+            raise ComposerError(None, None, problem, event.start_mark)
+        return super().compose_node(parent, index)
+
+
 def _compose(text: str) -> Node | None:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = OneAnchorEach
     try:
-        found: Node | None = YAML(typ="safe", pure=True).compose(text)
+        found: Node | None = yaml.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else 1

@@ -47,6 +47,7 @@ def test_every_value_has_its_line() -> None:
     ("text", "line", "says"),
     [
         ("a: 1\nb: 2\na: 3\n", 3, "second time"),
+        ("a: &b\nc: &b {d: 1}\n", 2, "second time"),
         ("a: [1\n", 2, "not YAML"),
         ("a: b: c\n", 1, "not YAML"),
         ("", 1, "empty"),
