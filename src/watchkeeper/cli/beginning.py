@@ -19,7 +19,6 @@ from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.plan.draft.starts.begin import STARTS, Begun, begin
 from watchkeeper.plan.draft.starts.own import Own
 from watchkeeper.plan.draft.workspace import server_id
-from watchkeeper.plan.workspace.finding import Severity
 from watchkeeper.records.instant import render_instant
 
 _SERVER = "watchkeeper.demo.starts.server"
@@ -91,7 +90,7 @@ def _tell(folder: Path, start: str, begun: Begun, own: Own) -> None:
     for file in begun.files:
         output.show(str(file))
     for finding in begun.linted.findings:
-        if finding.severity is not Severity.MANAGEMENT:
+        if finding.stops:
             output.say(f"  {finding}")
     bundle = begun.linted.bundle
     agents = [] if bundle is None else [agent.id for agent in bundle.agents]

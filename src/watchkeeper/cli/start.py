@@ -16,7 +16,7 @@ from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.plan.draft.starts.begin import STARTS
 from watchkeeper.plan.draft.workspace import AGENT, PERSON, draft_workspace, server_id
 from watchkeeper.plan.whole import lint_workspace
-from watchkeeper.plan.workspace.finding import Severity
+from watchkeeper.plan.workspace.finding import that_stop
 
 _HOME = Path("home")
 """Where the commands that `init` advises make the home; `file:` sources are found in it."""
@@ -104,7 +104,7 @@ def init(
     for file in files:
         if ".schemas" not in file.parts:
             output.show(str(file))
-    safety = [f for f in linted.findings if f.severity is not Severity.MANAGEMENT]
+    safety = that_stop(linted.findings)
     gaps = len(linted.findings) - len(safety)
     output.say(f"drafted from {len(definitions)} tools; {gaps} management gaps are named by lint")
     for finding in safety:

@@ -39,7 +39,7 @@ from watchkeeper.plan.policies.parse import ParsedPolicy, parse_files
 from watchkeeper.plan.register.content import Register, register_of
 from watchkeeper.plan.register.form import MAX_BYTES, register_bytes, register_digest
 from watchkeeper.plan.workspace.checked import nearest
-from watchkeeper.plan.workspace.finding import Finding, Severity, in_order, stops_release
+from watchkeeper.plan.workspace.finding import Finding, Severity, in_order, stops_release, that_stop
 from watchkeeper.plan.workspace.load import Workspace, load_workspace
 from watchkeeper.plan.workspace.report import Report
 from watchkeeper.records.codec import Json
@@ -98,7 +98,7 @@ def compile_workspace(workspace: Workspace) -> Bundle:
     """
     bundle, findings = _compile(workspace)
     if bundle is None:
-        worst = [f for f in in_order(findings) if f.severity is not Severity.MANAGEMENT]
+        worst = that_stop(in_order(findings))
         more = f", and {len(worst) - 1} more" if len(worst) > 1 else ""
         raise PlanRefused(f"the workspace does not hold: {worst[0]}{more}")
     return bundle
@@ -114,7 +114,7 @@ def compile_folder(path: Path) -> Bundle:
     linted = lint_workspace(path)
     if linted.bundle is not None:
         return linted.bundle
-    worst = [f for f in linted.findings if f.severity is not Severity.MANAGEMENT]
+    worst = that_stop(linted.findings)
     more = f", and {len(worst) - 1} more" if len(worst) > 1 else ""
     message = f"the workspace does not hold: {worst[0]}{more}"
     if worst[0].severity is Severity.UNREADABLE:

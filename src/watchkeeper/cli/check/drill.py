@@ -16,7 +16,7 @@ from watchkeeper.errors import PlanRefused, SettingsInvalid, cut
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.loop.drills.tried import Drill, Tried, try_drill
 from watchkeeper.plan.whole import Linted, lint_workspace
-from watchkeeper.plan.workspace.finding import Severity
+from watchkeeper.plan.workspace.finding import that_stop
 from watchkeeper.plan.workspace.models.drill import DrillFile
 from watchkeeper.plan.workspace.reading import Fraction
 from watchkeeper.records.instant import Instant, render_instant
@@ -58,7 +58,7 @@ def drill(
 
 def _enforcer(linted: Linted) -> Enforcer:
     if linted.bundle is None:
-        worst = next(f for f in linted.findings if f.severity is not Severity.MANAGEMENT)
+        worst = that_stop(linted.findings)[0]
         raise PlanRefused(f"there is no plan to try: {worst}", "run `watchkeeper plan lint`")
     digest = bundle_digest(bundle_bytes(linted.bundle))
     return Enforcer(linted.bundle, digest, "nobody yet")

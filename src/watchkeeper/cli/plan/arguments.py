@@ -14,7 +14,7 @@ from watchkeeper.errors import PlanUnreadable, RecordInvalid, SettingsInvalid, c
 from watchkeeper.ledger.plan_bundle import parse_bundle
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.whole import compile_folder, lint_workspace
-from watchkeeper.plan.workspace.finding import Finding, Severity
+from watchkeeper.plan.workspace.finding import Finding, that_stop
 from watchkeeper.plan.workspace.load import Workspace as Files
 from watchkeeper.plan.workspace.load import load_workspace
 from watchkeeper.plan.workspace.models.scalars import check_day
@@ -117,5 +117,5 @@ def say_what_ran(home: Path | None) -> None:
 
 
 def _unreadable(findings: Iterable[Finding]) -> PlanUnreadable:
-    worst = next(one for one in findings if one.severity is not Severity.MANAGEMENT)
+    worst = that_stop(findings)[0]
     return PlanUnreadable(f"the workspace can not be read: {worst}", "mend it first")

@@ -6,7 +6,6 @@ beside it, held against a digest under a salt that is kept nowhere.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from watchkeeper.errors import CommandInvalid, RecordInvalid, cut
 from watchkeeper.ledger.canonical import hidden_digest
 from watchkeeper.loop.erasure.erase import Erasing, Word
 from watchkeeper.loop.erasure.selection import Wanted
+from watchkeeper.loop.erasure.subject import folded
 from watchkeeper.loop.kernel import Kernel
 from watchkeeper.records.erasure import ErasureKind, Span
 from watchkeeper.records.instant import Instant, parse_instant
@@ -70,7 +70,7 @@ def _older_shard(kernel: Kernel, value: Any) -> int | None:
 
 def _check_discreet(subject: str | None, beside: Mapping[str, Any]) -> None:
     """Refuse a reason that names the person: it would outlive the erasure."""
-    if subject is not None and _fold(subject) in _fold(str(beside.get("reason", ""))):
+    if subject is not None and folded(subject) in folded(str(beside.get("reason", ""))):
         raise CommandInvalid(
             "the reason names the person whose data is to be erased",
             "name the number of the request instead",
@@ -117,7 +117,3 @@ def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise CommandInvalid(f"not the name of a system: {cut(value)}")
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold().strip()

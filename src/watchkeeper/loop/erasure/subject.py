@@ -16,7 +16,7 @@ class Subject:
     """A person, by the value that names them; capitals and Unicode spellings do not matter."""
 
     def __init__(self, value: str) -> None:
-        self._folded = _fold(value)
+        self._folded = folded(value)
 
     def named_by(self, said: DecisionRecord, body: Mapping[str, Any], plans: Plans) -> bool:
         """Tell whether a decision is about the person.
@@ -30,14 +30,15 @@ class Subject:
         if names is not None and isinstance(arguments, Mapping):
             arguments = [arguments.get(name) for name in names]
         found = (*_leaves(arguments), *_leaves(request.get("onBehalfOf")))
-        return any(_fold(leaf) == self._folded for leaf in found)
+        return any(folded(leaf) == self._folded for leaf in found)
 
     def is_in(self, value: Any) -> bool:
         """Tell whether any text of a JSON value holds what names the person."""
-        return any(self._folded in _fold(leaf) for leaf in _leaves(value))
+        return any(self._folded in folded(leaf) for leaf in _leaves(value))
 
 
-def _fold(text: str) -> str:
+def folded(text: str) -> str:
+    """Return how a name is compared: NFC, whatever its case and the space around it."""
     return unicodedata.normalize("NFC", text).casefold().strip()
 
 

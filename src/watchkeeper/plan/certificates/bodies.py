@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_LOOKALIKE = str.maketrans(
-    "\u0406\u0405\u041e\u0415\u0421\u0399\u039f\u0395\u03f9\u0456\u0455\u043e\u0435\u0441\u03b9\u03bf\u217d",
-    "ISOECIOECisoecioc",
-)
-"""Letters of other scripts that look like those of ISO and IEC."""
+from watchkeeper.plan.documents.wording import fold
+
 _LONG = re.compile(
     r"international organi[sz]ation for standardi[sz]ation"
     r"|organisation internationale de normalisation"
@@ -77,6 +74,4 @@ _NAMES = _BESIDE | {"iso", "iec", "isoiec"}
 
 
 def _plain(name: str) -> str:
-    alike = unicodedata.normalize("NFKD", name.translate(_LOOKALIKE)).translate(_LOOKALIKE)
-    seen = "".join(ch for ch in alike if unicodedata.category(ch) not in {"Mn", "Cf"})
-    return " ".join("".join(ch if ch.isalnum() else " " for ch in seen.casefold()).split())
+    return " ".join("".join(ch if ch.isalnum() else " " for ch in fold(name)).split())

@@ -41,7 +41,7 @@ _QUOTES = {
 _ALIKE = {
     "a": "\u0430\u03b1\u0251\u1d00\u0410\u0391",
     "b": "\u0432\u0412\u0392\u0299",
-    "c": "\u0441\u0421\u03f2\u1d04",
+    "c": "\u0441\u0421\u03f2\u03f9\u1d04",
     "d": "\u0501\u1d05",
     "e": "\u0435\u03b5\u1d07\u0415\u0395\u212e",
     "g": "\u0261\u0581\u0262",
@@ -106,7 +106,7 @@ def visible(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return `text` as it looks: letters of other scripts and styles become the Latin ones."""
-    apart = unicodedata.normalize("NFKD", visible(text))
+    apart = unicodedata.normalize("NFKD", visible(text).translate(_LATIN))
     bare = "".join(c for c in apart if not unicodedata.combining(c))
     return " ".join(bare.translate(_LATIN).casefold().translate(_LATIN).split())
 

@@ -11,9 +11,10 @@ from watchkeeper.plan.draft.editing import read_editable, render_editable, write
 from watchkeeper.plan.draft.signing_off import sign_off
 from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.whole import Linted, lint_workspace
-from watchkeeper.plan.workspace.finding import Severity
+from watchkeeper.plan.workspace.finding import that_stop
 from watchkeeper.plan.workspace.folder import BASIS
 from watchkeeper.plan.workspace.kinds import BY_KIND
+from watchkeeper.plan.workspace.load import Workspace
 
 
 def look(linted: Linted, system: str) -> Looked:
@@ -23,8 +24,8 @@ def look(linted: Linted, system: str) -> Looked:
         PlanRefused: the workspace makes no plan.
     """
     if linted.bundle is None or linted.workspace is None:
-        worst = [f for f in linted.findings if f.severity is not Severity.MANAGEMENT]
-        raise PlanRefused(f"there is no plan to look at: {worst[0]}", "run `watchkeeper plan lint`")
+        worst = that_stop(linted.findings)[0]
+        raise PlanRefused(f"there is no plan to look at: {worst}", "run `watchkeeper plan lint`")
     return looked_at(linted.workspace, linted.bundle, system)
 
 
@@ -58,10 +59,15 @@ def assess_again(folder: Path) -> Linted:
         for system in linted.workspace.management.of(kind) if linted.workspace else ():
             write_basis(folder, kind, look(linted, system))
     again = lint_workspace(folder).workspace
-    for kind in TOPICS.values():
-        for system, file in again.management.of(kind).items() if again else ():
-            if again and file.says.approved_by and file.says.approved:
-                head = (file.says.approved_by, file.says.approved)
-                done = sign_off(again, [f"{kind}/{system}"], *head)
-                write_together(folder, done.texts, done.read)
+    if again is not None:
+        _approve_again(folder, again)
     return lint_workspace(folder)
+
+
+def _approve_again(folder: Path, workspace: Workspace) -> None:
+    for kind in TOPICS.values():
+        for system, file in workspace.management.of(kind).items():
+            if file.says.approved_by and file.says.approved:
+                head = (file.says.approved_by, file.says.approved)
+                done = sign_off(workspace, [f"{kind}/{system}"], *head)
+                write_together(folder, done.texts, done.read)

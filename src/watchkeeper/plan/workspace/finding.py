@@ -40,6 +40,11 @@ class Finding:
     code: str
     dated: bool = False
 
+    @property
+    def stops(self) -> bool:
+        """Whether it stops a release."""
+        return self.severity is not Severity.MANAGEMENT
+
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.message}" + (f"; {self.advice}" if self.advice else "")
@@ -47,7 +52,12 @@ class Finding:
 
 def stops_release(findings: Iterable[Finding]) -> bool:
     """Say whether anything among `findings` stops a release."""
-    return any(finding.severity is not Severity.MANAGEMENT for finding in findings)
+    return any(finding.stops for finding in findings)
+
+
+def that_stop(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return those that stop a release, in the order in which they come."""
+    return tuple(finding for finding in findings if finding.stops)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from watchkeeper.errors import LedgerError, PlanUnreadable, RecordInvalid, cut
 from watchkeeper.ledger.canonical import MAX_RECORD_DEPTH, parse_json
 from watchkeeper.plan.workspace.checked import Checked, check
-from watchkeeper.plan.workspace.finding import Finding, Severity, in_order
+from watchkeeper.plan.workspace.finding import Finding, Severity, in_order, stops_release
 from watchkeeper.plan.workspace.folder import BASIS, MAX_DEFINITIONS, Folder, open_folder
 from watchkeeper.plan.workspace.kinds import BASED, BY_KIND, RECORDS, Place
 from watchkeeper.plan.workspace.models.authority import AuthorityFile
@@ -81,7 +81,7 @@ class _Loader:
         definitions = {name: self.definitions(name) for name in servers}
         cedar = self.cedar()
         self.strays()
-        if aims is None or any(f.severity is not Severity.MANAGEMENT for f in self.findings):
+        if aims is None or stops_release(self.findings):
             return None
         return Workspace(
             root=self.folder.root,

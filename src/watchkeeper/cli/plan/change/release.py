@@ -16,7 +16,7 @@ from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.plan.draft.workspace import PERSON
 from watchkeeper.plan.whole import Linted, beside_plan, lint_workspace
-from watchkeeper.plan.workspace.finding import Severity
+from watchkeeper.plan.workspace.finding import that_stop
 from watchkeeper.records.plan.bundle import Bundle
 
 
@@ -118,8 +118,7 @@ def _tell(answer: Mapping[str, Any]) -> None:
 
 def _releasable(linted: Linted) -> Bundle:
     if linted.bundle is None:
-        worst = [f for f in linted.findings if f.severity is not Severity.MANAGEMENT]
-        named = "\n".join(f"  {finding}" for finding in worst)
+        named = "\n".join(f"  {finding}" for finding in that_stop(linted.findings))
         raise PlanRefused(f"the workspace has safety errors:\n{named}")
     return linted.bundle
 

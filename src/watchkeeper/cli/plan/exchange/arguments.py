@@ -9,13 +9,12 @@ from typing import Annotated
 import typer
 
 from watchkeeper import wiring
-from watchkeeper.check.objectives import plan_in_force
 from watchkeeper.errors import ImportRefused, PlanRefused, SettingsInvalid, cut
 from watchkeeper.plan.draft.together import finish_writing
 from watchkeeper.plan.exchange.said import Said, said_by
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.checked import nearest
-from watchkeeper.plan.workspace.finding import Severity
+from watchkeeper.plan.workspace.finding import Finding, that_stop
 from watchkeeper.plan.workspace.load import Workspace as Loaded
 from watchkeeper.plan.workspace.load import load_workspace
 from watchkeeper.plan.workspace.models.scalars import moment_text
@@ -42,15 +41,12 @@ def said(path: Path) -> Said:
         return _released(path)
     linted = lint_workspace(path)
     if linted.register is None or linted.bundle is None:
-        worst = [one for one in linted.findings if one.severity is not Severity.MANAGEMENT]
-        raise PlanRefused(f"the workspace does not hold: {worst[0]}", "run `watchkeeper plan lint`")
+        raise _not_whole(linted.findings)
     return said_by(linted.register, linted.bundle)
 
 
 def _released(home: Path) -> Said:
-    plan = plan_in_force(wiring.read_entries(home), wiring.clock().wall())
-    register = wiring.register(home)
-    bundle = wiring.bundles(home)(plan) if plan is not None else None
+    register, bundle = wiring.register(home), wiring.plan_in_force(home)
     if register is None or bundle is None:
         raise PlanRefused(
             "the plan in force there says nothing of a management system",
@@ -77,9 +73,13 @@ def readable(path: Path) -> Loaded:
     """
     workspace, findings = load_workspace(path)
     if workspace is None:
-        worst = [one for one in findings if one.severity is not Severity.MANAGEMENT]
-        raise PlanRefused(f"the workspace does not hold: {worst[0]}", "run `watchkeeper plan lint`")
+        raise _not_whole(findings)
     return workspace
+
+
+def _not_whole(findings: tuple[Finding, ...]) -> PlanRefused:
+    worst = that_stop(findings)[0]
+    return PlanRefused(f"the workspace does not hold: {worst}", "run `watchkeeper plan lint`")
 
 
 def opened(workspace: Path, owner: str) -> tuple[Loaded, str]:

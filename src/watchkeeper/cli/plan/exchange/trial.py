@@ -10,19 +10,19 @@ from pathlib import Path
 from watchkeeper.errors import ImportRefused
 from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.whole import lint_workspace
-from watchkeeper.plan.workspace.finding import Finding, Severity
+from watchkeeper.plan.workspace.finding import Finding, that_stop
 
 
 def would_break(path: Path, texts: Mapping[str, str]) -> list[str]:
     """Say what of a workspace would no longer hold with these files: tried on a copy."""
-    before = {_said(one) for one in lint_workspace(path).findings if _stops(one)}
+    before = {_said(one) for one in that_stop(lint_workspace(path).findings)}
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / "copy"
         shutil.copytree(path, copy, ignore=shutil.ignore_patterns(".*"))
         for name, text in texts.items():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             (copy / name).write_text(text, encoding="utf-8")
-        after = [one for one in lint_workspace(copy).findings if _stops(one)]
+        after = that_stop(lint_workspace(copy).findings)
     return [f"would no longer hold: {one}" for one in after if _said(one) not in before]
 
 
@@ -47,10 +47,6 @@ def write_drafted(
         return False
     write_together(workspace, texts, read)
     return True
-
-
-def _stops(finding: Finding) -> bool:
-    return finding.severity is not Severity.MANAGEMENT
 
 
 def _said(finding: Finding) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""Is this a spreadsheet that can be opened at all: bounds and refusals before anything is parsed.
+"""A spreadsheet opened: bounds and refusals before anything is parsed.
 
 A merged range of the whole sheet, a DOCTYPE or a member that unpacks without end is refused here:
 the library that reads spreadsheets would take them at their word.
@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from watchkeeper.errors import ImportRefused, cut
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_UNPACKED = 32 * 1024 * 1024
@@ -24,6 +29,33 @@ UNSUSPICIOUS = 4 * 1024 * 1024
 MOST_CELLS = 400_000
 MOST_MERGED = 100_000
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
+
+
+_BROKEN = (
+    *(ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError),
+    *(SyntaxError, OSError, RecursionError, AssertionError, NotImplementedError, EOFError),
+)
+"""What the library raises on bytes that are no workbook; it promises nothing narrower."""
+
+
+def open_sheets(raw: bytes) -> list[Worksheet]:
+    """Return the sheets of a workbook, with its formulas as they are written.
+
+    Raises:
+        ImportRefused: no spreadsheet, with macros, larger than we read, or it does not parse.
+        ModuleNotFoundError: openpyxl is not there.
+    """
+    check_container(raw)
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        # It warns of what it leaves out when it writes; we only read.
+        warnings.simplefilter("ignore")
+        try:
+            book = load_workbook(io.BytesIO(raw), keep_links=False)
+        except _BROKEN:
+            raise ImportRefused("no workbook: it does not parse", "save it again") from None
+    return list(book.worksheets)
 
 
 def check_container(raw: bytes) -> None:

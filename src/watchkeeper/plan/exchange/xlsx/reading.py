@@ -6,30 +6,22 @@ such a cell is not what stands in it, so none of it is guessed at.
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from unicodedata import category
 
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from watchkeeper.errors import ImportRefused, cut
-from watchkeeper.plan.exchange.xlsx.container import check_container
+from watchkeeper.plan.exchange.xlsx.container import open_sheets
 from watchkeeper.plan.exchange.xlsx.headings import Headings, Mapped, find_headings
 from watchkeeper.plan.exchange.xlsx.tables import TABLES, Column, Kind, Table
 from watchkeeper.plan.exchange.xlsx.values import IN_THE_FILE, plain_text, understood
 
 MOST_ROWS = 20_000
-_BROKEN = (
-    *(ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError),
-    *(SyntaxError, OSError, RecursionError, AssertionError, NotImplementedError, EOFError),
-)
-"""What the library raises on bytes that are no workbook; it promises nothing narrower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +60,8 @@ def read_workbook(raw: bytes, people: Mapping[str, str], mapped: Sequence[Mapped
     Raises:
         ImportRefused: no workbook that can be opened, or no sheet of ours in it.
     """
-    check_container(raw)
     found = Workbook()
-    for page in _open(raw):
+    for page in open_sheets(raw):
         headings = find_headings(page, mapped)
         if isinstance(headings, Headings) and headings.table not in found.tables:
             found.tables.append(headings.table)
@@ -86,17 +77,6 @@ def read_workbook(raw: bytes, people: Mapping[str, str], mapped: Sequence[Mapped
             "no sheet that is read", f"name the sheets {names}, or say how yours is laid out"
         )
     return found
-
-
-def _open(raw: bytes) -> list[Worksheet]:
-    with warnings.catch_warnings():
-        # It warns of what it leaves out when it writes; we only read.
-        warnings.simplefilter("ignore")
-        try:
-            book = load_workbook(io.BytesIO(raw), keep_links=False)
-        except _BROKEN:
-            raise ImportRefused("no workbook: it does not parse", "save it again") from None
-    return list(book.worksheets)
 
 
 class _Reading:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import dropwhile
 from typing import Any
 
 from watchkeeper.errors import ImportRefused, PlanUnreadable
-from watchkeeper.plan.exchange.xlsx.container import check_container
+from watchkeeper.plan.exchange.xlsx.container import open_sheets
 from watchkeeper.plan.mapping.read.passage import Passage
 from watchkeeper.plan.mapping.read.tables import table_passages
-
-_BROKEN = (
-    *(ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError),
-    *(SyntaxError, OSError, RecursionError, AssertionError, NotImplementedError, EOFError),
-)
-"""What the library raises on bytes that are no workbook; it promises nothing narrower."""
 
 
 def sheet_passages(raw: bytes) -> tuple[tuple[Passage, ...], int]:
@@ -27,10 +19,6 @@ def sheet_passages(raw: bytes) -> tuple[tuple[Passage, ...], int]:
     Raises:
         PlanUnreadable: no workbook that can be opened, or nothing here that opens one.
     """
-    try:
-        check_container(raw)
-    except ImportRefused as error:
-        raise PlanUnreadable(error.message, error.advice) from None
     found: list[Passage] = []
     formulas = 0
     for page in _pages(raw):
@@ -47,19 +35,14 @@ def sheet_passages(raw: bytes) -> tuple[tuple[Passage, ...], int]:
 
 def _pages(raw: bytes) -> list[Any]:
     try:
-        from openpyxl import load_workbook
+        return open_sheets(raw)
     except ModuleNotFoundError:
         raise PlanUnreadable(
             "nothing here reads .xlsx",
             "`pip install '.[exchange]'` in the checkout, or save it as .csv",
         ) from None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(raw), data_only=False, rich_text=False)
-    except _BROKEN:
-        raise PlanUnreadable("not a workbook that can be read", "save it again") from None
-    return list(book.worksheets)
+    except ImportRefused as error:
+        raise PlanUnreadable(error.message, error.advice) from None
 
 
 def _above(rows: list[tuple[str, list[str]]], sheet: str) -> Iterator[Passage]:

@@ -50,8 +50,7 @@ class ArticleRow:
             "inForce": self.in_force,
             "why": self.why,
             "beside": list(self.beside),
-            "evidence": [one.json() for one in self.support.evidence],
-            "missing": list(self.support.missing),
+            **self.support.json(),
             "verified": self.verified,
         }
 

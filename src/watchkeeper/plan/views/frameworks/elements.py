@@ -30,8 +30,7 @@ class ElementRow:
         return {
             "id": self.id,
             "title": self.title,
-            "evidence": [one.json() for one in self.support.evidence],
-            "missing": list(self.support.missing),
+            **self.support.json(),
             "verified": self.verified,
         }
 

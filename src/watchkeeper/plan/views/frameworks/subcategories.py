@@ -30,8 +30,7 @@ class SubcategoryRow:
             "id": self.id,
             "text": self.text,
             "beside": list(self.beside),
-            "evidence": [one.json() for one in self.support.evidence],
-            "missing": list(self.support.missing),
+            **self.support.json(),
             "verified": self.verified,
         }
 

@@ -56,6 +56,10 @@ class Support:
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[str, ...] = ()
 
+    def json(self) -> dict[str, Any]:
+        """Return the two lists, for a program to read."""
+        return {"evidence": [one.json() for one in self.evidence], "missing": list(self.missing)}
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
