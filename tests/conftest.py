@@ -1,10 +1,22 @@
-"""For all tests: what homes keep away from themselves is kept away from this user's own."""
+"""For all tests: what homes keep away from themselves is kept away from this user's own.
+
+How long a case takes is no promise: a busy machine fails no property.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "any-machine",
+    parent=settings.default,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session", autouse=True)

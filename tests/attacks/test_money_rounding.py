@@ -42,7 +42,7 @@ def test_minor_units_move_the_point_and_nothing_else(minor: int, amount: str) ->
     assert worth == Worth(Decimal(amount), "EUR")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**53 - 1), st.integers(0, 4))
 def test_every_integer_is_worth_exactly_what_it_says(number: int, minor: int) -> None:
     worth = worth_of(Money("n", always="EUR", minor=minor), {}, _encoded(number))

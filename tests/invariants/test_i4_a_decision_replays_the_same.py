@@ -85,7 +85,7 @@ def test_a_recorded_decision_that_was_bent_is_found() -> None:
     assert (one.answer, one.differs) == (ReplayAnswer.DIFFERENT, ("controls",))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.floats(-100, 1200, allow_nan=False),
     st.sampled_from(["5000.00", "50.00", "0.0", "-1.0", "1e3", "five", ""]),

@@ -56,7 +56,7 @@ class Sums:
         self.keys.end(_key(which), action, Ref(0, 1))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_EVENTS)
 def test_they_are_a_function_of_the_records(events: list[tuple[str, int, int]]) -> None:
     rebuilt, kept, at = Sums(), Sums(), BEGAN

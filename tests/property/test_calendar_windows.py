@@ -52,7 +52,7 @@ def _period(kind: Calendar | None, at: Instant, zone: str) -> object:
     return day.isocalendar()[:2] if kind is Calendar.WEEK else day
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(_KINDS, _ZONES, _MOMENTS)
 @example(Calendar.MONTH, "Europe/Berlin", _at("2026-03-31T21:59:59.999999"))
 @example(Calendar.MONTH, "Europe/Berlin", _at("2026-03-31T22:00:00"))
@@ -74,7 +74,7 @@ def test_a_window_is_its_period_and_nothing_else(
     assert first_moment(budget, now) == first
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(_KINDS, _ZONES, _MOMENTS)
 @example(Calendar.MONTH, "Europe/Berlin", _at("2026-10-31T12:00:00"))
 def test_room_comes_back_when_the_next_one_begins(
@@ -88,7 +88,7 @@ def test_room_comes_back_when_the_next_one_begins(
     assert _period(kind, Instant(resets - 1), zone) == _period(kind, now, zone)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(_KINDS, _ZONES, _MOMENTS, st.integers(0, 40 * DAY))
 def test_a_window_never_goes_back(
     kind: Calendar | None, zone: str, now: Instant, later: int

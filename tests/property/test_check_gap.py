@@ -21,7 +21,7 @@ from watchkeeper.records.statement import Entry
 _PLAN = world.bundle()
 _POLICIES = [policy.id for policy in _PLAN.policies]
 _CONTROLS = [control.id for control in _PLAN.controls]
-_QUICK = settings(max_examples=100, deadline=None)
+_QUICK = settings(max_examples=100)
 
 
 def some(values: list[str]) -> st.SearchStrategy[tuple[str, ...]]:

@@ -92,7 +92,7 @@ _REQUESTS = st.builds(
     st.sampled_from([{}, {"note": "abc"}, {"note": ""}]),
 )
 _TOWARDS_ALLOW = {Outcome.BLOCK: 0, Outcome.ESCALATE: 1, Outcome.ALLOW: 2}
-_MANY = settings(max_examples=80, deadline=None)
+_MANY = settings(max_examples=80)
 
 
 def _hard(rules: list[Rule]) -> list[Rule]:
@@ -272,7 +272,7 @@ def test_past_its_end_date_an_observed_policy_enforces(
     assert found.part == decided(policies, asked).part
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_rules(), _REQUESTS, st.sampled_from(list(Reason)))
 def test_what_the_home_refuses_is_blocked_whatever_the_policies_say(
     rules: list[Rule], asked: Request, reason: Reason

@@ -6,13 +6,13 @@ import functools
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fuzz.doors import DOORS, Broken, refused_or_held
 from fuzz.seeds import seeds
 
-SETTINGS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = settings(max_examples=100)
 LONGEST = 30_000
 TOKENS = [b"\n", b"\n\n", b"\r\n", b"=", b"==", b"+", b" ", b'"', b"\\u0000", b"\\ud800", b"\x00",
           b"\xff", b"{", b"[", b"1e999", b"-0", b"9007199254740993", b"\xe2\x80\x94 ", b"extra ",

@@ -28,7 +28,7 @@ _EVENTS = st.lists(
 _GIVEN = {"pay": {"amount": 1, "currency": "EUR"}, "move": {"cents": 1}}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(_EVENTS, st.floats(0, 1))
 def test_it_is_kept_and_asked_the_same(
     events: list[tuple[str, str, str, str, int]], part: float

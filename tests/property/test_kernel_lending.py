@@ -187,7 +187,6 @@ def _lent_within(entries: list[Entry]) -> None:
 LendingKernels.TestCase.settings = settings(
     max_examples=12,
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestLendingKernels = LendingKernels.TestCase

@@ -442,7 +442,6 @@ def _known(home: Home, at: Instant) -> dict[str, Any]:
 Kernels.TestCase.settings = settings(
     max_examples=40,
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestKernels = Kernels.TestCase

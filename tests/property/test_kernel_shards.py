@@ -44,7 +44,6 @@ class RollingKernels(Kernels):
 RollingKernels.TestCase.settings = settings(
     max_examples=40,
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestRollingKernels = RollingKernels.TestCase

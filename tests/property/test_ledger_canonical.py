@@ -47,7 +47,7 @@ ANYTHING = st.recursive(
     ),
     max_leaves=10,
 )
-SETTINGS = settings(max_examples=150, deadline=None)
+SETTINGS = settings(max_examples=150)
 
 
 @SETTINGS
@@ -69,7 +69,7 @@ def test_arguments_are_rfc_8785_and_stay_so(value: Any) -> None:
     assert check_arguments(again) == out
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(FLOATS | FLOATS.map(lambda x: x / 1e290) | st.floats(1e-6, 1e-2) | st.floats(1e13, 1e22))
 def test_every_float_is_written_as_rfc_8785_does(value: float) -> None:
     try:

@@ -32,7 +32,7 @@ from watchkeeper.ledger.tiles import (
 )
 
 LEAVES = [leaf_hash(b"%d" % i) for i in range(1200)]
-SETTINGS = settings(max_examples=60, deadline=None)
+SETTINGS = settings(max_examples=60)
 SIZES = st.integers(1, len(LEAVES))
 
 
@@ -94,7 +94,7 @@ def test_proofs_hold_and_only_for_what_they_prove(size: int, data: st.DataObject
             verify_consistency(old, size, old_root, root, broken)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.lists(st.tuples(st.binary(max_size=9), st.binary(max_size=9)), max_size=3), max_size=5
@@ -120,7 +120,7 @@ def test_whatever_is_cut_off_the_last_write_leaves_the_others(
     check_tail(out[end:cut], end, newest=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=80) | st.text(max_size=60).map(lambda t: t.encode(errors="replace")))
 def test_parsers_refuse_in_their_own_way(raw: bytes) -> None:
     for parse, error in (

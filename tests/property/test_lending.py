@@ -65,7 +65,7 @@ def _lend(bank: Bank, said: dict[str, Any]) -> None:
         assert float(held[0]["most"]["amount"]) <= float(parent["most"]["amount"])
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(
     lends=st.lists(_LENDS, min_size=1, max_size=6),
     calls=st.lists(_CALLS, min_size=3, max_size=6),
@@ -91,7 +91,7 @@ def test_what_a_taker_may_the_root_may(
             assert taken.lent[0].givers[-1] == "payer"
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(counts=st.lists(st.integers(1, 3), min_size=1, max_size=3), asked=st.integers(1, 6))
 def test_a_count_binds_all_that_rests_on_it(counts: list[int], asked: int) -> None:
     bank, chain = Bank(lenders_bundle()), ("payer", *AGENTS)
@@ -146,7 +146,7 @@ class _Story:
             self.bank.kernel.finish(one, status, one.at, {})
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(
     steps=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 8)), min_size=8, max_size=40),
     part=st.floats(0, 1),

@@ -17,7 +17,7 @@ from watchkeeper.records.people import Answer, VerdictRecord
 from watchkeeper.records.plan.management.objectives import Counted, QuantileOf, Share, ShareOf
 from watchkeeper.records.reference import Ref
 
-_QUICK = settings(max_examples=100, deadline=None)
+_QUICK = settings(max_examples=100)
 _LIMIT = 30 * m.MINUTE * 1_000_000
 
 _seconds = st.sampled_from([0.000001, 1, 60, 1_799, 1_800, 1_801, 7_200])

@@ -46,7 +46,7 @@ def _with(words: str) -> Said:
     return replace(said, register=replace(said.register, files=files, aims=aims))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(WORDS)
 def test_they_are_valid(words: str) -> None:
     said = _with(words)

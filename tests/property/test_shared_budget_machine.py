@@ -176,7 +176,6 @@ def _json(value: object) -> dict[str, object]:
 Sharing.TestCase.settings = settings(
     max_examples=10,
     stateful_step_count=35,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestSharing = Sharing.TestCase

@@ -57,7 +57,6 @@ class KeptKernels(Kernels):
 KeptKernels.TestCase.settings = settings(
     max_examples=12,
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestKeptKernels = KeptKernels.TestCase

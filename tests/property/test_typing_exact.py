@@ -59,7 +59,7 @@ def fits(value: Fraction) -> bool:
     return abs(value) <= LIMIT and (value * 10_000).denominator == 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(numbers)
 def test_a_number_is_exact_or_refused(number: float) -> None:
     encoded = ENCODER.encode({"amount": number})
@@ -69,7 +69,7 @@ def test_a_number_is_exact_or_refused(number: float) -> None:
         assert number_at(encoded, "amount") == meant(number)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(numbers)
 def test_an_integer_is_exact_or_refused(number: float) -> None:
     encoded = ENCODER.encode({"count": number})
@@ -80,7 +80,7 @@ def test_an_integer_is_exact_or_refused(number: float) -> None:
         assert type(encoded.args["count"]) is int
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(numbers)
 def test_a_scaled_number_is_exact_or_refused(number: float) -> None:
     encoded = ENCODER.encode({"place": number})
@@ -96,7 +96,7 @@ lines = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(lines)
 def test_sums_and_extremes_of_lines_are_exact_or_refused(items: list[dict[str, Any]]) -> None:
     prices = [meant(item["price"]) for item in items]
@@ -111,7 +111,7 @@ def test_sums_and_extremes_of_lines_are_exact_or_refused(items: list[dict[str, A
         assert found == ({"min": min(prices), "max": max(prices)} if prices else {})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cents | st.integers(-(10**6), 10**6), st.integers(-(10**7), 10**7))
 def test_the_engine_compares_as_fractions_do(number: float, ten_thousandths: int) -> None:
     whole, part = divmod(abs(ten_thousandths), 10_000)

@@ -65,7 +65,7 @@ def typed(schema: Any) -> TypedTool:
     return tool
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=slow)
+@settings(max_examples=100, suppress_health_check=slow)
 @given(st.data())
 def test_what_is_accepted_is_of_the_declared_types(data: st.DataObject) -> None:
     schema = data.draw(schemas)
@@ -83,7 +83,7 @@ def test_what_is_accepted_is_of_the_declared_types(data: st.DataObject) -> None:
     assert evaluate(cedar, "desk/t", encoded, PERMIT) == "allow"
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=slow)
+@settings(max_examples=100, suppress_health_check=slow)
 @given(st.data())
 def test_the_closed_schema_accepts_nothing_that_the_listed_one_refuses(
     data: st.DataObject,
@@ -95,7 +95,7 @@ def test_the_closed_schema_accepts_nothing_that_the_listed_one_refuses(
         assert Draft202012Validator(schema, validate_formats=True).is_valid(arguments)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=slow)
+@settings(max_examples=100, suppress_health_check=slow)
 @given(st.data())
 def test_an_argument_that_is_not_declared_is_refused(data: st.DataObject) -> None:
     schema = data.draw(schemas.filter(lambda item: not item.get("additionalProperties")))
@@ -118,7 +118,7 @@ def places_in(value: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=slow)
+@settings(max_examples=150, suppress_health_check=slow)
 @given(st.data())
 def test_a_broken_schema_is_typed_or_refused_with_advice(data: st.DataObject) -> None:
     schema = copy.deepcopy(data.draw(schemas))

@@ -41,7 +41,7 @@ def _here(controls: dict[str, Any]) -> dict[str, Any]:
     return {"Controls": {name: texts_of(CONTROLS, value) for name, value in controls.items()}}
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.dictionaries(st.sampled_from(["a", "b-c", "d1"]), CONTROL, min_size=1, max_size=3))
 def test_nothing_changes(controls: dict[str, Any]) -> None:
     controls = {name: {"id": name, **value} for name, value in controls.items()}
@@ -51,7 +51,7 @@ def test_nothing_changes(controls: dict[str, Any]) -> None:
     assert (found.changes, found.conflicts, found.gone, found.kept) == ((), (), (), ())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(CONTROL, TEXT, st.sampled_from(["statement", "title"]))
 def test_one_cell_is_one_key(control: dict[str, Any], text: str, key: str) -> None:
     old = {"id": "a", **control}
@@ -74,7 +74,7 @@ ODD = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(ODD, min_size=1, max_size=30).map(lambda text: plain_text(text) or "x"))
 def test_no_text_is_taken_for_yaml(text: str) -> None:
     change = CellChange(CONTROLS.read[2], "Controls!C2", "old", text)

@@ -34,7 +34,7 @@ CLAIMS: dict[str, Any] = {
     "iat": NOW,
     "exp": NOW + 60,
 }
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=40)
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=9),
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=9), inside),

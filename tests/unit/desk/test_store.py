@@ -112,6 +112,6 @@ def test_a_commit_is_synced_before_it_returns(store: Store):
 
 
 @given(st.integers(1, 1_000_000_000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_cents_survive_the_way_through_a_json_number(cents: int):
     assert to_cents(to_euros(cents)) == cents

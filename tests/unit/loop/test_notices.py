@@ -174,7 +174,7 @@ def test_who_starts_again_tells_again_and_skips_nothing() -> None:
     assert (chat.channel, {step.handle for step in chat.steps}) == ("chat", {"esc_a"})
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(st.integers(0, 3_000), st.integers(60, 4_000), st.integers(10, 4_000)), max_size=8

@@ -43,9 +43,7 @@ def test_every_answer_is_as_described(name: str, desk: Desk, api: Any) -> None:
     records = desk.bank.log.size
     asked, posts = 0, name in {"challenge", "command"}
 
-    @settings(
-        max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=12, database=None, suppress_health_check=list(HealthCheck))
     @given(case=api.find_operation_by_id(name).as_strategy())
     def hold(case: Any) -> None:
         nonlocal asked

@@ -118,7 +118,7 @@ _MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31)).map(  # no
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_ZONES, _MOMENTS)
 def test_all_of_today_and_nothing_else_is_in_the_window(zone: str, now: Instant) -> None:
     def day_of(at: Instant) -> object:
@@ -137,7 +137,7 @@ _EVENTS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_EVENTS)
 def test_what_is_kept_is_what_would_be_added_up(events: list[tuple[str, int, int]]) -> None:
     made, now = _budgets(Budget(60, sum="100", argument="x")), T

@@ -94,7 +94,7 @@ def test_reading_often_does_not_stop_the_following() -> None:
     assert guard._course - guard._mono > T.plus(0.15)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.integers(-200, 200), st.integers(0, 200), st.booleans()), max_size=30))
 def test_times_never_decrease(steps: list[tuple[int, int, bool]]) -> None:
     guard, wall, mono, last = _guard(), T, 0, T

@@ -95,7 +95,7 @@ def test_expired_keys_are_all_still_refused_after_they_were_folded() -> None:
     assert len(keys) == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 50), st.booleans()), max_size=30))
 def test_no_order_of_lifetimes_loses_an_own_key(uses: list[tuple[int, int, bool]]) -> None:
     keys, now = Keys(), T

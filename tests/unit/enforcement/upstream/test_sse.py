@@ -36,7 +36,7 @@ async def test_data_and_the_other_fields_are_told_apart() -> None:
 
 
 @given(cuts=st.lists(st.integers(0, len(STREAM)), max_size=8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 async def test_where_the_stream_is_cut_changes_nothing(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(STREAM)]
     chunks = [STREAM[a:b] for a, b in pairwise(places)]

@@ -60,7 +60,7 @@ _SCOPES = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(_SCOPES, st.sampled_from(sorted(GROUPS)))
 def test_the_slice_has_exactly_the_policies_whose_scope_matches(scope: str, action: str) -> None:
     text = f"permit (principal, {scope}, resource);"

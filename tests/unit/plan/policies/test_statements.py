@@ -42,7 +42,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(_PIECES, max_size=8).map("".join))
 def test_cutting_finds_as_many_policies_as_the_official_parser(text: str) -> None:
     try:
