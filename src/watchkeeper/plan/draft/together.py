@@ -1,23 +1,33 @@
 """Several files of a workspace written together: all of them, or none.
 
 The new texts are laid aside first, then a list of them is put in place, and only then they replace
-the old ones. Where that is broken off, the list is there: whoever writes next goes on with it.
+the old ones. Where that is broken off, the list is there: whoever writes next goes on with it,
+unless somebody changed one of the files since. Until then lint names it, and no release is made.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from watchkeeper.errors import ImportRefused, PlanUnreadable, RecordInvalid, cut
 from watchkeeper.ledger.canonical import canonical, parse_json
-from watchkeeper.plan.workspace.folder import Folder
+from watchkeeper.plan.draft.writing.alone import writing_alone
+from watchkeeper.plan.draft.writing.target import Target, target_in
+from watchkeeper.plan.workspace.folder import UNFINISHED, Folder
 
-_ASIDE = Path(".watchkeeper") / "together"
-_LIST = "list.json"
 _MOST_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A file that is to be written, and the digest of what stood there; None for a new one."""
+
+    name: str
+    was: str | None
 
 
 def write_together(
@@ -26,38 +36,93 @@ def write_together(
     """Replace or make the files of a workspace named in `texts`, all of them or none.
 
     `read` are the texts that the new ones were made of; a file that is not among them is new.
+    Links inside the workspace, permissions and line ends stay as they are.
 
     Raises:
-        ImportRefused: a file is no longer what it was when it was read.
+        ImportRefused: a file is no longer what it was when it was read, may not be written, or
+            lies outside; or another process writes there.
         PlanUnreadable: what an earlier writer left can not be read.
     """
-    finish_writing(workspace)
-    _check_unchanged(workspace, texts, read or {})
-    aside = workspace / _ASIDE
-    aside.mkdir(parents=True, exist_ok=True)
-    names = sorted(texts)
-    for number, name in enumerate(names):
-        _write(aside / str(number), texts[name].encode())
-    _write(aside / f".{_LIST}", canonical(names))
-    (aside / f".{_LIST}").replace(aside / _LIST)
-    finish_writing(workspace)
+    with writing_alone(workspace):
+        _finish(workspace)
+        _check_unchanged(workspace, texts, read or {})
+        targets = [target_in(workspace, name) for name in sorted(texts)]
+        if len({target.path for target in targets}) != len(targets):
+            raise ImportRefused("two of the files are one, through a link", "take the link away")
+        try:
+            _lay_aside(workspace, targets, texts)
+        except OSError:
+            _clear(workspace)
+            raise
+        _finish(workspace)
 
 
 def finish_writing(workspace: Path) -> tuple[str, ...]:
-    """Go on with what an earlier writer began, if it was complete; return the files."""
-    aside = workspace / _ASIDE
+    """Go on with what an earlier writer began, if it was complete; return the files.
+
+    Raises:
+        ImportRefused: a file was changed since, or may not be written; or somebody writes there.
+        PlanUnreadable: what is there is not what a writer left.
+    """
+    if not _aside(workspace).is_dir():
+        return ()
+    with writing_alone(workspace):
+        return _finish(workspace)
+
+
+def _finish(workspace: Path) -> tuple[str, ...]:
+    aside = _aside(workspace)
     if not aside.is_dir():
         return ()
-    names = _listed(aside) if (aside / _LIST).exists() else []
-    for number, name in enumerate(names):
-        waiting, target = aside / str(number), workspace / name
-        if waiting.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            waiting.replace(target)
+    waiting = [
+        (aside / str(number), target_in(workspace, one.name), one.was)
+        for number, one in enumerate(_listed(workspace))
+    ]
+    for path, target, was in waiting:
+        if path.exists() and target.digest != was:
+            raise ImportRefused(
+                f"a change of {cut(target.name)} was broken off, and it was changed since",
+                f"see what waits in {cut(aside)}; take that folder away to leave it undone",
+            )
+    for path, target, _ in waiting:
+        if path.exists():
+            target.put(path)
+    _clear(workspace)
+    return tuple(target.name for _, target, _ in waiting)
+
+
+def _lay_aside(workspace: Path, targets: Sequence[Target], texts: Mapping[str, str]) -> None:
+    aside, last = _aside(workspace), Path(UNFINISHED).name
+    aside.mkdir(parents=True, exist_ok=True)
+    for number, target in enumerate(targets):
+        _write(aside / str(number), target.bytes_of(texts[target.name]))
+    listed = [{"file": target.name, "was": target.digest} for target in targets]
+    _write(aside / f".{last}", canonical(listed))
+    (aside / f".{last}").replace(aside / last)
+
+
+def _clear(workspace: Path) -> None:
+    """Take away what was laid aside, the list last: without it nothing is gone on with."""
+    aside = _aside(workspace)
+    for path in aside.iterdir() if aside.is_dir() else ():
+        if path.name != Path(UNFINISHED).name:
+            path.unlink()
     shutil.rmtree(aside)
     if not any(aside.parent.iterdir()):
         aside.parent.rmdir()
-    return tuple(names)
+
+
+def _aside(workspace: Path) -> Path:
+    """Return the folder of what is laid aside.
+
+    Raises:
+        ImportRefused: a link stands there, which would lead elsewhere.
+    """
+    aside = (workspace / UNFINISHED).parent
+    if aside.is_symlink() or aside.parent.is_symlink():
+        message = f"{cut(aside)} is a link, or lies behind one"
+        raise ImportRefused(message, "take it away; nothing was written")
+    return aside
 
 
 def _check_unchanged(workspace: Path, texts: Mapping[str, str], read: Mapping[str, str]) -> None:
@@ -69,16 +134,20 @@ def _check_unchanged(workspace: Path, texts: Mapping[str, str], read: Mapping[st
             )
 
 
-def _listed(aside: Path) -> list[str]:
+def _listed(workspace: Path) -> list[_Listed]:
+    place = workspace / UNFINISHED
+    if not place.exists():
+        return []
     try:
-        names = parse_json((aside / _LIST).read_bytes(), max_bytes=_MOST_BYTES)
-    except RecordInvalid:
-        names = None
-    if not isinstance(names, list) or not all(_is_inside(name) for name in names):
+        found = parse_json(place.read_bytes(), max_bytes=_MOST_BYTES)
+        listed = [_Listed(one["file"], one["was"]) for one in found]
+    except (RecordInvalid, TypeError, KeyError):
+        listed = [_Listed("", None)]
+    if not all(_is_inside(one.name) for one in listed):
         raise PlanUnreadable(
-            f"{cut(aside)} is not what an import left", "look at it, and take it away"
+            f"{cut(place.parent)} is not what an import left", "look at it, and take it away"
         )
-    return names
+    return listed
 
 
 def _is_inside(name: object) -> bool:

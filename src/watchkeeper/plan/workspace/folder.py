@@ -19,6 +19,8 @@ DOCUMENTS = "documents"
 _FOLDERS = {place.folder: place for place in PLACES if place.folder is not None}
 _READ = {*_FOLDERS, *(place.where for place in PLACES), "policies", DOCUMENTS}
 BASIS = ".basis.json"
+UNFINISHED = ".watchkeeper/together/list.json"
+"""There while several files are written together: until then the old stand beside the new."""
 _LARGER = {"soa.yaml": MAX_ROWS}
 _BESIDE = {"tool": ".definitions.json", **dict.fromkeys(BASED, BASIS)}
 """What else is read beside the YAML files of a kind."""

@@ -13,7 +13,13 @@ from watchkeeper.errors import LedgerError, PlanUnreadable, RecordInvalid, cut
 from watchkeeper.ledger.canonical import MAX_RECORD_DEPTH, parse_json
 from watchkeeper.plan.workspace.checked import Checked, check
 from watchkeeper.plan.workspace.finding import Finding, Severity, in_order, stops_release
-from watchkeeper.plan.workspace.folder import BASIS, MAX_DEFINITIONS, Folder, open_folder
+from watchkeeper.plan.workspace.folder import (
+    BASIS,
+    MAX_DEFINITIONS,
+    UNFINISHED,
+    Folder,
+    open_folder,
+)
 from watchkeeper.plan.workspace.kinds import BASED, BY_KIND, RECORDS, Place
 from watchkeeper.plan.workspace.models.authority import AuthorityFile
 from watchkeeper.plan.workspace.models.budgets import BudgetsFile
@@ -81,6 +87,7 @@ class _Loader:
         definitions = {name: self.definitions(name) for name in servers}
         cedar = self.cedar()
         self.strays()
+        self.unfinished()
         if aims is None or stops_release(self.findings):
             return None
         return Workspace(
@@ -217,6 +224,12 @@ class _Loader:
             advice = "move it elsewhere, or give it the name of a file that is read"
             message = f"is not read: {stray.why}"
             self.findings.append(Finding(severity, stray.name, 0, message, advice, "not-read"))
+
+    def unfinished(self) -> None:
+        if self.folder.has(UNFINISHED):
+            message = "several files were to be written together, and it was broken off"
+            advice = "say the command again, which goes on with it; or take the folder away"
+            self.safety(UNFINISHED.rpartition("/")[0], 0, message, advice, "broken-off")
 
     def safety(self, file: str, line: int, message: str, advice: str, code: str) -> None:
         self.findings.append(Finding(Severity.SAFETY, file, line, message, advice, code))

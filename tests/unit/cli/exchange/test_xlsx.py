@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import date
 from pathlib import Path
@@ -268,7 +269,7 @@ def test_an_import_that_was_broken_off_is_gone_on_with(tmp_path: Path) -> None:
     place = _broken_off(desk(tmp_path))
     code, _, err = run("import", "xlsx", place.book, place.folder)
     assert code == 0
-    assert "went on with an import" in err
+    assert "went on with a change" in err
     assert (place.folder / CONTROL).read_text().endswith("# second\n")
     assert (place.folder / "soa.yaml").read_text().endswith("# second\n")
     assert not (place.folder / ".watchkeeper").exists()
@@ -285,7 +286,7 @@ def test_what_was_only_laid_aside_is_thrown_away(tmp_path: Path) -> None:
 
 def test_a_list_that_leads_out_is_refused(tmp_path: Path) -> None:
     place = _broken_off(desk(tmp_path))
-    (place.folder / ".watchkeeper/together/list.json").write_text('["../x"]')
+    (place.folder / ".watchkeeper/together/list.json").write_text('[{"file":"../x","was":null}]')
     assert "is not what an import left" in place.refused()[0]
 
 
@@ -293,9 +294,12 @@ def _broken_off(place: Desk) -> Desk:
     """Leave what a writer leaves that was killed after its list and the first of two files."""
     aside = place.folder / ".watchkeeper" / "together"
     aside.mkdir(parents=True)
-    names = [CONTROL, "soa.yaml"]
+    listed = [
+        {"file": name, "was": hashlib.sha256((place.folder / name).read_bytes()).hexdigest()}
+        for name in (CONTROL, "soa.yaml")
+    ]
     (aside / "1").write_text(FILES["soa.yaml"] + "# second\n")
-    (aside / "list.json").write_text(json.dumps(names))
+    (aside / "list.json").write_text(json.dumps(listed))
     write = FILES[CONTROL] + "# second\n"
     (place.folder / CONTROL).write_text(write)
     return place

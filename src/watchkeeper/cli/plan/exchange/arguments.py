@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from watchkeeper import wiring
+from watchkeeper.cli import output
 from watchkeeper.errors import ImportRefused, PlanRefused, SettingsInvalid, cut
 from watchkeeper.plan.draft.together import finish_writing
 from watchkeeper.plan.exchange.said import Said, said_by
@@ -82,19 +83,29 @@ def _not_whole(findings: tuple[Finding, ...]) -> PlanRefused:
     return PlanRefused(f"the workspace does not hold: {worst}", "run `watchkeeper plan lint`")
 
 
-def opened(workspace: Path, owner: str) -> tuple[Loaded, str]:
+def opened(workspace: Path, owner: str, *, dry_run: bool) -> tuple[Loaded, str]:
     """Return a workspace into which something is drafted, and who answers for that.
 
-    An import that was broken off is brought to its end first.
+    An import that was broken off is brought to its end first; with `dry_run` it is named alone.
 
     Raises:
         PlanRefused: one of its files does not hold.
         SettingsInvalid: nobody was named, or nobody of the plan.
     """
-    if workspace.is_dir():
-        finish_writing(workspace)
-    files = readable(workspace)
+    files = settled(workspace, dry_run=dry_run)
     return files, person(files, owner)
+
+
+def settled(workspace: Path, *, dry_run: bool) -> Loaded:
+    """Return a workspace to write into, once what an earlier command left undone is done.
+
+    Raises:
+        PlanRefused: one of its files does not hold; or, with `dry_run`, something is left undone.
+    """
+    if workspace.is_dir() and not dry_run:
+        for name in finish_writing(workspace):
+            output.say(f"went on with a change that was broken off: {name}")
+    return readable(workspace)
 
 
 def taken(path: Path) -> bytes:

@@ -35,7 +35,7 @@ def import_cyclonedx(
         needs_extra("cyclonedx")
         from watchkeeper.plan.exchange.cyclonedx.taking import Known, draft_systems
 
-        files, answers = opened(workspace, owner)
+        files, answers = opened(workspace, owner, dry_run=dry_run)
         agents = [agent.id for one in files.systems.values() for agent in one.says.agents]
         known = Known(frozenset(files.systems), frozenset(agents), frozenset(files.servers))
         drafted = draft_systems(taken(file), known, answers)

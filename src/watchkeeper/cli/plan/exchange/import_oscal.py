@@ -36,7 +36,7 @@ def import_oscal(
       watchkeeper plan import oscal oscal-folder aims --owner ana
     """
     with output.speaking_plainly():
-        files, answers = opened(workspace, owner)
+        files, answers = opened(workspace, owner, dry_run=dry_run)
         folder = open_folder(workspace)
         soa = folder.read("soa.yaml") if folder.has("soa.yaml") else None
         known = frozenset(files.controls)

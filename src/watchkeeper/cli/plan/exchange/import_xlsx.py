@@ -10,10 +10,10 @@ import typer
 
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson
-from watchkeeper.cli.plan.exchange.arguments import needs_extra, readable, taken
+from watchkeeper.cli.plan.exchange.arguments import needs_extra, settled, taken
 from watchkeeper.cli.plan.exchange.trial import would_break
 from watchkeeper.errors import cut
-from watchkeeper.plan.draft.together import finish_writing, write_together
+from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.register.content import register_of
 from watchkeeper.plan.workspace.folder import open_folder
 
@@ -57,9 +57,7 @@ def import_xlsx(
         from watchkeeper.plan.exchange.xlsx.mapping import parse_mapping
         from watchkeeper.plan.exchange.xlsx.reading import read_workbook
 
-        for name in finish_writing(workspace) if workspace.is_dir() else ():
-            output.say(f"went on with an import that was broken off: {name}")
-        files = readable(workspace)
+        files = settled(workspace, dry_run=dry_run)
         mapped = parse_mapping(layout.read_text("utf-8"), layout.name) if layout else ()
         people = {one.id: one.name for one in files.aims.says.people}
         book = read_workbook(taken(file), people, mapped)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from watchkeeper.errors import ImportRefused
 from watchkeeper.plan.draft.together import write_together
+from watchkeeper.plan.draft.writing.copy import copy_with
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.finding import Finding, that_stop
 
@@ -18,10 +18,7 @@ def would_break(path: Path, texts: Mapping[str, str]) -> list[str]:
     before = {_said(one) for one in that_stop(lint_workspace(path).findings)}
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / "copy"
-        shutil.copytree(path, copy, ignore=shutil.ignore_patterns(".*"))
-        for name, text in texts.items():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            (copy / name).write_text(text, encoding="utf-8")
+        copy_with(path, copy, texts)
         after = that_stop(lint_workspace(copy).findings)
     return [f"would no longer hold: {one}" for one in after if _said(one) not in before]
 

@@ -11,7 +11,7 @@ from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson, moment, readable
 from watchkeeper.plan.draft.signing_off import SignedOff
 from watchkeeper.plan.draft.signing_off import sign_off as approve
-from watchkeeper.plan.draft.together import write_together
+from watchkeeper.plan.draft.together import finish_writing, write_together
 from watchkeeper.records.day import day_of
 
 
@@ -44,6 +44,8 @@ def sign_off(
       watchkeeper plan sign-off soa risk/late-refunds --by ana --version 2
     """
     with output.speaking_plainly():
+        for name in finish_writing(workspace) if workspace.is_dir() else ():
+            output.say(f"went on with a change that was broken off: {name}")
         day = day_of(moment(on))
         done = approve(readable(workspace), record or [], by, day, version)
         write_together(workspace, done.texts, done.read)
