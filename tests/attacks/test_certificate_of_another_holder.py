@@ -34,3 +34,44 @@ def test_a_check_of_the_register_does_not_make_the_holder_right() -> None:
     found = conclude(world.register(), "modelhouse-42001", TODAY)
     assert found.confirmed.answer is Answer.YES
     assert found.holder_matches.answer is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("\u0915\u093f", "\u0915\u0941"), ("\u0e01\u0e34", "\u0e01\u0e35"), ("***", "\u2014")],
+)
+def test_names_that_differ_in_what_is_no_letter_alone_are_two(one: str, other: str) -> None:
+    world = bought({}, claims={"holder": {"legal_name": one}})
+    world.change("supplier", "modelhouse", name=other)
+    found = conclude(world.register(), "modelhouse-42001", TODAY)
+    assert found.holder_matches.answer is Answer.UNKNOWN
+
+
+def test_a_suppliers_certificate_is_not_taken_for_ours_because_it_does_not_say_whose() -> None:
+    world = bought({}, claims={"supplier": None})
+    found = conclude(world.register(), "modelhouse-42001", TODAY)
+    assert (found.holder_matches.answer, found.holder_matches.why) == (
+        Answer.YES,
+        "it names Model House",
+    )
+    theirs = bought({}, claims={"supplier": None, "holder": {"legal_name": "Us"}})
+    organisation = theirs.records["aims", ""]["organisation"]
+    theirs = bought({}, claims={"supplier": None, "holder": {"legal_name": organisation}})
+    assert conclude(theirs.register(), "modelhouse-42001", TODAY).holder_matches.answer is (
+        Answer.UNKNOWN
+    )
+
+
+def test_ours_covers_no_system_that_our_own_scope_leaves_out() -> None:
+    world = bought(
+        {"method": "scope_judgement", "system": "desk"},
+        claims={"supplier": None, "id": "modelhouse-42001"},
+    )
+    world.change("supplier", "modelhouse", certificates=[])
+    world.change("system", "desk", in_scope=False, reason="It is not used.")
+    found = conclude(world.register(), "modelhouse-42001", TODAY, "desk")
+    assert found.in_scope is not None
+    assert (found.in_scope.answer, found.in_scope.why) == (
+        Answer.UNKNOWN,
+        "our own scope leaves it out",
+    )

@@ -64,6 +64,11 @@ def test_what_was_suspended_ends_with_one(folder: Path) -> None:
         (("verified", ID, "--method", "cb_register", "--by", "eve"), "no person"),
         (("verified", ID, "--method", "cb_register", "--on", "2026-02-30"), "not a day"),
         (("verified", ID, "--method", "cb_register", "--file", "gone.pdf"), "can not read"),
+        (("verified", ID, "--method", "cb_register", "--on", "9999-01-01"), "still to come"),
+        (
+            ("verified", ID, "--method", "cb_register", "--recheck-by", "2001-01-01"),
+            "can not have counted",
+        ),
     ],
 )
 def test_what_can_not_be_signed_is_refused_and_nothing_is_written(

@@ -7,10 +7,13 @@ nothing, since not every body enters its certificates there.
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterator
 
+from watchkeeper.plan.certificates.bodies import accredits_nobody
 from watchkeeper.plan.certificates.looked import Answer, Known, Looked
+from watchkeeper.plan.certificates.weighing import SEARCH, counting, registered, said
+from watchkeeper.plan.certificates.whose import same_name, suppliers_of
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.workspace.models.management.certificates import (
     CertificateFile,
@@ -18,43 +21,57 @@ from watchkeeper.plan.workspace.models.management.certificates import (
 )
 
 CRITERIA = ("17021-1", "42006")
-REGISTERS = ("cb_register", "cb_email", "iaf_certsearch")
+_NOBODY = "the file names as who issued it somebody who certifies nobody"
+_NO_BODY = "the file does not say who issued it"
 
 
 def _known(answer: Answer, why: str, check: Verification) -> Known:
     return Known(answer, why, check.by, check.on)
 
 
+def _by_nobody(certificate: CertificateFile) -> bool:
+    return certificate.cb is not None and accredits_nobody(certificate.cb.name)
+
+
 def confirmed(looked: Looked) -> Known:
     """Say whether it stands in a register; that CertSearch lacks it proves nothing."""
-    check = looked.newest(*REGISTERS)
+    if _by_nobody(looked.certificate):
+        return Known(Answer.NO, _NOBODY)
+    check = registered(looked)
     if check is None:
         return Known(Answer.UNKNOWN, "nobody looked it up, or nothing of that still counts")
-    match check.result:
-        case "confirmed":
-            return _known(Answer.YES, f"confirmed by {check.method}", check)
-        case "mismatch":
-            fields = ", ".join(check.mismatched) or "something"
-            return _known(Answer.NO, f"{check.method} says otherwise of {fields}", check)
-        case "not_found" if check.method == "cb_register":
-            why = "it is not in the register of who is said to have issued it"
-            return _known(Answer.NO, why, check)
-        case "not_found" if check.method == "iaf_certsearch":
-            why = "not in IAF CertSearch, which proves nothing: not every body enters there"
-            return _known(Answer.UNKNOWN, why, check)
-        case _:
-            return _known(Answer.UNKNOWN, f"{check.method} gave no answer", check)
+    answer = said(check)
+    if answer is Answer.YES and looked.certificate.cb is None:
+        return _known(Answer.UNKNOWN, _NO_BODY, check)
+    return _known(answer, _registered(check, answer), check)
+
+
+def _registered(check: Verification, answer: Answer) -> str:
+    if answer is Answer.YES:
+        return f"confirmed by {check.method}"
+    if check.result == "mismatch":
+        return f"{check.method} says otherwise of {_differs(check)}"
+    if answer is Answer.NO:
+        return "it is not in the register of who is said to have issued it"
+    if check.method == SEARCH and check.result == "not_found":
+        return "not in IAF CertSearch, which proves nothing: not every body enters there"
+    return f"{check.method} gave no answer"
+
+
+def _differs(check: Verification) -> str:
+    return ", ".join(check.mismatched) or "something"
 
 
 def accredited(looked: Looked) -> Known:
     """Say whether the body is accredited: only its accreditation body's directory tells."""
-    check = looked.newest("ab_directory")
+    if _by_nobody(looked.certificate):
+        return Known(Answer.NO, _NOBODY)
+    check = counting(looked.by("ab_directory"))
     if check is None:
         return Known(Answer.UNKNOWN, "nobody looked into the accreditation body's directory")
-    if check.result == "mismatch":
-        fields = ", ".join(check.mismatched) or "something"
-        return _known(Answer.NO, f"the directory says otherwise of {fields}", check)
-    if check.result != "confirmed":
+    if said(check) is Answer.NO:
+        return _known(Answer.NO, f"the directory says otherwise of {_differs(check)}", check)
+    if said(check) is Answer.UNKNOWN:
         return _known(Answer.UNKNOWN, f"the directory gave: {check.result}", check)
     lacks = tuple(_lacking(looked.certificate))
     if lacks:
@@ -63,48 +80,54 @@ def accredited(looked: Looked) -> Known:
 
 
 def _lacking(certificate: CertificateFile) -> Iterator[str]:
+    if certificate.cb is None:
+        yield "who issued it"
     accreditation = certificate.accreditation
-    if accreditation is None or not accreditation.body:
+    if accreditation is None or not accreditation.body or accredits_nobody(accreditation.body):
         yield "by whom"
         return
     if not accreditation.scope_includes_42001:
         yield "that 42001 is in the body's scope"
-    said = " ".join(accreditation.criteria)
+    said_of = " ".join(accreditation.criteria)
     for needed in CRITERIA:
-        if needed not in said:
+        # ISO/IEC 17021-10 is another standard than 17021-1.
+        if not re.search(rf"(?<![0-9]){needed}(?![0-9])", said_of):
             yield f"that {needed} was the criterion"
 
 
 def holder(register: Register, certificate: CertificateFile) -> Known:
-    """Say whether it is held by whom it is taken for: the supplier, or us."""
-    supplier = register.of("supplier").get(certificate.supplier or "")
-    taken_for = supplier.name if supplier is not None else register.aims.organisation
-    if _same(certificate.holder.legal_name, taken_for):
-        return Known(Answer.YES, f"it names {taken_for}")
-    why = f"it is held by another than {taken_for}: what that means for us is for a person to judge"
-    return Known(Answer.UNKNOWN if certificate.supplier else Answer.NO, why)
-
-
-def _same(one: str, other: str) -> bool:
-    def plain(name: str) -> str:
-        return "".join(ch for ch in unicodedata.normalize("NFKC", name).casefold() if ch.isalnum())
-
-    return plain(one) == plain(other)
+    """Say whether it is held by whom it is taken for: the suppliers whose it is, or us."""
+    suppliers = suppliers_of(register, certificate)
+    if certificate.supplier is not None and not suppliers:
+        return Known(Answer.UNKNOWN, f"there is no supplier {certificate.supplier}")
+    names = [one.name for one in suppliers] or [register.aims.organisation]
+    for name in names:
+        if same_name(certificate.holder.legal_name, name):
+            return Known(Answer.YES, f"it names {name}")
+    whom = " or ".join(names)
+    why = f"it is held by another than {whom}: what that means for us is for a person to judge"
+    return Known(Answer.UNKNOWN if suppliers else Answer.NO, why)
 
 
 def in_scope(register: Register, looked: Looked, system: str) -> Known:
     """Say whether its scope covers a system: nothing but a person's judgement does."""
-    certificate = looked.certificate
-    supplier = register.of("supplier").get(certificate.supplier or "")
-    if supplier is not None and system not in supplier.systems:
-        return Known(Answer.UNKNOWN, f"{system} is not among the systems that use {supplier.name}")
-    check = looked.newest("scope_judgement", system=system)
+    suppliers = suppliers_of(register, looked.certificate)
+    if suppliers and not any(system in one.systems for one in suppliers):
+        names = " or ".join(one.name for one in suppliers)
+        return Known(Answer.UNKNOWN, f"{system} is not among the systems that use {names}")
+    check = counting(looked.by("scope_judgement", system=system))
     if check is None:
         return Known(Answer.UNKNOWN, f"nobody judged whether its scope covers {system}")
-    match check.result:
-        case "confirmed":
-            return _known(Answer.YES, "a person judged that its scope covers it", check)
-        case "mismatch" | "not_found":
+    match said(check):
+        case Answer.NO:
             return _known(Answer.NO, "a person judged that its scope does not cover it", check)
-        case _:
+        case Answer.UNKNOWN:
             return _known(Answer.UNKNOWN, "a person could not tell", check)
+    if not suppliers and not _ours_has(register, system):
+        return _known(Answer.UNKNOWN, "our own scope leaves it out", check)
+    return _known(Answer.YES, "a person judged that its scope covers it", check)
+
+
+def _ours_has(register: Register, system: str) -> bool:
+    says = register.systems.get(system)
+    return says is not None and says.in_scope

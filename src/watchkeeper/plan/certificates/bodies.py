@@ -1,4 +1,4 @@
-"""Names of bodies that certify nobody, however they are written."""
+"""Names of bodies that certify or accredit nobody, however they are written."""
 
 from __future__ import annotations
 
@@ -7,14 +7,31 @@ import unicodedata
 
 from watchkeeper.plan.documents.wording import fold
 
+_MARKS = dict.fromkeys(map(ord, "\u2122\u2120\u00ae\u00a9"))
+"""Marks of trade, which NFKD would turn into letters."""
+_CAPITAL = str.maketrans("\u04c0\u04cf\u01c0\ua4f2\ua4e2\ua4f3\u13da", "IIIISOS")
+"""Strokes of other scripts that stand for a capital I here, and what `fold` does not know."""
+_SMALL_L = re.compile(r"\bl(?=(?:SO|EC)\b)")
+_DIGITS = str.maketrans("150", "iso")
 _LONG = re.compile(
-    r"international organi[sz]ation for standardi[sz]ation"
+    r"international organi[sz]ation (?:for|of) standard(?:s|i[sz]ation)?"
+    r"|international standard(?:s|i[sz]ation)? organi[sz]ation"
     r"|organisation internationale de normalisation"
+    r"|internationale organisation fur normung"
+    r"|organizacion internacional (?:de|para la) (?:normalizacion|estandarizacion)"
+    r"|organizzazione internazionale per la normazione"
 )
 _LONG_IEC = re.compile(r"international electrotechnical commission")
+_FORUM = re.compile(
+    r"international accreditation forum(?: inc)?"
+    r"|international laboratory accreditation cooperation"
+    r"|global accreditation cooperation(?: incorporated| inc)?"
+)
+_FORUMS = frozenset({"iaf", "ilac", "globac", "certsearch", "iafcertsearch", "mla"})
 _BESIDE = frozenset(
     {
         "the",
+        "international",
         "of",
         "and",
         "for",
@@ -36,6 +53,8 @@ _BESIDE = frozenset(
         "standard",
         "standards",
         "committee",
+        "tc",
+        "html",
         "jtc",
         "jtc1",
         "sc",
@@ -49,7 +68,11 @@ _BESIDE = frozenset(
         "int",
     }
 )
-_SITES = re.compile(r"^(?:https?://)?(?:[^/@]*@)?(?:[a-z0-9-]+\.)*(?:iso\.org|iec\.ch)(?:[:/?#]|$)")
+_SITES = re.compile(
+    r"^(?:https?:)?(?://)?(?:[^/@]*@)?(?:[a-z0-9-]+\.)*(?:iso\.org|iec\.ch)\.?(?:[:/?#]|$)"
+)
+_DOTS = str.maketrans("\u3002\uff61\\", "../")
+"""What browsers take for a dot or a stroke in an address (UTS #46; WHATWG URL, 4.4)."""
 
 
 def certifies_nobody(name: str) -> bool:
@@ -60,18 +83,38 @@ def certifies_nobody(name: str) -> bool:
     """
     text = _plain(name)
     said = _LONG_IEC.sub("iec", _LONG.sub("iso", text)).split()
-    words = {word for word in said if not word.isdecimal()}  # `ISO/IEC 42001:2023` is no body
-    short = {"".join(ch for ch in text if ch.isalnum())} & {"iso", "iec", "isoiec"}
-    return bool(short) or bool(words & {"iso", "iec", "isoiec"} and words <= _NAMES)
+    words = {_letters(word) for word in said if not word.isdecimal()}  # `ISO 42001` is no body
+    short = {_letters("".join(text.split()))} & _SHORT
+    return bool(short) or bool(words & _SHORT and words <= _NAMES)
+
+
+def accredits_nobody(name: str) -> bool:
+    """Tell whether a name is that of ISO or IEC, or of a forum of accreditation bodies.
+
+    In IAF, ILAC and their successor accreditation bodies work together; CertSearch is a database.
+    They accredit no certification body, and certify nobody.
+    """
+    said = _FORUM.sub("iaf", _plain(name)).split()
+    words = {word for word in said if word not in {"the", "database", "org", "www", "https"}}
+    alone = "".join(said) in _FORUMS or bool(words and words <= _FORUMS)
+    return alone or certifies_nobody(name)
 
 
 def is_their_site(url: str) -> bool:
     """Tell whether a URL leads to ISO's or IEC's own site, which holds no certificates."""
-    return bool(_SITES.match(unicodedata.normalize("NFKC", url).strip().casefold()))
+    text = unicodedata.normalize("NFKC", url.translate(_DOTS)).translate(_DOTS)
+    return bool(_SITES.match(text.strip().casefold()))
 
 
-_NAMES = _BESIDE | {"iso", "iec", "isoiec"}
+_SHORT = frozenset({"iso", "iec", "isoiec"})
+_NAMES = _BESIDE | _SHORT
+
+
+def _letters(word: str) -> str:
+    """Return a word with its digits read as the letters that they look like, if it has both."""
+    return word if word.isdecimal() else word.translate(_DIGITS)
 
 
 def _plain(name: str) -> str:
-    return " ".join("".join(ch if ch.isalnum() else " " for ch in fold(name)).split())
+    seen = fold(_SMALL_L.sub("I", name.translate(_MARKS).translate(_CAPITAL)))
+    return " ".join("".join(ch if ch.isalnum() else " " for ch in seen).split())

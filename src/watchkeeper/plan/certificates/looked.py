@@ -11,8 +11,11 @@ from watchkeeper.plan.workspace.models.management.certificates import (
     CertificateFile,
     Verification,
 )
-from watchkeeper.records.day import day_of, has_passed
+from watchkeeper.records.day import after_day, day_of, has_passed
 from watchkeeper.records.instant import Instant
+
+_YEAR = 365 * 86_400
+"""A body looks at least once a year whether a certificate still holds (ISO/IEC 17021-1)."""
 
 
 class Answer(enum.StrEnum):
@@ -41,10 +44,9 @@ class Looked:
     checks: tuple[Verification, ...]
     ignored: tuple[str, ...]
 
-    def newest(self, *methods: str, system: str | None = None) -> Verification | None:
-        """Return the newest check by one of some methods, of a system or of none."""
-        found = [c for c in self.checks if c.method in methods and c.system == system]
-        return found[-1] if found else None
+    def by(self, *methods: str, system: str | None = None) -> list[Verification]:
+        """Return the checks by one of some methods, of a system or of none."""
+        return [c for c in self.checks if c.method in methods and c.system == system]
 
 
 def look(
@@ -54,7 +56,8 @@ def look(
     believed: list[Verification] = []
     ignored: list[str] = []
     for check in sorted(certificate.verifications, key=lambda one: one.on):
-        why = _unbelievable(held(origin, certificate, check, keys), check, at)
+        holds = held(origin, certificate, check, keys)
+        why = _NOT_HELD.get(holds) or _out_of_time(certificate, check, at)
         if why:
             ignored.append(f"{check.method} of {check.on} by {check.by}: {why}")
         else:
@@ -70,11 +73,13 @@ _NOT_HELD = {
 }
 
 
-def _unbelievable(holds: Held, check: Verification, at: Instant) -> str:
-    if holds is not Held.HOLDS:
-        return _NOT_HELD[holds]
+def _out_of_time(certificate: CertificateFile, check: Verification, at: Instant) -> str:
     if check.on > day_of(at):
         return "it is of a day to come"
+    if certificate.issued is not None and check.on < certificate.issued:
+        return f"it is of a day before {certificate.issued}, when the certificate was issued"
     if check.recheck_by is not None and has_passed(check.recheck_by, at):
         return f"it was due again by {check.recheck_by}"
+    if check.recheck_by is None and at >= after_day(check.on).plus(_YEAR):
+        return "it is older than a year"
     return ""

@@ -104,7 +104,8 @@ def questions_for(register: Register, supplier: str) -> tuple[Asked, ...]:
         for id_, one in sorted(register.of("certificate").items())
         if one.supplier == supplier or id_ in file.certificates
     ]
-    answered = {one.question: one for one in file.answers if one.answer is not None}
+    given = sorted(file.answers, key=lambda one: one.answered or "")
+    answered = {one.question: one for one in given if one.answer is not None}
     return tuple(
         Asked(one, "; ".join(filter(None, (_known(one.id, c) for c in certificates))), _found)
         for one in QUESTIONS

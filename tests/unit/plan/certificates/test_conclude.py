@@ -34,7 +34,7 @@ def test_what_nobody_looked_up_is_not_known() -> None:
 def test_what_people_looked_up_may_be_concluded_with_their_names_and_days() -> None:
     found = concluded({}, DIRECTORY, {**SCOPE, "by": "ben"})
     assert found.may == (
-        "it stands as recorded in a register of who issued it (ana, 2026-11-01)",
+        "a register of who issued it says what is recorded here (ana, 2026-11-01)",
         "who issued it is accredited for ISO/IEC 42001 (ana, 2026-11-01)",
         "it is held by whom it is taken for",
         "its scope covers desk (ben, 2026-11-01)",

@@ -48,7 +48,10 @@ def answer(
             raise SettingsInvalid(
                 f"an answer of {len(text)} characters", f"at most {_MOST}, and not empty"
             )
-        entry = {"question": question, "answered": day(on), "answer": text, "origin": "attested"}
+        answered = day(on)
+        if answered > day(None):
+            raise SettingsInvalid(f"{answered} is still to come", "say on which day it came")
+        entry = {"question": question, "answered": answered, "answer": text, "origin": "attested"}
         digest = digest_of(file)
         says = entry if digest is None else {**entry, "digest": digest}
         wrote = append(path, "supplier", supplier, "answers", says)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from watchkeeper.check.columns import one_line
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson, moment, registered
 from watchkeeper.cli.plan.certificate.arguments import WorkspaceOption
@@ -41,7 +42,10 @@ def ask(
     if as_json:
         output.show_json({id_: [_json(one) for one in asked] for id_, asked in found.items()})
     else:
-        pages = ("\n".join(_lines(register, id_, asked)) for id_, asked in found.items())
+        pages = (
+            "\n".join(one_line(line) for line in _lines(register, id_, asked))
+            for id_, asked in found.items()
+        )
         output.show("\n\n".join(pages))
     if any(one.answer is None for asked in found.values() for one in asked):
         raise typer.Exit(output.Exit.FOUND)
@@ -78,4 +82,5 @@ def _lines(register: Register, supplier: str, asked: tuple[Asked, ...]) -> Itera
             yield f"      our files say: {one.known}"
         if one.answer is not None:
             said = one.answer
-            yield f"      answered {said.answered or ''} ({said.origin}): {said.answer}"
+            day = said.answered or "on no day that is noted"
+            yield f"      answered {day} (attested): {said.answer}"

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from watchkeeper.check.columns import one_line
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson, AtDay, moment, registered
 from watchkeeper.cli.plan.certificate.arguments import WorkspaceOption
@@ -50,7 +51,7 @@ def check(
     if as_json:
         output.show_json([_json(one) for one in found])
     else:
-        output.show("\n\n".join("\n".join(_lines(one)) for one in found) or "no certificates")
+        output.show("\n\n".join(_told(one) for one in found) or "no certificates")
     if not all(one.stands for one in found):
         raise typer.Exit(output.Exit.FOUND)
 
@@ -69,6 +70,7 @@ def _json(one: Concluded) -> dict[str, Any]:
         "standard": one.standard,
         "status": one.status,
         "expired": one.expired.value,
+        "ended": one.ended or None,
         "stands": one.stands,
         "system": one.system,
         **{name: asdict(known) for name, known in looked.items()},
@@ -76,6 +78,11 @@ def _json(one: Concluded) -> dict[str, Any]:
         "cannot": list(one.cannot),
         "notCounted": list(one.ignored),
     }
+
+
+def _told(one: Concluded) -> str:
+    """Return it in lines: what a file says never becomes a line, or a sentence, of ours."""
+    return "\n".join(one_line(line) for line in _lines(one))
 
 
 def _lines(one: Concluded) -> Iterator[str]:

@@ -47,7 +47,8 @@ def verified(
     ] = None,
     file: Proof = None,
     recheck_by: Annotated[
-        str | None, typer.Option("--recheck-by", help="The last day on which it counts.")
+        str | None,
+        typer.Option("--recheck-by", help="The last day on which it counts; a year if left out."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -109,5 +110,13 @@ def _about(register: Register, check: Verification) -> None:
         )
     if check.system is not None and check.system not in register.systems:
         raise SettingsInvalid(f"there is no system {cut(check.system)}", "see `systems/`")
+    today = day(None)
+    if check.on > today:
+        raise SettingsInvalid(f"{check.on} is still to come", "say on which day you looked")
+    if check.recheck_by is not None and check.recheck_by < check.on:
+        raise SettingsInvalid(
+            f"it can not have counted until {check.recheck_by} and been made on {check.on}",
+            "`--recheck-by` is the last day on which it counts",
+        )
     if check.by not in {person.id for person in register.aims.people}:
         raise SettingsInvalid(f"`aims.yaml` has no person {cut(check.by)}", "say who you are")

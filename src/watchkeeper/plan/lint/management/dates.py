@@ -45,6 +45,12 @@ def check_future(workspace: Workspace, _names: Names, at: Instant, report: Repor
             if isinstance(day, str) and day > today:
                 message = f"`{key}` is {day}, which is still to come"
                 spot.inside(key).gap("in-the-future", message, "write the day on which it was")
+    for file in workspace.management.of("certificate").values():
+        for i, check in enumerate(file.says.verifications):
+            if check.on > today:
+                message = f"the look by {check.method} is of {check.on}, which is still to come"
+                spot = report.at(file, "verifications", i, "on")
+                spot.gap("in-the-future", message, "write the day on which it was")
 
 
 def check_rows(workspace: Workspace, _names: Names, at: Instant, report: Report) -> None:
@@ -134,3 +140,10 @@ def _others(workspace: Workspace, report: Report) -> Iterator[tuple[Spot, str, s
     for file in workspace.management.of("certificate").values():
         spot = report.at(file, "expires")
         yield spot, f"the certificate `{file.says.id}` was good until", file.says.expires
+        newest = {
+            (one.method, one.system): (i, one.recheck_by)
+            for i, one in sorted(enumerate(file.says.verifications), key=lambda it: it[1].on)
+        }
+        for (method, _), (i, again) in newest.items():
+            spot = report.at(file, "verifications", i, "recheck_by")
+            yield spot, f"`{file.says.id}` was to be looked up again by {method} until", again

@@ -1,14 +1,19 @@
 """Certificates: who issued them, and whether what was looked up is what a person signed.
 
-A false claim must not be released: a certificate that names ISO or IEC as who issued it, and a
-check that its person did not sign, are errors. ISO and IEC write standards and certify nobody.
+A false claim must not be released: a certificate that names ISO, IEC or a forum of accreditation
+bodies as who issued or accredited it, and a check that its person did not sign, are errors. ISO and
+IEC write standards and certify nobody.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from watchkeeper.plan.certificates.bodies import certifies_nobody, is_their_site
+from watchkeeper.plan.certificates.bodies import (
+    accredits_nobody,
+    certifies_nobody,
+    is_their_site,
+)
 from watchkeeper.plan.certificates.signing import Held, held
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.workspace.checked import Checked
@@ -44,6 +49,12 @@ def _check_bodies(file: Checked[CertificateFile], report: Report) -> None:
                 "iso-certifies-nobody",
                 f"`{name}` writes standards; it certifies and accredits nobody",
                 "name the body that is on the certificate, or take the certificate out",
+            )
+        elif name and accredits_nobody(name):
+            report.at(file, *place).safety(
+                "forum-accredits-nobody",
+                f"`{name}` is where accreditation bodies work together; it accredits nobody",
+                "name the body itself: of the accreditation, the one whose directory has it",
             )
     if says.cb and says.cb.register_url and is_their_site(says.cb.register_url):
         report.at(file, "cb", "register_url").safety(
