@@ -41,7 +41,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.holders = {name: Passholder(name, origin=self.url) for name in self.people}
-        self.bank = self.make(self._bundle())
+        self.bank = self.make(self._bundle(self.bundle))
         surface = Surface(self.bank.kernel, self.path, self._command, Urls("", self.url))
         self.app = make_app(surface)
 
@@ -60,8 +60,11 @@ class Desk:
     def token(self, person: str) -> str:
         return str(self.visitor(person).client.cookies[self.cookie])
 
-    def _bundle(self) -> Bundle:
-        bundle = self.bundle
+    def release(self, bundle: Bundle) -> str:
+        """Put another plan into force, with the passkeys that people have."""
+        return self.bank.release(self._bundle(bundle))
+
+    def _bundle(self, bundle: Bundle) -> Bundle:
         people = tuple(
             replace(p, passkeys=(self.holders[p.id].passkey,)) if p.id in self.holders else p
             for p in bundle.people

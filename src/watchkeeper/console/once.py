@@ -14,27 +14,34 @@ class Once:
     """Keeps the last outcome of a piece of work, and does it again only for another `key`.
 
     What takes long is not done over and over for a key that changes all the time: it rests twenty
-    times as long as it took. `now` gives microseconds that never go back.
+    times as long as it took, but only among keys that are `of` the same thing. `now` gives
+    microseconds that never go back.
     """
 
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now
         self._turn = asyncio.Lock()
-        self._kept: tuple[Any, Any] | None = None
+        self._kept: tuple[Any, Any, Any] | None = None
         self._rests_until = 0
 
-    async def get(self, key: Any, work: Callable[[], Any]) -> Any:
+    async def get(self, key: Any, work: Callable[[], Any], *, of: Any = None) -> Any:
         """Return what `work` gave for `key`, or just before; it runs in a thread, one at a time.
 
         Raises:
             Exception: whatever the work raised; then nothing is kept.
         """
         async with self._turn:
-            if self._kept is None or (self._kept[0] != key and self._now() >= self._rests_until):
+            if self._kept is None or self._is_past(key, of):
                 began = self._now()
-                self._kept = (key, await asyncio.to_thread(work))
+                self._kept = (of, key, await asyncio.to_thread(work))
                 self._rests_until = self._now() + RESTS * (self._now() - began)
-            return self._kept[1]
+            return self._kept[2]
+
+    def _is_past(self, key: Any, of: Any) -> bool:
+        """Tell whether what is kept is of another thing, or of another key and has rested."""
+        assert self._kept is not None
+        another = self._kept[0] != of
+        return another or (self._kept[1] != key and self._now() >= self._rests_until)
 
 
 class AimsOnce:

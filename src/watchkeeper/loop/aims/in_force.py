@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watchkeeper.do.decision.enforcer import Enforcer
 from watchkeeper.errors import LedgerError, RecordInvalid
 from watchkeeper.ledger.canonical import canonical_arguments
 from watchkeeper.ledger.plan_bundle import REGISTER
@@ -10,14 +11,13 @@ from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.register.form import parse_register, register_digest
 
 
-def register_in_force(home: Home) -> Register | None:
-    """Return what the files of the management system said when the plan was released.
+def register_in_force(home: Home, plan: Enforcer) -> Register | None:
+    """Return what the files of the management system said when a plan was released.
 
-    None where the plan names no register, where it was erased, or where what is kept is not the
-    one that the plan names.
+    None where the plan names no register, where it was erased, where what is kept is not the one
+    that the plan names, or where the plan is not in force any more.
     """
-    named = home.enforcer.bundle.management if home.has_plan else None
-    place = home.state.plan_ref
+    named, place = plan.bundle.management, home.state.plan_ref
     if named is None or place is None:
         return None
     try:

@@ -29,7 +29,7 @@ async def clauses(visit: Visit) -> Clauses | Missing:
     known = await around(visit)
     view = None
     if known.register is not None:
-        view = clauses_view(known.register, visit.plan, visit.now, known.figures)
+        view = clauses_view(known.register, known.bundle, visit.now, known.figures)
     lacking = tuple(row.clause for row in view.lacking) if view is not None else ()
     origin = known.figures.origin if known.figures is not None else ""
-    return Clauses(visit.home.enforcer.digest, known.why, origin, lacking, view)
+    return Clauses(known.digest, known.why, origin, lacking, view)

@@ -46,13 +46,13 @@ async def control(visit: Visit) -> ControlSeen | Missing:
     """Return a control of ours, or one of Annex A, by its id."""
     name = visit.params["control"]
     known = await around(visit)
-    view = control_view(name, known.register, visit.plan, visit.now, known.figures)
+    view = control_view(name, known.register, known.bundle, visit.now, known.figures)
     if view is None:
         return Missing("the plan in force has no control of this name, and Annex A has none")
     picture = known.picture
     rows = picture.table.rows if picture is not None else ()
     return ControlSeen(
-        plan=visit.home.enforcer.digest,
+        plan=known.digest,
         why=known.why,
         log=picture is not None,
         origin=known.figures.origin if known.figures is not None else "",

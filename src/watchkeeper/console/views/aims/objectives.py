@@ -59,14 +59,14 @@ async def objectives(visit: Visit) -> Aims | Missing:
     measured = known.picture.measured if known.picture is not None else None
     rows = {row.objective.id: row for row in (measured.rows if measured is not None else ())}
     return Aims(
-        plan=visit.home.enforcer.digest,
+        plan=known.digest,
         why=known.why,
         log=measured is not None,
         origin=known.figures.origin if known.figures is not None else "",
         at=measured.at if measured is not None else visit.now,
         aims=tuple(
             _aim(one, rows.get(one.id), _kept(known.register, one.id))
-            for one in visit.plan.objectives
+            for one in known.bundle.objectives
         ),
     )
 

@@ -32,6 +32,6 @@ async def risks(visit: Visit) -> Risks | Missing:
     show = asked if asked in SHOWS else SHOWS[0]
     view = None
     if known.register is not None:
-        view = risks_view(known.register, visit.plan, visit.now, known.figures)
+        view = risks_view(known.register, known.bundle, visit.now, known.figures)
     matrix = () if view is None else view.before if show == "before" else view.after
-    return Risks(visit.home.enforcer.digest, known.why, show, matrix, view)
+    return Risks(known.digest, known.why, show, matrix, view)

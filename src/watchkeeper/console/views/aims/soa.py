@@ -66,13 +66,13 @@ class Soa:
 async def soa(visit: Visit) -> Soa | Missing:
     """Return the rows after a cursor."""
     known = await around(visit)
-    rows, at = visit.plan.applicability, visit.now
+    rows, at = known.bundle.applicability, visit.now
     start = _start(visit.query.get("cursor", ""), len(rows))
-    approved = visit.plan.soa
+    approved = known.bundle.soa
     review_by = approved.review_by if approved is not None else None
     end = start + ROWS
     return Soa(
-        plan=visit.home.enforcer.digest,
+        plan=known.digest,
         why=known.why,
         approved=approved,
         approval_passed=review_by is not None and has_passed(review_by, at),
@@ -100,10 +100,10 @@ def _rows(visit: Visit, known: Around, start: int, end: int) -> Iterator[SoaRow]
     ours = known.register.controls if known.register is not None else {}
     figures = {one.id: one for one in (known.figures.controls if known.figures else ())}
     own_of: defaultdict[str, list[str]] = defaultdict(list)
-    for made in visit.plan.controls:
+    for made in known.bundle.controls:
         for reference in made.annex_a:
             own_of[reference].append(made.id)
-    for row in visit.plan.applicability[start:end]:
+    for row in known.bundle.applicability[start:end]:
         annex = annex_a().get(row.control)
         own = ours.get(row.control)
         title = annex.title if annex is not None else own.title if own is not None else ""

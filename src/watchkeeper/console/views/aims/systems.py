@@ -21,5 +21,5 @@ class Systems:
 async def systems(visit: Visit) -> Systems | Missing:
     """Return the scope, and what was seen that is in no inventory."""
     known = await around(visit)
-    view = scope_view(known.register, visit.plan, visit.now, known.figures)
-    return Systems(visit.home.enforcer.digest, known.why, view)
+    view = scope_view(known.register, known.bundle, visit.now, known.figures)
+    return Systems(known.digest, known.why, view)
