@@ -20,6 +20,8 @@ from watchkeeper.cli.plan import app
         ("openpyxl", ["import", "xlsx", "OUT", "AIMS"]),
         ("openpyxl", ["standards", "--check", "OUT.xlsx"]),
         ("cyclonedx", ["export", "cyclonedx", "AIMS", "--out", "OUT"]),
+        ("jsonschema", ["export", "cyclonedx", "AIMS", "--out", "OUT"]),
+        ("referencing", ["import", "cyclonedx", "OUT", "AIMS", "--owner", "ana"]),
         ("cyclonedx", ["import", "cyclonedx", "OUT", "AIMS", "--owner", "ana"]),
     ],
 )

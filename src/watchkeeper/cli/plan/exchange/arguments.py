@@ -23,6 +23,8 @@ from watchkeeper.records.instant import Instant, parse_instant
 
 Source = Annotated[Path, typer.Argument(help="A workspace, or a home: what was released there.")]
 LARGEST = 64 * 1024 * 1024
+_BESIDE = {"cyclonedx": ("jsonschema", "referencing")}
+"""What the validator of a library needs, which its own extra `json-validation` brings."""
 At = Annotated[
     str | None,
     typer.Option("--at", help="The moment that stands in what is written, like 2027-06-30; now."),
@@ -121,15 +123,24 @@ def taken(path: Path) -> bytes:
     return raw
 
 
+def _is_there(module: str) -> bool:
+    """Say whether a module can be imported; one that was set to None can not."""
+    try:
+        return find_spec(module) is not None
+    except ValueError:
+        return False
+
+
 def needs_extra(module: str) -> None:
     """Go on only where what the extra `exchange` brings is there.
 
     Raises:
         SettingsInvalid: it is not.
     """
-    if find_spec(module) is None:
+    missing = [name for name in (module, *_BESIDE.get(module, ())) if not _is_there(name)]
+    if missing:
         raise SettingsInvalid(
-            f"this needs {cut(module)}",
+            f"this needs {cut(missing[0])}",
             "install the extra `exchange`: `pip install '.[exchange]'` in the checkout",
         )
 

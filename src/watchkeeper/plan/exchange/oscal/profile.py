@@ -6,9 +6,10 @@ it is listed in the metadata, so that silence is not taken for a decision.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from watchkeeper.plan.exchange.oscal.evidence import evidence_of
 from watchkeeper.plan.exchange.oscal.names import (
     CATALOGS,
     ISO,
@@ -19,7 +20,6 @@ from watchkeeper.plan.exchange.oscal.names import (
     prop,
 )
 from watchkeeper.plan.workspace.models.control import RowEntry
-from watchkeeper.plan.workspace.models.head import EvidenceEntry
 
 
 def applicability_profile(naming: Naming) -> dict[str, Any] | None:
@@ -70,28 +70,5 @@ def _alter(row: RowEntry) -> dict[str, Any]:
     said = {"status": row.status, "justification": row.why, "owner": row.owner, "by": row.by or ""}
     props = [prop(name, value) for name, value in said.items() if value.strip()]
     props += [prop("risk", risk) for risk in dict.fromkeys(row.risks)]
-    adds = [{"position": "ending", "props": [*props, *_evidence(row)]}]
+    adds = [{"position": "ending", "props": [*props, *evidence_of(row)]}]
     return {"control-id": control_id(row.control), "adds": adds}
-
-
-def _evidence(row: RowEntry) -> Iterator[dict[str, Any]]:
-    """Yield the evidence: plain words count for no class, an item has its class and its origin."""
-    if isinstance(row.evidence, str):
-        if row.evidence.strip():
-            yield prop("evidence", row.evidence)
-        return
-    for number, item in enumerate(row.evidence, 1):
-        group = f"evidence-{number}"
-        yield prop("evidence", _place(item), item.note or "", group)
-        yield prop("class", item.kind, group=group)
-        yield prop("origin", item.origin, group=group)
-        if item.on:
-            yield prop("on", item.on, group=group)
-
-
-def _place(item: EvidenceEntry) -> str:
-    for name in ("document", "file", "drill", "objective", "control", "record", "url", "digest"):
-        found = getattr(item, name)
-        if found:
-            return f"{name} {found}"
-    return item.note or "-"
