@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
+import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +18,23 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.errors import SettingsInvalid, cut
+from watchkeeper.errors import cut
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
-from watchkeeper.plan.draft.starts.begin import STARTS, Begun, begin
+from watchkeeper.plan.draft.starts.begin import (
+    STARTS,
+    Begun,
+    begin,
+    check_beginning,
+    fault_of,
+)
 from watchkeeper.plan.draft.starts.own import Own
 from watchkeeper.plan.draft.workspace import server_id
 from watchkeeper.records.instant import render_instant
 
 _SERVER = "watchkeeper.demo.starts.server"
+_NAMELESS = "My organisation"
 _ASKED = {
-    "organisation": ("What is the organisation called?", "My organisation"),
+    "organisation": ("What is the organisation called?", _NAMELESS),
     "name": ("What is your name?", "Me"),
     "person": ("What is your id in the plan?", "me"),
     "origin": ("What shall the log be called? It can not be changed later.", ""),
@@ -42,10 +53,21 @@ class Given:
     yes: bool = False
 
 
+def ask_start() -> str | None:
+    """Ask which starting point it is to be; None where nobody is at a terminal to say."""
+    if not sys.stdin.isatty():
+        return None
+    output.say("`--mcp` drafts from a tool server of your own; without one, begin from a sample.")
+    return _asked(
+        f"What are the agents for? {', '.join(STARTS)}",
+        None,
+        lambda said: None if said in STARTS else f"one of: {', '.join(STARTS)}",
+    )
+
+
 def init_from(folder: Path, start: str, given: Given, *, as_json: bool) -> None:
     """Begin a workspace from a starting point, and say what to do next."""
-    if start not in STARTS:
-        raise SettingsInvalid(f"no starting point {cut(start)}", f"one of: {', '.join(STARTS)}")
+    check_beginning(folder, start)
     own = _own(start, given)
     command = [sys.executable, "-m", _SERVER, start]
     today = date.fromisoformat(render_instant(wiring.clock().wall())[:10])
@@ -64,15 +86,32 @@ def _own(start: str, given: Given) -> Own:
     said: dict[str, str] = {}
     taken = []
     for key, (question, default) in _ASKED.items():
-        usual = default or f"{server_id(said['organisation'])}.example/{start}"
+        usual = default or f"{_plain(said['organisation'])}.example/{start}"
         value = getattr(given, key)
         if value is None:
-            value = typer.prompt(question, default=usual, err=True) if asking else usual
+            value = _asked(question, usual, partial(fault_of, key)) if asking else usual
             taken += [] if asking else [f"{key} `{usual}`"]
         said[key] = value
     if taken:
         output.say(f"not said, and taken: {', '.join(taken)}")
     return Own(stage=given.stage, **said)
+
+
+def _asked(question: str, usual: str | None, fault: Callable[[str], str | None]) -> str:
+    """Ask until the answer fits; of one that does not, say why."""
+    while True:
+        said = str(typer.prompt(question, default=usual, err=True)).strip()
+        why = fault(said)
+        if why is None:
+            return said
+        output.say(f"  {cut(said)}: {why}" if said else f"  {why}")
+
+
+def _plain(organisation: str) -> str:
+    """Return a name as an id; marks on letters go, and other scripts give no letters at all."""
+    apart = unicodedata.normalize("NFKD", organisation.casefold())
+    letters = apart.encode("ascii", "ignore").decode()
+    return server_id(letters if re.search(r"[a-z0-9]", letters) else _NAMELESS)
 
 
 def _json(begun: Begun, own: Own) -> dict[str, Any]:

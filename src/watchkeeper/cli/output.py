@@ -64,6 +64,9 @@ def speaking_plainly() -> Iterator[None]:
         fail(f"{(error.strerror or str(error)).lower()}{name}")
     except KeyboardInterrupt:
         fail("interrupted")
+    except typer.Abort:
+        say("")  # the question that nobody answered stands on this line
+        fail("interrupted")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import typer
 
 from watchkeeper import settings, wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.beginning import Given, init_from
+from watchkeeper.cli.beginning import Given, ask_start, init_from
 from watchkeeper.cli.servers import split_target
 from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.plan.draft.starts.begin import STARTS
@@ -67,7 +67,7 @@ def init(
 
     `--from` writes all of a management system (scope, risks, assessments, objectives, statement of
     applicability, documents, drills) around a sample tool server. Nothing in it comes approved.
-    What no flag says is asked for at a terminal.
+    What no flag says is asked for at a terminal, the starting point too.
 
     `--mcp` drafts: reads are permitted, writes wait for a reviewer, the statement of applicability
     is undetermined row by row. Look at every line: a draft is a guess.
@@ -77,6 +77,9 @@ def init(
       watchkeeper init aims --mcp 'python server.py'
       watchkeeper init aims --mcp http://127.0.0.1:9000/mcp --header Authorization=env:TOOLS_AUTH
     """
+    if start is None and mcp is None and not yes:
+        with output.speaking_plainly():
+            start = ask_start()
     if start is not None:
         if mcp is not None:
             output.fail("`--from` and `--mcp` are two ways to begin", "give one of them")

@@ -22,27 +22,63 @@ def init(*words: object) -> tuple[int, str, str]:
     return done.exit_code, done.stdout, done.stderr
 
 
-def test_at_a_terminal_it_asks_for_what_no_flag_says(tmp_path: Path) -> None:
+def at_a_terminal(folder: Path, answers: bytes, *words: str) -> tuple[int, str]:
+    """Run `init` with somebody at a terminal who types all of that at once."""
     mine, its = pty.openpty()
-    command = [sys.executable, "-m", "watchkeeper", "init", str(tmp_path / "aims")]
     with subprocess.Popen(
-        [*command, "--from", "back-office", "--name", 'Ana: "A"'],
+        [sys.executable, "-m", "watchkeeper", "init", str(folder), *words],
         stdin=its,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
         os.close(its)
-        os.write(mine, b"Alder & Sons\nana\n\n")
+        os.write(mine, answers)
         _, asked = process.communicate(timeout=60)
     os.close(mine)
-    assert process.returncode == 0, asked
-    questions = ("organisation called", "id in the plan", "shall the log be called")
-    assert all(question in asked.decode() for question in questions)
-    assert "What is your name" not in asked.decode()
+    return process.returncode, asked.decode()
+
+
+def test_at_a_terminal_it_asks_for_what_no_flag_says(tmp_path: Path) -> None:
+    answers = b"hospital\nback-office\n  \nAlder & Sons\nana\n\n"
+    code, asked = at_a_terminal(tmp_path / "aims", answers, "--name", 'Ana: "A"')
+    assert code == 0, asked
+    questions = ("are the agents for", "organisation called", "id in the plan", "log be called")
+    assert all(question in asked for question in questions)
+    assert "What is your name" not in asked
     bundle = compile_folder(tmp_path / "aims")
     assert bundle.organisation == "Alder & Sons"
     assert [(person.id, person.name) for person in bundle.people] == [("ana", 'Ana: "A"')]
     assert "origin: alder-sons.example/back-office" in (tmp_path / "aims/aims.yaml").read_text()
+
+
+def test_an_answer_that_does_not_fit_is_asked_for_again(tmp_path: Path) -> None:
+    answers = "Grün 株式会社\nMe\n../me\nana\nno origin+\n\n".encode()
+    code, asked = at_a_terminal(tmp_path / "aims", answers, "--from", "coding")
+    assert code == 0, asked
+    assert "`../me`: an id has small letters" in asked
+    assert "`no origin+`: a name like `example.com/desk`" in asked
+    assert "origin: grun.example/coding" in (tmp_path / "aims/aims.yaml").read_text("utf-8")
+
+
+def test_who_breaks_off_finds_nothing_written(tmp_path: Path) -> None:
+    end_of_input = b"\x04"
+    code, asked = at_a_terminal(tmp_path / "aims", b"Alder\n" + end_of_input, "--from", "coding")
+    assert (code, "watchkeeper: interrupted" in asked) == (2, True), asked
+    assert not (tmp_path / "aims").exists()
+
+
+def test_nothing_is_asked_for_a_folder_that_holds_something(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    code, asked = at_a_terminal(tmp_path, b"", "--from", "coding")
+    assert (code, "is not empty" in asked, "organisation" in asked) == (2, True, False)
+    code, asked = at_a_terminal(tmp_path / "notes.txt", b"", "--from", "coding")
+    assert (code, "is a file" in asked) == (2, True)
+
+
+def test_a_folder_under_version_control_is_begun_in(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    code, _, err = init(tmp_path, "--from", "coding", "--yes")
+    assert (code, "begun from coding" in err) == (0, True)
 
 
 def test_in_a_pipe_it_takes_what_is_usual_and_says_so(tmp_path: Path) -> None:

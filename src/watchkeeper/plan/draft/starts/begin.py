@@ -30,6 +30,14 @@ from watchkeeper.plan.workspace.models.organisation import AimsFile, PersonEntry
 STARTS: Final = ("customer-service", "coding", "back-office")
 _EVERY = "every"
 """The folder with what all of them have."""
+ANSWERS: Final = {
+    "organisation": AimsFile.model_fields["organisation"],
+    "name": PersonEntry.model_fields["name"],
+    "person": PersonEntry.model_fields["id"],
+    "origin": AimsFile.model_fields["origin"],
+    "stage": AimsFile.model_fields["stage"],
+}
+"""What is asked of whoever begins, each with its place in the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +58,11 @@ def begin(path: Path, name: str, own: Own, today: date, server: Sequence[str]) -
         PlanRefused: the folder holds something already.
         SettingsInvalid: there is no such starting point, or an answer that does not fit a plan.
     """
-    if name not in STARTS:
-        raise SettingsInvalid(f"no starting point {cut(name)}", f"one of: {', '.join(STARTS)}")
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise PlanRefused(f"{cut(path)} is not empty", "name a new folder")
-    _check(own)
+    check_beginning(path, name)
+    for key in ANSWERS:
+        said = getattr(own, key)
+        if (why := fault_of(key, said)) is not None:
+            raise SettingsInvalid(f"`--{key}` {cut(said)}: {why}")
     texts = {**_texts(name, own, today, server), **_schemas()}
     for file, text in texts.items():
         write_whole(path / file, text)
@@ -63,22 +71,33 @@ def begin(path: Path, name: str, own: Own, today: date, server: Sequence[str]) -
     return Begun(tuple(path / file for file in written), lint_workspace(path))
 
 
-def _check(own: Own) -> None:
-    """Hold each answer against what the plan takes in its place."""
-    fields: dict[str, tuple[Any, Any]] = {
-        "--organisation": (AimsFile.model_fields["organisation"], own.organisation),
-        "--origin": (AimsFile.model_fields["origin"], own.origin),
-        "--stage": (AimsFile.model_fields["stage"], own.stage),
-        "--person": (PersonEntry.model_fields["id"], own.person),
-        "--name": (PersonEntry.model_fields["name"], own.name),
-    }
-    for flag, (field, said) in fields.items():
-        kind: Any = Annotated[field.annotation, *(field.metadata or [None])]
-        try:
-            TypeAdapter(kind).validate_python(said)
-        except ValidationError as error:
-            why = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-            raise SettingsInvalid(f"`{flag}` {cut(said)}: {why.lower()}") from None
+def check_beginning(path: Path, name: str) -> None:
+    """Make sure that a starting point can be written there; a `.git` is in nobody's way.
+
+    Raises:
+        PlanRefused: the folder holds something already.
+        SettingsInvalid: there is no such starting point.
+    """
+    if name not in STARTS:
+        raise SettingsInvalid(f"no starting point {cut(name)}", f"one of: {', '.join(STARTS)}")
+    if path.exists() and not path.is_dir():
+        raise PlanRefused(f"{cut(path)} is a file", "name a new folder")
+    if path.exists() and any(there.name != ".git" for there in path.iterdir()):
+        raise PlanRefused(f"{cut(path)} is not empty", "name a new folder")
+
+
+def fault_of(key: str, said: str) -> str | None:
+    """Return why an answer does not fit in its place in the plan; None where it does."""
+    field = ANSWERS[key]
+    kind: Any = Annotated[field.annotation, *(field.metadata or [None])]
+    try:
+        TypeAdapter(kind).validate_python(said)
+    except ValidationError as error:
+        found = error.errors()[0]
+        if found["type"] == "string_pattern_mismatch":
+            return "a name like `example.com/desk`, with no spaces and no `+`"
+        return str(found["msg"]).removeprefix("Value error, ").lower()
+    return None
 
 
 def _texts(name: str, own: Own, today: date, server: Sequence[str]) -> dict[str, str]:
