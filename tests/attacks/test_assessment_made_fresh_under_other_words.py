@@ -8,6 +8,7 @@ import pytest
 
 from tests.worlds.assessed import IMPACT, MANAGED, assessed_plan, bases, signed, since
 from tests.worlds.bank import bundle_of
+from watchkeeper.plan.diff.compare import diff_bundles
 
 FILE, BASIS = "impacts/desk.yaml", "impacts/desk.basis.json"
 SIGNED = signed({**MANAGED, **bases()})
@@ -41,3 +42,11 @@ def test_made_after_it_was_approved_it_is_stale(day: str) -> None:
 
 def test_signed_again_it_is_fresh() -> None:
     assert since(assessed_plan({BASIS: _other_basis()}), "impact") == ()
+
+
+def test_an_approval_that_comes_alone_is_named_as_weaker() -> None:
+    before, after = bundle_of({**SIGNED, FILE: IMPACT}), bundle_of(SIGNED)
+    words = "counts as approved now, and was not made again"
+    assert diff_bundles(before, after).weakenings == (f"assessment `desk:impact`: {words}",)
+    made = {FILE: IMPACT.replace("assessed: 2026-11-01", "assessed: 2026-11-02")}
+    assert diff_bundles(before, assessed_plan(made)).weakenings == ()

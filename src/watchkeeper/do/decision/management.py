@@ -42,7 +42,7 @@ class _Line:
 
     def __init__(self, watched: tuple[Watched, ...]) -> None:
         self._watched = watched
-        self._changes = sorted({one.until for one in watched if one.until is not None})
+        self._changes = sorted({moment for one in watched for moment in one.moments})
         self._states: dict[int, AimsState] = {}
 
     def at(self, at: Instant) -> AimsState:

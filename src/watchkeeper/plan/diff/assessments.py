@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from watchkeeper.plan.diff.changes import Changes, listed
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management.state import ASSESSMENTS, DRIFT, Assessed, Management
+from watchkeeper.records.plan.management.state import (
+    ASSESSMENTS,
+    DRIFT,
+    NOT_APPROVED,
+    UNDATED,
+    Assessed,
+    Management,
+    Watched,
+)
 
 _NOTHING = Management("")
+_CLEARED = {
+    DRIFT: "no longer counts as drifted",
+    NOT_APPROVED: "counts as approved now",
+}
+"""What a file alone can take away of what makes an assessment stale."""
 
 
 def compare_assessments(old: Bundle, new: Bundle, found: Changes) -> None:
@@ -19,13 +34,13 @@ def compare_assessments(old: Bundle, new: Bundle, found: Changes) -> None:
     changed = found.came_and_went("assessment", before, after, lambda _: False)
     for name, was, now in changed:
         _compare(name, was, now, found)
-    due, then = (_days(bundle.management) for bundle in (old, new))
-    for name in sorted(due.keys() & then.keys() & before.keys() & after.keys()):
-        _compare_days(name, (due[name], then[name]), (before[name], after[name]), found)
-    for name in sorted((_drifted(old) - _drifted(new)) & before.keys() & after.keys()):
-        if not _later(before[name], after[name]):
-            words = "no longer counts as drifted, and was not made again"
-            found.weakened("assessment", name, words)
+    then, due = (_watched(bundle.management) for bundle in (old, new))
+    for name in sorted(then.keys() & before.keys() & after.keys()):
+        both = (before[name], after[name])
+        if name in due:
+            _compare_days(name, (then[name].until, due[name].until), both, found)
+            _compare_beginnings(name, then[name], due[name], found)
+        _compare_reasons(name, (_reasons(then, name), _reasons(due, name)), both, found)
 
 
 def _compare(name: str, old: Assessed, new: Assessed, found: Changes) -> None:
@@ -66,6 +81,34 @@ def _compare_days(
         found.strengthened("assessment", name, words)
 
 
+def _compare_beginnings(name: str, old: Watched, new: Watched, found: Changes) -> None:
+    """Compare from when on it counts as made; a plan of before says nothing of it."""
+    was, now = old.not_before, new.not_before
+    if was == now:
+        return
+    words = f"counts as made from {str(now)[:10]} on" if now else "counts as made on any day"
+    if was is not None and (now is None or now < was) and not new.since:
+        found.weakened("assessment", name, f"{words}, before from {str(was)[:10]}")
+    else:
+        found.changed("assessment", name, words)
+
+
+def _compare_reasons(
+    name: str, why: tuple[set[str], set[str]], both: tuple[Assessed, Assessed], found: Changes
+) -> None:
+    """Compare why it is stale; what a change of the plan did or undid is named where that is."""
+    was, now = why
+    for one in sorted((was - now) & _CLEARED.keys() if not _later(*both) else ()):
+        found.weakened("assessment", name, f"{_CLEARED[one]}, and was not made again")
+    if UNDATED in now - was:
+        words = "counts as stale without a day on which it was made, and one until which it is good"
+        found.changed("assessment", name, words)
+
+
+def _reasons(watched: Mapping[str, Watched], name: str) -> set[str]:
+    return set(watched[name].since) if name in watched else set()
+
+
 def _later(old: Assessed, new: Assessed) -> bool:
     return new.on is not None and (old.on is None or new.on > old.on)
 
@@ -74,14 +117,9 @@ def _by_system(management: Management | None) -> dict[str, Assessed]:
     return {f"{one.system}:{one.topic}": one for one in (management or _NOTHING).assessments}
 
 
-def _days(management: Management | None) -> dict[str, Instant | None]:
+def _watched(management: Management | None) -> dict[str, Watched]:
     return {
-        f"{one.id}:{one.topic}": one.until
+        f"{one.id}:{one.topic}": one
         for one in (management or _NOTHING).watched
         if one.topic in ASSESSMENTS
     }
-
-
-def _drifted(bundle: Bundle) -> set[str]:
-    watched = (bundle.management or _NOTHING).watched
-    return {f"{one.id}:{one.topic}" for one in watched if DRIFT in one.since}

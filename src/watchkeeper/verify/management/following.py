@@ -112,7 +112,7 @@ class Management:
         span = self._spans.get(key)
         if span is None or not span.holds(at):
             mine = [one for one in plan if not one.systems or decided.system in one.systems]
-            days = [one.until for one in mine if one.until is not None]
+            days = [day for one in mine for day in one.moments]
             counts = counting(pair for one in mine for pair in one.at(at))
             span = self._spans[key] = _Span(
                 max((day for day in days if day <= at), default=at),

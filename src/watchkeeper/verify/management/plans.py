@@ -15,6 +15,7 @@ from watchkeeper.records.instant import parse_instant
 from watchkeeper.verify.erasures import PlanOf
 
 _STATES_WHY = ("impact", "risk")
+_AHEAD = "dated-ahead"
 _NAMES_ROLES = "competence"
 _SUSPENDED = "suspended"
 _TAKEN_BACK = {_SUSPENDED, "withdrawn"}
@@ -22,20 +23,31 @@ _TAKEN_BACK = {_SUSPENDED, "withdrawn"}
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One thing that a plan watches: when it counts, for which systems, and as what."""
+    """One thing that a plan watches: when it counts, for which systems, and as what.
+
+    `begins` is the moment before which an assessment was not made yet.
+    """
 
     systems: frozenset[str]
     until: int | None
     already: bool
     adds: tuple[tuple[str, str], ...]
     adds_later: tuple[tuple[str, str], ...]
+    begins: int | None = None
+    adds_early: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def moments(self) -> tuple[int, ...]:
+        """From when on it counts otherwise than before."""
+        return tuple(one for one in (self.begins, self.until) if one is not None)
 
     def at(self, at: int) -> tuple[tuple[str, str], ...]:
         """Return what it adds at a moment, as pairs of topic and what counts."""
         late = self.until is not None and self.until <= at
+        early = self.adds_early if self.begins is not None and at < self.begins else ()
         if late:
-            return self.adds + self.adds_later
-        return self.adds if self.already else ()
+            return self.adds + self.adds_later + early
+        return (self.adds if self.already else ()) + early
 
 
 def things_of(plan_of: PlanOf, plan: str) -> tuple[Thing, ...] | str | None:
@@ -57,14 +69,21 @@ def _thing(said: Mapping[str, Any]) -> Thing:
     topic, since = said["topic"], tuple(said.get("since", ()))
     adds: tuple[tuple[str, str], ...] = ((topic, said["id"]),)
     later: tuple[tuple[str, str], ...] = ()
+    early: tuple[tuple[str, str], ...] = ()
     if topic in _STATES_WHY:
         adds, later = tuple((topic, why) for why in since), ((topic, "date"),)
+        early = ((topic, _AHEAD),)
     elif topic == _NAMES_ROLES:
         adds = tuple((topic, role) for role in said.get("roles", ()))
     elif _TAKEN_BACK & set(since):
         adds = (*adds, (_SUSPENDED, said["id"]))
-    until = parse_instant(said["until"]) if "until" in said else None
-    return Thing(frozenset(said.get("systems", ())), until, bool(since), adds, later)
+    until, begins = (_moment(said, name) for name in ("until", "notBefore"))
+    systems = frozenset(said.get("systems", ()))
+    return Thing(systems, until, bool(since), adds, later, begins, early)
+
+
+def _moment(said: Mapping[str, Any], name: str) -> int | None:
+    return parse_instant(said[name]) if name in said else None
 
 
 def counting(found: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

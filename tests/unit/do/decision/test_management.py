@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from watchkeeper.do.decision.management import Timelines, aims_facts
 from watchkeeper.records.instant import Instant
-from watchkeeper.records.plan.management.state import MEMBERS, AimsState, Management, Topic, Watched
+from watchkeeper.records.plan.management.state import (
+    AHEAD,
+    MEMBERS,
+    AimsState,
+    Management,
+    Topic,
+    Watched,
+)
 
 SYSTEMS = ("desk", "claims")
 MOMENTS = st.integers(0, 12).map(Instant)
@@ -19,6 +26,7 @@ WATCHED = st.builds(
     until=st.none() | MOMENTS,
     since=st.sets(st.sampled_from(["new-tool", "suspended"])).map(lambda some: tuple(sorted(some))),
     roles=st.sampled_from([(), ("governance",)]),
+    not_before=st.none() | MOMENTS,
 )
 
 
@@ -36,10 +44,12 @@ def test_it_is_what_going_through_all_of_them_finds(
 
 
 @given(st.lists(WATCHED), MOMENTS, MOMENTS)
-def test_time_alone_only_ever_adds(plan: list[Watched], one: Instant, other: Instant) -> None:
+def test_time_alone_only_ever_adds_but_makes_what_was_dated_ahead(
+    plan: list[Watched], one: Instant, other: Instant
+) -> None:
     management = Management("0" * 64, tuple(plan))
     early, late = (management.at("desk", at).counting for at in sorted((one, other)))
-    assert all(set(early[name]) <= set(late.get(name, ())) for name in early)
+    assert all(set(early[name]) - {AHEAD} <= set(late.get(name, ())) for name in early)
 
 
 def test_every_member_is_there_whether_anything_counts_or_not() -> None:

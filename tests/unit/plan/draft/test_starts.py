@@ -84,7 +84,8 @@ def test_nothing_comes_approved_and_the_system_waits_for_that(begun: Begun) -> N
         if file.suffix in {".yaml", ".md"}:
             assert "approved_by" not in file.read_text("utf-8")
     watched = begun.linted.bundle.management.watched
-    assert {w.since for w in watched if w.topic in {"impact", "risk"}} == {("not-approved",)}
+    waiting = {w.since for w in watched if w.topic in {"impact", "risk"}}
+    assert waiting == {("not-approved", "undated")}
     policies = {policy.id for policy in begun.linted.bundle.policies}
     assert "stale-impact" in policies
 

@@ -7,16 +7,24 @@ from collections.abc import Iterator
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.plan.basis.slice import Looked, looked_from_json, slice_of
 from watchkeeper.plan.basis.triggers import triggers
-from watchkeeper.plan.compile.management.days import after
+from watchkeeper.plan.compile.management.days import after, beginning
 from watchkeeper.plan.register.approval import changed_since_approval
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.objectives import MeasurementFile
 from watchkeeper.plan.workspace.models.management.risks import Assessment
+from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management.state import DRIFT, Assessed, Topic, Watched
+from watchkeeper.records.plan.management.state import (
+    DRIFT,
+    NOT_APPROVED,
+    UNDATED,
+    Assessed,
+    Topic,
+    Watched,
+)
 from watchkeeper.records.plan.systems import System
 
-MISSING, NO_BASIS, NOT_APPROVED = "missing", "no-basis", "not-approved"
+MISSING, NO_BASIS = "missing", "no-basis"
 ATTESTED = "attested"
 """The origin of what a person says, where no record does."""
 TOPICS = {Topic.IMPACT: "impact", Topic.RISK: "assessment"}
@@ -32,7 +40,8 @@ def watch_assessments(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]
             if system.in_scope and (says is not None or writes(bundle, system)):
                 until = after(says.review_by) if says else None
                 since = _why(workspace, bundle, kind, says) if says else (MISSING,)
-                yield Watched(topic, system.id, (system.id,), until, since)
+                begins = _begins(says) if says else None
+                yield Watched(topic, system.id, (system.id,), until, since, not_before=begins)
 
 
 def assessed(workspace: Workspace) -> Iterator[Assessed]:
@@ -70,7 +79,14 @@ def _why(workspace: Workspace, bundle: Bundle, kind: str, says: Assessment) -> t
     found = set(_triggered(workspace, bundle, kind, says)) - set(says.triggers.off)
     if not _approved(workspace, kind, says):
         found.add(NOT_APPROVED)
+    if says.assessed is None or says.review_by is None:
+        found.add(UNDATED)
     return tuple(sorted(found))
+
+
+def _begins(says: Assessment) -> Instant | None:
+    """Return the moment from which an assessment can have been made, and approved."""
+    return beginning(max((day for day in (says.assessed, says.approved) if day), default=None))
 
 
 def _approved(workspace: Workspace, kind: str, says: Assessment) -> bool:

@@ -1,4 +1,4 @@
-"""From a day to the moment from which it has passed (decision 0191)."""
+"""From a day to the moments at which it begins and from which it has passed (decision 0191)."""
 
 from __future__ import annotations
 
@@ -16,3 +16,8 @@ def after(day: str | None) -> Instant | None:
     if day is None:
         return None
     return min(parse_instant(f"{day}T00:00:00.000000Z").plus(_DAY), _LAST)
+
+
+def beginning(day: str | None) -> Instant | None:
+    """Return the moment from which a day is no longer ahead: 00:00 UTC of it; None for none."""
+    return None if day is None else parse_instant(f"{day}T00:00:00.000000Z")

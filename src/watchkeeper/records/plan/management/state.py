@@ -30,6 +30,12 @@ DATE = "date"
 """Why an assessment counts as stale once its day has passed."""
 DRIFT = "drift"
 """Why an assessment counts as stale whose objective was missed since."""
+NOT_APPROVED = "not-approved"
+"""Why an assessment counts as stale that nobody approved as it is."""
+UNDATED = "undated"
+"""Why an assessment is stale of which nobody knows when it was made, or until when it is good."""
+AHEAD = "dated-ahead"
+"""Why an assessment counts as stale until the day on which it says that it was made."""
 SUSPENDED, WITHDRAWN = "suspended", "withdrawn"
 """Why a certificate counts that its body took back; such ones are counted apart, as suspended."""
 
@@ -39,7 +45,8 @@ class Watched:
     """One thing that counts from `until` on, or already, where `since` says why.
 
     It concerns `systems`, every system where there are none. Of competence `id` is that of the
-    need, never a person, and `roles` are those whose holders need it.
+    need, never a person, and `roles` are those whose holders need it. An assessment counts before
+    `not_before` too, when it was not made yet.
     """
 
     topic: Topic
@@ -48,6 +55,12 @@ class Watched:
     until: Instant | None = None
     since: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    not_before: Instant | None = None
+
+    @property
+    def moments(self) -> tuple[Instant, ...]:
+        """When it counts otherwise than before: each moment itself is of what follows it."""
+        return tuple(one for one in (self.not_before, self.until) if one is not None)
 
     def concerns(self, system: str) -> bool:
         """Tell whether it is about a system."""
@@ -60,16 +73,20 @@ class Watched:
     def counting(self, at: Instant) -> tuple[tuple[str, str], ...]:
         """Return what it adds to the state at a moment: pairs of what counts and as which."""
         passed = self.passed(at)
+        if self.topic in ASSESSMENTS:
+            return tuple((self.topic.value, one) for one in self._why(at))
         if not (passed or self.since):
             return ()
-        if self.topic in ASSESSMENTS:
-            why = (*self.since, DATE) if passed else self.since
-            return tuple((self.topic.value, one) for one in why)
         if self.topic is Topic.COMPETENCE:
             return tuple((self.topic.value, role) for role in self.roles)
         found = ((self.topic.value, self.id),)
         taken_back = {SUSPENDED, WITHDRAWN} & set(self.since)
         return (*found, (SUSPENDED, self.id)) if taken_back else found
+
+    def _why(self, at: Instant) -> tuple[str, ...]:
+        """Return why an assessment is stale at a moment: time takes a date ahead away, and adds."""
+        ahead = self.not_before is not None and at < self.not_before
+        return (*self.since, *([DATE] if self.passed(at) else []), *([AHEAD] if ahead else []))
 
 
 @dataclass(frozen=True, slots=True)
