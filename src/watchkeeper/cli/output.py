@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,10 @@ from watchkeeper.errors import WatchkeeperError
 messages = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 data = Console(highlight=False, soft_wrap=True, emoji=False)
 
+_WILD = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
 
 class Exit(enum.IntEnum):
     """Fine; the check found something wrong; could not run."""
@@ -29,12 +34,21 @@ class Exit(enum.IntEnum):
 
 def say(text: str) -> None:
     """Print a message for a person, on stderr."""
-    messages.print(text, markup=False)
+    messages.print(tame(text), markup=False)
 
 
 def show(text: str) -> None:
     """Print data for a person, on stdout."""
-    data.print(text, markup=False)
+    data.print(tame(text), markup=False)
+
+
+def tame(text: str) -> str:
+    """Return text in which nothing speaks to the terminal, or turns what follows around.
+
+    What records, logs and tools say is printed too, and none of them is trusted: controls but
+    line ends and tabs, halves of characters and Unicode's marks of direction are shown as `\ufffd`.
+    """
+    return text if text.isascii() and text.isprintable() else _WILD.sub("\ufffd", text)
 
 
 def show_json(value: Any) -> None:

@@ -6,7 +6,6 @@ import base64
 from pathlib import Path
 
 import typer
-from pydantic import ValidationError
 
 from watchkeeper import wiring
 from watchkeeper.check.objectives import Measurement
@@ -14,13 +13,15 @@ from watchkeeper.check.objectives.written import Covering, differences, written
 from watchkeeper.cli import output
 from watchkeeper.errors import PlanUnreadable, SettingsInvalid, cut
 from watchkeeper.ledger.checkpoint import Checkpoint
-from watchkeeper.plan.draft.editing import read_editable, render_editable, write_whole
+from watchkeeper.plan.draft.editing import render_editable, write_whole
 from watchkeeper.plan.draft.import_tools import MODELINE, schema_address
+from watchkeeper.plan.workspace.checked import check
+from watchkeeper.plan.workspace.folder import read_named
 from watchkeeper.plan.workspace.models.management.objectives import (
     CheckpointEntry,
     MeasurementFile,
 )
-from watchkeeper.records.codec import to_json
+from watchkeeper.plan.workspace.yaml_tree import YamlRefused, parse_yaml
 from watchkeeper.records.day import day_of
 from watchkeeper.records.instant import Instant, parse_instant
 
@@ -101,16 +102,14 @@ def _row(row: object) -> dict[str, object]:
 
 
 def _read(file: Path) -> MeasurementFile:
-    value = read_editable(file.read_text(encoding="utf-8"), file.name)
+    text = read_named(file)
     try:
-        return MeasurementFile.model_validate(to_json(dict(value)))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(step) for step in first["loc"])
-        raise PlanUnreadable(
-            f"{cut(file.name)} is no measurement: {first['msg']} at {cut(place)}",
-            "run `watchkeeper plan lint`",
-        ) from None
+        checked, findings = check(MeasurementFile, file.name, parse_yaml(text))
+    except YamlRefused as error:
+        raise PlanUnreadable(f"{cut(file)}:{error.line}: {error.message}", error.advice) from None
+    if checked is None:
+        raise PlanUnreadable(f"no measurement: {findings[0]}", "run `watchkeeper plan lint`")
+    return checked.says
 
 
 def _free(folder: Path, day: str) -> Path:

@@ -1,4 +1,4 @@
-"""What several commands of `watchkeeper plan` take, and how a plan is read."""
+"""What several commands of `watchkeeper plan` take, and how a workspace is read."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.errors import PlanUnreadable, RecordInvalid, SettingsInvalid, cut
-from watchkeeper.ledger.plan_bundle import parse_bundle
+from watchkeeper.errors import PlanUnreadable, SettingsInvalid, cut
 from watchkeeper.plan.register.content import Register
-from watchkeeper.plan.whole import compile_folder, lint_workspace
+from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.finding import Finding, that_stop
 from watchkeeper.plan.workspace.load import Workspace as Files
 from watchkeeper.plan.workspace.load import load_workspace
@@ -22,10 +21,6 @@ from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.plan.bundle import Bundle
 
 Workspace = Annotated[Path, typer.Argument(help="The workspace: the folder with `aims.yaml`.")]
-PlanPath = Annotated[Path, typer.Argument(help="A workspace, or the JSON file of a plan.")]
-KnownPlan = Annotated[
-    Path, typer.Argument(help="A workspace, a home (its plan in force), or a plan's JSON file.")
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 AtDay = Annotated[
     str | None, typer.Option("--at", help="A day, like `2027-06-30`, where not today.")
@@ -34,37 +29,6 @@ Home = Annotated[
     Path | None,
     typer.Option("--home", help="A home or a published log, for what was seen at run time."),
 ]
-
-
-def read_plan(path: Path) -> Bundle:
-    """Return the plan of a workspace, compiled, or of the JSON file of a plan."""
-    if path.is_dir():
-        return compile_folder(path)
-    raw = path.read_bytes()
-    try:
-        return parse_bundle(raw)
-    except RecordInvalid as error:
-        raise PlanUnreadable(
-            f"{cut(path)} is no plan: {error.message}", "name a workspace or the file of a plan"
-        ) from None
-
-
-def read_known(path: Path) -> tuple[Bundle, Register | None]:
-    """Return a plan, and its register where it is at hand: of a workspace, and of a home.
-
-    Of a home it is the plan in force.
-
-    Raises:
-        PlanUnreadable: there is no plan.
-    """
-    if wiring.is_home(path):
-        found = wiring.plan_in_force(path)
-        if found is None:
-            raise PlanUnreadable(f"no plan is in force in {cut(path)}", "release one first")
-        return found, wiring.register(path)
-    if path.is_dir():
-        return compile_folder(path), lint_workspace(path).register
-    return read_plan(path), None
 
 
 def moment(day: str | None) -> Instant:

@@ -12,7 +12,7 @@ from watchkeeper.plan.draft.signing_off import sign_off
 from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.finding import that_stop
-from watchkeeper.plan.workspace.folder import BASIS
+from watchkeeper.plan.workspace.folder import BASIS, open_folder
 from watchkeeper.plan.workspace.kinds import BY_KIND
 from watchkeeper.plan.workspace.load import Workspace
 
@@ -38,8 +38,9 @@ def write_basis(folder: Path, kind: str, looked: Looked) -> Path:
 
 def write_made(folder: Path, kind: str, system: str, by: str, on: str) -> Path:
     """Write into an assessment who made it, and on which day; return the file."""
-    place = folder / BY_KIND[kind].where.replace("*", system)
-    document = read_editable(place.read_text(encoding="utf-8"), place.name)
+    name = BY_KIND[kind].where.replace("*", system)
+    place = folder / name
+    document = read_editable(open_folder(folder).read(name), name)
     document["assessed"], document["by"] = on, by
     write_whole(place, render_editable(document))
     return place

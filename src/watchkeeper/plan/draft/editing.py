@@ -12,15 +12,21 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
 from watchkeeper.errors import PlanUnreadable, cut
-from watchkeeper.plan.workspace.yaml_tree import OneAnchorEach
+from watchkeeper.plan.workspace.yaml_tree import OneAnchorEach, YamlRefused, parse_yaml
 
 
 def read_editable(text: str, name: str) -> CommentedMap:
     """Parse a YAML mapping so that it can be changed and written back.
 
+    It is read with bounds first: what keeps comments is slow where somebody nests deeply.
+
     Raises:
-        PlanUnreadable: not YAML, or no mapping.
+        PlanUnreadable: not YAML that we take, or no mapping.
     """
+    try:
+        parse_yaml(text)
+    except YamlRefused as error:
+        raise PlanUnreadable(f"{cut(name)}:{error.line}: {error.message}", error.advice) from None
     try:
         value = _yaml().load(text)
     except (YAMLError, RecursionError, ValueError, AttributeError) as error:

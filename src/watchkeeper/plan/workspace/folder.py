@@ -175,6 +175,25 @@ def open_folder(path: Path) -> Folder:
     return folder
 
 
+def read_named(path: Path) -> str:
+    """Return the text of a file that somebody named, with the bounds of a workspace's files.
+
+    Raises:
+        PlanUnreadable: no such file, not UTF-8, or too large; its name is said.
+    """
+    try:
+        place = path.resolve()
+        there = place.exists()
+    except (OSError, RuntimeError, ValueError):
+        there = False
+    if not there:
+        raise PlanUnreadable(f"there is no file {cut(path)}", "name a file that is there")
+    try:
+        return Folder(place.parent).read(place.name)
+    except PlanUnreadable as error:
+        raise PlanUnreadable(f"{cut(path)}: {error.message}", error.advice) from None
+
+
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()

@@ -136,6 +136,8 @@ class _Builder:
         admit(self._count, len(path), line)
         if node.tag not in PLAIN_TAGS:
             raise YamlRefused(f"a tag, which we do not take: {cut(node.tag)}", "leave it out", line)
+        if isinstance(node, ScalarNode):
+            _check_text(str(node.value), line)
 
     def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
         out: dict[str, Any] = {}
@@ -158,7 +160,14 @@ def _key(node: Node, line: int) -> str:
         raise YamlRefused("a key that is not text", "write keys as plain text", line)
     if node.tag.endswith(":merge"):
         raise YamlRefused("a merge key `<<`", "YAML 1.2 has none: write the keys out", line)
+    _check_text(str(node.value), line)
     return str(node.value)
+
+
+def _check_text(text: str, line: int) -> None:
+    """Refuse half of a character, which no file, log or terminal could take."""
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise YamlRefused(f"half of a character: {cut(text)}", "write the whole character", line)
 
 
 def _scalar(node: ScalarNode) -> Any:

@@ -40,6 +40,8 @@ def digest_of(file: Path | None) -> str | None:
     Raises:
         SettingsInvalid: it can not be read.
     """
+    if file is not None and file.exists() and not file.is_file():
+        raise SettingsInvalid(f"{cut(file)} is no file", "name what shows it, as one file")
     try:
         return None if file is None else sha256_hex(file.read_bytes())
     except OSError as error:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, KnownPlan, read_known
+from watchkeeper.cli.plan.arguments import AsJson
+from watchkeeper.cli.plan.plans import KnownPlan, read_known
 from watchkeeper.plan.diff.changes import PlanDiff
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.plan.diff.registers import with_registers

@@ -15,7 +15,7 @@ from watchkeeper.cli.plan.exchange.trial import would_break
 from watchkeeper.errors import cut
 from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.register.content import register_of
-from watchkeeper.plan.workspace.folder import open_folder
+from watchkeeper.plan.workspace.folder import open_folder, read_named
 
 if TYPE_CHECKING:
     from watchkeeper.plan.exchange.xlsx.changes import Comparison, RowChange
@@ -58,7 +58,7 @@ def import_xlsx(
         from watchkeeper.plan.exchange.xlsx.reading import read_workbook
 
         files = settled(workspace, dry_run=dry_run)
-        mapped = parse_mapping(layout.read_text("utf-8"), layout.name) if layout else ()
+        mapped = parse_mapping(read_named(layout), layout.name) if layout else ()
         people = {one.id: one.name for one in files.aims.says.people}
         book = read_workbook(taken(file), people, mapped)
         found = compare(book, here(register_of(files)), theirs=theirs)

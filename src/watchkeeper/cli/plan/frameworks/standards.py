@@ -15,6 +15,7 @@ from watchkeeper.plan.mapping.read.files import MAX_BYTES, read_mapping
 from watchkeeper.plan.mapping.text import mapping_json, mapping_summary, mapping_text
 from watchkeeper.plan.views.item import item_text, item_view
 from watchkeeper.plan.views.standards import standards_text, standards_view
+from watchkeeper.plan.workspace.finding import that_stop
 from watchkeeper.plan.workspace.load import Workspace, load_workspace
 from watchkeeper.standards.items import STANDARDS, look_up
 
@@ -38,7 +39,7 @@ def standards(
     """Show what a standard numbers, and everything in the workspace that points at it.
 
     Without an item it lists the standards, and what of them is unverified. Ends with 2 where no
-    standard has the item.
+    standard has the item, or where there is a workspace that can not be read.
 
     With `--check` it reads a mapping (YAML, JSON, CSV, TSV, .xlsx, .docx, Markdown or text) and
     names numbers that there are not, numbers under a wrong name, guidance taken for controls, days
@@ -79,12 +80,14 @@ def _show(text: str, name: str | None, path: Path, *, as_json: bool) -> None:
         where = STANDARDS[name] if name else "none of the standards"
         said = f"{where} has no {cut(text)}" if name else f"{where} has {cut(text)}"
         raise StandardInvalid(said, "see `watchkeeper plan standards`; NIST's are like `MAP 1.1`")
-    workspace = _workspace(path)
+    workspace, broken = _workspace(path)
     views = [item_view(one, workspace) for one in found]
     if as_json:
         output.show_json([view.json() for view in views])
     else:
         output.show("\n\n".join(item_text(view) for view in views))
+    if broken:
+        output.fail(f"nothing that points at it was looked for: {broken}", "mend it first")
 
 
 def _check(path: Path, name: str | None, *, as_json: bool) -> None:
@@ -102,11 +105,10 @@ def _check(path: Path, name: str | None, *, as_json: bool) -> None:
         raise typer.Exit(output.Exit.FOUND)
 
 
-def _workspace(path: Path) -> Workspace | None:
-    if not path.is_dir():
+def _workspace(path: Path) -> tuple[Workspace | None, str]:
+    """Return the workspace, or why it can not be read; neither where there is none."""
+    if not path.exists():
         output.say(f"no workspace at {path}: what points at it was not looked for")
-        return None
+        return None, ""
     found, findings = load_workspace(path)
-    if found is None:
-        output.say(f"the workspace can not be read, so nothing was looked for: {findings[0]}")
-    return found
+    return found, "" if found is not None else str(that_stop(findings)[0])

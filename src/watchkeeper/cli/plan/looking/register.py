@@ -11,7 +11,7 @@ import typer
 from watchkeeper import wiring
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import registered
-from watchkeeper.errors import PlanUnreadable
+from watchkeeper.errors import PlanUnreadable, cut
 from watchkeeper.plan.register.form import register_bytes, register_digest
 
 
@@ -34,7 +34,7 @@ def register(
             found = wiring.register_bytes(path)
             if found is None:
                 raise PlanUnreadable(
-                    "there is no register here",
+                    f"there is no register in {cut(path)}",
                     "name a home whose plan has records of the management system, or a workspace",
                 )
             raw = found

@@ -8,14 +8,15 @@ from typing import Annotated
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, PlanPath, read_plan
+from watchkeeper.cli.plan.arguments import AsJson
+from watchkeeper.cli.plan.plans import KnownPlan, read_known
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.plan.show import render_plan
 from watchkeeper.records.codec import to_json
 
 
 def show(
-    path: PlanPath = Path("aims"),
+    path: KnownPlan = Path("aims"),
     as_json: AsJson = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the Cedar schema of each system instead.")
@@ -25,10 +26,11 @@ def show(
 
     Examples:
       watchkeeper plan show aims
+      watchkeeper plan show home
       watchkeeper plan show aims --schema
     """
     with output.speaking_plainly():
-        bundle = read_plan(path)
+        bundle, _ = read_known(path)
     if as_json:
         output.show_json(to_json(bundle))
     elif schema:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os.path
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from watchkeeper.plan.draft.editing import write_whole
 from watchkeeper.plan.draft.import_tools import Imported
 from watchkeeper.plan.draft.import_tools import import_tools as imported_into
 from watchkeeper.plan.workspace.checked import check
+from watchkeeper.plan.workspace.folder import read_named
 from watchkeeper.plan.workspace.models.tool import ToolFile
 from watchkeeper.plan.workspace.yaml_tree import parse_yaml
 
@@ -51,7 +53,7 @@ def import_tools(
       watchkeeper plan import-tools aims/tools/shop.yaml --python shop.actions
     """
     with output.speaking_plainly():
-        existing = _read_text(file) if file.exists() else None
+        existing = read_named(file) if os.path.lexists(file) else None
         if python is not None:
             found = _guarded(python, file.stem)
             imported = imported_into(existing, found, server=file.stem, module=python)
@@ -70,13 +72,6 @@ def import_tools(
         )
         imported = imported_into(existing, definitions, server=file.stem, target=target)
         _write_imported(file, imported)
-
-
-def _read_text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise PlanUnreadable(f"{cut(file)} is not UTF-8", "save the file as UTF-8") from None
 
 
 def _says(file: Path, text: str) -> ToolFile:

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from watchkeeper.errors import ImportRefused
+from watchkeeper.errors import ImportRefused, cut
 from watchkeeper.plan.exchange.xlsx.headings import Mapped
 from watchkeeper.plan.exchange.xlsx.tables import TABLES
 from watchkeeper.plan.workspace.checked import check
 from watchkeeper.plan.workspace.models.scalars import Part, Text
-from watchkeeper.plan.workspace.yaml_tree import parse_yaml
+from watchkeeper.plan.workspace.yaml_tree import YamlRefused, parse_yaml
 
 _TABLES = {table.title.casefold(): table for table in TABLES}
 
@@ -34,10 +34,12 @@ def parse_mapping(text: str, name: str) -> tuple[Mapped, ...]:
     """Read the file of `--map`.
 
     Raises:
-        ImportRefused: it does not hold, or names a column that its table has not.
-        PlanUnreadable: not YAML.
+        ImportRefused: not YAML, it does not hold, or names a column that its table has not.
     """
-    checked, findings = check(MappingFile, name, parse_yaml(text))
+    try:
+        checked, findings = check(MappingFile, name, parse_yaml(text))
+    except YamlRefused as error:
+        raise ImportRefused(f"{cut(name)}:{error.line}: {error.message}", error.advice) from None
     if checked is None:
         raise ImportRefused(f"the mapping does not hold: {findings[0]}")
     return tuple(_mapped(entry) for entry in checked.says.sheets)
