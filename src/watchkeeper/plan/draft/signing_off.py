@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.errors import PlanRefused, PlanUnreadable, cut
+from watchkeeper.ledger.canonical import canonical, sha256_hex
 from watchkeeper.plan.documents.read import read_document
 from watchkeeper.plan.draft.editing import read_editable, render_editable
 from watchkeeper.plan.register.approval import changed_since_approval, said_digest
@@ -45,6 +46,11 @@ class Target:
     kept_up: bool = True
     basis: str | None = None
 
+    @property
+    def kind(self) -> str:
+        """What kind of record it is: the part of its name before the id."""
+        return self.name.partition("/")[0]
+
     def is_called(self, name: str) -> bool:
         """Tell whether a person means this one: by its name, or by its file."""
         return name == self.name or (self.row is None and name == self.file)
@@ -52,12 +58,22 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class SignedOff:
-    """The new texts of files, what they were made of, what was approved, and what not and why."""
+    """The new texts of files, what they were made of, what was approved, and what not and why.
+
+    `digests` say of each record by name what exactly is approved, without the version that it gets.
+    """
 
     texts: Mapping[str, str] = field(default_factory=dict)
     read: Mapping[str, str] = field(default_factory=dict)
     signed: tuple[Target, ...] = ()
     refused: tuple[tuple[Target, str], ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
+    version: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """One digest of all that is approved: which records, what they say, in which version."""
+        return sha256_hex(canonical({"records": dict(self.digests), "version": self.version}))
 
 
 def targets(workspace: Workspace) -> Iterator[Target]:
@@ -79,11 +95,13 @@ def sign_off(
 ) -> SignedOff:
     """Write the approval of `by` into the records named, or into all that lack one.
 
-    What still asks to be filled in is refused, and so are a document that is not there and an
-    assessment that nobody is said to have made.
+    A name is that of a record, its file, or a kind: of a kind, those that lack an approval. What
+    still asks to be filled in is refused, and so are a document that is not there and an assessment
+    that nobody is said to have made.
 
     Raises:
-        PlanRefused: nobody of the plan is called so, or there is no such record.
+        PlanRefused: nobody of the plan is called so, there is no such record, or a file says
+            something else by now than what was read.
     """
     check_person(workspace, by)
     chosen = _chosen(workspace, tuple(targets(workspace)), names)
@@ -91,11 +109,41 @@ def sign_off(
     signed = tuple(one for one in chosen if not _refusal(workspace, one))
     folder = Folder(workspace.root)
     read = {file: folder.read(file) for file in sorted({one.file for one in signed})}
+    _check_unchanged(signed, read)
+    digests = {one.name: _said(workspace, one) for one in signed}
     edited = {file: read_editable(text, file) for file, text in read.items()}
     for one in signed:
         _write(edited[one.file], one, workspace, {"by": by, "on": on, "version": version})
     texts = {file: render_editable(value) for file, value in edited.items()}
-    return SignedOff(texts, read, signed, refused)
+    return SignedOff(texts, read, signed, refused, digests, version)
+
+
+def check_shown(done: SignedOff, shown: str) -> None:
+    """Check that what would be approved is what somebody was shown, to the last word.
+
+    Raises:
+        PlanRefused: it is not.
+    """
+    if done.shown != shown:
+        raise PlanRefused(
+            "what would be approved is not what was shown", "look at it again, with `--look`"
+        )
+
+
+def _check_unchanged(signed: Sequence[Target], read: Mapping[str, str]) -> None:
+    """Check that files still say what was read of them: nobody looked at anything else."""
+    now = {file: parse_yaml(text).value for file, text in read.items()}
+    for one in signed:
+        rows = now[one.file].get("documents") if one.row is not None else None
+        said = now[one.file] if one.row is None else rows[one.row : one.row + 1] if rows else []
+        if said != (one.value if one.row is None else [one.value]):
+            raise PlanRefused(f"`{one.file}` was changed meanwhile", "look at it, and say it again")
+
+
+def _said(workspace: Workspace, one: Target) -> str:
+    if isinstance(one.says, DocumentEntry):
+        return _digest(workspace, one.says) or ""
+    return said_digest(one.value, one.basis)
 
 
 def _whole(name: str, file: Checked[Any], basis: str | None = None) -> Target:
@@ -124,11 +172,17 @@ def _chosen(
 ) -> tuple[Target, ...]:
     if not names:
         return tuple(one for one in every if one.kept_up and not _approved(workspace, one))
-    for name in names:
-        if not any(one.is_called(name) for one in every):
-            advice = nearest(name, [one.name for one in every])
-            raise PlanRefused(f"there is no record {cut(name)} to approve", advice)
-    return tuple(one for one in every if any(one.is_called(name) for name in names))
+    meant = [one for name in names for one in _called(workspace, every, name)]
+    return tuple(one for one in every if one in meant)
+
+
+def _called(workspace: Workspace, every: tuple[Target, ...], name: str) -> list[Target]:
+    found = [one for one in every if one.is_called(name)]
+    of_kind = [one for one in every if one.kind == name]
+    if not found and not of_kind:
+        known = sorted({one.name for one in every} | {one.kind for one in every})
+        raise PlanRefused(f"there is no record {cut(name)} to approve", nearest(name, known))
+    return found or [one for one in of_kind if not _approved(workspace, one)]
 
 
 def _approved(workspace: Workspace, one: Target) -> bool:
@@ -156,6 +210,8 @@ def _unreadable(workspace: Workspace, row: DocumentEntry) -> str:
     if _digest(workspace, row) is None:
         return f"there is no `{row.file}`" if row.file else "no file and no digest"
     there = workspace.management.digests.get(row.id)
+    if there is not None and not there.raw.strip():
+        return "there is nothing in it"
     try:
         reading = read_document(there.file, there.raw) if there is not None else None
     except PlanUnreadable:
