@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.worlds.aims_desk import aims_desk, managed_plan
+from tests.worlds.aims import ManagedWorkspace
+from tests.worlds.aims_desk import aims_desk, compiled, managed_plan
 from tests.worlds.pages import Desk
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.controls import Control, Row
@@ -48,3 +49,26 @@ def test_its_html_stays_small(desk: Desk) -> None:
     assert len(page.text) < 200_000
     assert "/soa?cursor=100" in page.text
     assert desk.get("/controls/own-4999").status_code == 200
+
+
+def test_one_can_go_back_and_look_at_what_is_overdue_alone(desk: Desk) -> None:
+    found = desk.get("/api/v1/applicability?cursor=200").json()
+    assert (found["before"], found["cursor"]) == ("100", "300")
+    late = desk.get("/api/v1/applicability?show=overdue").json()
+    assert (late["total"], late["overdue"], len(late["rows"])) == (MANY + 39, 1, 1)
+
+
+def test_five_hundred_risks_in_one_cell_leave_the_matrix_to_be_read() -> None:
+    world = ManagedWorkspace()
+    one = world.records["risk", "overpaid"]
+    for n in range(500):
+        world.change("risk", f"r-{n}", **{**one, "id": f"r-{n}", "title": f"Risk {n}"})
+    many = aims_desk(compiled(world))
+    page = many.get("/risks").text
+    matrix = page.partition('aria-label="Matrix"')[2].partition("</table>")[0]
+    assert "<summary>495 more</summary>" in matrix
+    assert page.count('<tr id="risk-') == 200
+    assert "/risks?cursor=200&amp;show=after" in page
+    third = many.get("/risks?at=r-99").text
+    assert 'id="risk-r-99"' in third
+    assert "The 200 before" in third

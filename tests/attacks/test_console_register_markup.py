@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -95,6 +96,43 @@ def test_what_the_files_say_is_text(desk: Desk, path: str) -> None:
     if path not in {"/clauses", "/r/0/1", "/controls/A.9.4"}:
         assert "&lt;script&gt;owned()" in page.text
         assert "{{ 7*7 }}" in page.text
+
+
+LONG = "w" * 9_000
+LINKS = f"[see](javascript:owned()) <javascript:owned()> javascript:owned() {LONG}\x00\x1b[2J\u2028"
+
+
+@pytest.fixture(scope="module")
+def linking() -> Desk:
+    aims = ManagedWorkspace()
+    address = {"class": "document", "origin": "attested", "url": "javascript:owned()"}
+    ran = {"class": "runtime", "origin": "captured"}
+    rows = [{**row, "why": LINKS, "evidence": LINKS} for row in aims.records["soa", ""]["rows"]]
+    rows[0]["evidence"] = [
+        {**address, "digest": "1" * 64, "note": LINKS},
+        *({**ran, "record": record} for record in ("../../stops", "0/1")),
+        {**ran, "control": "limits"},
+    ]
+    aims.change("soa", rows=rows)
+    for name in ("overpaid", "again"):
+        aims.change(
+            "risk", name, **{**aims.records["risk", "overpaid"], "id": name, "title": LINKS}
+        )
+    aims.change("system", "desk", title=LONG, purpose=LINKS)
+    return aims_desk(compiled(aims))
+
+
+@pytest.mark.parametrize("path", ["/systems", "/risks", "/soa", "/controls/A.2.2"])
+def test_no_text_becomes_a_link_or_hides_what_it_is(linking: Desk, path: str) -> None:
+    page = linking.get(path).text
+    assert "javascript:" not in "".join(re.findall(r'(?:href|src)="[^"]*"', page))
+    assert not set(page) & set("\x00\x1b\u2028")
+    if path == "/soa":
+        assert 'href="/r/0/1"' in page
+    assert "/r/.." not in page
+    if path != "/controls/A.2.2":
+        assert "more characters" in page  # what is long is unfolded, and is all there
+        assert "w" * 8_000 in page
 
 
 @pytest.mark.parametrize("name", [NASTY, "../../aims", "%00", "x" * 5_000, "a/b"])

@@ -11,6 +11,7 @@ from watchkeeper.console.views.aims.clauses import Clauses, clauses
 from watchkeeper.console.views.aims.control import ControlSeen, control
 from watchkeeper.console.views.aims.objectives import Aims, objectives
 from watchkeeper.console.views.aims.risks import SHOWS, Risks, risks
+from watchkeeper.console.views.aims.soa import SHOWS as ROWS_SHOWN
 from watchkeeper.console.views.aims.soa import Soa, soa
 from watchkeeper.console.views.aims.systems import Systems, systems
 from watchkeeper.console.views.answers import Answers, answers
@@ -224,7 +225,11 @@ PAGES: tuple[Page, ...] = (
         about="The risk register as a matrix, with the list beside it.",
         see=risks,
         view=Risks,
-        queries=(Query("show", "before treatment, or what is left after it", SHOWS),),
+        queries=(
+            Query("show", "before treatment, or what is left after it", SHOWS),
+            Query("at", "the page of the list that has the risk of this id"),
+            Query("cursor", "the page of the list that begins at this row"),
+        ),
         group="aims",
     ),
     Page(
@@ -245,7 +250,10 @@ PAGES: tuple[Page, ...] = (
         about="Every control: applicable or not, why, its status, and what evidence there is.",
         see=soa,
         view=Soa,
-        queries=(Query("cursor", "only what comes after: the `cursor` of the answer before"),),
+        queries=(
+            Query("cursor", "only what comes after: the `cursor` of the answer before"),
+            Query("show", "all rows, or those that are overdue", ROWS_SHOWN),
+        ),
         group="aims",
         label="Applicability",
     ),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from watchkeeper.check.answer import DISCLAIMER
 from watchkeeper.check.oversight.text import percent
 from watchkeeper.check.oversight.text import span as span_of
 from watchkeeper.console.pictures import columns, whisker
@@ -31,7 +33,9 @@ def _environment() -> Environment:
     )
     environment.filters.update(since=since, clock=clock, span=span, number=number, head=head)
     environment.filters.update(percent=percent, span_of=span_of)
+    environment.filters.update(part=functools.partial(quote, safe=""))
     environment.globals.update(many=many, columns=columns, whisker=whisker)
+    environment.globals.update(disclaimer=DISCLAIMER)
     return environment
 
 

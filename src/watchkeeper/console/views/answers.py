@@ -11,6 +11,7 @@ from watchkeeper.check.gap.row import GapRow
 from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.errors import WatchkeeperError
 from watchkeeper.records.instant import Instant
+from watchkeeper.records.reference import Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class SystemRow:
 class ControlRow:
     """A control in a system, in its state, and why it is that.
 
-    `reviewed` says what people did with what it escalated, if anything: a fact, no judgement.
+    `last` is the newest decision in which it fired. `reviewed` says what people did with what it
+    escalated, if anything: a fact, no judgement.
     """
 
     control: str
@@ -44,6 +46,7 @@ class ControlRow:
     in_production: bool
     why: str
     fired: int
+    last: Ref | None
     reviewed: str
     annex_a: tuple[str, ...]
 
@@ -155,6 +158,7 @@ def _control(row: GapRow, found: Answer) -> ControlRow:
         in_production=row.in_production,
         why=row.why,
         fired=row.fired,
+        last=row.last_ref,
         reviewed=row.reviewed,
         annex_a=row.annex_a,
     )

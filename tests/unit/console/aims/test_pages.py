@@ -85,7 +85,7 @@ def test_the_matrix_and_its_other_side(desk: Desk) -> None:
     html = desk.get("/risks").text
     assert "overdue" in html
     assert "Not in the matrix" in html
-    assert 'href="#risk-paid-twice"' in html
+    assert 'href="/risks?at=paid-twice#risk-paid-twice"' in html
 
 
 def test_the_statement_counts_what_is_overdue(desk: Desk) -> None:

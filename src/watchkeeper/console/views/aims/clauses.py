@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from watchkeeper.console.views.aims.around import around
 from watchkeeper.console.visit import Missing, Visit
+from watchkeeper.loop.commands.asked import OPERATE
 from watchkeeper.plan.views.clauses.view import ClausesView, clauses_view
 
 
@@ -25,11 +26,17 @@ class Clauses:
 
 
 async def clauses(visit: Visit) -> Clauses | Missing:
-    """Return the clauses, from 4.1 to 10.2."""
+    """Return the clauses, from 4.1 to 10.2; whose evidence lapsed is named to who operates."""
     known = await around(visit)
     view = None
     if known.register is not None:
-        view = clauses_view(known.register, known.bundle, visit.now, known.figures)
+        view = clauses_view(
+            known.register,
+            known.bundle,
+            visit.now,
+            known.figures,
+            names=visit.may(OPERATE),
+        )
     lacking = tuple(row.clause for row in view.lacking) if view is not None else ()
     origin = known.figures.origin if known.figures is not None else ""
     return Clauses(known.digest, known.why, origin, lacking, view)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchkeeper.console.views.aims.around import around
+from watchkeeper.console.views.aims.soa import start_of
 from watchkeeper.console.visit import Missing, Visit
-from watchkeeper.plan.views.risks import MatrixRow, RisksView, risks_view
+from watchkeeper.plan.views.risks import MatrixRow, RiskRow, RisksView, risks_view
 
 SHOWS = ("after", "before")
+ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,7 @@ class Risks:
     """The risks of the plan in force; None, and `why`, where there is no register.
 
     `show` says which matrix is `matrix`: of what is left, or of what was there before treatment.
+    The page lists `shown` of the rows from `first` on, `rows_at_once` at most.
     """
 
     plan: str
@@ -23,6 +27,9 @@ class Risks:
     show: str
     matrix: tuple[MatrixRow, ...]
     view: RisksView | None
+    first: int
+    shown: int
+    rows_at_once: int = ROWS
 
 
 async def risks(visit: Visit) -> Risks | Missing:
@@ -34,4 +41,15 @@ async def risks(visit: Visit) -> Risks | Missing:
     if known.register is not None:
         view = risks_view(known.register, known.bundle, visit.now, known.figures)
     matrix = () if view is None else view.before if show == "before" else view.after
-    return Risks(known.digest, known.why, show, matrix, view)
+    rows = () if view is None else view.rows
+    first = _first(visit.query, rows)
+    return Risks(known.digest, known.why, show, matrix, view, first, len(rows[first:][:ROWS]))
+
+
+def _first(query: Mapping[str, str], rows: tuple[RiskRow, ...]) -> int:
+    """Return the row at which the page begins that was asked for, or that has a risk by its id."""
+    named = query.get("at", "")
+    place = next((n for n, row in enumerate(rows) if row.id == named), None)
+    if place is None:
+        place = start_of(query.get("cursor", ""), max(0, len(rows) - 1))
+    return place - place % ROWS

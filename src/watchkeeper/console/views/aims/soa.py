@@ -11,10 +11,12 @@ from watchkeeper.console.visit import Missing, Visit
 from watchkeeper.plan.views.control import Applies, row_view
 from watchkeeper.records.day import has_passed
 from watchkeeper.records.figures import ControlFigure
-from watchkeeper.records.plan.management.controls import Approved
+from watchkeeper.records.instant import Instant
+from watchkeeper.records.plan.management.controls import Approved, Row
 from watchkeeper.standards.catalogue import annex_a
 
 ROWS = 100
+SHOWS = ("all", "overdue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,14 @@ class Soa:
     """The statement of the plan in force: who approved which version, and its rows.
 
     `rows` begin after `cursor` of the page before; the next ones after `cursor`, None at the end.
-    `applicable` and `statuses` count all rows, `overdue` those whose day has passed.
+    `before` begins the page before, None on the first. `show` says whether all rows are shown or
+    those that are overdue. `applicable` and `statuses` count all rows, `overdue` those whose day
+    has passed.
     """
 
     plan: str
     why: str
+    show: str
     approved: Approved | None
     approval_passed: bool
     total: int
@@ -59,6 +64,7 @@ class Soa:
     statuses: tuple[SoaCount, ...]
     overdue: int
     rows: tuple[SoaRow, ...]
+    before: str | None
     cursor: str | None
     log: bool
 
@@ -67,26 +73,33 @@ async def soa(visit: Visit) -> Soa | Missing:
     """Return the rows after a cursor."""
     known = await around(visit)
     rows, at = known.bundle.applicability, visit.now
-    start = _start(visit.query.get("cursor", ""), len(rows))
+    late = tuple(row for row in rows if row.due is not None and has_passed(row.due, at))
+    asked = visit.query.get("show", "")
+    show = asked if asked in SHOWS else SHOWS[0]
+    shown = late if show == "overdue" else rows
+    start = start_of(visit.query.get("cursor", ""), len(shown))
     approved = known.bundle.soa
     review_by = approved.review_by if approved is not None else None
     end = start + ROWS
     return Soa(
         plan=known.digest,
         why=known.why,
+        show=show,
         approved=approved,
         approval_passed=review_by is not None and has_passed(review_by, at),
         total=len(rows),
         applicable=_counted(row.applicable for row in rows),
         statuses=_counted(row.status for row in rows),
-        overdue=sum(row.due is not None and has_passed(row.due, at) for row in rows),
-        rows=tuple(_rows(visit, known, start, end)),
-        cursor=str(end) if end < len(rows) else None,
+        overdue=len(late),
+        rows=tuple(_rows(shown[start:end], known, at)),
+        before=str(max(0, start - ROWS)) if start else None,
+        cursor=str(end) if end < len(shown) else None,
         log=known.figures is not None,
     )
 
 
-def _start(text: str, most: int) -> int:
+def start_of(text: str, most: int) -> int:
+    """Return the row at which a page begins, from the cursor that was asked for."""
     return min(int(text), most) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
 
 
@@ -94,7 +107,7 @@ def _counted(words: Iterable[str]) -> tuple[SoaCount, ...]:
     return tuple(SoaCount(what, count) for what, count in sorted(Counter(words).items()))
 
 
-def _rows(visit: Visit, known: Around, start: int, end: int) -> Iterator[SoaRow]:
+def _rows(rows: Iterable[Row], known: Around, at: Instant) -> Iterator[SoaRow]:
     file = known.register.soa if known.register is not None else None
     said = {one.control: one for one in (file.rows if file is not None else ())}
     ours = known.register.controls if known.register is not None else {}
@@ -103,7 +116,7 @@ def _rows(visit: Visit, known: Around, start: int, end: int) -> Iterator[SoaRow]
     for made in known.bundle.controls:
         for reference in made.annex_a:
             own_of[reference].append(made.id)
-    for row in known.bundle.applicability[start:end]:
+    for row in rows:
         annex = annex_a().get(row.control)
         own = ours.get(row.control)
         title = annex.title if annex is not None else own.title if own is not None else ""
@@ -112,7 +125,7 @@ def _rows(visit: Visit, known: Around, start: int, end: int) -> Iterator[SoaRow]
             title=title,
             annex=annex is not None,
             own=tuple(own_of.get(row.control, ())),
-            says=row_view(row, said.get(row.control), visit.now),
+            says=row_view(row, said.get(row.control), at),
             risks=row.risks,
             figure=figures.get(row.control),
         )

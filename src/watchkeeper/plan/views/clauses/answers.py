@@ -16,23 +16,29 @@ from watchkeeper.plan.views.clauses.standing import (
 from watchkeeper.plan.workspace.kinds import BY_KIND
 from watchkeeper.plan.workspace.models.management.documents import DocumentEntry, DocumentsFile
 from watchkeeper.plan.workspace.models.management.evaluation import ProgrammeFile
+from watchkeeper.plan.workspace.models.management.people import Held
 from watchkeeper.plan.workspace.models.management.risks import Assessment
 from watchkeeper.records.day import has_passed
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.state import Topic
 
+_NEVER = "9999-12-31"
 NOT_MADE = "it does not say when it was made, and by whom"
 """What is the matter with an assessment without a day or without who made it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a clause is asked of: the register, the plan where it makes one, and the moment."""
+    """What a clause is asked of: the register, the plan where it makes one, and the moment.
+
+    `names` tells whether people may be named whose evidence of competence lapsed.
+    """
 
     register: Register
     bundle: Bundle | None
     at: Instant
+    names: bool = True
 
     def record(self, kind: str, id_: str = "") -> RecordSeen:
         """Return how a record stands; one that is not there is missing."""
@@ -186,21 +192,20 @@ def _competence(asked: Asked) -> Iterator[RecordSeen]:
     seen = asked.record("competence")
     yield _part(seen, says and says.needs, "competence needed")
     held = _part(seen, says and says.held, "evidence of competence")
-    lapsed = sorted(
-        {
-            f"{one.person} ({one.need})"
-            for one in (says.held if says else ())
-            if _over(one, asked.at)
-        }
-    )
+    lapsed = _lapsed(says.held if says else (), asked.at)
     if held.state is State.PRESENT and lapsed:
-        held = replace(held, state=State.STALE, why=f"lapsed: {', '.join(lapsed)}")
+        why = f"lapsed: {', '.join(lapsed)}" if asked.names else f"{len(lapsed)} lapsed"
+        held = replace(held, state=State.STALE, why=why)
     yield held
 
 
-def _over(one: object, at: Instant) -> bool:
-    expires = getattr(one, "expires", None)
-    return expires is not None and has_passed(expires, at)
+def _lapsed(held: Iterable[Held], at: Instant) -> list[str]:
+    """Return whose evidence of which need has lapsed: what was renewed has not."""
+    until: dict[str, str] = {}
+    for one in held:
+        whose = f"{one.person} ({one.need})"
+        until[whose] = max(until.get(whose, ""), one.expires or _NEVER)
+    return sorted(whose for whose, day in until.items() if has_passed(day, at))
 
 
 def _aware(asked: Asked) -> Iterator[RecordSeen]:

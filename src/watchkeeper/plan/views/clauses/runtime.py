@@ -47,7 +47,7 @@ def _of(clause: str, register: Register, figures: Figures) -> Iterator[RuntimeEv
     if clause in {"6.2", "9.1"}:
         for one in figures.objectives:
             said = one.verdict if one.value is None else f"{one.verdict}, {one.value}"
-            yield RuntimeEvidence(f"objective {one.id}: {said}, of {one.of}", origin, one.last)
+            yield RuntimeEvidence(f"objective {one.id}: {said}", origin, one.last)
     if clause == "4.3":
         for item in figures.unlisted:
             yield RuntimeEvidence(

@@ -87,10 +87,18 @@ class ClausesView:
 
 
 def clauses_view(
-    register: Register, bundle: Bundle | None, at: Instant, figures: Figures | None = None
+    register: Register,
+    bundle: Bundle | None,
+    at: Instant,
+    figures: Figures | None = None,
+    *,
+    names: bool = True,
 ) -> ClausesView:
-    """Say clause by clause what is written down, how it stands, and what the log shows."""
-    asked = Asked(register, bundle, at)
+    """Say clause by clause what is written down, how it stands, and what the log shows.
+
+    Without `names` it is only counted whose evidence of competence lapsed.
+    """
+    asked = Asked(register, bundle, at, names)
     wanted = {row.clause: row for row in required_records()}
     rows = []
     for clause in clauses().values():
