@@ -47,7 +47,8 @@ def _of(clause: str, register: Register, figures: Figures) -> Iterator[RuntimeEv
     if clause in {"6.2", "9.1"}:
         for one in figures.objectives:
             said = one.verdict if one.value is None else f"{one.verdict}, {one.value}"
-            yield RuntimeEvidence(f"objective {one.id}: {said}", origin, one.last)
+            of = "" if "(" in said else f", of {one.of}"  # a share says already of how many
+            yield RuntimeEvidence(f"objective {one.id}: {said}{of}", origin, one.last)
     if clause == "4.3":
         for item in figures.unlisted:
             yield RuntimeEvidence(
