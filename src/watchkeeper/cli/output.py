@@ -19,7 +19,9 @@ from watchkeeper.errors import WatchkeeperError
 messages = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 data = Console(highlight=False, soft_wrap=True, emoji=False)
 
-_WILD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_WILD = re.compile(
+    "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 class Exit(enum.IntEnum):

@@ -72,7 +72,10 @@ def test_rows_that_changed_under_the_same_version_end_with_1(aims: Path, tmp_pat
     world.records["soa", ""]["rows"][0]["why"] = "Because."
     done = run("plan", "soa", world.write(tmp_path), "--since", aims)
     assert done.exit_code == 1
-    assert "A.2.2 changed: why: It pays. -> Because." in done.stdout
+    said = [line.strip() for line in done.stdout.splitlines()]
+    at = said.index("A.2.2 changed")
+    assert said[at + 1 : at + 3] == ["why: It pays.", "-> Because."]
+    assert said[0].startswith("before: version 1, approved by ben on 2026-10-01")
     assert run("plan", "soa", aims, "--since", aims).exit_code == 0
 
 

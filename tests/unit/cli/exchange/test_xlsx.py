@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from datetime import date
@@ -41,6 +42,36 @@ def test_the_example_goes_out_and_comes_in_without_a_change(tmp_path: Path) -> N
     code, out, _ = run("import", "xlsx", books[0], REFUND_DESK, "--json", "--dry-run")
     said = json.loads(out)
     assert (code, said["changes"], said["refused"], said["gone"]) == (0, [], [], [])
+
+
+def test_the_statement_alone_is_a_workbook_with_all_that_the_table_says(tmp_path: Path) -> None:
+    managed = ManagedWorkspace()
+    item = {"class": "document", "origin": "attested", "document": "ai-policy"}
+    rows = managed.records["soa", ""]["rows"]
+    rows[0] = {**rows[0], "evidence": [item], "bindings": [{"objective": "in-time"}]}
+    rows[1] = {**rows[1], "status": "sequenced", "by": "2026-01-01"}
+    folder, book = managed.write(tmp_path / "aims"), tmp_path / "soa.xlsx"
+    words = ("soa", folder, "--at", "2026-11-23", "--format")
+    assert run(*words, "xlsx")[0] == 2
+    assert run(*words, "xlsx", "--out", book)[0] == 1
+    assert run(*words, "xlsx", "--out", book)[0] == 2
+    head, page = load_workbook(book).worksheets
+    said = [cell.value for cell in head["A"]]
+    assert {"Version: 1", "Approval: approved by ben on 2026-10-01; of which rows is not said"} <= {
+        *said
+    }
+    heads = [cell.value for cell in page[1]]
+    table = {row["Control"]: row for row in csv.DictReader(run(*words, "csv")[1].splitlines(True))}
+    assert page.max_row == len(table) + 1
+    for line in page.iter_rows(min_row=2, values_only=True):
+        told = {key: value or "" for key, value in zip(heads, line, strict=True)}
+        row = table[told["control"]]
+        assert told["evidence item by item"] == row["Evidence"]
+        assert (told["bound to"], told["enforced by"]) == (row["Bound to"], row["Enforced by"])
+        assert (told["overdue"] == "yes") is ("overdue" in row["Status"])
+    code, out, _ = run("import", "xlsx", book, folder, "--json")
+    told = json.loads(out)
+    assert (code, told["changes"], told["refused"], told["notRead"][1:]) == (0, [], [], [])
 
 
 def test_a_workbook_that_is_there_is_not_written_over(tmp_path: Path) -> None:

@@ -130,7 +130,9 @@ def test_what_changed_is_named_by_row_and_key() -> None:
 
 def test_nothing_changed_is_said() -> None:
     view = view_of(ManagedWorkspace())
-    assert diff_text(compare_statements(view, view)) == "no row changed"
+    said = diff_text(compare_statements(view, view)).splitlines()
+    assert said[-1] == "no row changed"
+    assert said[:2] == [f"{when}: version 1, {view.approval}" for when in ("before", "after ")]
 
 
 def test_without_one_there_is_no_view() -> None:

@@ -10,16 +10,14 @@ import typer
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson
 from watchkeeper.cli.plan.exchange.arguments import At, Source, moment, needs_extra, said
-from watchkeeper.errors import SettingsInvalid, cut
-from watchkeeper.plan.draft.editing import write_whole
+from watchkeeper.cli.plan.exchange.workbook import Replace, put_workbook
+from watchkeeper.plan.views.applicability.view import applicability_view
 
 
 def export_xlsx(
     workspace: Source = Path("aims"),
     out: Annotated[Path, typer.Option("--out", help="The workbook to write.")] = Path("aims.xlsx"),
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Write over a workbook that is there.")
-    ] = False,
+    replace: Replace = False,
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
@@ -36,17 +34,10 @@ def export_xlsx(
     with output.speaking_plainly():
         needs_extra("openpyxl")
         from watchkeeper.plan.exchange.xlsx.here import about, sheets
-        from watchkeeper.plan.exchange.xlsx.writing import write_workbook
 
-        if out.exists() and not replace:
-            raise SettingsInvalid(
-                f"there is something at {cut(out)} already",
-                "import it first, name another file with `--out`, or say `--replace`",
-            )
-        says = said(workspace)
-        pages = sheets(says.register)
-        raw = write_workbook(pages, about(says.aims.organisation, says.plan), moment(at))
-        write_whole(out, raw)
+        says, when = said(workspace), moment(at)
+        pages = sheets(says.register, applicability_view(says.register, says.bundle, when))
+        put_workbook(out, pages, about(says.aims.organisation, says.plan), when, replace=replace)
     rows = {page.table.title: len(page.rows) for page in pages}
     if as_json:
         output.show_json({"plan": says.plan, "file": str(out), "rows": rows})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from watchkeeper.plan.exchange.xlsx.changes import Here
@@ -17,6 +17,8 @@ from watchkeeper.plan.exchange.xlsx.tables import (
 from watchkeeper.plan.exchange.xlsx.values import texts_of
 from watchkeeper.plan.exchange.xlsx.writing import Sheet
 from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.views.applicability.render import facts
+from watchkeeper.plan.views.applicability.view import StatedRow, StatementView
 from watchkeeper.standards.catalogue import annex_a
 
 
@@ -31,15 +33,52 @@ def here(register: Register) -> Here:
     }
 
 
-def sheets(register: Register) -> tuple[Sheet, ...]:
-    """Return the sheets of what the files say, as they are exported."""
+def sheets(register: Register, view: StatementView | None = None) -> tuple[Sheet, ...]:
+    """Return the sheets of what the files say, as they are exported.
+
+    With `view` the rows of the statement of applicability show all that hangs on them.
+    """
     rows = here(register)
+    stated = _shown(register, list(rows[APPLICABILITY.title]), view)
+    return tuple(
+        Sheet(table, list(rows[table.title].values()), stated if table is APPLICABILITY else ())
+        for table in TABLES
+    )
+
+
+def _shown(
+    register: Register, controls: Sequence[str], view: StatementView | None
+) -> list[dict[str, str]]:
+    """Return what the rows of the statement show and nobody reads back."""
     titles = {name: control.title for name, control in annex_a().items()}
     titles |= {name: control.title for name, control in register.controls.items()}
-    shown = [titles.get(name, "") for name in rows[APPLICABILITY.title]]
-    return tuple(
-        Sheet(table, list(rows[table.title].values()), shown if table is APPLICABILITY else ())
-        for table in TABLES
+    seen = {row.control: row for row in view.rows} if view is not None else {}
+    return [{_TITLE: titles.get(name, ""), **_hanging(seen.get(name))} for name in controls]
+
+
+def _hanging(row: StatedRow | None) -> dict[str, str]:
+    """Return by column what hangs on a row of the statement."""
+    if row is None:
+        return {}
+    return {
+        "overdue": "yes" if row.overdue else "",
+        "evidence item by item": "\n".join(row.evidence),
+        "bound to": "\n".join(row.bindings),
+        "enforced by": "\n".join(row.enforced_by),
+    }
+
+
+def statement_sheet(register: Register, view: StatementView) -> Sheet:
+    """Return the sheet of the statement of applicability alone."""
+    return next(sheet for sheet in sheets(register, view) if sheet.table is APPLICABILITY)
+
+
+def about_statement(view: StatementView) -> tuple[str, ...]:
+    """Return what the first sheet says of a statement of applicability."""
+    return (
+        f"Statement of applicability of {view.organisation}",
+        *(f"{name}: {value}" for name, value in facts(view)),
+        *_EDITING,
     )
 
 
@@ -48,12 +87,18 @@ def about(organisation: str, plan: str) -> tuple[str, ...]:
     return (
         f"Controls, risks and statement of applicability of {organisation}",
         f"Exported from plan {plan}",
-        "Edit the cells and save; then run: watchkeeper plan import xlsx FILE",
-        "A row that is taken out here is named at import, and never deleted.",
-        "A new row needs an id: small letters, digits and hyphens. Lists have commas between ids.",
-        f"The hidden column `{DIGEST}` tells what changed here from what changed in the files.",
-        "Formulas, merged cells and hidden rows are refused, each by its cell.",
+        *_EDITING,
     )
+
+
+_TITLE = "control title"
+_EDITING = (
+    "Edit the cells and save; then run: watchkeeper plan import xlsx FILE",
+    "A row that is taken out here is named at import, and never deleted.",
+    "A new row needs an id: small letters, digits and hyphens. Lists have commas between ids.",
+    f"The hidden column `{DIGEST}` tells what changed here from what changed in the files.",
+    "Formulas, merged cells and hidden rows are refused, each by its cell.",
+)
 
 
 def _texts(table: Table, values: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -171,6 +171,10 @@ APPLICABILITY = Table(
         Column("by", ("by",), Kind.DAY, also=("due", "due date", "target date")),
         Column("risks", ("risks",), Kind.LIST, also=("linked risks",)),
         Column("evidence", ("evidence",), also=("evidence reference",), width=40),
+        Column("overdue", (), Kind.SHOWN, width=10),
+        Column("evidence item by item", (), Kind.SHOWN, width=40),
+        Column("bound to", (), Kind.SHOWN, width=30),
+        Column("enforced by", (), Kind.SHOWN, width=30),
     ),
     ("statement of applicability", "applicability"),
 )

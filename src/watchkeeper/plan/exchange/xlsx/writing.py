@@ -30,11 +30,14 @@ _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table and its rows: the texts of what is read back, and of what is for the reader."""
+    """A table and its rows: the texts of what is read back, and of what is for the reader.
+
+    `shown` has a mapping for each row, from the title of a column to its text.
+    """
 
     table: Table
     rows: Sequence[Mapping[str, str]]
-    shown: Sequence[str] = ()
+    shown: Sequence[Mapping[str, str]] = ()
 
 
 def write_workbook(sheets: Sequence[Sheet], about: Sequence[str], at: Instant) -> bytes:
@@ -66,9 +69,9 @@ def _write(page: Worksheet, sheet: Sheet) -> None:
     _put(page, 1, last, DIGEST)
     page.column_dimensions[get_column_letter(last)].hidden = True
     for number, row in enumerate(sheet.rows, 2):
-        shown = sheet.shown[number - 2] if sheet.shown else ""
+        shown = sheet.shown[number - 2] if sheet.shown else {}
         for place, column in enumerate(columns, 1):
-            text = shown if column.kind is Kind.SHOWN else row[column.key]
+            text = shown.get(column.title, "") if column.kind is Kind.SHOWN else row[column.key]
             cell = _put(page, number, place, text)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if column.kind is Kind.SHOWN:

@@ -54,8 +54,8 @@ def statement_text(view: StatementView) -> str:
 def statement_html(view: StatementView) -> str:
     """Render as one HTML page, every text escaped."""
     title = f"Statement of applicability: {view.organisation}"
-    facts = "".join(
-        f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in _facts(view)
+    said = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts(view)
     )
     heads = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
     rows = "".join(_html_row(row) for row in view.rows)
@@ -65,7 +65,7 @@ def statement_html(view: StatementView) -> str:
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'\">"
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
-        f"<h1>{escape(title)}</h1><dl>{facts}</dl>"
+        f"<h1>{escape(title)}</h1><dl>{said}</dl>"
         f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></body></html>\n"
     )
 
@@ -85,7 +85,8 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _facts(view: StatementView) -> list[tuple[str, str]]:
+def facts(view: StatementView) -> list[tuple[str, str]]:
+    """Return what is said above the rows, by name: version, approval, what is overdue."""
     return [
         ("Scope", view.scope),
         ("Version", view.version or "none"),
@@ -98,7 +99,7 @@ def _facts(view: StatementView) -> list[tuple[str, str]]:
 
 
 def _head(view: StatementView) -> list[str]:
-    return [f"{name}: {value}" for name, value in _facts(view)]
+    return [f"{name}: {value}" for name, value in facts(view)]
 
 
 def _status(row: StatedRow) -> str:
