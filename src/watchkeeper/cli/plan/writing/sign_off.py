@@ -11,6 +11,7 @@ import typer
 
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson, moment, readable
+from watchkeeper.cli.plan.exchange.arguments import settled
 from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.plan.draft.signing_off import SignedOff, Target, check_shown
 from watchkeeper.plan.draft.signing_off import sign_off as approve
@@ -63,7 +64,7 @@ def sign_off(
     with output.speaking_plainly():
         day = _day(on)
         chosen = (record or [], by, day, version)
-        done = approve(readable(workspace), *chosen)
+        done = approve(settled(workspace, dry_run=look), *chosen)
         if not (look or yes or shown) and done.signed and sys.stdin.isatty():
             _ask(done, by)
             shown = done.shown
