@@ -44,7 +44,7 @@ def test_each_is_valid_by_the_schemas_and_in_strict_mode(
     assert len(documents) >= 4
     for path, raw in documents.items():
         assert wrong(path, json.loads(raw)) == [], path
-    assert why_invalid(bill_of_materials(said, DAY).decode()) == ""
+    assert why_invalid(json.loads(bill_of_materials(said, DAY))) == ""
 
 
 @pytest.mark.parametrize("name", STARTS)

@@ -28,6 +28,7 @@ def documents_in(place: Path) -> Mapping[str, Mapping[str, Any]]:
         path
         for path in sorted(place.rglob("*.json"))
         if not any(part.startswith(".") for part in path.relative_to(place).parts)
+        and (path.is_file() or path.is_symlink())
     ]
     if not files:
         raise ImportRefused(f"no JSON in {cut(place)}", "name a folder of OSCAL documents")

@@ -33,8 +33,9 @@ def bill_of_materials(said: Said, at: Instant | None = None) -> bytes:
     Raises:
         ExportInvalid: what was made is not valid: that is a fault of ours.
     """
-    raw = orjson.dumps(_document(said, at), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    why = why_invalid(raw.decode())
+    document = _document(said, at)
+    raw = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    why = why_invalid(document)
     if why:
         raise ExportInvalid(f"the bill of materials would not be valid: {why}")
     return raw

@@ -7,6 +7,7 @@ person has to say. Its models become agents of the system, since those act.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ from watchkeeper.plan.workspace.models.scalars import check_id
 MOST_BYTES = 32 * 1024 * 1024
 _DEEPEST = 40
 _MOST_SYSTEMS = 2_000
+_MOST_STEPS = 1_000_000
+_AS_JSON = "CycloneDX 1.6 is read in JSON, as UTF-8: convert XML and other versions first"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 Component = Mapping[str, Any]
 
@@ -57,16 +60,19 @@ def draft_systems(raw: bytes, known: Known, owner: str) -> Drafted:
 
 
 def _parsed(raw: bytes) -> Mapping[str, Any]:
+    text = raw.removeprefix(b"\xef\xbb\xbf")
+    if not text.lstrip().startswith(b"{"):
+        raise ImportRefused("no bill of materials in JSON", _AS_JSON)
     try:
-        document = parse_json(raw, max_bytes=MOST_BYTES, max_depth=_DEEPEST)
+        document = parse_json(text, max_bytes=MOST_BYTES, max_depth=_DEEPEST)
     except RecordInvalid as error:
         raise ImportRefused(f"no bill of materials: {error.message}") from None
     if not isinstance(document, dict) or document.get("bomFormat") != "CycloneDX":
-        raise ImportRefused("no bill of materials of CycloneDX")
+        raise ImportRefused("no bill of materials of CycloneDX", _AS_JSON)
     if document.get("specVersion") != "1.6":
         version = cut(document.get("specVersion"))
-        raise ImportRefused(f"CycloneDX {version}, where 1.6 is read", "write it as 1.6")
-    why = why_invalid(raw.decode())
+        raise ImportRefused(f"CycloneDX {version}, where 1.6 is read", _AS_JSON)
+    why = why_invalid(document)
     if why:
         raise ImportRefused(f"not valid CycloneDX 1.6: {cut(why, 300)}")
     return document
@@ -81,11 +87,11 @@ class _Drafting:
         self.left_out: list[str] = []
         self.components = list(document.get("components") or ())
         self.services = list(document.get("services") or ())
-        self.refs = {one.get("bom-ref"): one for one in _all(self.components)}
-        self.needs = {
-            one["ref"]: list(one.get("dependsOn") or ())
-            for one in document.get("dependencies") or ()
-        }
+        self.refs = _by_ref([*_all(self.components), *_all(self.services, "services")])
+        self.needs: dict[str, list[str]] = {}
+        for one in document.get("dependencies") or ():
+            self.needs.setdefault(one["ref"], []).extend(one.get("dependsOn") or ())
+        self.steps = 0
 
     def drafted(self) -> Drafted:
         systems = [one for one in self.components if _is_system(one)]
@@ -160,19 +166,25 @@ class _Drafting:
 
     def _models(self, ref: object) -> list[Component]:
         """Return the models that something depends on, at once or through others."""
-        found, waiting, seen = [], [ref], set()
+        found, waiting, seen = [], deque([ref]), set()
         while waiting:
-            each = waiting.pop(0)
+            each = waiting.popleft()
             for need in self.needs.get(each, ()) if isinstance(each, str) else ():
+                self._count_step()
                 target = self.refs.get(need)
                 if target is None or need in seen:
                     continue
                 seen.add(need)
-                if target["type"] == "machine-learning-model":
+                if target.get("type") == "machine-learning-model":
                     found.append(target)
                 else:
                     waiting.append(need)
         return found
+
+    def _count_step(self) -> None:
+        self.steps += 1
+        if self.steps > _MOST_STEPS:
+            raise ImportRefused("what depends on what has no end in it", "leave libraries out")
 
     def _use_cases(self, component: Component) -> list[str]:
         cards = [one.get("modelCard") or {} for one in self._models(component.get("bom-ref"))]
@@ -202,10 +214,22 @@ def _is_system(component: Component) -> bool:
     return component["type"] == "application" and _one(component, "kind") in {"", "system"}
 
 
-def _all(components: list[Any]) -> Iterator[Component]:
+def _all(components: list[Any], inner: str = "components") -> Iterator[Component]:
     for component in components:
         yield component
-        yield from _all(component.get("components") or [])
+        yield from _all(component.get(inner) or [], inner)
+
+
+def _by_ref(things: list[Component]) -> dict[str, Component]:
+    """Return what each reference stands for (CycloneDX 1.6, `bom-ref`: unique in a document)."""
+    found: dict[str, Component] = {}
+    for one in things:
+        ref = one.get("bom-ref")
+        if ref is not None and found.setdefault(ref, one) is not one:
+            raise ImportRefused(
+                f"the bom-ref {cut(ref)} stands for two things", "give each its own"
+            )
+    return found
 
 
 def _name(component: Component) -> str | None:

@@ -2,21 +2,83 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+MOST_COMPARED = 1_000_000
 _LONGEST = 300
+_PART = 100
+_LONG = ("components", "services", "dependencies")
+"""The lists of a document that may be long; the validator compares all that is in one list."""
+_HEAD = ("bomFormat", "specVersion", "version")
+"""What every document has to have."""
 
 
-def why_invalid(text: str) -> str:
+def why_invalid(document: Mapping[str, Any]) -> str:
     """Return why a document is not valid in strict mode; empty where it is.
 
-    Strict means that no key may stand there that the specification does not know.
+    Strict means that no key may stand there that the specification does not know. The long lists
+    are shown to the validator part by part: it holds each thing of a list against every other.
     """
-    found = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
-    if found is None:
-        return ""
+    twice = _twice(document)
+    if twice:
+        return twice
+    if _compared(document) > MOST_COMPARED:
+        return "lists in it are too long to be held against the schema: split it"
+    validator = JsonStrictValidator(SchemaVersion.V1_6)
+    for key, first, part in _parts(document):
+        found = validator.validate_str(orjson.dumps(part).decode())
+        if found is not None:
+            return _said(found, key, first)
+    return ""
+
+
+def _parts(document: Mapping[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """Yield documents that say together what this one says, with the part of a list in each."""
+    lists = {key: document[key] for key in _LONG if isinstance(document.get(key), list)}
+    yield "", 0, {key: value for key, value in document.items() if key not in lists}
+    head = {key: document[key] for key in _HEAD if key in document}
+    for key, items in lists.items():
+        for first in range(0, len(items), _PART):
+            yield key, first, head | {key: items[first : first + _PART]}
+
+
+def _twice(document: Mapping[str, Any]) -> str:
+    """Say what stands in a long list twice, which no part of it would show."""
+    for key in _LONG:
+        found = document.get(key)
+        items = found if isinstance(found, list) else []
+        seen = Counter(orjson.dumps(one, option=orjson.OPT_SORT_KEYS) for one in items)
+        if any(count > 1 for count in seen.values()):
+            return f"the same thing twice in {key}"
+    return ""
+
+
+def _compared(value: Any, depth: int = 0) -> int:
+    """Return how many comparisons the lists inside of a document ask for."""
+    if isinstance(value, Mapping):
+        return sum(_compared(one, depth + 1) for one in value.values())
+    if not isinstance(value, list):
+        return 0
+    if depth == 1:
+        own = _PART * len(value) // 2
+    elif any(isinstance(one, dict | list) for one in value):
+        own = len(value) * len(value) // 2
+    else:
+        own = len(value)
+    return own + sum(_compared(one, depth + 1) for one in value)
+
+
+def _said(found: Any, key: str, first: int) -> str:
     data = getattr(found, "data", None)
-    where = "/".join(str(part) for part in getattr(data, "absolute_path", ()))
+    path = list(getattr(data, "absolute_path", ()))
+    if path[:1] == [key] and len(path) > 1:
+        path[1] += first
+    where = "/".join(str(part) for part in path)
     message = str(getattr(data, "message", found)).splitlines()[0][:_LONGEST]
     return f"{message} (at {where})" if where else message

@@ -19,10 +19,10 @@ from watchkeeper.plan.exchange.oscal.checking.document import (
     walk,
 )
 from watchkeeper.plan.exchange.oscal.checking.selection import (
+    Selected,
     chooser,
-    controls_of,
     imported_by,
-    imports_in_a_circle,
+    in_circles,
     path_of,
     sources_at,
 )
@@ -84,15 +84,18 @@ class _Checking:
         }
         self.all = frozenset(name for one in documents.values() for name in one.controls)
         self.controls: dict[tuple[str, tuple[str, ...]], frozenset[str] | None] = {}
+        self.selected = Selected(documents)
+        self.links = {path: _linked(one) for path, one in documents.items()}
         self.ids = {name for one in documents.values() for name in (*one.ids, *one.controls)}
 
     def check(self) -> None:
+        circles = in_circles(self.documents)
         for document in self.documents.values():
             if not document.kind:
                 self.note(document, (), "is none of the models of OSCAL")
                 continue
             self._twice(document)
-            if document.kind == "profile" and imports_in_a_circle(self.documents, document):
+            if document.path in circles:
                 self.note(document, ("imports",), "imports itself in a circle")
             for where, key, one in walk(document.body):
                 if isinstance(one, str):
@@ -179,7 +182,7 @@ class _Checking:
         key = (document.path, place)
         if key not in self.controls:
             sources = sources_at(document, place)
-            found = controls_of(self.documents, document, sources) if sources else self.all or None
+            found = self.selected.controls(document, sources) if sources else self.all or None
             self.controls[key] = found
         return self.controls[key]
 
@@ -187,8 +190,7 @@ class _Checking:
         if key == "source" and "control-implementations" not in where:
             return
         if one.startswith("#"):
-            names = {name.lower() for name in (*document.uuids, *document.ids, *document.controls)}
-            self._known(document, where, one[1:].lower(), "resource", names)
+            self._known(document, where, one[1:].lower(), "resource", self.links[document.path])
             return
         path = path_of(document, one)
         if path is None or (path not in self.documents and not _imports(where)):
@@ -213,6 +215,12 @@ class _Checking:
         self, document: Document, where: Sequence[str], message: str, *, broken: bool = True
     ) -> None:
         self.found.append(Dangling(document.path, place(where), message, broken))
+
+
+def _linked(document: Document) -> frozenset[str]:
+    """Return what an address inside a document may name, in small letters."""
+    names = (*document.uuids, *document.ids, *document.controls)
+    return frozenset(name.lower() for name in names)
 
 
 def _imports(where: Sequence[str]) -> bool:

@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 from watchkeeper.plan.exchange.oscal.checking.document import Document, walk
 
 Among = Mapping[str, Document]
+DEEPEST_IMPORTS = 30
+MOST_IMPORTS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,37 +76,69 @@ def sources_at(document: Document, where: tuple[str, ...]) -> tuple[Source, ...]
     return (Source(href),) if isinstance(href, str) else ()
 
 
-def controls_of(
-    among: Among, document: Document, sources: Sequence[Source], seen: tuple[str, ...] = ()
-) -> frozenset[str] | None:
-    """Return the controls that sources bring in; None where not all of them are here."""
-    known: set[str] = set()
-    for source in sources:
-        found = _brought_in(among, document, source.href, seen)
-        if found is None:
+class Selected:
+    """What each profile selects, worked out once: another may import it over and over."""
+
+    def __init__(self, among: Among) -> None:
+        self._among = among
+        self._known: dict[str, frozenset[str] | None] = {}
+
+    def controls(
+        self, document: Document, sources: Sequence[Source], depth: int = 0
+    ) -> frozenset[str] | None:
+        """Return the controls that sources bring in; None where not all of them are here.
+
+        What nests deeper than profiles ever do is not followed, as if it were not here.
+        """
+        known: set[str] = set()
+        for source in sources:
+            found = self._brought_in(document, source.href, depth)
+            if found is None:
+                return None
+            known |= found if source.only is None else found & source.only
+        return frozenset(known)
+
+    def _brought_in(self, document: Document, href: str, depth: int) -> frozenset[str] | None:
+        found = _target(self._among, document, href)
+        if found is None or depth > DEEPEST_IMPORTS:
             return None
-        known |= found if source.only is None else found & source.only
-    return frozenset(known)
+        if found.kind != "profile":
+            return frozenset(found.controls)
+        if found.path not in self._known:
+            # One that imports itself brings in nothing: it is named as a circle.
+            self._known[found.path] = frozenset()
+            self._known[found.path] = self.controls(found, _chosen(found.body), depth + 1)
+        return self._known[found.path]
 
 
-def imports_in_a_circle(among: Among, document: Document) -> bool:
-    """Say whether a profile imports itself, through others or at once."""
-    waiting, seen = [document], set()
+def in_circles(among: Among) -> frozenset[str]:
+    """Return the paths of the profiles that import themselves, through others or at once.
+
+    Also those where there are more imports than are followed: nobody knows of them.
+    """
+    leads = {path: _imported(among, one) for path, one in among.items()}
+    if sum(map(len, leads.values())) > MOST_IMPORTS:
+        return frozenset(path for path, targets in leads.items() if targets)
+    return frozenset(path for path in leads if _returns(leads, path))
+
+
+def _returns(leads: Mapping[str, frozenset[str]], path: str) -> bool:
+    waiting, seen = [path], set()
     while waiting:
-        for target in _imported(among, waiting.pop()):
-            if target is document:
+        for target in leads[waiting.pop()]:
+            if target == path:
                 return True
-            if target.path not in seen:
-                seen.add(target.path)
+            if target not in seen:
+                seen.add(target)
                 waiting.append(target)
     return False
 
 
-def _imported(among: Among, document: Document) -> list[Document]:
+def _imported(among: Among, document: Document) -> frozenset[str]:
     if document.kind != "profile":
-        return []
-    found = [_target(among, document, source.href) for source in _chosen(document.body)]
-    return [one for one in found if one is not None]
+        return frozenset()
+    found = (_target(among, document, source.href) for source in _chosen(document.body))
+    return frozenset(one.path for one in found if one is not None)
 
 
 def _imports(profile: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -122,19 +156,6 @@ def _target(among: Among, document: Document, href: str) -> Document | None:
     address = _resource(document, href) if href.startswith("#") else href
     path = path_of(document, address) if address is not None else None
     return among.get(path) if path is not None else None
-
-
-def _brought_in(
-    among: Among, document: Document, href: str, seen: tuple[str, ...]
-) -> frozenset[str] | None:
-    found = _target(among, document, href)
-    if found is None:
-        return None
-    if found.kind != "profile":
-        return frozenset(found.controls)
-    if found.path in seen:
-        return frozenset()
-    return controls_of(among, found, _chosen(found.body), (*seen, found.path))
 
 
 def _selected(imported: Mapping[str, Any]) -> frozenset[str] | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import LiteralScalarString
@@ -17,7 +18,7 @@ from watchkeeper.plan.exchange.oscal.taking.profiles import Decided, Documents, 
 from watchkeeper.standards.catalogue import annex_a
 
 _SOA = "soa.yaml"
-_MOST_CONTROLS = 10_000
+_MOST_CONTROLS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +44,54 @@ def draft_oscal(
         PlanUnreadable: `soa.yaml` does not parse.
     """
     drafting = _Drafting(set(known), owner)
+    catalogs, profiles = _of_kind(documents, "catalog"), _of_kind(documents, "profile")
     for one in check_documents(documents).found:
-        if one.broken and "catalog" not in documents[one.file]:
+        if one.broken and one.file not in catalogs:
             raise ImportRefused(f"the documents do not hold together: {one}")
         if one.broken:
             drafting.left_out.append(f"what leads nowhere in {one}")
-    for path in sorted(documents):
-        if "catalog" in documents[path]:
-            drafting.controls(path, controls_in(documents[path]["catalog"]))
-    profiles = [path for path in sorted(documents) if "profile" in documents[path]]
-    rows: dict[str, Decided] = {}
-    for path in profiles:
-        rows |= decided_by(documents, path)
-    if not profiles and not any("catalog" in one for one in documents.values()):
+    if not profiles and not catalogs:
         raise ImportRefused("neither a catalogue nor a profile", "name a folder that holds them")
+    found = {path: controls_in(one) for path, one in catalogs.items()}
+    if sum(map(len, found.values())) > _MOST_CONTROLS:
+        raise ImportRefused(f"more than {_MOST_CONTROLS} controls", "import them part by part")
+    for controls in found.values():
+        drafting.controls(controls)
+    rows = _agreed([decided_by(documents, path) for path in profiles], drafting.left_out)
     if rows:
         drafting.rows(rows, soa)
     return Drafted(drafting.files, tuple(drafting.taken), tuple(drafting.left_out))
+
+
+def _of_kind(documents: Documents, kind: str) -> dict[str, Mapping[str, Any]]:
+    """Return the bodies of the documents of a kind, by path in order.
+
+    Raises:
+        ImportRefused: one is of another version than is read.
+    """
+    found = {path: documents[path].get(kind) for path in sorted(documents)}
+    bodies = {path: one for path, one in found.items() if isinstance(one, Mapping)}
+    for path, body in bodies.items():
+        metadata = body.get("metadata")
+        version = metadata.get("oscal-version") if isinstance(metadata, Mapping) else None
+        if version is not None and not str(version).startswith("1."):
+            raise ImportRefused(f"{cut(path)} is of OSCAL {cut(version)}, where 1 is read")
+    return bodies
+
+
+def _agreed(said: Sequence[Mapping[str, Decided]], left_out: list[str]) -> dict[str, Decided]:
+    """Return what the profiles decide together; where they contradict one another, nothing."""
+    rows: dict[str, Decided] = {}
+    against: set[str] = set()
+    for decided in said:
+        for name, says in decided.items():
+            before = rows.get(name)
+            if before is None or before.applicable == "undetermined":
+                rows[name] = says
+            elif says.applicable not in {"undetermined", before.applicable}:
+                against.add(name)
+    left_out += [f"{name}: one profile says in, another out" for name in sorted(against)]
+    return {name: says for name, says in rows.items() if name not in against}
 
 
 class _Drafting:
@@ -70,10 +102,8 @@ class _Drafting:
         self.taken: list[str] = []
         self.left_out: list[str] = []
 
-    def controls(self, path: str, found: tuple[Found, ...]) -> None:
+    def controls(self, found: tuple[Found, ...]) -> None:
         """Draft a file for each control that is none of Annex A and not there yet."""
-        if len(found) > _MOST_CONTROLS:
-            raise ImportRefused(f"{len(found)} controls in {cut(path)}", "split it")
         for control in found:
             file = f"controls/{control.name}.yaml"
             if control.name is None:

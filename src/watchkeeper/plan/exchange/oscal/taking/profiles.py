@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from watchkeeper.errors import ImportRefused, cut
 from watchkeeper.plan.exchange.oscal.checking.document import read_document
 from watchkeeper.plan.exchange.oscal.checking.selection import path_of
+from watchkeeper.plan.exchange.oscal.taking.chosen import Chosen, chosen_by
 from watchkeeper.plan.exchange.oscal.taking.controls import (
     Found,
     controls_in,
@@ -19,6 +19,8 @@ from watchkeeper.plan.exchange.oscal.taking.controls import (
 )
 
 Documents = Mapping[str, Mapping[str, Any]]
+_WEIGHT = {"undetermined": 0, "out": 1, "in": 2}
+"""Of several imports of one profile: what one brings in is in, whatever the others leave out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,21 @@ def decided_by(documents: Documents, path: str) -> dict[str, Decided]:
         ImportRefused: what it imports is not here, and is never fetched.
     """
     profile = documents[path]["profile"]
+    deciding = _Deciding(profile)
     found: dict[str, Decided] = {}
     for imported in listed(profile, "imports"):
+        out = chosen_by(listed(imported, "exclude-controls"))
+        included = chosen_by(listed(imported, "include-controls"))
+        everything = "include-all" in imported
         for control in _imported(documents, path, imported):
-            if control.name is not None:
-                found[control.name] = _decided(profile, imported, control)
+            says = deciding.says(control, out, None if everything else included)
+            if control.name is not None and _is_more(says, found.get(control.name)):
+                found[control.name] = says
     return found
+
+
+def _is_more(says: Decided, before: Decided | None) -> bool:
+    return before is None or _WEIGHT[says.applicable] > _WEIGHT[before.applicable]
 
 
 def _imported(documents: Documents, path: str, imported: Mapping[str, Any]) -> tuple[Found, ...]:
@@ -58,49 +69,27 @@ def _imported(documents: Documents, path: str, imported: Mapping[str, Any]) -> t
     return controls_in(catalog)
 
 
-def _decided(profile: Mapping[str, Any], imported: Mapping[str, Any], control: Found) -> Decided:
-    if _selects(listed(imported, "exclude-controls"), control):
-        return Decided("out", _why_out(profile, control), "not-applicable")
-    everything = "include-all" in imported
-    if everything or _selects(listed(imported, "include-controls"), control):
-        return _why_in(profile, control)
-    return Decided("undetermined", "", "not-implemented")
+class _Deciding:
+    """A profile, with its reasons looked up by control once."""
 
+    def __init__(self, profile: Mapping[str, Any]) -> None:
+        metadata, modify = profile.get("metadata"), profile.get("modify")
+        self.excluded: dict[str, str] = {}
+        for one in ours(metadata, "excluded") if isinstance(metadata, Mapping) else []:
+            self.excluded.setdefault(line_of(one.get("value")), line_of(one.get("remarks")))
+        self.reasons: dict[str, str] = {}
+        for alter in listed(modify, "alters") if isinstance(modify, Mapping) else []:
+            for added in listed(alter, "adds"):
+                for said in ours(added, "justification"):
+                    id_ = line_of(alter.get("control-id"))
+                    self.reasons.setdefault(id_, line_of(said.get("value")))
 
-def _selects(selections: list[Mapping[str, Any]], control: Found) -> bool:
-    for selection in selections:
-        names = _texts(selection, "with-ids")
-        patterns = [line_of(one.get("pattern")) for one in listed(selection, "matching")]
-        with_children = selection.get("with-child-controls") == "yes"
-        for id_ in (control.id, *(control.above if with_children else ())):
-            if id_ in names or any(fnmatch.fnmatchcase(id_, pattern) for pattern in patterns):
-                return True
-    return False
-
-
-def _why_out(profile: Mapping[str, Any], control: Found) -> str:
-    metadata = profile.get("metadata")
-    said = ours(metadata, "excluded") if isinstance(metadata, Mapping) else []
-    for one in said:
-        if one.get("value") == control.name:
-            return line_of(one.get("remarks")) or "say: why it is out"
-    return "say: why it is out"
-
-
-def _why_in(profile: Mapping[str, Any], control: Found) -> Decided:
-    """Take the reason; never the word of a document that something is implemented."""
-    modify = profile.get("modify")
-    alters = listed(modify, "alters") if isinstance(modify, Mapping) else []
-    added = [
-        one
-        for alter in alters
-        if alter.get("control-id") == control.id
-        for one in listed(alter, "adds")
-    ]
-    said = [line_of(one.get("value")) for each in added for one in ours(each, "justification")]
-    return Decided("in", next(iter(said), "") or "say: why it is in", "not-implemented")
-
-
-def _texts(holder: Mapping[str, Any], key: str) -> list[str]:
-    found = holder.get(key)
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+    def says(self, control: Found, out: Chosen, included: Chosen | None) -> Decided:
+        """Take the reason; never the word of a document that something is implemented."""
+        if out.takes(control):
+            why = self.excluded.get(control.name or "") or "say: why it is out"
+            return Decided("out", why, "not-applicable")
+        if included is None or included.takes(control):
+            why = self.reasons.get(control.id) or "say: why it is in"
+            return Decided("in", why, "not-implemented")
+        return Decided("undetermined", "", "not-implemented")
