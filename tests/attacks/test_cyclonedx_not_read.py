@@ -30,6 +30,8 @@ def _raw(**more: Any) -> bytes:
         (_raw(specVersion="1.5"), "where 1.6 is read"),
         (_raw(specVersion="1.7"), "where 1.6 is read"),
         (_raw(specVersion=1.6), "where 1.6 is read"),
+        (_raw(version=10**30), "larger than 64 bits"),
+        (_raw(components=[{"type": "application", "name": 10**30}]), "larger than 64 bits"),
         (_raw(bomFormat="SPDX"), "no bill of materials of CycloneDX"),
         (_raw(components=[{"type": "application"}]), "not valid CycloneDX 1.6"),
         (b'{"bomFormat": "CycloneDX", "bomFormat": "CycloneDX"}', "the same key twice"),

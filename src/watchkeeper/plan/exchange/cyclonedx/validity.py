@@ -25,7 +25,11 @@ def why_invalid(document: Mapping[str, Any]) -> str:
     Strict means that no key may stand there that the specification does not know. The long lists
     are shown to the validator part by part: it holds each thing of a list against every other.
     """
-    twice = _twice(document)
+    try:
+        twice = _twice(document)
+        orjson.dumps(document)
+    except TypeError:
+        return "a number in it is larger than 64 bits"
     if twice:
         return twice
     if _compared(document) > MOST_COMPARED:
