@@ -111,7 +111,11 @@ def compile_folder(path: Path) -> Bundle:
         PlanUnreadable: a file can not be read or parsed.
         PlanRefused: something else stops the release.
     """
-    linted = lint_workspace(path)
+    return compiled(lint_workspace(path))
+
+
+def compiled(linted: Linted) -> Bundle:
+    """Return the plan that a workspace makes; raises as `compile_folder` does."""
     if linted.bundle is not None:
         return linted.bundle
     worst = that_stop(linted.findings)

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from watchkeeper.ports import Clock, Ids, Signer
-from watchkeeper.records.instant import Instant
-
 if TYPE_CHECKING:
     from watchkeeper.adapters.otlp import OtlpSender
+    from watchkeeper.ports import Clock, Ids, Signer
+    from watchkeeper.records.instant import Instant
 
 
 def settle_memory() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,7 +43,7 @@ class Folder:
 
     root: Path
     _resolved: dict[Path, Path] = field(default_factory=dict, compare=False, repr=False)
-    _inside: dict[Path, bool] = field(default_factory=dict, compare=False, repr=False)
+    _inside: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
     """Where folders really lie, and whether inside: looked up once, while a workspace is read."""
 
     def read(self, name: str, limit: int | None = None) -> str:
@@ -64,16 +66,9 @@ class Folder:
         Raises:
             PlanUnreadable: no such file, too large, or outside the workspace.
         """
-        path = self.root / name
+        path = f"{self.root}/{name}"
         try:
-            if not self._holds(path):
-                raise PlanUnreadable(
-                    "a link that leads out of the workspace", "copy the file into the workspace"
-                )
-            if not path.is_file():
-                raise PlanUnreadable("not a file", "put a plain file here, or remove it")
-            with path.open("rb") as file:
-                raw = file.read(limit + 1)
+            raw = _read(path, self._size(path), limit)
         except (OSError, RuntimeError) as error:
             why = getattr(error, "strerror", None) or "the link leads in a circle"
             raise PlanUnreadable(
@@ -83,14 +78,33 @@ class Folder:
             raise PlanUnreadable(f"larger than {limit // 1024} KiB", "split it")
         return raw
 
-    def _holds(self, path: Path) -> bool:
-        """Say whether a file lies in the workspace, wherever links lead."""
-        if path.is_symlink():
-            return path.resolve().is_relative_to(self._real(self.root))
-        folder = path.parent
+    def _size(self, path: str) -> int:
+        """Return the size of a plain file in the workspace, wherever links lead.
+
+        Raises:
+            PlanUnreadable: it is no plain file, or lies outside.
+        """
+        found = _status(path)
+        is_plain = found is not None and stat.S_ISREG(found.st_mode)
+        # Of a plain file only its folder can lie elsewhere, which is looked up once.
+        if not (self._holds(path.rpartition("/")[0]) if is_plain else self._leads_inside(path)):
+            raise PlanUnreadable(
+                "a link that leads out of the workspace", "copy the file into the workspace"
+            )
+        if found is None or not (is_plain or Path(path).is_file()):
+            raise PlanUnreadable("not a file", "put a plain file here, or remove it")
+        return found.st_size
+
+    def _leads_inside(self, path: str) -> bool:
+        link = Path(path)
+        if link.is_symlink():
+            return link.resolve().is_relative_to(self._real(self.root))
+        return self._holds(str(link.parent))
+
+    def _holds(self, folder: str) -> bool:
         found = self._inside.get(folder)
         if found is None:
-            found = self._real(folder).is_relative_to(self._real(self.root))
+            found = self._real(Path(folder)).is_relative_to(self._real(self.root))
             self._inside[folder] = found
         return found
 
@@ -192,6 +206,26 @@ def read_named(path: Path) -> str:
         return Folder(place.parent).read(place.name)
     except PlanUnreadable as error:
         raise PlanUnreadable(f"{cut(path)}: {error.message}", error.advice) from None
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.lstat(path)
+    except (OSError, ValueError):
+        return None
+
+
+def _read(path: str, size: int, limit: int) -> bytes:
+    """Return what lies in a file, a byte more than `limit` at most.
+
+    Only as much is asked for as should be there: to make room for the limit takes longer than to
+    read a small file.
+    """
+    with open(path, "rb") as file:  # noqa: PTH123 - a `Path` costs as much as the reading
+        raw = file.read(min(size, limit) + 1)
+        if size < len(raw) <= limit:  # it grew, or is of no size that is known
+            raw += file.read(limit + 1 - len(raw))
+    return raw
 
 
 def _is_folder(path: Path) -> bool:

@@ -104,11 +104,13 @@ def read_plain(text: str) -> tuple[Any, Lines] | None:
 def _is_doubtful(text: str) -> bool:
     """Say whether the two readers might differ on a text: what is rare is looked for first."""
     lines = f"\n{text}\n"
-    return (
-        any(mark in lines for mark in _ELSEWHERE)
-        or any(mark in lines and pattern.search(lines) for mark, pattern in _OTHERWISE)
-        or "\n---" in lines[1:]
-    )
+    for mark in _ELSEWHERE:
+        if mark in lines:
+            return True
+    for mark, pattern in _OTHERWISE:
+        if mark in lines and pattern.search(lines):
+            return True
+    return "\n---" in lines[1:]
 
 
 def value_of(text: str) -> Any:

@@ -15,7 +15,7 @@ from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.plan.diff.registers import with_registers
 from watchkeeper.plan.register.content import Register
-from watchkeeper.plan.whole import compile_folder, lint_workspace
+from watchkeeper.plan.whole import compiled, lint_workspace
 from watchkeeper.records.plan.bundle import Bundle
 
 
@@ -37,14 +37,15 @@ def proposed(folder: Path, line: Line) -> Proposed:
     Raises:
         PlanRefused: it makes no plan.
     """
-    bundle = compile_folder(folder)
+    linted = lint_workspace(folder)
+    bundle = compiled(linted)
     plan = bundle_digest(bundle_bytes(bundle))
     told = line.ask("plan-approvals", {})
     urgent = _urgent(told, plan, line.person)
     previous = told["inForce"] if urgent is None else urgent["previous"]
     before = None if previous is None else wiring.bundles(line.path)(previous)
     known = None if urgent is not None or previous is None else wiring.register(line.path)
-    registers = (known, lint_workspace(folder).register)
+    registers = (known, linted.register)
     return Proposed(plan, previous, bundle, before, registers, urgent is not None)
 
 

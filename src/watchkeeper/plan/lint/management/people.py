@@ -39,6 +39,8 @@ def check_left(workspace: Workspace, _names: Names, report: Report) -> None:
 
 
 def _owners(workspace: Workspace, gone: set[str], report: Report) -> None:
+    if not gone:
+        return
     for file in files.every(workspace):
         for spot, kind, name in references(file, report):
             if kind == PERSON and name in gone and _STILL & set(map(str, spot.place)):

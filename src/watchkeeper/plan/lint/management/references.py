@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from watchkeeper.plan.lint.management import files
+from watchkeeper.plan.lint.management.parts import keys_with_parts
 from watchkeeper.plan.lint.names import Names, tools_of_system
 from watchkeeper.plan.workspace.checked import Checked
 from watchkeeper.plan.workspace.load import Workspace
@@ -177,12 +178,16 @@ def _named(value: Any, spot: Spot, kind: str) -> Iterator[tuple[Spot, str, str]]
 
 @functools.cache
 def _keys(model: type[BaseModel]) -> tuple[tuple[str, str, str | None], ...]:
-    """Return of each key its name here, its name in a file, and what it refers to, if it does."""
+    """Return of each key that leads on its name here, its name in a file, and what it refers to."""
     kinds: dict[str, str] = {}
     for one in reversed(model.__mro__):
         kinds.update(REFERENCES.get(one, {}))
-    fields = model.model_fields.items()
-    return tuple((key, field.alias or key, kinds.get(key)) for key, field in fields)
+    deeper = {key for key, _ in keys_with_parts(model)}
+    return tuple(
+        (key, field.alias or key, kinds.get(key))
+        for key, field in model.model_fields.items()
+        if key in kinds or key in deeper
+    )
 
 
 _PARTS = (list, BaseModel)

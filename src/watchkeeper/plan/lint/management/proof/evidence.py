@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from watchkeeper.plan.lint.management import files
+from watchkeeper.plan.lint.management.parts import keys_with_parts
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.control import ControlFile
@@ -89,10 +90,10 @@ def _items(part: Any, spot: Spot) -> Iterator[tuple[Spot, EvidenceEntry]]:
     if isinstance(part, EvidenceEntry):
         yield spot, part
     elif isinstance(part, BaseModel):
-        for key, field in type(part).model_fields.items():
+        for key, step in keys_with_parts(type(part)):
             value = getattr(part, key)
-            if isinstance(value, _PARTS):
-                yield from _items(value, spot.inside(field.alias or key))
+            if value and isinstance(value, _PARTS):
+                yield from _items(value, spot.inside(step))
     elif isinstance(part, list):
         for i, item in enumerate(part):
             if isinstance(item, BaseModel):
