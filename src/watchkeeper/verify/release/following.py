@@ -27,6 +27,7 @@ from watchkeeper.verify.release.meeting import (
     exceptions_problem,
 )
 from watchkeeper.verify.release.told import Release, excepts_as, roles_asked
+from watchkeeper.verify.release.weakening import Seen, seen_by, weakening_problem
 from watchkeeper.verify.report import Report
 
 CHANGES = 27
@@ -56,12 +57,12 @@ class PlanChanges:
         self.gaps = False
         self._given: dict[Ref, PlanVerdictRecord] = {}
         self._first: int | None = None
-        self._releases = self._answers = self._unread = 0
+        self._releases = self._answers = self._unread = self._untold = 0
 
     def go_on(self, report: Report, commands: Commands, plan_of: PlanOf) -> None:
         """Go on with the next shard."""
         self._report, self._commands, self._plan_of = report, commands, plan_of
-        self._releases = self._answers = self._unread = 0
+        self._releases = self._answers = self._unread = self._untold = 0
 
     def answer(
         self,
@@ -159,9 +160,14 @@ class PlanChanges:
         self._releases += 1
         cited = {*said.approvals, *said.exceptions}
         missing = [one for one in cited if one not in self._given]
+        seen = seen_by(release, self._plan_of)
+        self._untold += not seen.both
+        problem = weakening_problem(said, seen)
         if missing:
             self._not_there(release, missing)
-        elif (problem := self._problem(release)) is not None:
+        else:
+            problem = self._problem(release, seen) or problem
+        if problem is not None:
             self._report.fail(CHANGES, problem, release.ref.index)
         self._given = {}
         self._reviews = after_release(self._reviews, said.review(release.ref))
@@ -182,7 +188,7 @@ class PlanChanges:
         if self._first is None:
             self._first = ref.shard
 
-    def _problem(self, release: Release) -> str | None:
+    def _problem(self, release: Release, seen: Seen) -> str | None:
         said = release.said
         standing = {
             at: one
@@ -203,7 +209,7 @@ class PlanChanges:
             approvals = {ref: standing[ref] for ref in said.approvals}
             problem = approvals_problem(release, approvals, standing)
         excepted = {ref: standing[ref] for ref in said.exceptions}
-        return problem or exceptions_problem(release, excepted, self._plan_of)
+        return problem or exceptions_problem(release, excepted, self._plan_of, seen.systems)
 
     def _due(self) -> tuple[Instant, ...]:
         """Return until when somebody had to look at what is open; an answer may be in a gap."""
@@ -222,6 +228,8 @@ class PlanChanges:
         waiting = len(still_open(self._reviews))
         if waiting:
             said += f"; emergencies that nobody has looked at: {waiting}"
+        if self._untold:
+            said += f"; releases whose weakenings are their own word: {self._untold}"
         if self._unread:
             said += f"; approvals in shards that were not given: {self._unread}"
         say: Callable[[int, str], None] = self._report.skip if self._unread else self._report.say

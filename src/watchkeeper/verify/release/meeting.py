@@ -16,10 +16,15 @@ from watchkeeper.records.reference import Ref
 from watchkeeper.verify.erasures import PlanOf
 from watchkeeper.verify.management.plans import Thing, counting, things_of
 from watchkeeper.verify.people import RELEASE
-from watchkeeper.verify.release.told import Release, approves, excepts_as, roles_asked
+from watchkeeper.verify.release.told import (
+    Release,
+    approves,
+    excepts_as,
+    roles_asked,
+    told_wider,
+)
 
 _ASSESSED = ("impact", "risk")
-_WIDER = "wider:"
 Answers = Mapping[Ref, PlanVerdictRecord]
 
 
@@ -110,32 +115,34 @@ def _other_keys(release: Release, person: str) -> bool:
     return before != after
 
 
-def exceptions_problem(release: Release, cited: Answers, plan_of: PlanOf) -> str | None:
-    """Return what was stale where authority widened and nobody excepted, or None."""
+def exceptions_problem(
+    release: Release, cited: Answers, plan_of: PlanOf, wider: Iterable[str] = ()
+) -> str | None:
+    """Return what was stale where authority widened and nobody excepted, or None.
+
+    `wider` are the systems in which it widened by the two plans, whatever the release says.
+    """
     role = excepts_as(release.rule)
     for one in cited.values():
         if not approves(one) or one.role != role or not one.excepts:
             return f"what {cut(one.by)} answered as {cut(one.role)} excepts nothing"
     excepted = {what for one in cited.values() for what in one.excepts}
-    missing = sorted(_stale(release, plan_of) - excepted)
+    systems = {*wider, *told_wider(release.said)}
+    missing = sorted(_stale(release, plan_of, systems) - excepted)
     if missing:
         return f"widens what agents may do while an assessment is stale: {cut(missing[0])}"
     return None
 
 
-def _stale(release: Release, plan_of: PlanOf) -> set[str]:
-    """Return what is stale in the systems in which the release says that authority widens."""
+def _stale(release: Release, plan_of: PlanOf, systems: Iterable[str]) -> set[str]:
+    """Return what is stale in the systems in which authority widens."""
     things = things_of(plan_of, release.said.plan)
     if things == "":
         things = things_of(plan_of, release.plan or "")
     if not isinstance(things, tuple):
         return set()
-    found = set()
-    for word in release.said.touches:
-        if word.startswith(_WIDER):
-            system = word.removeprefix(_WIDER)
-            found |= {f"{system}:{topic}" for topic in _of(things, system, int(release.said.at))}
-    return found
+    at = int(release.said.at)
+    return {f"{system}:{topic}" for system in systems for topic in _of(things, system, at)}
 
 
 def _of(things: tuple[Thing, ...], system: str, at: int) -> set[str]:

@@ -11,6 +11,10 @@ from watchkeeper.records.plan_verdict import PlanVerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.verify.people import Authority, Named
 
+_WIDER = "wider:"
+_MOST_TOUCHED = 200
+"""So many words of what it bears on a release holds: what got wider comes first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -41,3 +45,13 @@ def roles_asked(rule: ReleaseRule | None) -> set[str]:
 def excepts_as(rule: ReleaseRule | None) -> str:
     """Return whose holders may let authority widen while an assessment is stale."""
     return "release" if rule is None or rule.exceptions is None else rule.exceptions
+
+
+def told_wider(said: PlanReleaseRecord) -> set[str]:
+    """Return the systems in which a release itself says that more is let through."""
+    return {word.removeprefix(_WIDER) for word in said.touches if word.startswith(_WIDER)}
+
+
+def names_no_more(said: PlanReleaseRecord) -> bool:
+    """Tell whether a release says all that it bears on; one of before this was kept does not."""
+    return 0 < len(said.touches) < _MOST_TOUCHED
