@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from watchkeeper import wiring
-from watchkeeper.cli import output
 from watchkeeper.errors import PlanUnreadable, SettingsInvalid, cut
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.whole import lint_workspace
@@ -24,10 +23,6 @@ Workspace = Annotated[Path, typer.Argument(help="The workspace: the folder with 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 AtDay = Annotated[
     str | None, typer.Option("--at", help="A day, like `2027-06-30`, where not today.")
-]
-Home = Annotated[
-    Path | None,
-    typer.Option("--home", help="A home or a published log, for what was seen at run time."),
 ]
 
 
@@ -72,12 +67,6 @@ def registered(path: Path, at: Instant) -> tuple[Register, Bundle | None]:
     if linted.register is None:
         raise _unreadable(linted.findings)
     return linted.register, linted.bundle
-
-
-def say_what_ran(home: Path | None) -> None:
-    """Say how to see what ran, where no home is named: none is guessed."""
-    if home is None:
-        output.say("no log was looked at: `--home` shows what ran")
 
 
 def _unreadable(findings: Iterable[Finding]) -> PlanUnreadable:

@@ -7,17 +7,15 @@ from typing import Annotated
 
 import typer
 
-from watchkeeper import wiring
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import (
     AsJson,
     AtDay,
-    Home,
     Workspace,
     moment,
     registered,
-    say_what_ran,
 )
+from watchkeeper.cli.plan.logs import Home, what_ran
 from watchkeeper.plan.views.clauses.annex import annex_text, annex_view
 from watchkeeper.plan.views.clauses.text import clauses_text
 from watchkeeper.plan.views.clauses.view import clauses_view
@@ -49,7 +47,8 @@ def clauses(
     with output.speaking_plainly():
         when = moment(at)
         register, bundle = registered(path, when)
-        figures = wiring.figures(home, when, register) if home is not None else None
+        ran = what_ran(home, when, register)
+        figures = ran.figures
     if annex:
         rows = annex_view(register, bundle, figures)
         text = annex_text(rows, log=figures is not None)
@@ -59,9 +58,9 @@ def clauses(
         view = clauses_view(register, bundle, when, figures)
         text, value, lacking = clauses_text(view), view.json(), bool(view.lacking)
     if as_json:
-        output.show_json(value)
+        output.show_json({**value, "home": ran.home})
     else:
         output.show(text)
-        say_what_ran(home)
+        ran.say()
     if lacking:
         raise typer.Exit(output.Exit.FOUND)

@@ -7,17 +7,15 @@ from typing import Annotated
 
 import typer
 
-from watchkeeper import wiring
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import (
     AsJson,
     AtDay,
-    Home,
     Workspace,
     moment,
     registered,
-    say_what_ran,
 )
+from watchkeeper.cli.plan.logs import Home, what_ran
 from watchkeeper.plan.views.ready.view import ready_text, ready_view
 from watchkeeper.records.day import day_of
 
@@ -45,12 +43,13 @@ def ready(
     with output.speaking_plainly():
         when, stage_2 = moment(at), day_of(moment(audit))
         register, bundle = registered(path, when)
-        figures = wiring.figures(home, when, register) if home is not None else None
+        ran = what_ran(home, when, register)
+        figures = ran.figures
         view = ready_view(register, bundle, when, stage_2, figures)
     if as_json:
-        output.show_json(view.json())
+        output.show_json({**view.json(), "home": ran.home})
     else:
         output.show(ready_text(view))
-        say_what_ran(home)
+        ran.say()
     if view.late:
         raise typer.Exit(output.Exit.FOUND)

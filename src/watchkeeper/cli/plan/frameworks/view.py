@@ -8,17 +8,15 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from watchkeeper import wiring
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import (
     AsJson,
     AtDay,
-    Home,
     Workspace,
     moment,
     registered,
-    say_what_ran,
 )
+from watchkeeper.cli.plan.logs import Home, what_ran
 from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.views.frameworks.articles import articles_view
@@ -59,7 +57,8 @@ def view(
         when = moment(at)
         register, bundle = registered(path, when)
         systems = _systems(register, system)
-        figures = wiring.figures(home, when, register) if home is not None else None
+        ran = what_ran(home, when, register)
+        figures = ran.figures
         views: Sequence[Any]
         if framework == "eu-ai-act":
             views = [articles_view(register, bundle, one, when, figures) for one in systems]
@@ -71,12 +70,12 @@ def view(
             views = [elements_view(register, one, when) for one in systems]
             text = elements_text(views)
     if as_json:
-        systems_json = [one.json() for one in views]
-        output.show_json({"framework": framework, "at": str(when), "systems": systems_json})
+        about = {"framework": framework, "at": str(when), "home": ran.home}
+        output.show_json({**about, "systems": [one.json() for one in views]})
         return
     output.show(text)
     if framework != "iso42005":
-        say_what_ran(home)
+        ran.say()
     if bundle is None:
         output.say("the workspace makes no plan: what enforces was not looked at")
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from watchkeeper import wiring
 from watchkeeper.check.columns import one_line
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import moment, registered
+from watchkeeper.cli.plan.logs import Ran, what_ran
 from watchkeeper.errors import PlanUnreadable
 from watchkeeper.plan.register.content import Register
 from watchkeeper.records.codec import to_json
@@ -25,7 +25,12 @@ class Looked:
     register: Register
     bundle: Bundle
     at: Instant
-    figures: Figures | None
+    ran: Ran
+
+    @property
+    def figures(self) -> Figures | None:
+        """What the log showed; None where none was looked at."""
+        return self.ran.figures
 
 
 def look(path: Path, home: Path | None, at: str | None) -> Looked:
@@ -39,13 +44,14 @@ def look(path: Path, home: Path | None, at: str | None) -> Looked:
     register, bundle = registered(path, when)
     if bundle is None:
         raise PlanUnreadable("the workspace makes no plan", "run `watchkeeper plan lint`")
-    figures = wiring.figures(home, when, register) if home is not None else None
-    return Looked(register, bundle, when, figures)
+    return Looked(register, bundle, when, what_ran(home, when, register))
 
 
-def tell(view: Any, lines: list[str], *, as_json: bool) -> None:
+def tell(view: Any, lines: list[str], ran: Ran, *, as_json: bool) -> None:
     """Print a view as JSON, or as lines in which nothing moves the cursor."""
     if as_json:
-        output.show_json(to_json(view))
-    else:
-        output.show("\n".join(one_line(line) for line in lines))
+        output.show_json({**to_json(view), "home": ran.home})
+        return
+    output.show("\n".join(one_line(line) for line in lines))
+    if ran.log is not None:
+        ran.say()

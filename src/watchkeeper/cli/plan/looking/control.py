@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, AtDay, Home, Workspace
+from watchkeeper.cli.plan.arguments import AsJson, AtDay, Workspace
+from watchkeeper.cli.plan.logs import Home
 from watchkeeper.cli.plan.looking.arguments import look, tell
 from watchkeeper.errors import PlanUnreadable, cut
 from watchkeeper.plan.views.control import Applies, ControlView, control_view
@@ -38,7 +39,7 @@ def control(
         view = control_view(name, found.register, found.bundle, found.at, found.figures)
         if view is None:
             raise PlanUnreadable(f"there is no control {cut(name)}", "name one as it is written")
-    tell(view, list(_lines(view, log=found.figures is not None)), as_json=as_json)
+    tell(view, list(_lines(view, log=found.figures is not None)), found.ran, as_json=as_json)
     if view.overdue or view.expects or (view.applies is not None and view.applies.overdue):
         raise typer.Exit(output.Exit.FOUND)
 

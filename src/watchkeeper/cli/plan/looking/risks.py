@@ -9,7 +9,8 @@ import typer
 
 from watchkeeper.check.columns import columns
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, AtDay, Home, Workspace
+from watchkeeper.cli.plan.arguments import AsJson, AtDay, Workspace
+from watchkeeper.cli.plan.logs import Home
 from watchkeeper.cli.plan.looking.arguments import look, tell
 from watchkeeper.plan.views.risks import (
     MatrixCell,
@@ -39,7 +40,7 @@ def risks(
     with output.speaking_plainly():
         found = look(path, home, at)
     view = risks_view(found.register, found.bundle, found.at, found.figures)
-    tell(view, list(_lines(view)), as_json=as_json)
+    tell(view, list(_lines(view)), found.ran, as_json=as_json)
     if any(row.overdue or row.showing or not row.accepted for row in view.rows):
         raise typer.Exit(output.Exit.FOUND)
 

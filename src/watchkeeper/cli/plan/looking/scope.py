@@ -9,7 +9,8 @@ import typer
 
 from watchkeeper.check.columns import columns
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, AtDay, Home, Workspace
+from watchkeeper.cli.plan.arguments import AsJson, AtDay, Workspace
+from watchkeeper.cli.plan.logs import Home
 from watchkeeper.cli.plan.looking.arguments import look, tell
 from watchkeeper.plan.views.scope import ScopedSystem, ScopeView, scope_view
 
@@ -31,7 +32,7 @@ def scope(
     with output.speaking_plainly():
         found = look(path, home, at)
     view = scope_view(found.register, found.bundle, found.at, found.figures)
-    tell(view, list(_lines(view)), as_json=as_json)
+    tell(view, list(_lines(view)), found.ran, as_json=as_json)
     if view.unlisted:
         raise typer.Exit(output.Exit.FOUND)
 
