@@ -139,7 +139,7 @@ def test_no_link_of_these_pages_leads_nowhere(desk: Desk) -> None:
             parts = urlsplit(link)
             address = path if link.startswith("#") else parts.path + f"?{parts.query}".rstrip("?")
             there = look(address)
-            if parts.fragment:
+            if parts.fragment:  # a part of a page is there, by its name
                 assert unquote(parts.fragment) in there.names, f"{path}: {link}"
 
 

@@ -168,6 +168,7 @@ def _around(visit: Visit, session: Session, page: Page | None = None) -> Mapping
         "stage": visit.plan.stage.value,
         "me": session.person,
         "my_name": visit.name_of(session.person),
+        "whose": visit.name_of,
         "csrf": session.csrf,
         "reads_only": session.reads_only,
         "now": visit.now,
