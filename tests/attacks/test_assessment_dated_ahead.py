@@ -114,14 +114,14 @@ def test_nor_by_an_emergency() -> None:
 def test_an_earlier_day_or_none_is_named_as_weaker() -> None:
     plan = assessed_plan({FILE: MADE_AHEAD})
     sooner = diff_bundles(plan, assessed_plan()).weakenings
-    words = "counts as made from 2026-11-02 on, before from 2026-11-25"
+    words = "may be fresh from 2026-11-02 on, before from 2026-11-25"
     assert sooner == (f"assessment `desk:impact`: {words}",)
     later = diff_bundles(assessed_plan(), plan)
     assert later.weakenings == ()
     assert plan.management is not None
     bare = tuple(replace(one, not_before=None) for one in plan.management.watched)
     without = replace(plan, management=replace(plan.management, watched=bare))
-    assert "counts as made on any day" in str(diff_bundles(plan, without).weakenings)
+    assert "may be fresh on any day" in str(diff_bundles(plan, without).weakenings)
     assert diff_bundles(without, plan).weakenings == ()
 
 

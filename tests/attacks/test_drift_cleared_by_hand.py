@@ -10,6 +10,7 @@ from tests.worlds.approvals import managed, ruled
 from tests.worlds.assessed import IMPACT, assessed_plan, since
 from watchkeeper.loop.release.exceptions import stale_in
 from watchkeeper.records.instant import parse_instant
+from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.state import Assessed, Topic
 
 OBJECTIVES = """\
@@ -28,12 +29,16 @@ def _measured(name: str, on: str, origin: str, met: str) -> dict[str, str]:
     return {f"measurements/{name}.yaml": f"id: {name}\non: {on}\nrows:\n  - {row}\n"}
 
 
-def _why(*measured: dict[str, str]) -> tuple[str, ...]:
+def _plan(*measured: dict[str, str]) -> Bundle:
     files = {"impacts/desk.yaml": IMPACT + "triggers: {drift: in-time}\n"}
     files["objectives.yaml"] = OBJECTIVES
     for one in measured:
         files.update(one)
-    return since(assessed_plan(files), "impact")
+    return assessed_plan(files)
+
+
+def _why(*measured: dict[str, str]) -> tuple[str, ...]:
+    return since(_plan(*measured), "impact")
 
 
 MISSED = _measured("m", "2026-11-10", "captured", "false")
@@ -48,6 +53,24 @@ def test_a_persons_word_clears_nothing_that_the_log_told(name: str, on: str) -> 
 
 def test_what_is_measured_later_clears_it() -> None:
     assert _why(MISSED, _measured("n", "2026-11-11", "captured", "true")) == ()
+
+
+@pytest.mark.parametrize("missed", [MISSED, _measured("m", "2027-03-01", "captured", "false")])
+def test_what_is_measured_on_a_day_to_come_clears_nothing_until_then(
+    missed: dict[str, str],
+) -> None:
+    plan = _plan(missed, _measured("z", "2099-01-01", "captured", "true"))
+    assert plan.management is not None
+    at = [parse_instant(f"{day}T00:00:00.000000Z") for day in ("2026-11-23", "2099-01-01")]
+    said = [plan.management.at("desk", one).counting["impact"] for one in at]
+    assert said == [("dated-ahead",), ("date",)]
+
+
+def test_nor_does_a_day_to_come_count_where_nothing_was_missed() -> None:
+    plan = _plan(_measured("z", "2099-01-01", "captured", "true"))
+    assert plan.management is not None
+    at = parse_instant("2026-11-23T00:00:00.000000Z")
+    assert plan.management.at("desk", at).counting == {}
 
 
 @pytest.mark.parametrize(("day", "stale"), [("2026-11-20", []), ("2026-11-21", ["desk:impact"])])

@@ -15,7 +15,7 @@ _WHY = {
     "no-basis": "it does not say what was looked at",
     "not-approved": "nobody approved it",
     "undated": "it does not say when it was made, or until when it is good",
-    "dated-ahead": "it was not made yet: its day is still to come",
+    "dated-ahead": "a day that it rests on is still to come",
     "new-tool": "new tool",
     "wider-authority": "wider authority",
     "new-intended-use": "new intended use",

@@ -57,10 +57,13 @@ def passed_by(home: Home, put: Put, why: str | None) -> Passed:
         NotApproved: approvals are missing, or a holder of a needed role refuses.
         NotAuthorised: the emergency's role is not held by who signed.
         AssessmentStale: authority widens while an assessment is stale, and nobody excepted that.
+        CommandInvalid: days or an emergency would count by a clock that can not be believed.
     """
     at = home.now()
     if put.old is None:
         return Passed(at)
+    if why is not None or put.old.management is not None or put.new.management is not None:
+        _check_clock(home.clock_unsure())
     rule, authority = put.old.releases, home.state.authority
     plan, previous = str(put.command.body["plan"]), home.state.plan
     given = home.state.part(PlanVerdicts).of(plan, previous)
@@ -72,6 +75,15 @@ def passed_by(home: Home, put: Put, why: str | None) -> Passed:
         urgent = emergency_of(put.old, put.new, (person, authority), (at, why), waiting)
         return Passed(at, exceptions=excepted, emergency=urgent)
     return Passed(at, approvals_for(rule, put, counting), excepted)
+
+
+def _check_clock(unsure: str | None) -> None:
+    """Refuse to tell what is stale or overdue by a time that may be long past."""
+    if unsure is not None:
+        raise CommandInvalid(
+            f"what is stale or overdue can not be told: {unsure}",
+            "look at the clock, then `watchkeeper do accept-clock`",
+        )
 
 
 def approvals_for(rule: ReleaseRule | None, put: Put, given: Iterable[Given]) -> tuple[Ref, ...]:

@@ -82,11 +82,11 @@ def _compare_days(
 
 
 def _compare_beginnings(name: str, old: Watched, new: Watched, found: Changes) -> None:
-    """Compare from when on it counts as made; a plan of before says nothing of it."""
+    """Compare from when on it may be fresh; a plan of before says nothing of it."""
     was, now = old.not_before, new.not_before
     if was == now:
         return
-    words = f"counts as made from {str(now)[:10]} on" if now else "counts as made on any day"
+    words = f"may be fresh from {str(now)[:10]} on" if now else "may be fresh on any day"
     if was is not None and (now is None or now < was) and not new.since:
         found.weakened("assessment", name, f"{words}, before from {str(was)[:10]}")
     else:

@@ -40,7 +40,7 @@ def watch_assessments(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]
             if system.in_scope and (says is not None or writes(bundle, system)):
                 until = after(says.review_by) if says else None
                 since = _why(workspace, bundle, kind, says) if says else (MISSING,)
-                begins = _begins(says) if says else None
+                begins = _begins(workspace, says) if says else None
                 yield Watched(topic, system.id, (system.id,), until, since, not_before=begins)
 
 
@@ -84,9 +84,10 @@ def _why(workspace: Workspace, bundle: Bundle, kind: str, says: Assessment) -> t
     return tuple(sorted(found))
 
 
-def _begins(says: Assessment) -> Instant | None:
-    """Return the moment from which an assessment can have been made, and approved."""
-    return beginning(max((day for day in (says.assessed, says.approved) if day), default=None))
+def _begins(workspace: Workspace, says: Assessment) -> Instant | None:
+    """Return the moment from which an assessment can be made and approved, its drift cleared."""
+    days = (says.assessed, says.approved, _cleared_on(workspace, says))
+    return beginning(max((day for day in days if day), default=None))
 
 
 def _approved(workspace: Workspace, kind: str, says: Assessment) -> bool:
@@ -104,7 +105,7 @@ def _approved(workspace: Workspace, kind: str, says: Assessment) -> bool:
 
 def _triggered(workspace: Workspace, bundle: Bundle, kind: str, says: Assessment) -> Iterator[str]:
     basis = workspace.management.bases.get((kind, says.system))
-    if says.triggers.drift is not None and _drifted(workspace, says):
+    if _drifted(workspace, says):
         yield DRIFT
     if basis is None:
         yield NO_BASIS
@@ -123,17 +124,32 @@ def _drifted(workspace: Workspace, says: Assessment) -> bool:
     What was measured up to the day of the assessment was known to whoever assessed. A person's word
     may say that there is drift; that there is none it can not say after what the log said.
     """
-    files: list[MeasurementFile] = [f.says for f in workspace.management.of("measurement").values()]
-    later = [
-        (one.on, row.origin, row.met)
-        for one in files
-        if says.assessed is None or one.on > says.assessed
-        for row in one.rows
-        if row.objective == says.triggers.drift
-    ]
+    later = _measured_since(workspace, says)
     told = max((on for on, origin, _ in later if origin != ATTESTED), default="")
     newest = max((on for on, _, _ in later), default="")
     return any(
         not met and (on == newest or (on == told and origin != ATTESTED))
         for on, origin, met in later
     )
+
+
+def _cleared_on(workspace: Workspace, says: Assessment) -> str | None:
+    """Return the day of the measurement after which what was missed no longer counts, if any.
+
+    One of a day that is still to come clears nothing before that day.
+    """
+    later = _measured_since(workspace, says)
+    missed = any(not met for _, _, met in later)
+    return max(on for on, _, _ in later) if missed and not _drifted(workspace, says) else None
+
+
+def _measured_since(workspace: Workspace, says: Assessment) -> list[tuple[str, str, bool]]:
+    """Return the day, the origin and the result of what was measured since an assessment."""
+    files: list[MeasurementFile] = [f.says for f in workspace.management.of("measurement").values()]
+    return [
+        (one.on, row.origin, row.met)
+        for one in files
+        if says.triggers.drift is not None and (says.assessed is None or one.on > says.assessed)
+        for row in one.rows
+        if row.objective == says.triggers.drift
+    ]
