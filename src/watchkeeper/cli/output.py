@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -23,6 +24,10 @@ _WILD = re.compile(
     "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
+_CELLS = re.compile(r" *(?:\S+(?: \S+)?(?: \S+)? {2,}){0,2}")
+"""What a line begins with: its indentation, and at most two cells with a gap behind each."""
+_LEAST_WIDTH = 40
+
 
 class Exit(enum.IntEnum):
     """Fine; the check found something wrong; could not run."""
@@ -40,6 +45,30 @@ def say(text: str) -> None:
 def show(text: str) -> None:
     """Print data for a person, on stdout."""
     data.print(tame(text), markup=False)
+
+
+def show_folded(text: str) -> None:
+    """Print a report for a person: on a terminal folded to its width, in a pipe line by line."""
+    show(folded(text, data.width) if sys.stdout.isatty() else text)
+
+
+def folded(text: str, width: int) -> str:
+    """Return lines broken between words where they are too long; what follows stands below.
+
+    It stands below the last of the short cells that a line begins with. No word is broken, so that
+    a name, a digest or a path can be copied.
+    """
+    return "\n".join(_folded(line, max(width, _LEAST_WIDTH)) for line in text.split("\n"))
+
+
+def _folded(line: str, width: int) -> str:
+    if len(line) <= width:
+        return line
+    cells = _CELLS.match(line)
+    hang = min(cells.end() if cells else 0, width // 2)
+    lines = textwrap.wrap(line[hang:], width - hang, break_long_words=False, break_on_hyphens=False)
+    first, *below = lines or [""]
+    return "\n".join([line[:hang] + first, *(" " * hang + more for more in below)])
 
 
 def tame(text: str) -> str:

@@ -38,7 +38,7 @@ def diff(
     if as_json:
         output.show_json(_diff_json(found))
     else:
-        output.show(diff_text(found))
+        output.show_folded(diff_text(found))
     if fail_on_weakening and found.weakenings:
         raise typer.Exit(output.Exit.FOUND)
 

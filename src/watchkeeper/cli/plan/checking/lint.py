@@ -117,7 +117,7 @@ def _print_findings(linted: Linted, most: int | None) -> None:
     for severity, title in _TITLES.items():
         mine = [finding for finding in linted.findings if finding.severity is severity]
         if mine:
-            output.show("\n".join([f"{title} ({len(mine)})", *_lines(mine, most)]))
+            output.show_folded("\n".join([f"{title} ({len(mine)})", *_lines(mine, most)]))
     _print_state(linted)
 
 

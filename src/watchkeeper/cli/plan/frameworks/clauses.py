@@ -60,7 +60,7 @@ def clauses(
     if as_json:
         output.show_json({**value, "home": ran.home})
     else:
-        output.show(text)
+        output.show_folded(text)
         ran.say()
     if lacking:
         raise typer.Exit(output.Exit.FOUND)

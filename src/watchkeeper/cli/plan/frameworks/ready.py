@@ -49,7 +49,7 @@ def ready(
     if as_json:
         output.show_json({**view.json(), "home": ran.home})
     else:
-        output.show(ready_text(view))
+        output.show_folded(ready_text(view))
         ran.say()
     if view.late:
         raise typer.Exit(output.Exit.FOUND)

@@ -76,7 +76,8 @@ def soa(
     elif out is not None:
         output.say(f"wrote {out}")
     else:
-        output.show(text.rstrip("\r\n"))
+        tell = output.show_folded if form == "text" else output.show
+        tell(text.rstrip("\r\n"))
     if view.overdue or not view.approved:
         raise typer.Exit(output.Exit.FOUND)
 
@@ -97,7 +98,7 @@ def _compare(before: StatementView, after: StatementView, *, as_json: bool) -> N
     if as_json:
         output.show_json(diff.json())
     else:
-        output.show(diff_text(diff))
+        output.show_folded(diff_text(diff))
     if diff.same_version:
         raise typer.Exit(output.Exit.FOUND)
 

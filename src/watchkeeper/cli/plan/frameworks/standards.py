@@ -71,7 +71,7 @@ def _list(*, as_json: bool) -> None:
     if as_json:
         output.show_json([row.json() for row in rows])
     else:
-        output.show(standards_text(rows))
+        output.show_folded(standards_text(rows))
 
 
 def _show(text: str, name: str | None, path: Path, *, as_json: bool) -> None:
@@ -85,7 +85,7 @@ def _show(text: str, name: str | None, path: Path, *, as_json: bool) -> None:
     if as_json:
         output.show_json([view.json() for view in views])
     else:
-        output.show("\n\n".join(item_text(view) for view in views))
+        output.show_folded("\n\n".join(item_text(view) for view in views))
     if broken:
         output.fail(f"nothing that points at it was looked for: {broken}", "mend it first")
 
@@ -97,7 +97,7 @@ def _check(path: Path, name: str | None, *, as_json: bool) -> None:
     if as_json:
         output.show_json(mapping_json(found))
     elif found.wrong:
-        output.show(mapping_text(found))
+        output.show_folded(mapping_text(found))
     if found.note:
         output.say(found.note)
     output.say(mapping_summary(found))

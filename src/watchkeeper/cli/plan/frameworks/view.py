@@ -73,7 +73,7 @@ def view(
         about = {"framework": framework, "at": str(when), "home": ran.home}
         output.show_json({**about, "systems": [one.json() for one in views]})
         return
-    output.show(text)
+    output.show_folded(text)
     if framework != "iso42005":
         ran.say()
     if bundle is None:

@@ -52,6 +52,6 @@ def tell(view: Any, lines: list[str], ran: Ran, *, as_json: bool) -> None:
     if as_json:
         output.show_json({**to_json(view), "home": ran.home})
         return
-    output.show("\n".join(one_line(line) for line in lines))
+    output.show_folded("\n".join(one_line(line) for line in lines))
     if ran.log is not None:
         ran.say()

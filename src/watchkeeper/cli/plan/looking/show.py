@@ -37,5 +37,5 @@ def show(
         for system, text in bundle.cedar_schemas.items():
             output.show(f"// {system}\n{text}")
     else:
-        output.show(render_plan(bundle))
+        output.show_folded(render_plan(bundle))
         output.say(f"plan {bundle_digest(bundle_bytes(bundle))}")

@@ -87,19 +87,23 @@ def _bound(held: Held) -> tuple[Bound, ...]:
 def _show(held: Held, enforced: Enforced) -> None:
     counts = {went: sum(one.went is went for one in _bound(held)) for went in Went}
     said = ", ".join(f"{count} {went.value}" for went, count in counts.items())
-    output.show(f"{held.entry.id} ({held.file}): {said}")
+    output.show_folded(f"{held.entry.id} ({held.file}): {said}")
     if held.refused is not None:
-        output.show(f"  can not be read: {held.refused.message}")
+        output.show_folded(f"  can not be read: {held.refused.message}")
     elif held.reading is None:
-        output.show("  sentences of this kind of file are not read: its digest alone is kept")
+        output.show_folded(
+            "  sentences of this kind of file are not read: its digest alone is kept"
+        )
     for note in held.reading.notes if held.reading else ():
-        output.show(f"  {note.seen.value}: {note.says}")
+        output.show_folded(f"  {note.seen.value}: {note.says}")
     for one in _bound(held):
-        output.show(f"  {held.entry.id}#{one.sentence.anchor}  {one.sentence.place}")
-        output.show(f"    {one.sentence.says}")
-        output.show(f"    -> {_where(one, enforced)}")
+        output.show_folded(f"  {held.entry.id}#{one.sentence.anchor}  {one.sentence.place}")
+        output.show_folded(f"    {one.sentence.says}")
+        output.show_folded(f"    -> {_where(one, enforced)}")
     for entry in held.bindings.gone if held.bindings else ():
-        output.show(f"  {held.entry.id}#{entry.anchor} is in the list and not in the document")
+        output.show_folded(
+            f"  {held.entry.id}#{entry.anchor} is in the list and not in the document"
+        )
 
 
 def _where(one: Bound, enforced: Enforced) -> str:

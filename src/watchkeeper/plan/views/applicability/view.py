@@ -43,7 +43,8 @@ class StatedRow:
 
     def json(self) -> dict[str, Any]:
         """Render as a JSON object."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        said = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        return {**said, "enforcedBy": said.pop("enforced_by")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class StatementView:
             "owner": self.owner or None,
             "approval": self.approval,
             "approved": self.approved,
-            "review_by": self.review_by or None,
+            "reviewBy": self.review_by or None,
             "overdue": [row.control for row in self.overdue],
             "rows": [row.json() for row in self.rows],
         }
