@@ -13,8 +13,9 @@ from watchkeeper.check.objectives.written import Covering, differences, written
 from watchkeeper.cli import output
 from watchkeeper.errors import PlanUnreadable, SettingsInvalid, cut
 from watchkeeper.ledger.checkpoint import Checkpoint
-from watchkeeper.plan.draft.editing import render_editable, write_whole
+from watchkeeper.plan.draft.editing import render_editable
 from watchkeeper.plan.draft.import_tools import MODELINE, schema_address
+from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.workspace.checked import check
 from watchkeeper.plan.workspace.folder import read_named
 from watchkeeper.plan.workspace.models.management.objectives import (
@@ -44,7 +45,7 @@ def keep(path: Path, workspace: Path, at: Instant, by: str | None) -> Measuremen
     file = _free(workspace / "measurements", day_of(found.at))
     value = written(found, covering, file.stem, by)
     text = f"# {MODELINE}{schema_address('measurement')}\n{render_editable(value)}"
-    write_whole(file, text)
+    write_together(workspace, {f"measurements/{file.name}": text})
     output.say(f"wrote {file}; say in it what you make of it (`analysis`, `evaluated_by`)")
     return found
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from watchkeeper.plan.documents.bindings import Bound
 from watchkeeper.plan.documents.held import Held
-from watchkeeper.plan.draft.editing import read_editable, render_editable, write_whole
+from watchkeeper.plan.draft.editing import read_editable, render_editable
+from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.workspace.folder import open_folder
 
 
@@ -18,6 +19,7 @@ def list_sentences(workspace: Path, held: Held) -> int:
 
     Raises:
         PlanUnreadable: the file can not be read or parsed.
+        ImportRefused: it may not be written, or lies outside.
     """
     known = {entry.anchor for entry in held.entries}
     bound = held.bindings.bound if held.bindings else ()
@@ -26,10 +28,10 @@ def list_sentences(workspace: Path, held: Held) -> int:
         return 0
     name = f"sentences/{held.entry.id}.yaml"
     folder = open_folder(workspace)
-    text = folder.read(name) if folder.has(name) else f"document: {held.entry.id}\n"
-    document = read_editable(text, name)
+    read = {name: folder.read(name)} if folder.has(name) else {}
+    document = read_editable(read.get(name, f"document: {held.entry.id}\n"), name)
     document["sentences"] = [*(document.get("sentences") or []), *map(_entry, new)]
-    write_whole(workspace / name, render_editable(document))
+    write_together(workspace, {name: render_editable(document)}, read)
     return len(new)
 
 

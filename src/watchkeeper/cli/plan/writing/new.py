@@ -9,9 +9,10 @@ import typer
 
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import moment, readable
-from watchkeeper.plan.draft.editing import write_whole
 from watchkeeper.plan.draft.new_record import KINDS, new_record
+from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.schemas.export import published_schema
+from watchkeeper.plan.workspace.folder import open_folder
 from watchkeeper.plan.workspace.kinds import BY_KIND
 from watchkeeper.records.day import day_of
 
@@ -34,7 +35,8 @@ def new(
     """
     with output.speaking_plainly():
         file, text = new_record(readable(workspace), kind, id_, day_of(moment(None)))
-        write_whole(workspace / file, text)
         schema = f"{BY_KIND[kind].kind}.schema.json"
-        write_whole(workspace / ".schemas" / schema, published_schema(schema))
+        beside, folder = f".schemas/{schema}", open_folder(workspace)
+        read = {beside: folder.read(beside)} if folder.has(beside) else {}
+        write_together(workspace, {file: text, beside: published_schema(schema)}, read)
     output.show(str(workspace / file))
