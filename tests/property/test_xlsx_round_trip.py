@@ -77,7 +77,7 @@ ODD = st.sampled_from(
 @settings(max_examples=60)
 @given(st.text(ODD, min_size=1, max_size=30).map(lambda text: plain_text(text) or "x"))
 def test_no_text_is_taken_for_yaml(text: str) -> None:
-    change = CellChange(CONTROLS.read[2], "Controls!C2", "old", text)
+    change = CellChange(CONTROLS.read[2], "Controls!C2", "old text", text)
     file = "id: a # kept\nstatement: >-\n  old\n  text\nowner: ben\n"
     changes = [RowChange(CONTROLS, "a", (change,), new=False)]
     after = applied(changes, {"controls/a.yaml": file})["controls/a.yaml"]

@@ -29,15 +29,19 @@ def applied(changes: Iterable[RowChange], files: Mapping[str, str]) -> dict[str,
         PlanUnreadable: a file does not parse.
     """
     documents: dict[str, CommentedMap] = {}
+    meant: dict[str, dict[str, Any]] = {}
     changes = list(changes)
     for change in changes:
         name = file_of(change)
         if name not in documents:
             documents[name] = _document(name, change, files)
-        row = _row(documents[name], change)
-        for cell in change.cells:
-            _put(row, cell)
-        _tidy(row, change)
+            meant[name] = parse_yaml(files[name]).value if name in files else {}
+        _check_before(meant[name], change)
+        for holder in (documents[name], meant[name]):
+            row = _row(holder, change)
+            for cell in change.cells:
+                _put(row, cell)
+            _tidy(row, change)
     texts = {name: render_editable(document) for name, document in documents.items()}
     values = {name: parse_yaml(text).value for name, text in texts.items()}
     for change in changes:
@@ -45,7 +49,19 @@ def applied(changes: Iterable[RowChange], files: Mapping[str, str]) -> dict[str,
         for cell in change.cells:
             if text_at(said, cell.column.place) != cell.after:
                 raise ImportRefused(f"{cell.place}: {cut(cell.after)} can not be put into its file")
+    for name, value in values.items():
+        if value != meant[name]:
+            raise ImportRefused(f"{cut(name)} can not be changed in place", "change it by hand")
     return texts
+
+
+def _check_before(value: dict[str, Any], change: RowChange) -> None:
+    """Check that the file still says what the sheet was compared with."""
+    row = {} if change.new else _row(value, change)
+    for cell in change.cells:
+        if text_at(row, cell.column.place) != cell.before:
+            message = f"{cell.place}: its file was changed meanwhile"
+            raise ImportRefused(message, "say the command again")
 
 
 def file_of(change: RowChange) -> str:

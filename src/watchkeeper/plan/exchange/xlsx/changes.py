@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from watchkeeper.errors import cut
 from watchkeeper.plan.exchange.xlsx.reading import Row, Workbook
 from watchkeeper.plan.exchange.xlsx.tables import Column, Table
-from watchkeeper.plan.exchange.xlsx.values import IN_THE_FILE, row_digest
+from watchkeeper.plan.exchange.xlsx.values import IN_THE_FILE, odd_in, row_digest
 
 Here = Mapping[str, Mapping[str, Mapping[str, str]]]
 """By table's title and row's name: the texts of the row as the files have it."""
@@ -56,6 +56,13 @@ def compare(book: Workbook, here: Here, *, theirs: bool = False) -> Comparison:
     for row in book.rows:
         mine = here.get(row.table.title, {}).get(row.name)
         cells = _cells(row, mine or {})
+        odd = [_odd(one) for one in cells if odd_in(one.after) is not None]
+        if odd:
+            conflicts += odd
+            continue
+        if mine is None and any(one.after == IN_THE_FILE for one in cells):
+            conflicts += [_not_here(one) for one in cells if one.after == IN_THE_FILE]
+            continue
         if mine is None:
             changes.append(RowChange(row.table, row.name, cells, new=True))
             continue
@@ -98,6 +105,15 @@ def _conflict(row: Row, cell: CellChange) -> str:
     return (
         f"{cell.place}: {why}: the sheet says {cut(cell.after)}, the files say {cut(cell.before)}"
     )
+
+
+def _odd(cell: CellChange) -> str:
+    said = cut(odd_in(cell.after))
+    return f"{cell.place}: a character that is no text, or that is not seen, {said}: take it out"
+
+
+def _not_here(cell: CellChange) -> str:
+    return f"{cell.place}: that stands in the file of another row: write the value itself"
 
 
 def _gone(book: Workbook, here: Here) -> list[str]:

@@ -28,12 +28,14 @@ UNSUSPICIOUS = 4 * 1024 * 1024
 """A member of this size may be packed ever so well: a sheet of equal rows is."""
 MOST_CELLS = 400_000
 MOST_MERGED = 100_000
+_RANGES = frozenset({"mergeCell", "hyperlink"})
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
 
 
 _BROKEN = (
     *(ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError),
     *(SyntaxError, OSError, RecursionError, AssertionError, NotImplementedError, EOFError),
+    *(zipfile.BadZipFile, zlib.error),
 )
 """What the library raises on bytes that are no workbook; it promises nothing narrower."""
 
@@ -47,13 +49,15 @@ def open_sheets(raw: bytes) -> list[Worksheet]:
     """
     check_container(raw)
     from openpyxl import load_workbook
+    from openpyxl.utils import exceptions
 
+    own = (exceptions.CellCoordinatesException, exceptions.InvalidFileException)
     with warnings.catch_warnings():
         # It warns of what it leaves out when it writes; we only read.
         warnings.simplefilter("ignore")
         try:
             book = load_workbook(io.BytesIO(raw), keep_links=False)
-        except _BROKEN:
+        except (*_BROKEN, *own, exceptions.SheetTitleException, exceptions.IllegalCharacterError):
             raise ImportRefused("no workbook: it does not parse", "save it again") from None
     return list(book.worksheets)
 
@@ -127,12 +131,13 @@ class _Seen:
         plain = name.rpartition(":")[2]
         if plain == "c":
             self.cells += 1
-        elif plain == "mergeCell":
+        elif plain in _RANGES:
+            # The library makes a cell of each: of a merged range, and of one that is a link.
             self.merged += _area(attributes.get("ref", ""))
         if self.cells > MOST_CELLS:
             raise ImportRefused(f"more than {MOST_CELLS} cells", "leave out sheets and empty rows")
         if self.merged > MOST_MERGED:
-            raise ImportRefused("merged ranges without end", "undo them (unmerge cells)")
+            raise ImportRefused("merged or linked ranges without end", "undo them (unmerge cells)")
 
 
 def _area(ref: str) -> int:

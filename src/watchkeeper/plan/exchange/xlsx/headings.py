@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -24,13 +25,19 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class Headings:
-    """The row of the headings, and the number of each column that is read, by its key."""
+    """The row of the headings, and the number of each column that is read, by its key.
+
+    `unread` are headings that are not read, `twice` those that stand there twice, `absent` those
+    that a layout names and that are not there.
+    """
 
     table: Table
     row: int
     columns: Mapping[str, int]
     digest: int | None = None
     unread: tuple[str, ...] = field(default=())
+    twice: tuple[str, ...] = field(default=())
+    absent: tuple[str, ...] = field(default=())
 
 
 def find_headings(page: Worksheet, mapped: Sequence[Mapped] = ()) -> Headings | str:
@@ -52,19 +59,25 @@ def _table(title: str) -> Table | None:
 
 
 def _matched(page: Worksheet, row: int, table: Table, given: Mapping[str, str]) -> Headings | None:
-    headings = dict(_headings(page, row))
+    every = list(_headings(page, row))
+    headings = dict(every)
     columns: dict[str, int] = {}
+    read: set[str] = {_plain(DIGEST)}
     for column in table.read:
         for name in _names(column, given):
             if name in headings:
                 columns[column.key] = headings.pop(name)
+                read.add(name)
                 break
     if table.name.key not in columns:
         return None
     shown = {_plain(one.title) for one in table.columns if one.kind is Kind.SHOWN}
     digest = headings.pop(_plain(DIGEST), None)
     unread = tuple(name for name in headings if name not in shown)
-    return Headings(table, row, columns, digest, unread)
+    said = Counter(name for name, _ in every)
+    twice = tuple(sorted(name for name in read if said[name] > 1))
+    absent = tuple(name for key, name in given.items() if key not in columns)
+    return Headings(table, row, columns, digest, unread, twice, absent)
 
 
 def _names(column: Column, given: Mapping[str, str]) -> tuple[str, ...]:

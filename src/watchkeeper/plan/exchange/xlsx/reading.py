@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
-from unicodedata import category
 
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -19,7 +18,13 @@ from watchkeeper.errors import ImportRefused, cut
 from watchkeeper.plan.exchange.xlsx.container import open_sheets
 from watchkeeper.plan.exchange.xlsx.headings import Headings, Mapped, find_headings
 from watchkeeper.plan.exchange.xlsx.tables import TABLES, Column, Kind, Table
-from watchkeeper.plan.exchange.xlsx.values import IN_THE_FILE, plain_text, understood
+from watchkeeper.plan.exchange.xlsx.values import (
+    IN_THE_FILE,
+    LONGEST,
+    plain_text,
+    understood,
+    unspelt,
+)
 
 MOST_ROWS = 20_000
 
@@ -61,9 +66,16 @@ def read_workbook(raw: bytes, people: Mapping[str, str], mapped: Sequence[Mapped
         ImportRefused: no workbook that can be opened, or no sheet of ours in it.
     """
     found = Workbook()
-    for page in open_sheets(raw):
+    pages = open_sheets(raw)
+    titles = {page.title for page in pages}
+    gone = [cut(one.sheet, 31) for one in mapped if one.sheet not in titles]
+    found.wrong += [f"there is no sheet {name}, which the layout names" for name in gone]
+    for page in pages:
         headings = find_headings(page, mapped)
-        if isinstance(headings, Headings) and headings.table not in found.tables:
+        if isinstance(headings, Headings) and page.sheet_state != "visible":
+            found.unsure.add(headings.table.title)
+            found.wrong.append(f"{_title(page)}: the sheet is hidden: show it, or take it out")
+        elif isinstance(headings, Headings) and headings.table not in found.tables:
             found.tables.append(headings.table)
             found.unread += [f"{_title(page)}: the column {cut(name)}" for name in headings.unread]
             _Reading(page, headings, people, found).read()
@@ -71,7 +83,7 @@ def read_workbook(raw: bytes, people: Mapping[str, str], mapped: Sequence[Mapped
             found.wrong.append(f"{_title(page)}: a second sheet of `{headings.table.title}`")
         else:
             found.unread.append(f"{_title(page)}: {headings}")
-    if not found.tables:
+    if not found.tables and not found.wrong:
         names = ", ".join(table.title for table in TABLES)
         raise ImportRefused(
             "no sheet that is read", f"name the sheets {names}, or say how yours is laid out"
@@ -96,6 +108,7 @@ class _Reading:
             self.found.unsure.add(self.headings.table.title)
             return
         self._missing_columns()
+        self._hidden_columns()
         self._merged(last)
         for number in range(self.headings.row + 1, last + 1):
             self._row(number)
@@ -111,6 +124,23 @@ class _Reading:
             gone = [one for one in gone if one.needed]
         for column in gone:
             self.wrong(f"A{self.headings.row}", f"there is no column `{column.title}`")
+        for name in self.headings.absent:
+            self.wrong(
+                f"A{self.headings.row}", f"there is no column {cut(name)}, which the layout names"
+            )
+        for name in self.headings.twice:
+            self.wrong(f"A{self.headings.row}", f"two columns are called {cut(name)}")
+
+    def _hidden_columns(self) -> None:
+        hidden = [
+            range(one.min or 0, (one.max or 0) + 1)
+            for one in self.page.column_dimensions.values()
+            if one.hidden or one.width == 0
+        ]
+        for number in sorted(self.headings.columns.values()):
+            if any(number in some for some in hidden):
+                place = f"{get_column_letter(number)}{self.headings.row}"
+                self.wrong(place, "the column is hidden: show it, or take it out")
 
     def _merged(self, last: int) -> None:
         columns = set(self.headings.columns.values())
@@ -127,7 +157,8 @@ class _Reading:
                 texts[column.key] = self._text(column, number, place)
         if not any(text != "" for text in texts.values()):
             return
-        if self.page.row_dimensions[number].hidden:
+        shape = self.page.row_dimensions[number]
+        if shape.hidden or shape.height == 0:
             self.wrong(f"A{number}", "the row is hidden: show it, or take it out")
         sound = {key: text for key, text in texts.items() if text is not None}
         row = self._understood(number, sound) if len(sound) == len(texts) else None
@@ -208,8 +239,10 @@ def _plainly(value: Any, kind: str, wanted: Kind) -> str:
         raise ValueError("a formula: put its value there (paste special, values)")
     if kind == "e":
         raise ValueError(f"an error, {cut(value)}: put a value there")
+    if isinstance(value, str) and len(value) > LONGEST:
+        raise ValueError(f"longer than the {LONGEST} characters of a cell: shorten it")
     if isinstance(value, str):
-        return _printable(plain_text(value))
+        return plain_text(unspelt(value))
     if isinstance(value, datetime | date) and wanted is Kind.DAY:
         return _day(value)
     number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -217,13 +250,6 @@ def _plainly(value: Any, kind: str, wanted: Kind) -> str:
         return str(int(value))
     what = "a number" if isinstance(value, int | float) else "a date or time"
     raise ValueError(f"{what}, {cut(value)}, where {wanted.value} belongs")
-
-
-def _printable(text: str) -> str:
-    odd = next((char for char in text if category(char) == "Cc" and char not in "\n\t"), None)
-    if odd is not None:
-        raise ValueError(f"a character that is no text, {cut(odd)}: take it out")
-    return text
 
 
 def _day(value: date) -> str:

@@ -6,14 +6,20 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from unicodedata import category
 
 from watchkeeper.errors import cut
 from watchkeeper.ledger.canonical import canonical, sha256_hex
 from watchkeeper.plan.exchange.xlsx.tables import Column, Kind, Table
 from watchkeeper.plan.workspace.models.scalars import check_id
 
+_SPELT = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_UNSEEN = frozenset((*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080)))
+"""What turns the order of letters about, and tags: nobody sees that they are there."""
 IN_THE_FILE = "(more than fits a cell: see the file)"
 """Stands for a value that only its file can hold; it is never read back."""
+LONGEST = 32_767
+"""How many characters a cell takes, as UTF-16 counts them (Excel's own limit)."""
 _LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _SPLIT = re.compile(r"[,;\n]")
 _ANNEX = re.compile(r"A\.[0-9]+(\.[0-9]+){1,2}")
@@ -44,6 +50,30 @@ def plain_text(text: str) -> str:
     YAML takes more characters for line ends than people do (YAML 1.1, 5.4): they become one.
     """
     return _LINE_END.sub("\n", text).replace("\ufeff", "").strip()
+
+
+def spelt(text: str) -> str:
+    """Return text as a cell spells it: what looks like an escaped character is escaped itself.
+
+    Programs read `_x0041_` as the letter A (ECMA-376 part 1, 22.9.2.19).
+    """
+    return _SPELT.sub(lambda found: f"_x005F{found[0]}", text)
+
+
+def unspelt(text: str) -> str:
+    """Return what a cell's text means, its escaped characters put in."""
+    return _SPELT.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def odd_in(text: str) -> str | None:
+    """Return the first character that is no text, or that nobody sees; None where all is plain."""
+    return next((char for char in text if _is_odd(char)), None)
+
+
+def _is_odd(char: str) -> bool:
+    if char in "\n\t" or "\x20" <= char <= "\x7e":
+        return False
+    return category(char) in {"Cc", "Cs"} or ord(char) in _UNSEEN or char in "\ufffe\uffff"
 
 
 def row_digest(texts: Mapping[str, str]) -> str:

@@ -18,13 +18,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from watchkeeper.errors import PlanRefused, cut
 from watchkeeper.plan.exchange.xlsx.tables import DIGEST, README, Column, Kind, Table
-from watchkeeper.plan.exchange.xlsx.values import row_digest
+from watchkeeper.plan.exchange.xlsx.values import LONGEST, row_digest, spelt
 from watchkeeper.records.instant import Instant
 
-LONGEST = 32_767
-"""How many characters a cell takes (ECMA-376; Excel's own limit)."""
 _HEAD = PatternFill("solid", start_color="FFDDE5EE")
 _QUIET = Font(color="FF6B7280")
+_NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+"""What XML 1.0 has no characters for (2.2), besides those that the library refuses."""
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
 
 
@@ -95,19 +95,24 @@ def _offer(page: Worksheet, place: int, column: Column, rows: int) -> None:
 
 def _put(page: Worksheet, row: int, column: int, text: str) -> Any:
     """Write text as text: never as a formula, an error or a number, whatever it begins with."""
-    if len(text) > LONGEST:
+    written = spelt(text)
+    if len(written.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST:
         raise PlanRefused(f"longer than a cell takes: {cut(text)}", "shorten it in its file")
     cell = page.cell(row=row, column=column)
     try:
-        cell.value = text or None
+        cell.value = written or None
     except IllegalCharacterError:
-        raise PlanRefused(
-            f"a character that no cell takes: {cut(text)}", "take it out of its file"
-        ) from None
+        raise _no_cell_takes(text) from None
+    if _NO_XML.search(text):
+        raise _no_cell_takes(text)
     if text:
         cell.data_type = "s"
         cell.quotePrefix = text[:1] in "=+-@\t"
     return cell
+
+
+def _no_cell_takes(text: str) -> PlanRefused:
+    return PlanRefused(f"a character that no cell takes: {cut(text)}", "take it out of its file")
 
 
 def _same_bytes(raw: bytes, at: Instant) -> bytes:
