@@ -62,10 +62,11 @@ def _held(
     listed = workspace.management.of("sentences").get(entry.id)
     try:
         reading = read_document(file, raw)
+        sentences = sentences_of(reading, entry.words) if reading is not None else ()
     except PlanUnreadable as error:
         return Held(*row, refused=error, listed=listed)
     if reading is None:
         return Held(*row, listed=listed)
     entries = listed.says.sentences if listed is not None else ()
-    bindings = bind(sentences_of(reading, entry.words), entries, propose=propose)
+    bindings = bind(sentences, entries, propose=propose)
     return Held(*row, reading=reading, bindings=bindings, listed=listed)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from watchkeeper.errors import PlanUnreadable
 from watchkeeper.plan.documents.anchors import anchors_of, normal
 from watchkeeper.plan.documents.blocks import BLANK, Block, Reading
 from watchkeeper.plan.documents.wording import Lexicon, Wording, lexicon
@@ -60,6 +61,8 @@ _SHORTENED = frozenset(
         "ca",
     ]
 )
+MOST_LED = 1_000_000
+"""So many signs of lead-ins are read again with their items."""
 _ADDRESS = re.compile(r"(?:https?://|www\.|mailto:)\S+")
 
 
@@ -96,6 +99,9 @@ def sentences_of(reading: Reading, added: Iterable[str] = ()) -> tuple[Sentence,
     """Return the sentences of a document with a binding word, in order.
 
     A lead-in ("The agent must:") covers its items: each of them is a sentence that begins with it.
+
+    Raises:
+        PlanUnreadable: it would have to be read over and over.
     """
     gathered = _Gathering(lexicon(added))
     for block in reading.blocks:
@@ -120,6 +126,7 @@ class _Gathering:
         self.words = words
         self.found: list[_Found] = []
         self.leads: list[_Lead] = []
+        self.led = 0
 
     def take(self, block: Block) -> None:
         while self.leads and self.leads[-1].level >= block.level:
@@ -132,6 +139,12 @@ class _Gathering:
             self.leads.append(_Lead(block.level, *spans[-1][:2], last))
 
     def one(self, block: Block, text: str, bare: str, line: int) -> _Found | None:
+        self.led += sum(len(lead.bare) for lead in self.leads)
+        if self.led > MOST_LED:
+            raise PlanUnreadable(
+                "its lists go on with sentences that are too long to read with each item",
+                "shorten what stands before the lists, or split it",
+            )
         wording = self.words.find(" ".join((*(lead.bare for lead in self.leads), bare)))
         for lead in self.leads:
             if lead.found is not None:
@@ -157,7 +170,8 @@ def spans_of(block: Block) -> Iterator[tuple[str, str, int]]:
     """Yield each sentence of a block: as written, with what is no wording blanked, and its line."""
     bare = _ADDRESS.sub(lambda found: BLANK * len(found[0]), block.bare)
     start, line = 0, block.line
-    ends = [stop.end() for stop in _STOP.finditer(bare) if _ends_here(bare, stop)]
+    first = len(bare) - len(bare.lstrip())
+    ends = [stop.end() for stop in _STOP.finditer(bare) if _ends_here(bare, stop, first)]
     for end in (*ends, len(bare)):
         text = block.text[start:end]
         if text.strip():
@@ -165,7 +179,8 @@ def spans_of(block: Block) -> Iterator[tuple[str, str, int]]:
         start, line = end, line + text.count("\n") * bool(line)
 
 
-def _ends_here(bare: str, stop: re.Match[str]) -> bool:
+def _ends_here(bare: str, stop: re.Match[str], first: int) -> bool:
+    """Say whether a sentence ends at a stop; `first` is where the first sign of all stands."""
     after = bare[stop.end() : stop.end() + 1]
     if stop["mark"] is None:
         return True
@@ -178,7 +193,5 @@ def _ends_here(bare: str, stop: re.Match[str]) -> bool:
     # "e.g.", "No. 4", "A. Smith" and the number of an item end nothing.
     alone = len(before) == 1 and before.isalpha()
     return not (
-        before in _SHORTENED
-        or alone
-        or (before.isdigit() and not bare[: stop.start() - len(before)].strip())
+        before in _SHORTENED or alone or (before.isdigit() and stop.start() - len(before) <= first)
     )

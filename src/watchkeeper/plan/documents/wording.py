@@ -31,6 +31,8 @@ _IGNORABLE = (
 )
 _APART = frozenset("\t\n\v\f\r\x85")
 """Controls that set words apart; all others are not drawn."""
+_NOT_DRAWN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+"""The controls of ASCII that are not drawn; all else in it is drawn as it is, or sets apart."""
 _QUOTES = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4\u2039\u203a", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
@@ -99,6 +101,8 @@ def lexicon(added: Iterable[str] = ()) -> Lexicon:
 
 def visible(text: str) -> str:
     """Return `text` as it is seen: NFC, without what is not drawn, plain quotes and dashes."""
+    if text.isascii() and not _NOT_DRAWN.search(text):
+        return " ".join(text.split())
     drawn = "".join(c for c in text if not _is_invisible(c))
     plain = "".join(_QUOTES.get(c, c) for c in unicodedata.normalize("NFC", drawn))
     return " ".join(plain.split())
@@ -107,8 +111,12 @@ def visible(text: str) -> str:
 def fold(text: str) -> str:
     """Return `text` as it looks: letters of other scripts and styles become the Latin ones."""
     apart = unicodedata.normalize("NFKD", visible(text).translate(_LATIN))
-    bare = "".join(c for c in apart if not unicodedata.combining(c))
+    bare = apart if apart.isascii() else "".join(filter(_is_base, apart))
     return " ".join(bare.translate(_LATIN).casefold().translate(_LATIN).split())
+
+
+def _is_base(character: str) -> bool:
+    return not unicodedata.combining(character)
 
 
 def _is_invisible(character: str) -> bool:

@@ -16,7 +16,9 @@ MAX_UNPACKED = 64 * 1024 * 1024
 MAX_RATIO = 200
 _SMALL = 1024 * 1024
 _OLD = b"\xd0\xcf\x11\xe0"
-_ENCRYPTED = 0x1
+_ODD = 0x1 | 0x20 | 0x40 | 0x2000
+"""Flags of a member that is encrypted, a patch of another, or whose header is masked."""
+_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _AGAIN = "save it again as .docx with the program that wrote it"
 
@@ -40,7 +42,7 @@ class Archive:
         try:
             with self.file.open(info) as member:
                 raw = member.read(info.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError) as error:
+        except _BROKEN as error:
             raise PlanUnreadable(f"the part {cut(name)} does not unpack: {error}", _AGAIN) from None
         if len(raw) != info.file_size:
             raise PlanUnreadable(f"the part {cut(name)} is not as long as it says", _AGAIN)
@@ -59,7 +61,7 @@ def open_archive(raw: bytes) -> Archive:
         )
     try:
         file = zipfile.ZipFile(io.BytesIO(raw))
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise PlanUnreadable(f"no .docx: {error}", _AGAIN) from None
     members = [info for info in file.infolist() if not info.is_dir()]
     _check_size(members)
@@ -70,7 +72,7 @@ def open_archive(raw: bytes) -> Archive:
             raise PlanUnreadable(f"two parts are called {cut(info.filename)}", _AGAIN)
         if name != posixpath.normpath(name) or name.startswith(("/", "../")) or "\\" in name:
             raise PlanUnreadable(f"no name of a part: {cut(info.filename)}", _AGAIN)
-        if info.flag_bits & _ENCRYPTED or info.compress_type not in _METHODS:
+        if info.flag_bits & _ODD or info.compress_type not in _METHODS:
             raise PlanUnreadable(f"the part {cut(info.filename)} is encrypted or odd", _AGAIN)
         parts[name] = info
     return Archive(parts, file)

@@ -10,7 +10,7 @@ from watchkeeper.errors import PlanUnreadable, cut
 
 MAX_DEPTH = 250
 MAX_ELEMENTS = 1_000_000
-MAX_TEXT = 16 * 1024 * 1024
+MAX_TEXT = 4 * 1024 * 1024
 SEPARATOR = "}"
 Attributes = Mapping[str, str]
 

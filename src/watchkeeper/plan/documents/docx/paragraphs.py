@@ -38,6 +38,8 @@ _SPACES = frozenset({"tab", "br", "cr", "ptab"})
 _OFF = frozenset({"0", "false", "off"})
 _FETCHING = frozenset({"includetext", "includepicture", "dde", "ddeauto", "link", "database"})
 _PICTURES = frozenset({"drawing", "pict", "object"})
+_COMPARED = 50_000_000
+"""So many signs are looked through for what only older programs show; beyond, all of it counts."""
 _EMBEDDED = frozenset({"altChunk", "subDoc"})
 SAYS = {
     Seen.TRACKED: "changes stand open in it: with them and without it says different things",
@@ -80,6 +82,7 @@ class Paragraphs:
         self._path: list[str] = []
         self._open: list[_Paragraph] = []
         self._codes: list[bool] = []
+        self._in_code = 0
         self._code: list[str] = []
         self._alternates: list[_Alternate] = []
         self._rows: list[bool] = []
@@ -154,7 +157,7 @@ class Paragraphs:
         self._say(said)
 
     def _say(self, said: str) -> None:
-        if self._gone or (self.fields and any(self._codes)) or not self._open:
+        if self._gone or (self.fields and self._in_code) or not self._open:
             return
         if self._vanished:
             self.seen.add(Seen.HIDDEN)
@@ -213,10 +216,12 @@ class Paragraphs:
     def _field(self, kind: str) -> None:
         if kind == "begin":
             self._codes.append(True)
+            self._in_code += 1
         elif self._codes and kind == "separate":
+            self._in_code -= self._codes[-1]
             self._codes[-1] = False
         elif self._codes and kind == "end":
-            self._codes.pop()
+            self._in_code -= self._codes.pop()
 
     def _fetches(self, code: str) -> None:
         if code.split(maxsplit=1)[:1] and code.split(maxsplit=1)[0].casefold() in _FETCHING:
@@ -251,8 +256,9 @@ class Paragraphs:
         if alternate.paragraph is not None:
             shown.append("".join(alternate.paragraph.pieces[alternate.pieces :]))
         said = " ".join(" ".join(shown).split())
+        too_much = len(said) * len(alternate.spare) > _COMPARED
         for text in alternate.spare:
-            if " ".join(text.split()) not in said:
+            if too_much or " ".join(text.split()) not in said:
                 self.seen.add(Seen.ALTERNATE)
                 self.blocks.append(Block(text, text, f"an older text of {self.of}"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from watchkeeper.errors import PlanUnreadable, cut
 from watchkeeper.plan.documents.blocks import Note, Reading, Seen
 from watchkeeper.plan.documents.docx.archive import Archive, open_archive
 from watchkeeper.plan.documents.docx.labels import Labels
@@ -43,16 +44,17 @@ def read_docx(raw: bytes) -> Reading:
     parts = {main: "the text"} | {
         one.target: _BESIDE[one.kind] for one in beside if one.kind in _BESIDE and not one.outside
     }
-    read = [found for name, of in parts.items() if (found := _part(archive, name, of, styles))]
+    read = [_part(archive, name, of, styles) for name, of in parts.items()]
     blocks = tuple(block for found in read for block in found.blocks)
     notes = dict.fromkeys(note for found in read for note in found.notes())
     return Reading(blocks, (*notes, *_labels(archive, beside), *_package(archive)))
 
 
-def _part(archive: Archive, name: str, of: str, styles: Styles) -> Paragraphs | None:
+def _part(archive: Archive, name: str, of: str, styles: Styles) -> Paragraphs:
     raw = archive.read(name)
     if raw is None:
-        return None
+        message = f"{of} should be in the part {cut(name)}, which is not there"
+        raise PlanUnreadable(message, "save it again with the program that wrote it")
     found = Paragraphs(styles, of)
     walk(raw, name, found)
     if found.open_fields:

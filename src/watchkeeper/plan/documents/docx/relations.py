@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from watchkeeper.errors import PlanUnreadable
 from watchkeeper.plan.documents.docx.archive import Archive
@@ -72,7 +73,7 @@ class _Relations:
             self.found.append(Relation(kind, target if outside else self._part(target), outside))
 
     def _part(self, target: str) -> str:
-        return posixpath.normpath(posixpath.join("/", self.folder, target)).lstrip("/")
+        return posixpath.normpath(posixpath.join("/", self.folder, unquote(target))).lstrip("/")
 
     def end(self, name: str) -> None:
         del name
