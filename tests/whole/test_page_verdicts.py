@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 
 from tests.attacks.test_one_key_under_two_people import forced, with_key
+from tests.worlds.approvals import RULE, answer, renamed
+from tests.worlds.approvals import lied as forged_answer
+from tests.worlds.approvals import release as release_plan
+from tests.worlds.assessed import assessed_plan, pass_the_day
 from tests.worlds.bank import allowed, public, reason_of
 from tests.worlds.browser import Opened, opened, started
 from tests.worlds.disk_bank import DiskBank
@@ -312,3 +316,32 @@ def test_tasks_and_delegations_are_said_to_be_for_the_verifier(
     bank.close()
     assert page.steps()[24] == "not-checked"
     assert "tasks of applications" in page.page.inner_text("#steps li[data-step='24']")
+
+
+# What a management system adds to records
+
+
+def test_answers_to_a_plan_and_what_of_the_management_system_counted_are_told(
+    page: Opened, tmp_path: Path
+) -> None:
+    plan = replace(assessed_plan(), releases=RULE)
+    bank, other = DiskBank(tmp_path / "managed", plan), renamed(plan)
+    pass_the_day(bank)
+    durable(bank, amount=100)
+    answer(bank, "ben", other)
+    forged_answer(bank, "ben", other, role="</dd><script>owned()</script>")
+    release_plan(bank, other)
+    _found(page, bank)
+    page.give(bank.path.parent / "out.wkb")
+    told = page.page.inner_text("body")
+    for said_there in (
+        "impact: date",
+        "held against the plan by `log verify` (step 26)",
+        "approved",
+        "not looked at in this page: `log verify` does that (step 27)",
+        "</dd><script>owned()</script>",
+        "Approved in records",
+    ):
+        assert said_there in told
+    assert page.seen == []
+    bank.close()

@@ -29,7 +29,8 @@ const PREDICATES = {
   'plan-release': {
     plan: 'digest', 'previous?': 'digest', releasedBy: 'text', people: { '*': ['text'] }, roles: { '*': ['text'] },
     signature: SIGNATURE, 'passkeys?': PASSKEYS, 'console?': 'text', 'writtenBy?': { '*': 'text' },
-    'applications?': [APPLICATION], 'deputies?': { '*': ['text'] },
+    'applications?': [APPLICATION], 'deputies?': { '*': ['text'] }, 'approvals?': ['ref'], 'exceptions?': ['ref'],
+    'emergency?': { reviewBy: 'time', why: 'digest' },
   },
   decision: {
     actionId: 'text', decision: PART, agent: 'text', system: 'text', stage: 'text', method: 'text', server: 'text',

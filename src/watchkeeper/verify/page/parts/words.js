@@ -91,8 +91,39 @@ function argumentsOf(record) {
 function factsOf(record) {
   return (record.said.facts ?? []).map((fact) => {
     const [text_, note] = valueOf(record, fact.value, `fact.${fact.value.name}`);
-    return [`Fact ${fact.value.name}`, text_, `read from ${fact.source}; ${note}`];
+    const ours = fact.value.name === 'aims' && fact.source === 'management';
+    return [`Fact ${fact.value.name}`, ours ? aimsOf(text_) : text_, `read from ${fact.source}; ${note}${ours ? '; held against the plan by `log verify` (step 26)' : ''}`];
   });
+}
+
+/** What counted of the management system's own state: in words, or as it stands where it is none. */
+function aimsOf(text) {
+  let said = null;
+  try { said = parseStrict(encoder.encode(text ?? '')); } catch { return text; }
+  if (said === null || typeof said !== 'object' || Array.isArray(said)) return text;
+  const topics = Object.entries(said);
+  if (!topics.every(([, why]) => Array.isArray(why) && why.every((one) => typeof one === 'string'))) return text;
+  return topics.length ? topics.map(([topic, why]) => `${topic}: ${named(why) || 'yes'}`).join('; ') : 'nothing of the management system was overdue or stale';
+}
+
+const PLAN_ANSWERS = { approve: 'approved', refuse: 'refused' };
+const LATER = 'not looked at in this page: `log verify` does that (step 27)';
+
+/** An answer to a plan: what it says, of which plan, and that nobody checked it here. */
+function planVerdictOf({ plan, answer, role, excepts, withdraws }) {
+  const lines = [['Answer', withdraws ? `takes back what stands in record ${withdraws.shard}/${withdraws.index}` : PLAN_ANSWERS[answer] ?? answer, LATER], ['As', role], ['Plan', plan]];
+  if (excepts?.length) lines.push(['Excepts', named(excepts)]);
+  return lines;
+}
+
+/** By whose answers a plan was released, or that it was without any. */
+function releaseOf({ approvals = [], exceptions = [], emergency }) {
+  const places = (refs) => named(refs.map(({ shard, index }) => `${shard}/${index}`));
+  const lines = [];
+  if (approvals.length) lines.push(['Approved in records', places(approvals), LATER]);
+  if (exceptions.length) lines.push(['Excepted in records', places(exceptions), LATER]);
+  if (emergency) lines.push(['Emergency', `released without approvals, to be looked at by ${when(emergency.reviewBy)}`, LATER]);
+  return lines;
 }
 
 function effectsOf({ decisions, effects, voids }) {
@@ -130,7 +161,8 @@ function tellOther(record) {
   const lines = [['When', when(said.at)]];
   if (!known) lines.push(['Kind', `${kind}: not known to this page`]);
   if (kind === 'genesis') lines.push(['Log', said.origin], ['Stage', said.stage], ['First release by', named(Object.keys(said.firstRelease))]);
-  if (kind === 'plan-release') lines.push(['Released by', said.releasedBy], ['Plan', said.plan], ['Roles', Object.entries(said.roles).map(([role, who]) => `${role}: ${named(who)}`).join('; ')]);
+  if (kind === 'plan-release') lines.push(['Released by', said.releasedBy], ['Plan', said.plan], ['Roles', Object.entries(said.roles).map(([role, who]) => `${role}: ${named(who)}`).join('; ')], ...releaseOf(said));
+  if (kind === 'plan-verdict' && known) lines.push(...planVerdictOf(said));
   if (said.scope && known) lines.push(['Scope', `${said.scope.kind} ${said.scope.name}`.trim()]);
   if (typeof said.by === 'string') lines.push(['By', said.by]);
   if (record.disclosed?.has('reason')) lines.push(['Reason', shown(record.disclosed.get('reason')), 'disclosed, matches the record']);
