@@ -32,6 +32,8 @@ from watchkeeper.plan.draft.workspace import server_id
 from watchkeeper.records.instant import render_instant
 
 _SERVER = "watchkeeper.demo.starts.server"
+_KEPT = ".sample/held.json"
+"""Where in the workspace the sample keeps what happens; what begins with a dot is in no plan."""
 _NAMELESS = "My organisation"
 _ASKED = {
     "organisation": ("What is the organisation called?", _NAMELESS),
@@ -69,7 +71,7 @@ def init_from(folder: Path, start: str, given: Given, *, as_json: bool) -> None:
     """Begin a workspace from a starting point, and say what to do next."""
     check_beginning(folder, start)
     own = _own(start, given)
-    command = [sys.executable, "-m", _SERVER, start]
+    command = [sys.executable, "-m", _SERVER, start, str(folder.resolve() / _KEPT)]
     today = date.fromisoformat(render_instant(wiring.clock().wall())[:10])
     begun = begin(folder, start, own, today, command)
     if as_json:
@@ -146,5 +148,5 @@ Next:
 Then read the files and change them: say which model the agent is, in systems/{start}.yaml;
   6. watchkeeper plan assess {start} {aims} --by {own.person}    you looked at its risks and impacts
   7. watchkeeper plan sign-off --by {own.person} --workspace {aims}, and release again
-Agents connect to http://127.0.0.1:8930/mcp/{server} with that token. Its tools are a sample
-in memory: `watchkeeper plan import-tools` puts your own in their place.""")
+Agents connect to http://127.0.0.1:8930/mcp/{server} with that token. Its tools are a sample,
+kept in {folder / ".sample"}: `watchkeeper plan import-tools` puts your own in their place.""")

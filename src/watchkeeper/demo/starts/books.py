@@ -7,8 +7,19 @@ from typing import TypedDict
 from mcp.server import MCPServer
 from mcp_types import ToolAnnotations
 
+from watchkeeper.demo.starts.kept import Held, Kept
+
 NAME = "books"
 _READS = ToolAnnotations(read_only_hint=True)
+FIRST: Held = {
+    "payments": {},
+    "accounts": {},
+    "suppliers": {
+        "s-20": ["Alder Paper", "DE02120300000000202051"],
+        "s-21": ["Brook Energy", "DE02500105170137075030"],
+    },
+}
+"""What is held before anything has happened."""
 _INVOICES = {
     "i-700": ("s-20", 180.0, "approved"),
     "i-701": ("s-21", 2400.0, "approved"),
@@ -43,15 +54,12 @@ class Payment(TypedDict):
 
 
 class Books:
-    """What the books hold: one for each server."""
+    """The books, over what is held of them."""
 
-    def __init__(self) -> None:
-        self.payments: dict[str, tuple[str, float]] = {}
-        self.accounts: dict[str, str] = {}
-        self.suppliers = {
-            "s-20": ("Alder Paper", "DE02120300000000202051"),
-            "s-21": ("Brook Energy", "DE02500105170137075030"),
-        }
+    def __init__(self, held: Held) -> None:
+        self.payments: dict[str, tuple[str, float]] = held["payments"]
+        self.accounts: dict[str, str] = held["accounts"]
+        self.suppliers: dict[str, tuple[str, str]] = held["suppliers"]
 
     def invoice(self, invoice_id: str) -> Invoice:
         """Return an invoice; raises ValueError where there is none."""
@@ -84,43 +92,48 @@ class Books:
         return Payment(found=True, amount=self.payments[request_id][1])
 
 
-def add_tools(server: MCPServer) -> None:
-    """Give a server the tools of a back office, over books of its own."""
-    books = Books()
+def add_tools(server: MCPServer, kept: Kept) -> None:
+    """Give a server the tools of a back office, over books that are kept."""
 
     @server.tool(annotations=_READS)
     def find_invoice(invoice_id: str) -> Invoice:
         """Look up an invoice: whose it is, what is open of it, how it stands."""
-        return books.invoice(invoice_id)
+        with kept.held() as held:
+            return Books(held).invoice(invoice_id)
 
     @server.tool(annotations=_READS)
     def find_supplier(supplier_id: str) -> Supplier:
         """Look up a supplier and the account that it is paid to."""
-        return books.supplier(supplier_id)
+        with kept.held() as held:
+            return Books(held).supplier(supplier_id)
 
     @server.tool(annotations=_READS)
     def find_payment(request_id: str) -> Payment:
         """Look up whether a payment was made."""
-        _, amount = books.payments.get(request_id, ("", 0.0))
-        return Payment(found=request_id in books.payments, amount=amount)
+        with kept.held() as held:
+            _, amount = held["payments"].get(request_id, ("", 0.0))
+            return Payment(found=request_id in held["payments"], amount=amount)
 
     @server.tool()
     def book_invoice(invoice_id: str, account: str) -> Invoice:
         """Book an invoice to an account of the ledger."""
-        books.accounts[invoice_id] = account
-        return books.invoice(invoice_id)
+        with kept.held() as held:
+            held["accounts"][invoice_id] = account
+            return Books(held).invoice(invoice_id)
 
     @server.tool()
     def pay_invoice(request_id: str, invoice_id: str, amount: float) -> Payment:
         """Pay an invoice, or a part of it, in euro."""
-        return books.pay(request_id, invoice_id, amount)
+        with kept.held() as held:
+            return Books(held).pay(request_id, invoice_id, amount)
 
     @server.tool()
     def change_bank_details(supplier_id: str, iban: str) -> Supplier:
         """Change the account that a supplier is paid to."""
-        name, _ = books.suppliers[supplier_id]
-        books.suppliers[supplier_id] = (name, iban)
-        return books.supplier(supplier_id)
+        with kept.held() as held:
+            books = Books(held)
+            books.suppliers[supplier_id] = (books.supplier(supplier_id)["name"], iban)
+            return books.supplier(supplier_id)
 
     @server.tool()
     def export_payroll(month: str) -> dict[str, str]:

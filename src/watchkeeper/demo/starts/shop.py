@@ -7,8 +7,12 @@ from typing import Literal, TypedDict
 from mcp.server import MCPServer
 from mcp_types import ToolAnnotations
 
+from watchkeeper.demo.starts.kept import Held, Kept
+
 NAME = "shop"
 _READS = ToolAnnotations(read_only_hint=True)
+FIRST: Held = {"refunds": {}, "closed": [], "said": []}
+"""What is held before anything has happened."""
 _CUSTOMERS = {
     "c-100": "Ines Moreau",
     "c-101": "Tomas Berg",
@@ -48,12 +52,12 @@ class Refund(TypedDict):
 
 
 class Shop:
-    """What the shop holds: one for each server, so that two know nothing of each other."""
+    """The shop, over what is held of it."""
 
-    def __init__(self) -> None:
-        self.refunds: dict[str, tuple[str, float]] = {}
-        self.closed: set[str] = set()
-        self.said: list[tuple[str, str]] = []
+    def __init__(self, held: Held) -> None:
+        self.refunds: dict[str, tuple[str, float]] = held["refunds"]
+        self.closed: list[str] = held["closed"]
+        self.said: list[tuple[str, str]] = held["said"]
 
     def order(self, order_id: str) -> Order:
         """Return an order; raises ValueError where there is none."""
@@ -86,44 +90,49 @@ class Shop:
         return Refund(found=True, amount=self.refunds[request_id][1])
 
 
-def add_tools(server: MCPServer) -> None:
-    """Give a server the shop's tools, over a shop of its own."""
-    shop = Shop()
+def add_tools(server: MCPServer, kept: Kept) -> None:
+    """Give a server the shop's tools, over a shop that is kept."""
 
     @server.tool(annotations=_READS)
     def find_order(order_id: str) -> Order:
         """Look up an order: whose it is, what it came to, what can still be paid back."""
-        return shop.order(order_id)
+        with kept.held() as held:
+            return Shop(held).order(order_id)
 
     @server.tool(annotations=_READS)
     def find_customer(customer_id: str) -> Customer:
         """Look up a customer and their orders."""
-        return shop.customer(customer_id)
+        with kept.held() as held:
+            return Shop(held).customer(customer_id)
 
     @server.tool(annotations=_READS)
     def find_refund(request_id: str) -> Refund:
         """Look up whether a refund was paid."""
-        _, amount = shop.refunds.get(request_id, ("", 0.0))
-        return Refund(found=request_id in shop.refunds, amount=amount)
+        with kept.held() as held:
+            _, amount = held["refunds"].get(request_id, ("", 0.0))
+            return Refund(found=request_id in held["refunds"], amount=amount)
 
     @server.tool()
     def reply(customer_id: str, text: str) -> Customer:
         """Write to a customer."""
-        shop.said.append((customer_id, text))
-        return shop.customer(customer_id)
+        with kept.held() as held:
+            held["said"].append((customer_id, text))
+            return Shop(held).customer(customer_id)
 
     @server.tool()
     def refund(request_id: str, order_id: str, amount: float, reason: str) -> Refund:
         """Pay money back on an order."""
         del reason
-        return shop.refund(request_id, order_id, amount)
+        with kept.held() as held:
+            return Shop(held).refund(request_id, order_id, amount)
 
     @server.tool()
     def close_account(customer_id: str, reason: str) -> Customer:
         """Close a customer's account. It can not be undone."""
         del reason
-        shop.closed.add(customer_id)
-        return shop.customer(customer_id)
+        with kept.held() as held:
+            held["closed"].append(customer_id)
+            return Shop(held).customer(customer_id)
 
     @server.tool()
     def export_customers(layout: Literal["csv", "json"]) -> dict[str, str]:
