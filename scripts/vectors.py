@@ -15,6 +15,7 @@ from typing import Any
 import vectors_cases
 from vectors_cases import SIZES, WHOLE, Case, bad
 from vectors_notes import LOG, ORIGIN, STRANGER, TIME, WITNESSES, b64, checkpoint
+from vectors_records import HOME, PERSON, records
 from vectors_tree import Tree, entry
 
 FOLDER = Path(__file__).parents[1] / "tests/conformance/vectors"
@@ -31,7 +32,9 @@ ABOUT = {
     "policies": "witness policies (C2SP tlog-policy) and checkpoints under them",
     "proofs": "tlog-proof files (C2SP tlog-proof) with their entries",
     "broken": "changes to the folder `log`, after which it must be refused at that size",
+    "records": "records (docs/concepts/evidence.md): DSSE envelopes, with what a person signed",
 }
+NO_TREE = ("broken", "records")
 
 
 def main(folder: Path) -> None:
@@ -41,8 +44,9 @@ def main(folder: Path) -> None:
     files = dict(_log(tree))
     for path, raw in files.items():
         _write(folder / path, raw)
-    made = {name: list(getattr(vectors_cases, name)(tree)) for name in ABOUT if name != "broken"}
+    made = {name: list(getattr(vectors_cases, name)(tree)) for name in ABOUT if name not in NO_TREE}
     made["broken"] = list(_broken(files))
+    made["records"] = list(records())
     for name, cases in made.items():
         _write(folder / f"{name}.json", _json_lines(cases))
     _write(folder / "index.json", _json(_index(made)))
@@ -54,7 +58,7 @@ def _index(made: dict[str, list[Case]]) -> dict[str, Any]:
         "origin": ORIGIN,
         "log": LOG.vkey,
         "witnesses": [witness.vkey for witness in WITNESSES],
-        "seeds": {key.name: key.seed.hex() for key in (LOG, STRANGER, *WITNESSES)},
+        "seeds": {key.name: key.seed.hex() for key in (LOG, STRANGER, *WITNESSES, HOME, PERSON)},
         "time": TIME,
         "entries": "entry i is i in decimal digits, ASCII",
         "sizes": SIZES,

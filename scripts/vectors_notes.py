@@ -36,6 +36,10 @@ class Key:
         """The verifier key."""
         return f"{self.name}+{self.keyid.hex()}+{b64(self.blob)}"
 
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature over a message (RFC 8032)."""
+        return self._private.sign(message)
+
     def line(self, text: str, time: int = TIME) -> str:
         """Return this key's signature line under a note's text."""
         message, head = text.encode(), b""

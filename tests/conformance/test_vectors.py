@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,16 @@ from typing import Any
 import pytest
 
 from tests.worlds.tile_vectors import FOLDER, cases, hashes, index, log_at, raw
-from watchkeeper.errors import NoteInvalid, ProofInvalid, TileInvalid, WatchkeeperError
+from watchkeeper.errors import (
+    CommandInvalid,
+    NoteInvalid,
+    ProofInvalid,
+    RecordInvalid,
+    TileInvalid,
+    WatchkeeperError,
+)
 from watchkeeper.ledger.checkpoint import open_checkpoint, parse_checkpoint
+from watchkeeper.ledger.envelope import open_command, open_envelope
 from watchkeeper.ledger.merkle import (
     Frontier,
     consistency_proof,
@@ -26,6 +35,9 @@ from watchkeeper.ledger.proof import parse_proof, verify_proof
 from watchkeeper.ledger.tiles import bundles_of, nodes_from_tiles, tiles_of
 from watchkeeper.ledger.witness.cosignature import cosignatures
 from watchkeeper.ledger.witness.policy import parse_policy
+from watchkeeper.records.kinds import Kind
+from watchkeeper.records.people import Answer
+from watchkeeper.records.plan_verdict import PlanVerdictRecord
 from watchkeeper.verify.bundle.range_proof import parse_range_proof, range_root
 from watchkeeper.verify.source import DirectorySource, read_bundle, read_tile, tile_reader
 
@@ -181,3 +193,35 @@ def test_proofs_out_of_the_tiles_of_a_big_log(size: int, tmp_path: Path) -> None
     for case in cases("consistency"):
         if case["ok"] and case["new"] == size and case["old"] in {1, 256, 257, 65_535, 65_536}:
             assert consistency_proof(case["old"], size, node_at) == hashes(case)
+
+
+def read_plan_verdict(case: dict[str, Any]) -> PlanVerdictRecord:
+    """Read a record, and hold what its person signed against what it says."""
+    record = open_envelope(raw(case["envelope"]), keyed(case["key"]))
+    said: PlanVerdictRecord = record.predicate
+    if (record.kind, record.digest) != (Kind(case["kind"]), said.plan):
+        raise RecordInvalid("its subject is not its plan")
+    command = open_command(said.signature, keyed(case["person"]))
+    body: dict[str, Any] = {"plan": said.plan, "reason": said.reason}
+    if said.answer is Answer.WITHDRAW:
+        assert said.withdraws is not None
+        body["verdict"] = {"shard": said.withdraws.shard, "index": said.withdraws.index}
+    else:
+        body |= {"previous": said.previous, "role": said.role, "excepts": list(said.excepts)}
+    signed = (command.person, command.verb, dict(command.body))
+    if signed != (said.by, f"{said.answer.value}-plan", body):
+        raise CommandInvalid("its person signed something else")
+    return said
+
+
+def keyed(text: str) -> dict[str, bytes]:
+    return {hashlib.sha256(raw(text)).hexdigest(): raw(text)}
+
+
+@pytest.mark.parametrize("case", cases("records"), ids=lambda case: case["name"])
+def test_records(case: dict[str, Any]) -> None:
+    if case["ok"]:
+        assert read_plan_verdict(case).answer.value in case["name"]
+        return
+    with pytest.raises(WatchkeeperError):
+        read_plan_verdict(case)

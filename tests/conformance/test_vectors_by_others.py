@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from securesystemslib.dsse import Envelope
+from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import SSlibKey
 
 from tests.conformance.tlogcheck import run
 from tests.worlds import needs
@@ -163,3 +167,17 @@ def test_inclusion_by_sigstore_in_javascript(tmp_path: Path) -> None:
 def _entry_of(case: dict[str, Any]) -> bytes:
     """The entry that the proof is for, also where the case claims another index for it."""
     return case["name"].partition("-")[0].encode() if case["size"] else b"0"
+
+
+def test_envelopes_of_records_by_securesystemslib() -> None:
+    refused = []
+    for case in cases("records"):
+        key = Ed25519PublicKey.from_public_bytes(raw(case["key"]))
+        envelope = Envelope.from_dict(json.loads(raw(case["envelope"])))
+        signer = SSlibKey.from_crypto(key, next(iter(envelope.signatures)))
+        try:
+            envelope.verify([signer], 1)
+        except VerificationError:
+            refused.append(case["name"])
+    # All else that is wrong stands inside what the home signed.
+    assert refused == ["signature-of-another"]
