@@ -41,7 +41,6 @@ WATCHED = Watched(Topic.IMPACT, "desk", ("desk",), not_before=DAY)
 
 
 def _to_the_day(bank: Bank, less: int = 0) -> None:
-    assert DAY is not None
     bank.clock.advance((DAY - less - bank.home.now()) / 1_000_000)
 
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from watchkeeper.errors import HomeInvalid
 from watchkeeper.ledger.plan_bundle import REGISTER
-from watchkeeper.plan.compile.management.people import evidence_until
+from watchkeeper.plan.compile.management.people import Evidence, evidence_of
 from watchkeeper.plan.workspace.models.management.people import CompetenceFile
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.statement import Entry
@@ -22,13 +22,13 @@ from watchkeeper.records.statement import Entry
 
 @dataclass(frozen=True, slots=True)
 class Competence:
-    """What each role asks of its holders, and until when somebody is known to have it.
+    """What each role asks of its holders, and when somebody is known to have it.
 
-    `needs` are the ids by role, `until` the end of the evidence by need and person: None is never.
+    `needs` are the ids by role, `known` when there is evidence, by need and person.
     """
 
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    until: Mapping[tuple[str, str], Instant | None] = field(default_factory=dict)
+    known: Mapping[tuple[str, str], Evidence] = field(default_factory=dict)
 
     def unfit(self, person: str, roles: Iterable[str], at: Instant) -> frozenset[str]:
         """Return those of some roles for which a person has no valid evidence of a need.
@@ -38,8 +38,8 @@ class Competence:
         return frozenset(role for role in roles if self._lacks(person, role, at))
 
     def _lacks(self, person: str, role: str, at: Instant) -> bool:
-        ends = (self.until.get((n, person), Instant(0)) for n in self.needs.get(role, ()))
-        return any(end is not None and at >= end for end in ends)
+        found = (self.known.get((need, person)) for need in self.needs.get(role, ()))
+        return any(one is None or not one.holds(at) for one in found)
 
 
 def competence_of(entry: Entry) -> Competence:
@@ -69,5 +69,6 @@ def _enforced(file: CompetenceFile) -> Competence:
     needs: dict[str, tuple[str, ...]] = {}
     for need in sorted(file.needs, key=lambda one: one.id):
         needs[need.role] = (*needs.get(need.role, ()), need.id)
-    held = {(one.need, one.person) for one in file.held}
-    return Competence(needs, {at: evidence_until(file, *at)[1] for at in sorted(held)})
+    held = sorted({(one.need, one.person) for one in file.held})
+    known = {at: evidence_of(file, *at) for at in held}
+    return Competence(needs, {at: one for at, one in known.items() if one is not None})

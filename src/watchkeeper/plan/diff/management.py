@@ -188,6 +188,9 @@ def _moved(key: tuple[Topic, str], old: Watched, new: Watched, found: Changes) -
             found.weakened(topic.value, id_, words)
         else:
             found.changed(topic.value, id_, words)
+    if old.not_before != new.not_before:
+        since = str(new.not_before)[:10] if new.not_before else "any day"
+        found.changed(topic.value, id_, f"there is evidence from {since} on")
     for name in ("systems", "roles"):
         gone = set(getattr(old, name)) - set(getattr(new, name))
         if gone:

@@ -25,7 +25,7 @@ _TAKEN_BACK = {_SUSPENDED, "withdrawn"}
 class Thing:
     """One thing that a plan watches: when it counts, for which systems, and as what.
 
-    `begins` is the moment before which an assessment was not made yet.
+    `begins` is the moment before which what makes it good was not there yet.
     """
 
     systems: frozenset[str]
@@ -69,14 +69,13 @@ def _thing(said: Mapping[str, Any]) -> Thing:
     topic, since = said["topic"], tuple(said.get("since", ()))
     adds: tuple[tuple[str, str], ...] = ((topic, said["id"]),)
     later: tuple[tuple[str, str], ...] = ()
-    early: tuple[tuple[str, str], ...] = ()
     if topic in _STATES_WHY:
         adds, later = tuple((topic, why) for why in since), ((topic, "date"),)
-        early = ((topic, _AHEAD),)
     elif topic == _NAMES_ROLES:
         adds = tuple((topic, role) for role in said.get("roles", ()))
     elif _TAKEN_BACK & set(since):
         adds = (*adds, (_SUSPENDED, said["id"]))
+    early = ((topic, _AHEAD),) if topic in _STATES_WHY else adds
     until, begins = (_moment(said, name) for name in ("until", "notBefore"))
     systems = frozenset(said.get("systems", ()))
     return Thing(systems, until, bool(since), adds, later, begins, early)

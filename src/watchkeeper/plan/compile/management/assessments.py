@@ -86,8 +86,8 @@ def _why(workspace: Workspace, bundle: Bundle, kind: str, says: Assessment) -> t
 
 def _begins(workspace: Workspace, says: Assessment) -> Instant | None:
     """Return the moment from which an assessment can be made and approved, its drift cleared."""
-    days = (says.assessed, says.approved, _cleared_on(workspace, says))
-    return beginning(max((day for day in days if day), default=None))
+    days = [one for one in (says.assessed, says.approved, _cleared_on(workspace, says)) if one]
+    return beginning(max(days)) if days else None
 
 
 def _approved(workspace: Workspace, kind: str, says: Assessment) -> bool:

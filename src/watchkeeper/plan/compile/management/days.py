@@ -18,6 +18,6 @@ def after(day: str | None) -> Instant | None:
     return min(parse_instant(f"{day}T00:00:00.000000Z").plus(_DAY), _LAST)
 
 
-def beginning(day: str | None) -> Instant | None:
-    """Return the moment from which a day is no longer ahead: 00:00 UTC of it; None for none."""
-    return None if day is None else parse_instant(f"{day}T00:00:00.000000Z")
+def beginning(day: str) -> Instant:
+    """Return the moment from which a day is no longer ahead: 00:00 UTC of it."""
+    return parse_instant(f"{day}T00:00:00.000000Z")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from watchkeeper.plan.compile.management.days import after
+from watchkeeper.plan.compile.management.days import after, beginning
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.people import CompetenceFile, Held
 from watchkeeper.records.instant import Instant
@@ -12,6 +13,28 @@ from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.state import Topic, Watched
 
 MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A span of time for which there is evidence; `until` is None where it never runs out."""
+
+    since: Instant
+    until: Instant | None
+
+    def reaches(self, at: Instant) -> bool:
+        """Tell whether it lasts until a moment."""
+        return self.until is None or at <= self.until
+
+    def holds(self, at: Instant) -> bool:
+        """Tell whether there is evidence at a moment."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+    def longer(self, until: Instant | None) -> Evidence:
+        """Return it with what follows on it, or lies in it."""
+        if self.until is None or until is None:
+            return Evidence(self.since, None)
+        return Evidence(self.since, max(self.until, until))
 
 
 def watch_competence(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
@@ -25,26 +48,35 @@ def watch_competence(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
     says: CompetenceFile = file.says
     for need in sorted(says.needs, key=lambda one: one.id):
         holders = bundle.roles.get(need.role, ())
-        found = [evidence_until(says, need.id, person) for person in holders]
-        days = [until for there, until in found if there and until is not None]
-        since = () if all(there for there, _ in found) else (MISSING,)
-        yield Watched(Topic.COMPETENCE, need.id, (), min(days, default=None), since, (need.role,))
+        found = [evidence_of(says, need.id, person) for person in holders]
+        ends = [one.until for one in found if one is not None and one.until is not None]
+        begins = [one.since for one in found if one is not None]
+        yield Watched(
+            Topic.COMPETENCE,
+            need.id,
+            until=min(ends, default=None),
+            since=() if all(found) else (MISSING,),
+            roles=(need.role,),
+            not_before=max(begins, default=None),
+        )
 
 
-def evidence_until(says: CompetenceFile, need: str, person: str) -> tuple[bool, Instant | None]:
-    """Return whether a person has evidence for a need, and when the last of it runs out.
+def evidence_of(says: CompetenceFile, need: str, person: str) -> Evidence | None:
+    """Return from when on and until when there is evidence of a need: of its last whole span.
 
-    None where that is never.
+    None where there is none at all. What begins later than the span before it ends is a span of its
+    own, so that evidence of a day to come counts for nothing before that day.
     """
-    mine = [one for one in says.held if (one.need, one.person) == (need, person)]
     renew = next((one.renew for one in says.needs if one.id == need), None)
-    ends = [_until(one, renew) for one in mine]
-    known = [end for end in ends if end is not None]
-    return bool(mine), max(known) if mine and len(known) == len(ends) else None
+    mine = [_span(one, renew) for one in says.held if (one.need, one.person) == (need, person)]
+    found: Evidence | None = None
+    for one in sorted(mine, key=lambda one: one.since):
+        found = one if found is None or not found.reaches(one.since) else found.longer(one.until)
+    return found
 
 
-def _until(held: Held, renew: int | None) -> Instant | None:
+def _span(held: Held, renew: int | None) -> Evidence:
     renewed = after(held.on)
     due = None if renew is None or renewed is None else renewed.plus(renew)
     ends = [end for end in (after(held.expires), due) if end is not None]
-    return min(ends, default=None)
+    return Evidence(beginning(held.on), min(ends, default=None))

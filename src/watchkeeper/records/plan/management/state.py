@@ -45,8 +45,8 @@ class Watched:
     """One thing that counts from `until` on, or already, where `since` says why.
 
     It concerns `systems`, every system where there are none. Of competence `id` is that of the
-    need, never a person, and `roles` are those whose holders need it. An assessment counts before
-    `not_before` too, when it was not made yet.
+    need, never a person, and `roles` are those whose holders need it. Before `not_before` it counts
+    too: what would make it good was not there yet.
     """
 
     topic: Topic
@@ -75,7 +75,7 @@ class Watched:
         passed = self.passed(at)
         if self.topic in ASSESSMENTS:
             return tuple((self.topic.value, one) for one in self._why(at))
-        if not (passed or self.since):
+        if not (passed or self.since or self._is_ahead(at)):
             return ()
         if self.topic is Topic.COMPETENCE:
             return tuple((self.topic.value, role) for role in self.roles)
@@ -85,8 +85,11 @@ class Watched:
 
     def _why(self, at: Instant) -> tuple[str, ...]:
         """Return why an assessment is stale at a moment: time takes a date ahead away, and adds."""
-        ahead = self.not_before is not None and at < self.not_before
-        return (*self.since, *([DATE] if self.passed(at) else []), *([AHEAD] if ahead else []))
+        ahead = [AHEAD] if self._is_ahead(at) else []
+        return (*self.since, *([DATE] if self.passed(at) else []), *ahead)
+
+    def _is_ahead(self, at: Instant) -> bool:
+        return self.not_before is not None and at < self.not_before
 
 
 @dataclass(frozen=True, slots=True)
