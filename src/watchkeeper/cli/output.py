@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import enum
+import functools
 import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from watchkeeper.errors import WatchkeeperError
 
-messages = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
-data = Console(highlight=False, soft_wrap=True, emoji=False)
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _WILD = re.compile(
     "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -39,12 +38,12 @@ class Exit(enum.IntEnum):
 
 def say(text: str) -> None:
     """Print a message for a person, on stderr."""
-    messages.print(tame(text), markup=False)
+    _messages().print(tame(text), markup=False)
 
 
 def show(text: str) -> None:
     """Print data for a person, on stdout."""
-    data.print(tame(text), markup=False)
+    _data().print(tame(text), markup=False)
 
 
 def show_folded(text: str) -> None:
@@ -115,15 +114,37 @@ def speaking_plainly() -> Iterator[None]:
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[int, int], None]]:
     """Show progress on a terminal, and nothing in a pipe; yields `update(done, total)`."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=messages,
+        console=_messages(),
         transient=True,
         disable=not sys.stderr.isatty(),
     )
     with bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@functools.cache
+def _messages() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+
+@functools.cache
+def _data() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True, emoji=False)

@@ -1,18 +1,22 @@
 """Commands that are imported when they are asked for, so that one verb does not pay for the others.
 
-Importing all of them takes longer than most of them run.
+Importing all of them takes longer than most of them run. So a list of them is not made of what they
+are once imported: the first sentence of each is read from its source.
 """
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, ClassVar
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 
@@ -47,6 +51,19 @@ class _Verbs(TyperGroup):
         super().__init__(**attributes)
         self.commands = _Imported(self.places)  # type: ignore[assignment]  # only read from
 
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in their order; not one command is imported for that."""
+        del ctx
+        return list(self.places)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands with the first sentence of each."""
+        width = formatter.width - 6 - max(map(len, self.places))
+        names = self.list_commands(ctx)
+        rows = [(name, _listed(self.places[name]).get_short_help_str(width)) for name in names]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
 
 class _Imported(Mapping[str, Any]):
     """Names and commands: the names are there, a command is imported when it is looked up."""
@@ -62,6 +79,23 @@ class _Imported(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._places)
+
+
+def _listed(place: str) -> Any:
+    """Return a command as far as a list needs it: with its help, and without importing it."""
+    text = _read(place)
+    return _command("", place) if text is None else TyperCommand("", help=_laid_out(text))
+
+
+def _read(place: str) -> str | None:
+    """Return a function's docstring from its source; None of a group, and where there is none."""
+    module, attribute = place.split(":")
+    spec = find_spec(module)
+    if spec is None or not str(spec.origin).endswith(".py"):
+        return None
+    parsed = ast.parse(Path(str(spec.origin)).read_bytes())
+    found = (one for one in parsed.body if isinstance(one, ast.FunctionDef))
+    return next((ast.get_docstring(one) for one in found if one.name == attribute), None)
 
 
 def _command(name: str, place: str) -> Any:

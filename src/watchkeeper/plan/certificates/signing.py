@@ -11,15 +11,17 @@ from __future__ import annotations
 import base64
 import enum
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.ledger.pae import pae
-from watchkeeper.ledger.signature import decode_base64, verifies
 from watchkeeper.plan.workspace.models.management.certificates import (
     CertificateFile,
     Verification,
 )
-from watchkeeper.ports import Signer
+
+if TYPE_CHECKING:
+    from watchkeeper.ports import Signer
 
 CHECK_TYPE = "application/vnd.watchkeeper.certificate-check+json"
 _HEAD = {
@@ -75,6 +77,8 @@ def held(
     """
     if check.signature is None or check.key is None or check.of is None:
         return Held.UNSIGNED
+    from watchkeeper.ledger.signature import decode_base64, verifies
+
     public, signature = decode_base64(check.key), decode_base64(check.signature)
     message = _bytes(origin, certificate.id, check)
     if public is None or signature is None or not verifies(public, message, signature):

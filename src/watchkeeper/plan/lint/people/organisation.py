@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from watchkeeper.ledger.assertion import is_passkey
 from watchkeeper.plan.lint.names import Names
 from watchkeeper.plan.lint.people.retention import check_retention
 from watchkeeper.plan.workspace.checked import Checked
@@ -59,6 +58,8 @@ def _people(workspace: Workspace, report: Report) -> None:
 
 
 def _passkey(spot: Spot, person: str, says: PasskeyEntry, keys: dict[str, str]) -> None:
+    from watchkeeper.ledger.assertion import is_passkey
+
     if not is_passkey(Passkey(says.credential, says.key, says.algorithm)):
         spot.inside("key").safety(
             "key-unreadable",
