@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from watchkeeper.plan.register.content import Register
-from watchkeeper.plan.views.clauses.annex import DRILL_WRITTEN
+from watchkeeper.plan.views.clauses.annex import DRILL_WRITTEN, LOG_NAMED, RUNTIME
 from watchkeeper.plan.workspace.models.control import ClaimEntry, ControlFile, RowEntry
 from watchkeeper.plan.workspace.models.head import EvidenceEntry
 from watchkeeper.records.day import has_passed
@@ -208,6 +208,9 @@ def _items(says: RowEntry | None) -> Iterator[EvidenceItem]:
         for one in says.evidence:
             if one.drill is not None:
                 yield EvidenceItem("words", "attested", "", "", f"drill {one.drill}", DRILL_WRITTEN)
+                continue
+            if one.kind == RUNTIME:
+                yield EvidenceItem("words", "attested", "", "", _where(one), LOG_NAMED)
                 continue
             yield EvidenceItem(
                 one.kind, one.origin, one.on or "", one.by or "", _where(one), one.note or ""

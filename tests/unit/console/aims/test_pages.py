@@ -95,7 +95,7 @@ def test_the_statement_counts_what_is_overdue(desk: Desk) -> None:
     assert found["approved"]["approvedBy"] == "ben"
     own = next(row for row in found["rows"] if row["control"] == "limits")
     assert [(one["kind"], one["origin"]) for one in own["says"]["evidence"]] == [
-        ("runtime", "captured"),
+        ("words", "attested"),
         ("human", "attested"),
     ]
     assert _json(desk, "/applicability?cursor=99999")["rows"] == []

@@ -151,8 +151,8 @@ def test_a_row_of_the_statement_of_applicability(compiled: Any) -> None:
     assert view.applies is not None
     (evidence,) = view.applies.evidence
     assert (evidence.kind, evidence.origin, evidence.where) == (
-        "runtime",
-        "captured",
+        "words",
+        "attested",
         "control limits",
     )
     assert [(one.id, one.says) for one in view.applies.bindings] == [("in-time", "objective")]

@@ -8,7 +8,7 @@ from typing import Any
 
 from watchkeeper.plan.register.approval import changed_since_approval
 from watchkeeper.plan.register.content import Register
-from watchkeeper.plan.views.clauses.annex import DRILL_WRITTEN
+from watchkeeper.plan.views.clauses.annex import DRILL_WRITTEN, LOG_NAMED, RUNTIME
 from watchkeeper.plan.workspace.models.control import ApplicabilityFile, BindingEntry, RowEntry
 from watchkeeper.plan.workspace.models.head import EvidenceEntry
 from watchkeeper.records.day import day_of, has_passed
@@ -157,7 +157,7 @@ def _item(item: EvidenceEntry) -> str:
     if item.drill is not None:
         return f"{DRILL_WRITTEN}: drill {item.drill}"
     place = next((name for name in _PLACES if getattr(item, name) is not None), "")
-    parts = [f"{item.kind}, {item.origin}"]
+    parts = [LOG_NAMED if item.kind == RUNTIME else f"{item.kind}, {item.origin}"]
     parts += [f"{place} {getattr(item, place)}"] if place else []
     parts += [f"by {item.by}"] if item.by else []
     parts += [item.on] if item.on else []

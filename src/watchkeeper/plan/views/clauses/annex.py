@@ -22,6 +22,8 @@ ENFORCED = "enforced"
 RUNTIME = "runtime"
 DRILL_WRITTEN = "a drill is written, its outcome was not looked at"
 """What a drill that a row names shows by itself: it may fail, and `check drill` tells."""
+LOG_NAMED = "the row names it, it was not looked up in the log"
+"""What a place in the log that a row names shows by itself: anybody can write one down."""
 _PLACES = ("document", "file", "drill", "objective", "control", "record", "url")
 
 
