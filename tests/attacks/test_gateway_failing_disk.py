@@ -43,7 +43,6 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield world
 
 
-@pytest.mark.timeout(60)
 def test_nothing_is_done_that_can_not_be_recorded(own: World) -> None:
     before, size = own.executed(), len(own.entries())
     with _full_disk(own):
@@ -65,7 +64,6 @@ def test_nothing_is_done_that_can_not_be_recorded(own: World) -> None:
     assert len(own.entries()) == size + 2
 
 
-@pytest.mark.timeout(60)
 def test_an_effect_that_can_not_be_recorded_is_unknown(own: World) -> None:
     """The action was released; its end finds the disk full. The agent is not told that end."""
     own.mood(send="hold")
@@ -88,7 +86,6 @@ def test_an_effect_that_can_not_be_recorded_is_unknown(own: World) -> None:
     assert own.health()[1]["unknownEffects"] == 1
 
 
-@pytest.mark.timeout(60)
 def test_a_command_that_can_not_be_recorded_is_not_carried_out(own: World) -> None:
     waiting = own.call("drop", what="disk")
     body = own.shown(waiting.handle)[1]
@@ -116,7 +113,6 @@ def test_the_log_is_whole_after_all_of_it(tmp_path_factory: pytest.TempPathFacto
         assert len(world.executed()) == len(world.effects()) == 4
 
 
-@pytest.mark.timeout(60)
 def test_below_its_reserve_of_disk_it_refuses_and_records_nothing(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

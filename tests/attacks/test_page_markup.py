@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.worlds.browser import opened, started
 from tests.worlds.homes import Story
 from tests.worlds.taken_away import SALT, bundle_of, disclosed, made_again, members_of
@@ -24,7 +22,6 @@ from watchkeeper.records.action import (
 from watchkeeper.records.administration import RefusalsRecord, ScopeKind, StopScope
 from watchkeeper.records.kinds import Kind
 
-pytestmark = pytest.mark.timeout(300)
 TRICKS = (
     "<img src=x onerror=window.hit=1>",
     "</script><script>window.hit=1</script>",

@@ -24,7 +24,6 @@ from watchkeeper.verify import verify_bundle
 from watchkeeper.verify.bundle.manifest import payload_name
 from watchkeeper.verify.compose.compose import Wish
 
-pytestmark = pytest.mark.timeout(300)
 Members = dict[str, bytes]
 
 

@@ -32,7 +32,6 @@ from watchkeeper.verify.bundle.manifest import Selection
 from watchkeeper.verify.bundle.verifier import verify_bundle
 from watchkeeper.verify.compose.compose import Wish
 
-pytestmark = pytest.mark.timeout(300)
 Members = dict[str, bytes]
 _FLIPS = """async ([text, pins, places]) => {
   const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));

@@ -15,7 +15,6 @@ from watchkeeper.adapters.posix import open_home
 from watchkeeper.ledger.note import parse_note_unverified
 from watchkeeper.records.plan.tools import Level
 
-pytestmark = pytest.mark.timeout(240)
 BAD = {
     "hangs": "no answer in 10 s",
     "drips": "no answer in 10 s",

@@ -8,7 +8,6 @@ import threading
 from pathlib import Path
 
 import httpx2
-import pytest
 
 from tests.worlds.homes import NEVER, Story
 from tests.worlds.witnesses import circle, vkey_of
@@ -59,7 +58,6 @@ def newest_partial_only(log: Path) -> None:
         path.unlink()
 
 
-@pytest.mark.timeout(240)
 def test_one_history_through_kills(tmp_path: Path) -> None:
     story = Story(tmp_path / "home")
     story.log.close()

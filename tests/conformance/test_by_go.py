@@ -23,7 +23,6 @@ def copy(published: Published, tmp_path: Path) -> Path:
     return tmp_path / "log"
 
 
-@pytest.mark.timeout(300)
 def test_the_whole_log_and_an_older_checkpoint(tlogcheck: str, published: Published) -> None:
     done = run(tlogcheck, "log", published.path, published.vkey, published.older)
     assert done.returncode == 0, done.stderr
@@ -31,7 +30,6 @@ def test_the_whole_log_and_an_older_checkpoint(tlogcheck: str, published: Publis
     assert "is a prefix of this log" in done.stdout
 
 
-@pytest.mark.timeout(300)
 def test_every_record_with_its_proof(tlogcheck: str, published: Published, tmp_path: Path) -> None:
     for index in range(published.size):
         proof, entry = published.hand_out(index, tmp_path)
@@ -39,7 +37,6 @@ def test_every_record_with_its_proof(tlogcheck: str, published: Published, tmp_p
         assert done.stdout.startswith(f"entry {index} of {published.size} holds"), done.stderr
 
 
-@pytest.mark.timeout(300)
 def test_a_byte_changed_in_any_file_is_refused(
     tlogcheck: str, published: Published, copy: Path
 ) -> None:
@@ -56,7 +53,6 @@ def test_a_byte_changed_in_any_file_is_refused(
     assert run(tlogcheck, "log", copy, published.vkey).returncode == 0
 
 
-@pytest.mark.timeout(300)
 def test_another_key_and_another_history_are_refused(
     tlogcheck: str, published: Published, copy: Path, tmp_path: Path
 ) -> None:
@@ -69,7 +65,6 @@ def test_another_key_and_another_history_are_refused(
     assert run(tlogcheck, "log", copy, other).returncode == 1
 
 
-@pytest.mark.timeout(300)
 def test_a_proof_of_another_record_is_refused(
     tlogcheck: str, published: Published, tmp_path: Path
 ) -> None:

@@ -106,7 +106,6 @@ def test_whole_and_broken_logs_by_aics(aics: Any, tmp_path: Path) -> None:
         assert found == (ok or name in AICS_TAKES), name
 
 
-@pytest.mark.timeout(300)
 def test_whole_and_broken_logs_by_go(tlogcheck: str, tmp_path: Path) -> None:
     for size in index()["whole"]:
         log = log_at(size, tmp_path / str(size))
@@ -122,7 +121,6 @@ def test_whole_and_broken_logs_by_go(tlogcheck: str, tmp_path: Path) -> None:
         assert f"log of {case['size']} entries holds" not in done.stdout, case["name"]
 
 
-@pytest.mark.timeout(300)
 def test_proofs_and_notes_by_go(tlogcheck: str, tmp_path: Path) -> None:
     vkey, proof, entry = (tmp_path / name for name in ("log.vkey", "proof", "entry"))
     vkey.write_text(index()["log"])

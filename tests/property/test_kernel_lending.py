@@ -7,8 +7,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from tests.property.test_kernel_machine import _REFUSED, Kernels
 from tests.property.test_state_kept import _again, _applied, _form
 from tests.worlds.bank import Bank, pay, public
@@ -190,4 +188,3 @@ LendingKernels.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestLendingKernels = LendingKernels.TestCase
-TestLendingKernels.pytestmark = pytest.mark.timeout(300)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.worlds.demonstration import demonstrate
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 SABOTAGE = Path(__file__).parent / "sabotage"
 

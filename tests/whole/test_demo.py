@@ -16,8 +16,6 @@ import pytest
 
 from tests.worlds.demonstration import EXAMPLE, Demonstration, demonstrate
 
-pytestmark = pytest.mark.timeout(300)
-
 DONE = {
     "refund": ("request_id", "order_id", "amount"),
     "store_credit": ("request_id", "customer_id", "amount"),

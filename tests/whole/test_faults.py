@@ -10,7 +10,7 @@ import pytest
 
 from tests.worlds import needs
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 SABOTAGE = Path(__file__).parent / "sabotage"

@@ -7,11 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.worlds import needs
-
-pytestmark = pytest.mark.timeout(120)
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,8 +18,6 @@ from tests.worlds.demonstration import House
 from watchkeeper.verify import verify_log
 from watchkeeper.verify.timestamps import parse_certificates
 
-pytestmark = pytest.mark.timeout(240)
-
 Beside = tuple[House, Collector, Authority]
 
 

@@ -15,8 +15,6 @@ from clerk.outcome import Became, Outcome
 from tests.worlds.demonstration import House
 from watchkeeper.demo.world.workspace import EXPIRES_SECONDS
 
-pytestmark = pytest.mark.timeout(240)
-
 _numbers = itertools.count(1)
 
 

@@ -27,7 +27,6 @@ from watchkeeper.verify.page import render_page, render_script
 DONE = {1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 16, 19, 20, 21, 24, 25}
 HIDDEN = 19
 """The decision in the told story with an argument that stands there as a digest."""
-pytestmark = pytest.mark.timeout(300)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from watchkeeper.records.action import Status
 from watchkeeper.verify.bundle.manifest import Selection
 from watchkeeper.verify.compose.compose import Wish
 
-pytestmark = pytest.mark.timeout(300)
 STOP = {"scopeKind": "all", "scopeName": "", "reason": None}
 
 

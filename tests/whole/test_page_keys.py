@@ -16,7 +16,6 @@ from watchkeeper.verify.bundle.manifest import Selection
 from watchkeeper.verify.bundle.verifier import verify_bundle
 from watchkeeper.verify.compose.compose import Wish
 
-pytestmark = pytest.mark.timeout(300)
 ROTATED = 19
 
 

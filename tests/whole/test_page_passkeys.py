@@ -25,7 +25,6 @@ from watchkeeper.records.plan.people import Console
 from watchkeeper.verify.bundle.manifest import Selection
 from watchkeeper.verify.compose.compose import Wish
 
-pytestmark = pytest.mark.timeout(300)
 PLACE = "https://watch.example"
 _OPEN = """async ([signature, passkey, place]) => {
   try {

@@ -9,7 +9,6 @@ import pytest
 
 from tests.worlds.browser import Opened, opened, started
 
-pytestmark = pytest.mark.timeout(300)
 _ASK = """([servers, server]) => {
   const raw = new TextEncoder().encode(JSON.stringify({ servers }));
   const conduct = Object.create(Conduct.prototype);

@@ -24,7 +24,6 @@ from watchkeeper.ledger.tiles import render_bundle
 from watchkeeper.verify.bundle.range_proof import RangeProof, render_range_proof
 from watchkeeper.verify.compose.compose import Wish
 
-pytestmark = pytest.mark.timeout(300)
 ORIGIN = "acme.example/refunds/1"
 TYPE = "application/vnd.in-toto+json"
 PINNED = {"vkey": "log.vkey", "records": "records.pem"}

@@ -10,8 +10,6 @@ from faults.power.journal import Journal, Promise, Remove, Rename, Sync, SyncFol
 from faults.power.layouts import layouts
 from faults.power.recover import Day, chosen, recover_all, work
 
-pytestmark = pytest.mark.timeout(240)
-
 STATES = 60
 
 

@@ -24,7 +24,6 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from conformance_gateway import Gateway, start_gateway  # noqa: E402 - beside the package
 
-pytestmark = pytest.mark.timeout(120)
 ERAS = ("auto", "legacy")
 
 

@@ -17,8 +17,6 @@ from mcp_types import ElicitResult
 from tests.worlds.gateway import World, open_till
 from tests.worlds.stdio_door import command, environment
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @pytest.fixture(scope="module")
 def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:

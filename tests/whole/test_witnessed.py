@@ -17,7 +17,6 @@ from tests.worlds.witnesses import Witness, circle, policy, vkey_of
 from watchkeeper.records.action import Outcome, Status
 from watchkeeper.verify import verify_log
 
-pytestmark = pytest.mark.timeout(240)
 _RUN = "import sys; from watchkeeper.cli.app import main; sys.argv[0] = 'watchkeeper'; main()"
 
 

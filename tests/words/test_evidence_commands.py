@@ -15,7 +15,7 @@ from tests.worlds import needs
 from tests.worlds.homes import Story
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(700)
 
 
 def blocks() -> list[tuple[str, str]]:

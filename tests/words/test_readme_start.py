@@ -15,7 +15,7 @@ from tests.words.test_start import free_port
 README = Path(__file__).parents[2] / "README.md"
 MARK = "=== "
 Told = list[tuple[str, str]]
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(700)
 
 
 def commands() -> list[str]:
@@ -61,7 +61,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=600,
         check=False,
     )
     parts = re.split(rf"^{MARK}(\d+)$", done.stdout, flags=re.MULTILINE)[1:]

@@ -18,7 +18,7 @@ CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PORT = "8930"
 MARK = "=== "
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(700)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[Told]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=150,
+        timeout=600,
         check=False,
     )
     parts = re.split(rf"^{MARK}(\d+)$", done.stdout, flags=re.MULTILINE)[1:]
