@@ -48,7 +48,7 @@ def show(text: str) -> None:
 
 def show_folded(text: str) -> None:
     """Print a report for a person: on a terminal folded to its width, in a pipe line by line."""
-    show(folded(text, data.width) if sys.stdout.isatty() else text)
+    show(folded(text, _data().width) if sys.stdout.isatty() else text)
 
 
 def folded(text: str, width: int) -> str:
