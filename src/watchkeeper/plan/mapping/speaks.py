@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from watchkeeper.plan.mapping.read.passage import Passage
 
@@ -43,13 +44,19 @@ def spoken(text: str) -> Spoken:
     return Spoken(frozenset(name for name, words in _NAMES.items() if words.search(text)))
 
 
+@lru_cache(maxsize=512)
+def _spoken_around(text: str) -> Spoken:
+    # Many passages stand under the same words.
+    return spoken(text)
+
+
 def spoken_under(passage: Passage, last: Spoken, whole: Spoken) -> Spoken:
     """Return what a passage speaks of by what it stands under, else by what was spoken of last.
 
     `whole` is what the file as a whole speaks of.
     """
     for text in passage.around:
-        found = spoken(text)
+        found = _spoken_around(text)
         if found.names:
             return last if last.names and not passage.cell else found
     return last if last.names and not passage.cell else whole

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from watchkeeper.errors import PlanUnreadable, cut
+from watchkeeper.errors import PlanUnreadable, RecordInvalid, cut
+from watchkeeper.ledger.canonical import parse_json
 from watchkeeper.plan.mapping.read.passage import Passage
 from watchkeeper.plan.mapping.read.prose import prose_passages
 from watchkeeper.plan.mapping.read.structured import JsonLines, structured_passages
@@ -18,6 +19,7 @@ from watchkeeper.plan.workspace.yaml_tree import YamlRefused, parse_yaml
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_YAML = 512 * 1024
+_DEEP = 1_000
 TEXTS = ("yaml", "yml", "json", "csv", "tsv", "md", "txt")
 KINDS = (*TEXTS, "xlsx", "docx")
 
@@ -56,7 +58,7 @@ def read_mapping(name: str, raw: bytes) -> Mapping:
     if kind in {"yaml", "yml"}:
         return _yaml(name, text)
     if kind == "json":
-        return Mapping(name, _json(name, text), text)
+        return _json(name, text)
     if kind in {"csv", "tsv"}:
         found = csv_passages(text, "\t" if kind == "tsv" else _delimiter(text))
         return Mapping(name, tuple(found), text)
@@ -108,14 +110,19 @@ def _yaml(name: str, text: str) -> Mapping:
     return Mapping(name, tuple(found), text)
 
 
-def _json(name: str, text: str) -> tuple[Passage, ...]:
+def _json(name: str, text: str) -> Mapping:
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise PlanUnreadable(
             f"{cut(name)} is not JSON in line {error.lineno}", "mend the syntax there"
         ) from None
-    return tuple(structured_passages(value, JsonLines(text)))
+    try:
+        parse_json(text.encode(), max_bytes=MAX_BYTES, max_depth=_DEEP)
+    except RecordInvalid as error:
+        # Of a key that stands twice one value alone would be looked at.
+        return Mapping(name, tuple(prose_passages(text)), text, f"{error.message}: read as lines")
+    return Mapping(name, tuple(structured_passages(value, JsonLines(text))), text)
 
 
 def _delimiter(text: str) -> str:

@@ -12,6 +12,9 @@ from watchkeeper.plan.exchange.xlsx.container import open_sheets
 from watchkeeper.plan.mapping.read.passage import Passage
 from watchkeeper.plan.mapping.read.tables import table_passages
 
+MOST_PLACES = 500_000
+"""So many places of a sheet are looked at, full or empty."""
+
 
 def sheet_passages(raw: bytes) -> tuple[tuple[Passage, ...], int]:
     """Return the passages of a workbook, and how many formulas were left out.
@@ -22,6 +25,11 @@ def sheet_passages(raw: bytes) -> tuple[tuple[Passage, ...], int]:
     found: list[Passage] = []
     formulas = 0
     for page in _pages(raw):
+        if page.max_row * page.max_column > MOST_PLACES:
+            raise PlanUnreadable(
+                f"a sheet that goes on to its row {page.max_row} and column {page.max_column}",
+                "take out what stands far away, and save it again",
+            )
         rows = []
         for cells in page.iter_rows():
             texts = [_text(cell) for cell in cells]

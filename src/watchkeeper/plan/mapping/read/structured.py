@@ -12,6 +12,10 @@ from watchkeeper.plan.mapping.read.passage import Passage, pieces
 
 MAX_DEPTH = 64
 SHORT = 40
+_AHEAD = 4_096
+"""So far ahead a string is looked for: one that is spelt otherwise has the line before it."""
+_MOST_AROUND = 2_000
+"""So many signs of a mapping's short values say what its other values stand under."""
 ID_KEYS = re.compile(
     r"(ref|reference|code|number|num|identifier|control|clause|article|subcategory|requirement"
     r"|iso_?42001|nist|nist_ai_rmf|eu_ai_act)?_?(id|ref|number|no)?s?",
@@ -33,9 +37,11 @@ class JsonLines:
 
     def __call__(self, _path: Path, written: str) -> int:
         """Return the line of a string: that of the last one found, if it is spelt otherwise."""
-        found = self._text.find(f'"{written}"', self._at)
-        if found >= 0:
-            self._at = found + 1
+        for spelt in (f'"{written}"', written):
+            found = self._text.find(spelt, self._at, self._at + len(spelt) + _AHEAD)
+            if found >= 0:
+                self._at = found + 1
+                break
         return bisect(self._ends, self._at) + 1
 
 
@@ -66,7 +72,8 @@ def _mapping(
 ) -> Iterator[Passage]:
     label, title = _label(value)
     scalars = [str(inner) for inner in value.values() if isinstance(inner, str | int | float)]
-    around = (" | ".join(text for text in scalars if len(text) <= SHORT), *around)
+    short = " | ".join(text for text in scalars if len(text) <= SHORT)
+    around = (short[:_MOST_AROUND], *around)
     first = 0
     for key, inner in value.items():
         line = line_of((*path, key), str(key))

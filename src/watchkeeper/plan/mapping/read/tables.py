@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from watchkeeper.errors import PlanUnreadable
 from watchkeeper.plan.mapping.read.passage import Passage, pieces
 
 _TITLE = re.compile(
@@ -17,8 +18,13 @@ _TEXT = re.compile(
     r"\b(descriptions?|requirements?|text|statement|summary|objective)\b", re.IGNORECASE
 )
 _ID = re.compile(r"\b(id|ids|ref|reference|number|no|code)\b|#", re.IGNORECASE)
+Naming = tuple[tuple[int, ...], tuple[int, ...]]
+"""The columns with names, and those with descriptions."""
 _LETTER = re.compile(r"[^\W\d_]{3}")
 LONG = 2000
+MOST_COLUMNS = 100
+_MOST_BESIDE = 600
+"""So many signs of the short cells of a row are looked at for the standard of a number."""
 SHORT = 40
 
 
@@ -39,25 +45,44 @@ def table_passages(
     """Yield the passages of a table; `rows` are places and cells, the first one names columns.
 
     Of a `sheet` the place of a row is its number, and that of a passage the cell: `SoA!B4`.
+
+    Raises:
+        PlanUnreadable: it is wider than any table that people write.
     """
     header: Sequence[str] | None = None
+    naming: Naming = ((), ())
     for place, cells in rows:
+        if len(cells) > MOST_COLUMNS:
+            raise PlanUnreadable(
+                f"a table of {len(cells)} columns", f"at most {MOST_COLUMNS} are read: split it"
+            )
         if header is None:
             header = [cell.strip() for cell in cells]
-            yield from _of(place, cells, (), around, sheet)
+            yield from _of((place, sheet), cells, ((), naming), around)
+            naming = (_named(header, _TITLE), _named(header, _TEXT))
             continue
-        yield from _of(place, cells, header, around, sheet)
+        yield from _of((place, sheet), cells, (header, naming), around)
+
+
+def _named(header: Sequence[str], kind: re.Pattern[str]) -> tuple[int, ...]:
+    """Return the columns that name or describe what another column numbers."""
+    found = enumerate(header)
+    return tuple(j for j, name in found if kind.search(name) and not _ID.search(name))
 
 
 def _of(
-    place: str, cells: Sequence[str], header: Sequence[str], around: tuple[str, ...], sheet: str
+    where: tuple[str, str],
+    cells: Sequence[str],
+    head: tuple[Sequence[str], Naming],
+    around: tuple[str, ...],
 ) -> Iterator[Passage]:
+    (place, sheet), (header, naming) = where, head
     for i, cell in enumerate(cells):
         text = cell.strip()
         if not text:
             continue
         column = header[i] if i < len(header) else ""
-        label, title = _beside(cells, header, i)
+        label, title = _beside(cells, naming, i)
         under = (column, _short(cells, i), *around)
         for piece in pieces(text):
             yield Passage(_place(place, i, sheet), piece, label, title, under, cell=True)
@@ -68,16 +93,16 @@ def _of(
 
 def _short(cells: Sequence[str], i: int) -> str:
     """Return the short cells of a row beside one: they may name the standard of its number."""
-    return " | ".join(c.strip() for j, c in enumerate(cells) if j != i and len(c) <= SHORT)
+    found = " | ".join(c.strip() for j, c in enumerate(cells) if j != i and len(c) <= SHORT)
+    return found[:_MOST_BESIDE]
 
 
-def _beside(cells: Sequence[str], header: Sequence[str], i: int) -> tuple[str, bool]:
+def _beside(cells: Sequence[str], naming: Naming, i: int) -> tuple[str, bool]:
     """Return the words of the column that names what column `i` numbers."""
-    for kind, title in ((_TITLE, True), (_TEXT, False)):
-        for j, cell in enumerate(cells):
-            name = header[j] if j < len(header) else ""
-            if j != i and kind.search(name) and not _ID.search(name) and _LETTER.search(cell):
-                return cell.strip()[:LONG], title
+    for columns, title in zip(naming, (True, False), strict=True):
+        for j in columns:
+            if j != i and j < len(cells) and _LETTER.search(cells[j]):
+                return cells[j].strip()[:LONG], title
     return "", False
 
 
