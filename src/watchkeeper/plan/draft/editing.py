@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +51,33 @@ def render_editable(value: Any) -> str:
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Replace a file as a whole, so that nobody reads half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-    os.replace(temporary, path)  # noqa: PTH105 - the same call, by its usual name
+    write_wholes({path: content})
+
+
+def write_wholes(contents: Mapping[Path, str | bytes]) -> None:
+    """Replace files as wholes, once all of them are written beside their places.
+
+    Where one can not be written, none is replaced, and nothing is left beside them.
+
+    Raises:
+        OSError: a disk that is full, a folder that is no folder.
+    """
+    waiting: dict[Path, Path] = {}
+    try:
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            temporary = path.with_name(f".{path.name}.new")
+            waiting[temporary] = path
+            temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+        for temporary, path in waiting.items():
+            os.replace(temporary, path)  # noqa: PTH105 - the same call, by its usual name
+    except OSError:
+        for temporary in waiting:
+            with suppress(OSError):
+                temporary.unlink()
+        raise
 
 
 def _yaml() -> YAML:

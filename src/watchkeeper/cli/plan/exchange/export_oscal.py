@@ -15,7 +15,7 @@ from watchkeeper.cli.plan.arguments import AsJson
 from watchkeeper.cli.plan.exchange.arguments import At, Source, moment, said
 from watchkeeper.cli.plan.exchange.folders import documents_in
 from watchkeeper.errors import SettingsInvalid
-from watchkeeper.plan.draft.editing import write_whole
+from watchkeeper.plan.draft.editing import write_wholes
 from watchkeeper.plan.exchange.oscal.checking.references import Checked, check_documents
 from watchkeeper.plan.exchange.oscal.components import Measured
 from watchkeeper.plan.exchange.oscal.documents import PATHS, oscal_documents
@@ -78,9 +78,8 @@ def export_oscal(
 
 
 def _write(out: Path, documents: Mapping[str, bytes]) -> None:
-    """Write the documents; take away those of an earlier export that are no more."""
-    for path, raw in documents.items():
-        write_whole(out / path, raw.decode())
+    """Write the documents together; take away those of an earlier export that are no more."""
+    write_wholes({out / path: raw for path, raw in documents.items()})
     for path in PATHS:
         if path not in documents:
             (out / path).unlink(missing_ok=True)
