@@ -1,6 +1,7 @@
 """Pictures of every page of the console, in light and dark, on a desk and on a phone.
 
 python -m tests.worlds.shots [FOLDER [PAGE...]]
+python -m tests.worlds.shots --docs FOLDER      (those of the management system in the documents)
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ SCHEMES = ("light", "dark")
 OPERATES = ("oversight", "stops", "unknown")
 """Pages that show more to who operates."""
 DOOR = {"sign-in": "/sign-in", "code": "/sign-in/code"}
+DOCUMENTED = {
+    "console-risks": ("/risks", 940),
+    "console-control": ("/controls/refund-authority", 1_000),
+}
+"""Pictures of the documents: the page, over the example at work, and how much of it."""
 
 
 def main(folder: Path, *only: str) -> int:
@@ -41,6 +47,22 @@ def main(folder: Path, *only: str) -> int:
             found += len(problems)
     print(f"{folder}: {len(list(folder.glob('*.png')))} pictures, {found} violations")
     return min(found, 1)
+
+
+def document(folder: Path) -> int:
+    """Write the pictures of the documents that show the management system of the example."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as home,
+        started() as browser,
+        morning(Path(home)) as at_work,
+        looking(browser, at_work.desk, "ben", viewport={"width": 1120, "height": 760}) as look,
+    ):
+        for name, (path, high) in DOCUMENTED.items():
+            look.page.set_viewport_size({"width": 1120, "height": high})
+            look.open(path)
+            look.page.screenshot(path=folder / f"{name}.png")
+    return 0
 
 
 def _shots(
@@ -82,4 +104,6 @@ def _shot(look: Looked, path: str, picture: Path, view: dict[str, int]) -> tuple
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--docs"]:
+        sys.exit(document(Path((sys.argv[2:] or ["docs/pictures"])[0])))
     sys.exit(main(Path((sys.argv[1:] or ["console-out"])[0]), *sys.argv[2:]))
