@@ -11,6 +11,9 @@ from tests.worlds.aims_desk import PATHS, at_work
 from tests.worlds.audit import OF_LOOKS, TAGS, violations
 from tests.worlds.pages import Desk, looking
 
+CUT = "[...document.querySelectorAll('.scroll')].map((e) => e.scrollWidth - e.clientWidth)"
+"""How much of each table is out of sight."""
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
@@ -36,3 +39,26 @@ def test_an_audit_finds_nothing(
         look.page.get_by_role("heading", name="limits").wait_for()
         look.page.get_by_role("link", name="record 0/").first.click()
         look.page.get_by_role("heading", name="Record 0/").wait_for()
+
+
+def test_on_paper_they_are_whole_and_light(browser: Any, desk: Desk) -> None:
+    size = {"width": 794, "height": 1123}
+    with looking(browser, desk, "ben", viewport=size, color_scheme="dark") as look:
+        for path in ("/soa", "/risks", "/clauses"):
+            look.open(path)
+            look.page.emulate_media(media="print", color_scheme="dark")
+            for gone in (".rail", ".tabs"):
+                assert not look.page.locator(gone).first.is_visible()
+            assert max(look.page.evaluate(CUT)) <= 1
+            ink = look.page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+            assert max(int(part) for part in ink[4:-1].split(",")) < 90
+            look.page.emulate_media(media="screen")
+
+
+def test_one_long_word_pushes_nothing_out_of_sight_on_a_phone(browser: Any, desk: Desk) -> None:
+    with looking(browser, desk, "ben", viewport={"width": 400, "height": 844}) as look:
+        look.open("/risks")
+        long = "(text) => document.querySelectorAll('.stack bdi')[0].textContent = text"
+        look.page.evaluate(long, "w" * 3_000)
+        assert look.page.evaluate("document.documentElement.scrollWidth") <= 400
+        assert max(look.page.evaluate(CUT)) <= 1
