@@ -13,7 +13,7 @@ from watchkeeper.records.plan.bundle import Bundle
 RAN_OUT = "there is no valid evidence of your competence for the role"
 
 
-def _plan(enforce: str = "true") -> Bundle:
+def competent_plan(enforce: str = "true") -> Bundle:
     """Ana's evidence is good for years, Ben's until the day that passes, Cyd has none."""
     rows = "".join(
         f"  - {{need: limits, person: {who}, evidence: trained, on: 2026-09-01, expires: {ends}}}\n"
@@ -32,7 +32,7 @@ def _waits(bank: Bank, note: str) -> str:
 
 
 def test_who_never_had_it_is_refused_and_sees_why() -> None:
-    bank = Bank(_plan())
+    bank = Bank(competent_plan())
     handle = _waits(bank, "a")
     with pytest.raises(NotAuthorised, match=RAN_OUT):
         bank.approve(handle, "cyd")
@@ -45,7 +45,7 @@ def test_who_never_had_it_is_refused_and_sees_why() -> None:
 
 
 def test_from_the_day_after_its_last_one_it_is_none() -> None:
-    bank = Bank(_plan())
+    bank = Bank(competent_plan())
     pass_the_day(bank)
     handle = _waits(bank, "b")
     with pytest.raises(NotAuthorised, match=RAN_OUT):
@@ -55,7 +55,7 @@ def test_from_the_day_after_its_last_one_it_is_none() -> None:
 
 
 def test_after_a_start_it_is_still_none() -> None:
-    bank = Bank(_plan())
+    bank = Bank(competent_plan())
     handle = _waits(bank, "c")
     bank.crash()
     with pytest.raises(NotAuthorised, match=RAN_OUT):
@@ -63,14 +63,14 @@ def test_after_a_start_it_is_still_none() -> None:
 
 
 def test_where_it_is_not_enforced_only_the_fact_says_so() -> None:
-    bank = Bank(_plan("false"))
+    bank = Bank(competent_plan("false"))
     handle = _waits(bank, "d")
     assert bank.approve(handle, "cyd")["state"] == "approved"
     assert said_of_aims(decisions(bank)[-1]) == '{"competence":["lead"]}'
 
 
 def test_the_plan_that_is_published_names_nobody() -> None:
-    management = _plan().management
+    management = competent_plan().management
     assert management is not None
     assert not [name for name in ("ana", "ben", "cyd") if name in str(management.watched)]
 
@@ -78,7 +78,7 @@ def test_the_plan_that_is_published_names_nobody() -> None:
 def test_a_list_is_no_way_round() -> None:
     from tests.worlds.reviews import listed
 
-    bank = Bank(_plan())
+    bank = Bank(competent_plan())
     handle = _waits(bank, "e")
     with pytest.raises(NotAuthorised, match=RAN_OUT):
         bank.tell("cyd", "approve-list", **listed(bank, [handle]))

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from watchkeeper.errors import HomeInvalid
+from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.ledger.plan_bundle import REGISTER
 from watchkeeper.plan.compile.management.people import Evidence, evidence_of
 from watchkeeper.plan.workspace.models.management.people import CompetenceFile
@@ -24,34 +25,42 @@ from watchkeeper.records.statement import Entry
 class Competence:
     """What each role asks of its holders, and when somebody is known to have it.
 
-    `needs` are the ids by role, `known` when there is evidence, by need and person.
+    `needs` are the ids by role, `known` when there is evidence, by need and person. `untold` says
+    that nobody can tell, since the register beside the plan is gone or is another.
     """
 
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     known: Mapping[tuple[str, str], Evidence] = field(default_factory=dict)
+    untold: bool = False
 
     def unfit(self, person: str, roles: Iterable[str], at: Instant) -> frozenset[str]:
         """Return those of some roles for which a person has no valid evidence of a need.
 
-        Whoever stands in for a holder has to have it as well.
+        Whoever stands in for a holder has to have it as well. Where nobody can tell, nobody has it.
         """
-        return frozenset(role for role in roles if self._lacks(person, role, at))
+        return frozenset(role for role in roles if self.untold or self._lacks(person, role, at))
 
     def _lacks(self, person: str, role: str, at: Instant) -> bool:
         found = (self.known.get((need, person)) for need in self.needs.get(role, ()))
         return any(one is None or not one.holds(at) for one in found)
 
 
-def competence_of(entry: Entry) -> Competence:
+def competence_of(entry: Entry, named: str | None) -> Competence:
     """Return what the register beside a released plan asks of those who answer.
 
-    Nothing where there is no register, or it says that it is not to be enforced.
+    `named` is the digest that the plan has of it; None where it has none. Nothing is asked where
+    there is none, or it says that it is not to be enforced. A register that was changed or taken
+    out since asks for what nobody has: what it said can not be told.
 
     Raises:
         HomeInvalid: the register can not be read.
     """
+    if named is None:
+        return Competence()
     register = entry.payload.body.get(REGISTER) if entry.payload else None
-    said = _file(register) if register is not None else None
+    if not isinstance(register, dict) or sha256_hex(canonical_arguments(register)) != named:
+        return Competence(untold=True)
+    said = _file(register)
     if said is None:
         return Competence()
     try:

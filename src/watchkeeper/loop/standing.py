@@ -78,7 +78,8 @@ class Standing:
     def adopt(self, entry: Entry) -> None:
         """Put a released plan into force; its release record is durable."""
         bundle = bundle_of(entry)
-        self.competence = competence_of(entry)
+        named = bundle.management.register if bundle.management is not None else None
+        self.competence = competence_of(entry, named)
         self._enforcer = Enforcer(bundle, self.state.plan or "", self.state.released_by)
         self._fill_budgets()
 
