@@ -7,9 +7,11 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from watchkeeper import wiring
 from watchkeeper.demo.claims import Claims
 from watchkeeper.demo.desk import DeskBooks
 from watchkeeper.demo.world.agent import Agent
@@ -18,6 +20,7 @@ from watchkeeper.demo.world.processes import Process, Processes
 from watchkeeper.demo.world.terminal import Terminal
 from watchkeeper.demo.world.workspace import CHANGES, adapt_workspace, copy_workspace
 from watchkeeper.errors import UpstreamFailed
+from watchkeeper.records.instant import render_instant
 
 PEOPLE = ("ana", "ben", "cara", "dev")
 AGENT = "refund-agent"
@@ -40,6 +43,7 @@ class Play:
     hold_seconds: float = 0.2
     servers: dict[str, Process] = field(default_factory=dict)
     desk_url: str = ""
+    renewed: str = ""
     _agent: Agent | None = None
     _port: str = "0"
 
@@ -72,7 +76,8 @@ class Play:
 
     def enrol(self) -> None:
         """Copy the workspace, and make a key for each of its people."""
-        copy_workspace(self.example, self.places.aims)
+        today = date.fromisoformat(render_instant(wiring.clock().wall())[:10])
+        self.renewed = copy_workspace(self.example, self.places.aims, today)
         for person in PEOPLE:
             self.terminal.must("do", "enroll", person, "--workspace", str(self.places.aims))
 
@@ -106,7 +111,8 @@ class Play:
         self.claims.check(
             "the workspace lints without safety errors",
             linted["holds"] and not counts["safety"] and not counts["unreadable"],
-            f"{counts['management']} management gaps named; changed here: {'; '.join(CHANGES)}",
+            f"{counts['management']} management gaps named; "
+            f"changed here: {'; '.join((*CHANGES, self.renewed))}",
         )
         return self.release()
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from watchkeeper.cli.plan.checking.watching import (
     rounds,
     stamp_of,
 )
+from watchkeeper.plan.draft.starts.begin import begin
+from watchkeeper.plan.draft.starts.own import Own
 from watchkeeper.plan.whole import lint_workspace
 
 Act = Callable[[], object]
@@ -139,6 +142,25 @@ def test_a_file_that_stays_broken_and_one_that_is_gone_are_told(folder: Path) ->
         assert [finding.severity for finding in found.came] == ["unreadable"]
     assert (again.came, again.went) == ((), gone.came)
     assert round_json(again)["plan"] == round_json(first)["plan"]
+
+
+def test_a_gap_that_only_a_plan_shows_does_not_go_while_there_is_none(folder: Path) -> None:
+    """What the plan shows to be stale stays told: nobody has looked again."""
+    begun = begin(folder / "begun", "coding", Own("A", "a.example/desk"), date(2026, 11, 23), ["x"])
+    risk = next(file for file in begun.files if file.name == "nobody-can-tell.yaml")
+    whole = risk.read_text()
+    edits = Edits(
+        (EVERY_SECONDS, risk.unlink),
+        (SETTLED_SECONDS, nothing),
+        (EVERY_SECONDS, lambda: risk.write_text(whole)),
+        (SETTLED_SECONDS, nothing),
+    )
+    first, gone, again = look(folder / "begun", edits)
+    assert gone.linted.bundle is None
+    assert gone.went == ()
+    assert {finding.severity for finding in again.went} == {"safety", "management"}
+    assert again.came == ()
+    assert again.linted.findings == first.linted.findings
 
 
 def test_what_lies_beside_is_not_looked_at(folder: Path) -> None:

@@ -3,16 +3,19 @@
 Three things could not be shown within a minute otherwise: a refund is given up after 3 s instead
 of 30 s (an unknown effect can be settled only after that), tool definitions are looked at again
 after 1 s instead of 30 s, and one review expires after seconds. The server's port is the one that
-is free today. What the assessments looked at is noted again, since it is this copy.
+is free today. What the assessments looked at is noted again, since it is this copy. From December
+2027 on its days are put later too, by whole years (`days`).
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from watchkeeper.demo.world.days import put_later, years_later
 from watchkeeper.plan.draft.editing import read_editable, render_editable, write_whole
 
 CHANGES = (
@@ -39,9 +42,12 @@ forbid (
 """
 
 
-def copy_workspace(example: Path, aims: Path) -> None:
-    """Copy the example's workspace as it is."""
+def copy_workspace(example: Path, aims: Path, today: date) -> str:
+    """Copy the example's workspace as it is, its days renewed once they have passed; say so."""
     shutil.copytree(example / "aims", aims)
+    years = years_later(today)
+    put_later(aims, years)
+    return f"its days are {years} years later" if years else "none of its days"
 
 
 def adapt_workspace(aims: Path, url: str) -> None:

@@ -29,7 +29,8 @@ def new_record(workspace: Workspace, kind: str, id_: str, day: str) -> tuple[str
     _check_id(workspace, place, id_)
     file = place.where.replace("*", id_)
     if (workspace.root / file).exists():
-        raise PlanRefused(f"there is `{file}` already", "change it, or give another id")
+        advice = "change it" if place.folder is None else "change it, or give another id"
+        raise PlanRefused(f"there is `{file}` already", advice)
     text = _rows() if kind == "soa" else template(kind)
     filled = _filled(workspace, text, {"<id>": id_, "<day>": day, "<later>": _year_later(day)})
     return file, f"# {MODELINE}{schema_address(kind)}\n{filled}"
@@ -47,7 +48,7 @@ def _check_id(workspace: Workspace, place: Place, id_: str) -> None:
             raise PlanRefused(f"there is one `{place.where}` only", "leave the id out")
         return
     if not id_:
-        raise PlanRefused(f"a {place.kind} needs an id", f"plan new {place.kind} <id>")
+        raise PlanRefused(f"`{place.kind}` needs an id", f"`plan new {place.kind} ID`")
     try:
         check_id(id_)
     except ValueError as error:
@@ -55,6 +56,17 @@ def _check_id(workspace: Workspace, place: Place, id_: str) -> None:
     if place.kind in _SYSTEMS and id_ not in workspace.systems:
         advice = nearest(id_, workspace.systems)
         raise PlanRefused(f"there is no system {cut(id_)} to assess", advice)
+    if place.kind == "sentences":
+        _check_document(workspace, id_)
+
+
+def _check_document(workspace: Workspace, id_: str) -> None:
+    """Make sure that the register of documents, where there is one, knows the document."""
+    register = workspace.management.one("documents")
+    known = [] if register is None else [one.id for one in register.says.documents]
+    if register is not None and id_ not in known:
+        advice = f"{nearest(id_, known)}; `documents.yaml` names them"
+        raise PlanRefused(f"there is no document {cut(id_)} under control", advice)
 
 
 def _filled(workspace: Workspace, text: str, known: dict[str, str]) -> str:
@@ -77,7 +89,7 @@ def _agent_and_tool(workspace: Workspace) -> tuple[str, str]:
 
 
 def _rows() -> str:
-    head = "# owner: <a person of aims.yaml>\n# review_by: 2027-06-30\nrows:\n"
+    head = "# owner: <a person of aims.yaml>\n# review_by: <later>\nrows:\n"
     row = "  - {{control: {id}, applicable: undetermined, status: not-planned}}  # {title}\n"
     return head + "".join(row.format(id=one.id, title=one.title) for one in annex_a().values())
 

@@ -67,7 +67,7 @@ def test_a_statement_of_applicability_begins_undetermined(bare: Workspace, tmp_p
     ("kind", "id_", "said"),
     [
         ("story", "", "no kind of record"),
-        ("risk", "", "needs an id"),
+        ("risk", "", "`risk` needs an id"),
         ("risk", "../x", "not an id"),
         ("risk", "A B", "not an id"),
         ("scope", "x", "one `scope.yaml` only"),
@@ -78,3 +78,22 @@ def test_a_statement_of_applicability_begins_undetermined(bare: Workspace, tmp_p
 def test_what_can_not_be_begun_is_refused(kind: str, id_: str, said: str, bare: Workspace) -> None:
     with pytest.raises(PlanRefused, match=said):
         new_record(bare, kind, id_, DAY)
+
+
+def test_a_second_of_a_kind_with_one_file_is_told_to_change_the_first(
+    bare: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "scope.yaml").write_text("units: []\n")
+    with pytest.raises(PlanRefused, match="there is `scope") as refused:
+        new_record(replace(bare, root=tmp_path), "scope", "", DAY)
+    assert refused.value.advice == "change it"
+
+
+def test_sentences_are_of_a_document_that_is_under_control(bare: Workspace, tmp_path: Path) -> None:
+    _, text = new_record(bare, "documents", "", DAY)
+    folder = write_workspace(tmp_path, {"documents.yaml": text})
+    workspace = lint_workspace(folder).workspace
+    assert workspace is not None
+    with pytest.raises(PlanRefused, match="no document `handbook`") as refused:
+        new_record(workspace, "sentences", "handbook", DAY)
+    assert "ai-policy" in refused.value.advice

@@ -92,6 +92,7 @@ def _watch(path: Path, at: str | None, most: int | None, *, as_json: bool) -> No
             output.show_json(round_json(found))
         elif number == 0:
             _print_findings(found.linted, most)
+            output.say("watching; Ctrl-C ends it")
         else:
             for line in lines_of(found):
                 output.show(line)

@@ -61,8 +61,8 @@ def rounds(
         seen = stamp() if seen is None else _changed(seen, stamp, pause)
         linted = lint()
         now = {_what(finding): finding for finding in linted.findings}
-        if linted.workspace is None:
-            # Nobody looked for gaps while a file can not be read: none of them went.
+        if linted.bundle is None:
+            # Nobody looked for each gap while there is no plan: none of them is said to have gone.
             now = {**_gaps(known), **now}
         came = tuple(finding for what, finding in now.items() if what not in known)
         went = tuple(finding for what, finding in known.items() if what not in now)
