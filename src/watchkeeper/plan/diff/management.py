@@ -155,7 +155,7 @@ def _watched(old: Management, new: Management, found: Changes) -> None:
     for key in sorted(before.keys() - after.keys()):
         topic, id_ = key
         words = "is no longer watched"
-        if topic in _GONE_IS_WEAKER or _would_count(before[key]):
+        if _is_missed(before[key]) or _would_count(before[key]):
             found.weakened(topic.value, id_, words)
         elif topic is not Topic.DOCUMENT:
             found.changed(topic.value, id_, words)
@@ -165,6 +165,12 @@ def _watched(old: Management, new: Management, found: Changes) -> None:
     for key in sorted(before.keys() & after.keys()):
         if before[key] != after[key] and key[0] is not Topic.DOCUMENT:
             _moved(key, before[key], after[key], found)
+
+
+def _is_missed(one: Watched) -> bool:
+    """Tell whether it is something that has to go on; an audit that was held late has not."""
+    held = one.topic is Topic.INTERNAL_AUDIT and one.until is None and not one.since
+    return one.topic in _GONE_IS_WEAKER and not held
 
 
 def _would_count(one: Watched) -> bool:
@@ -190,7 +196,7 @@ def _moved(key: tuple[Topic, str], old: Watched, new: Watched, found: Changes) -
             found.changed(topic.value, id_, words)
     if old.not_before != new.not_before:
         since = str(new.not_before)[:10] if new.not_before else "any day"
-        found.changed(topic.value, id_, f"there is evidence from {since} on")
+        found.changed(topic.value, id_, f"may be good from {since} on")
     for name in ("systems", "roles"):
         gone = set(getattr(old, name)) - set(getattr(new, name))
         if gone:

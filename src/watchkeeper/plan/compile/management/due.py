@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from watchkeeper.plan.compile.management.days import after
+from watchkeeper.plan.compile.management.days import after, beginning
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.documents import DocumentEntry
 from watchkeeper.plan.workspace.models.management.evaluation import ReviewFile
@@ -25,12 +25,21 @@ def watch_findings(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
     del bundle
     for id_, file in sorted(workspace.management.of("finding").items()):
         says: FindingFile = file.says
+        systems = tuple(sorted(set(says.systems)))
         if says.closed is None:
             days = [one.by for one in says.actions if one.by is not None and one.done is None]
             if says.effect and says.effect.by and says.effect.on is None:
                 days.append(says.effect.by)
-            until = after(min(days, default=None))
-            yield Watched(Topic.FINDING, id_, tuple(sorted(set(says.systems))), until)
+            yield Watched(Topic.FINDING, id_, systems, after(min(days, default=None)))
+        elif _was_due(says, says.closed):
+            # A day to come closes nothing until it has come.
+            yield Watched(Topic.FINDING, id_, systems, not_before=beginning(says.closed))
+
+
+def _was_due(says: FindingFile, day: str) -> bool:
+    """Tell whether anything of a finding was to be done before a day."""
+    days = [one.by for one in says.actions] + ([says.effect.by] if says.effect else [])
+    return any(by is not None and by < day for by in days)
 
 
 def watch_reviews(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
@@ -39,19 +48,23 @@ def watch_reviews(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
     files: list[ReviewFile] = [file.says for file in workspace.management.of("review").values()]
     if files:
         newest = max(files, key=lambda one: (one.on, one.id))
-        yield Watched(Topic.MANAGEMENT_REVIEW, REVIEW, until=after(newest.next_by))
+        until, held = after(newest.next_by), beginning(newest.on)
+        yield Watched(Topic.MANAGEMENT_REVIEW, REVIEW, until=until, not_before=held)
     elif workspace.management.one("audits") is not None:
         yield Watched(Topic.MANAGEMENT_REVIEW, REVIEW, since=(MISSING,))
 
 
 def watch_audits(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
-    """Watch the internal audits that are planned and have no result yet."""
+    """Watch the internal audits that are planned and have no result yet, or one that came late."""
     del bundle
     programme = workspace.management.one("audits")
-    done = workspace.management.of("audit")
+    found = workspace.management.of("audit")
     for planned in programme.says.planned if programme else ():
-        if planned.id not in done:
+        done = found.get(planned.id)
+        if done is None:
             yield Watched(Topic.INTERNAL_AUDIT, planned.id, until=after(planned.by))
+        elif done.says.on > planned.by:
+            yield Watched(Topic.INTERNAL_AUDIT, planned.id, not_before=beginning(done.says.on))
 
 
 def watch_documents(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
