@@ -102,6 +102,20 @@ def test_what_runs_too_short_is_late_before_its_day() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("day", "progress"), [("2026-12-29", Progress.OPEN), ("2026-12-30", Progress.LATE)]
+)
+def test_what_has_to_run_is_late_once_it_can_no_longer_run_long_enough(
+    day: str, progress: Progress
+) -> None:
+    world = ready().change("methods", approved_by=None)
+    step = _step(view_of(world, Instant(after_day(day) - 1)), "operation")
+    assert (step.due, step.begin_by) == ("2027-03-23", "2026-12-29")
+    assert step.progress is progress
+    assert step.json()["beginBy"] == "2026-12-29"
+    assert "it has to begin by 2026-12-29" in ready_text(view_of(world))
+
+
 def test_a_log_without_a_decision_shows_that_it_does_not_run() -> None:
     assert _step(view_of(ready(), figures=Figures("captured", 3)), "operation").why
     shown = view_of(ready(), figures=Figures("captured", 3, decisions=2))

@@ -32,7 +32,10 @@ class Progress(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReadyStep:
-    """A step: due by a day, done on a day (empty if not), where it is, and why it is not done."""
+    """A step: due by a day, done on a day (empty if not), where it is, and why it is not done.
+
+    `begin_by` is the last day on which what has to run for weeks can begin; else empty.
+    """
 
     id: str
     clause: str
@@ -41,6 +44,7 @@ class ReadyStep:
     done: str
     progress: Progress
     why: str = ""
+    begin_by: str = ""
 
     def json(self) -> dict[str, Any]:
         """Render as a JSON object."""
@@ -49,6 +53,7 @@ class ReadyStep:
             "clause": self.clause,
             "what": self.what,
             "due": self.due,
+            "beginBy": self.begin_by or None,
             "done": self.done or None,
             "progress": self.progress.value,
             "why": self.why or None,
@@ -106,8 +111,8 @@ def ready_text(view: ReadyView) -> str:
     for step in view.steps:
         done = f"done on {step.done}" if step.progress is Progress.DONE else step.progress.value
         lines.append(f"{step.due}  {done:<20}{step.clause:<7}{step.what}")
-        if step.why:
-            lines.append(f"{'':12}{step.why}")
+        lines += [f"{'':12}{step.why}"] if step.why else []
+        lines += [f"{'':12}it has to begin by {step.begin_by}"] if step.begin_by else []
     late = ", ".join(step.id for step in view.late)
     lines += ["", f"Late: {late}" if late else "Nothing is late", RECKONING]
     if not view.log:
@@ -128,8 +133,9 @@ def _step(step: Step, done: Done, before: dict[str, ReadyStep], days: tuple[str,
         late = until > due or today > due
         progress = Progress.LATE if late else Progress.RUNNING
         return ReadyStep(step.id, step.clause, step.what, due, "", progress, why)
-    progress = Progress.LATE if today > due else Progress.OPEN
-    return ReadyStep(step.id, step.clause, step.what, due, "", progress, why)
+    begin_by = _weeks_before(due, step.lasts) if step.lasts else ""
+    progress = Progress.LATE if today > (begin_by or due) else Progress.OPEN
+    return ReadyStep(step.id, step.clause, step.what, due, "", progress, why, begin_by)
 
 
 def _too_early(step: Step, on: str, before: dict[str, ReadyStep]) -> str:
