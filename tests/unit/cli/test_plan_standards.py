@@ -71,8 +71,8 @@ def test_without_a_workspace_it_says_that_nothing_was_looked_for(tmp_path: Path)
     assert "was not looked for" in err
     (tmp_path / "broken").mkdir()
     code, _, err = run("standards", "A.9.3", "--workspace", tmp_path / "broken")
-    assert code == 0
-    assert "can not be read" in err
+    assert code == 2
+    assert "nothing that points at it was looked for" in err
 
 
 def test_a_mapping_with_errors(tmp_path: Path) -> None:

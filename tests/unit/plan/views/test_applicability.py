@@ -40,6 +40,13 @@ def test_it_has_a_row_for_each_control_and_says_who_approved_it() -> None:
     assert view.rows[-1].title == "Pays within limits."
 
 
+def test_a_row_that_decides_nothing_is_named() -> None:
+    view = view_of(_changed(applicable="undetermined"))
+    assert view.open == {"A.2.2": "undetermined"}
+    assert "Left open: undetermined: A.2.2" in statement_text(view)
+    assert "undetermined: A.2.2" in statement_html(view)
+
+
 @pytest.mark.parametrize(
     ("keys", "approved", "said"),
     [

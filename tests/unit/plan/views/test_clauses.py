@@ -162,6 +162,31 @@ def test_no_finding_is_no_gap_where_there_was_an_audit() -> None:
     assert _row(view_of(world), "10.2").state is State.MISSING
 
 
+def test_what_was_only_observed_is_no_nonconformity() -> None:
+    world = ManagedWorkspace().change("finding", "late-note", kind="observation")
+    assert _row(view_of(world), "10.2").state is State.NOT_NEEDED
+    world.remove("audit")
+    assert _row(view_of(world), "10.2").state is State.MISSING
+
+
+@pytest.mark.parametrize(
+    ("keys", "named"),
+    [
+        ({"applicable": "undetermined"}, "undetermined: A.2.2"),
+        ({"why": " "}, "no reason: A.2.2"),
+        ({"control": "limits"}, "no row: A.2.2"),
+    ],
+)
+def test_a_statement_that_leaves_a_control_open_is_incomplete(
+    keys: dict[str, Any], named: str
+) -> None:
+    world = ManagedWorkspace()
+    world.records["soa", ""]["rows"][0].update(keys)
+    row = _row(view_of(world), "6.1.3")
+    assert row.state is State.INCOMPLETE
+    assert [one.why for one in row.records if one.state is State.INCOMPLETE] == [named]
+
+
 def test_an_older_review_is_not_overdue() -> None:
     world = ManagedWorkspace()
     older = {"id": "2026-1", "on": "2026-04-01", "chaired_by": "ana", "next_by": "2026-10-31"}

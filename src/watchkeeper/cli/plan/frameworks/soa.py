@@ -50,8 +50,9 @@ def soa(
     spreadsheet, and no cell of it is a formula; a workbook (`xlsx`, by the extra `exchange`) says
     version and approval on its first sheet, and can come in again by `plan import xlsx`.
 
-    Ends with 1 where a row is overdue, where what stands there is not what was approved, or where
-    rows changed under the same version; with 2 where there is none.
+    Ends with 1 where a row is overdue, where it is left open whether a control applies, where what
+    stands there is not what was approved, or where rows changed under the same version; with 2
+    where there is none.
 
     Examples:
       watchkeeper plan soa aims --format html --out soa.html
@@ -78,7 +79,7 @@ def soa(
     else:
         tell = output.show_folded if form == "text" else output.show
         tell(text.rstrip("\r\n"))
-    if view.overdue or not view.approved:
+    if view.overdue or view.open or not view.approved:
         raise typer.Exit(output.Exit.FOUND)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from watchkeeper.plan.lint.management import files
@@ -57,6 +58,14 @@ def _owners(workspace: Workspace, gone: set[str], report: Report) -> None:
                 spot.gap("owner-left", f"`{row.owner}` left and still answers", "name another")
 
 
+def _acting(workspace: Workspace, names: Names, role: str) -> Iterator[tuple[str, str]]:
+    """Yield who acts in a role, and how: its holders, and those who stand in for them."""
+    for who in names.roles.get(role, ()):
+        yield who, "holds"
+    for who in workspace.aims.says.deputies.get(role, ()):
+        yield who, "stands in for holders of"
+
+
 def check_competence(workspace: Workspace, names: Names, report: Report) -> None:
     """Name holders of a role without evidence of what the role needs, and who knows no policy."""
     file = workspace.management.one("competence")
@@ -65,11 +74,11 @@ def check_competence(workspace: Workspace, names: Names, report: Report) -> None
     says: CompetenceFile = file.says
     for i, need in enumerate(says.needs):
         held = {one.person for one in says.held if one.need == need.id}
-        for who in names.roles.get(need.role, ()):
+        for who, how in _acting(workspace, names, need.role):
             if who not in held:
                 report.at(file, "needs", i).gap(
                     "no-competence",
-                    f"`{who}` holds `{need.role}` without evidence of `{need.id}`",
+                    f"`{who}` {how} `{need.role}` without evidence of `{need.id}`",
                     "add it under `held:`",
                 )
     documents = workspace.management.one("documents")

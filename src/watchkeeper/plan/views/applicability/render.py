@@ -10,6 +10,7 @@ import csv
 import io
 from html import escape
 
+from watchkeeper.plan.register.undecided import undecided_words
 from watchkeeper.plan.views.applicability.view import StatedRow, StatementView
 
 COLUMNS = (
@@ -95,6 +96,7 @@ def facts(view: StatementView) -> list[tuple[str, str]]:
         ("Review by", view.review_by or "no day"),
         ("As of", view.on),
         ("Overdue", ", ".join(row.control for row in view.overdue) or "none"),
+        ("Left open", undecided_words(view.open) or "none"),
     ]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from watchkeeper.plan.register.approval import changed_since_approval
 from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.register.undecided import undecided
 from watchkeeper.plan.views.clauses.annex import DRILL_WRITTEN, LOG_NAMED, RUNTIME
 from watchkeeper.plan.workspace.models.control import ApplicabilityFile, BindingEntry, RowEntry
 from watchkeeper.plan.workspace.models.head import EvidenceEntry
@@ -63,6 +64,7 @@ class StatementView:
     approved: bool
     review_by: str
     rows: tuple[StatedRow, ...]
+    open: Mapping[str, str]
 
     @property
     def overdue(self) -> tuple[StatedRow, ...]:
@@ -81,6 +83,7 @@ class StatementView:
             "approved": self.approved,
             "reviewBy": self.review_by or None,
             "overdue": [row.control for row in self.overdue],
+            "open": dict(self.open),
             "rows": [row.json() for row in self.rows],
         }
 
@@ -104,6 +107,7 @@ def applicability_view(
         approved=approved,
         review_by=says.review_by or "",
         rows=tuple(_row(row, register, enforced, at) for row in says.rows),
+        open=undecided(says, register.controls),
     )
 
 

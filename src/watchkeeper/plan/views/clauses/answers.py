@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.register.undecided import undecided, undecided_words
 from watchkeeper.plan.views.clauses.standing import (
     Head,
     RecordSeen,
@@ -107,9 +108,19 @@ def _risks(asked: Asked) -> Iterator[RecordSeen]:
 
 def _treatments(asked: Asked) -> Iterator[RecordSeen]:
     yield from _method("treatment")(asked)
-    yield asked.record("soa")
+    yield _decided(asked)
     for id_, risk in asked.register.of("risk").items():
         yield _part(asked.record("risk", id_), risk.treatment, f"treatment of {id_}")
+
+
+def _decided(asked: Asked) -> RecordSeen:
+    """Return the statement of applicability, which says of every control whether it applies."""
+    seen = asked.record("soa")
+    says = asked.register.soa
+    found = undecided(says, asked.register.controls) if says is not None else {}
+    if not found or seen.state in {State.MISSING, State.TEMPLATE}:
+        return seen
+    return replace(seen, state=State.INCOMPLETE, why=undecided_words(found))
 
 
 def _results(asked: Asked) -> Iterator[RecordSeen]:
@@ -244,16 +255,21 @@ def _reviews(asked: Asked) -> Iterator[RecordSeen]:
 
 
 def _findings(asked: Asked) -> Iterator[RecordSeen]:
+    """A nonconformity is what 10.2 asks about: what is only observed is none."""
     found = asked.register.of("finding")
-    if not found and asked.register.of("audit"):
+    wrong = [id_ for id_, says in found.items() if says.kind == "nonconformity"]
+    if not wrong:
+        looked = bool(asked.register.of("audit"))
         yield RecordSeen(
             "findings/<id>.yaml",
-            "finding",
-            State.NOT_NEEDED,
-            why="no nonconformity is recorded; what audits looked at stands at 9.2.2",
+            "nonconformity",
+            State.NOT_NEEDED if looked else State.MISSING,
+            why="no nonconformity is recorded; what audits looked at stands at 9.2.2"
+            if looked
+            else "no nonconformity is recorded, and no audit looked for one",
         )
-        return
-    yield from asked.every("finding")
+    for id_ in wrong:
+        yield asked.record("finding", id_)
 
 
 ANSWERS: dict[str, Answer] = {

@@ -110,6 +110,12 @@ def test_a_gap_is_named_in_its_file(
         assert (file[id_].file, code) in _codes(found)
 
 
+def test_who_stands_in_for_a_role_needs_what_its_holders_need(loaded: Workspace) -> None:
+    found = found_in(ManagedWorkspace().change("aims", "", deputies={"lead": ["cleo"]}), loaded)
+    (said,) = (one.message for one in found if one.code == "no-competence")
+    assert said == "`cleo` stands in for holders of `lead` without evidence of `paying-well`"
+
+
 def test_who_does_not_know_a_document_is_named_one_by_one(loaded: Workspace) -> None:
     found = found_in(ManagedWorkspace().change("competence", "", awareness=[]), loaded)
     (said,) = (one.message for one in found if one.code == "not-aware")
