@@ -40,13 +40,17 @@ class ControlFigure:
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveFigure:
-    """What an objective comes to now: met, missed or no value; how many counted, and where last."""
+    """What an objective comes to now: met, missed or no value; how many counted, and where last.
+
+    `systems` are those that it is measured over; none where it is measured over all of them.
+    """
 
     id: str
     verdict: str
     value: str | None = None
     of: int = 0
     last: Ref | None = None
+    systems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,20 @@ class Unlisted:
 
 @dataclass(frozen=True, slots=True)
 class SignalFigure:
-    """A risk whose signal shows: which one, in words, and where it was last seen."""
+    """A risk whose signal shows: which one, in words, where last, and over which systems."""
 
     risk: str
     says: str
+    last: Ref | None = None
+    systems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SystemFigure:
+    """How many decisions were made of actions of one system, and where the newest one is."""
+
+    system: str
+    decisions: int
     last: Ref | None = None
 
 
@@ -73,6 +87,7 @@ class Figures:
     """What one log says. `origin` is `captured` where its records were read as they were made.
 
     `size` is how many records were read; `release` is where the plan in force was released.
+    `systems` are those of which a decision was made; no figure beside it is one system's own.
     """
 
     origin: str
@@ -85,3 +100,4 @@ class Figures:
     objectives: tuple[ObjectiveFigure, ...] = ()
     unlisted: tuple[Unlisted, ...] = ()
     signals: tuple[SignalFigure, ...] = ()
+    systems: tuple[SystemFigure, ...] = ()

@@ -9,9 +9,9 @@ from watchkeeper.check.gap import BundleOf, GapRow, GapTable, State
 from watchkeeper.check.inventory import Inventory
 from watchkeeper.check.objectives import Measured, Measurement
 from watchkeeper.check.objectives.text import value_text
-from watchkeeper.check.survey import Survey
+from watchkeeper.check.survey import Seen, Survey
 from watchkeeper.loop.aims.picture import Picture, picture_of
-from watchkeeper.loop.aims.signals import MARK, Shown, Stands
+from watchkeeper.loop.aims.signals import MARK, Shown, Stands, systems_of
 from watchkeeper.plan.register.content import Register
 from watchkeeper.records.figures import (
     ControlFigure,
@@ -19,6 +19,7 @@ from watchkeeper.records.figures import (
     ObjectiveFigure,
     PlaceFigure,
     SignalFigure,
+    SystemFigure,
     Unlisted,
 )
 from watchkeeper.records.instant import Instant
@@ -54,6 +55,7 @@ def figures_in(picture: Picture) -> Figures:
         objectives=_objectives(picture.measured),
         unlisted=_unlisted(picture.inventory),
         signals=_signals(picture.signals),
+        systems=_systems(picture.counted),
     )
 
 
@@ -65,6 +67,18 @@ def _counts(counted: Survey) -> dict[str, Any]:
         "releases": counted.kinds.get(Kind.PLAN_RELEASE.value, 0),
         "release": release.ref if release is not None else None,
     }
+
+
+def _systems(counted: Survey) -> tuple[SystemFigure, ...]:
+    """Return what was decided of each system; what was refused before one was known is of none."""
+    seen: dict[str, list[Seen]] = {}
+    for shape, one in counted.shapes.items():
+        if shape.system:
+            seen.setdefault(shape.system, []).append(one)
+    return tuple(
+        SystemFigure(name, sum(one.count for one in some), max(one.last_ref for one in some))
+        for name, some in sorted(seen.items())
+    )
 
 
 _WORST = (
@@ -107,7 +121,8 @@ def _objectives(measured: Measurement | None) -> tuple[ObjectiveFigure, ...]:
 
 def _objective(row: Measured) -> ObjectiveFigure:
     value = value_text(row) if row.value is not None or row.beyond else None
-    return ObjectiveFigure(row.objective.id, row.verdict.value, value, row.of, row.last)
+    systems = systems_of(row.objective)
+    return ObjectiveFigure(row.objective.id, row.verdict.value, value, row.of, row.last, systems)
 
 
 def _unlisted(found: Inventory) -> tuple[Unlisted, ...]:
@@ -118,7 +133,7 @@ def _unlisted(found: Inventory) -> tuple[Unlisted, ...]:
 
 def _signals(signals: Iterable[Shown]) -> tuple[SignalFigure, ...]:
     return tuple(
-        SignalFigure(shown.risk, shown.says, shown.last)
+        SignalFigure(shown.risk, shown.says, shown.last, shown.systems)
         for shown in signals
         if shown.stands is Stands.SHOWING
     )

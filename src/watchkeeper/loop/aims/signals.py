@@ -34,7 +34,7 @@ class Stands(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A signal of a risk, what it says, and the newest record that counts for it."""
+    """A signal of a risk, what it says, the newest record that counts for it, and its systems."""
 
     risk: str
     says: str
@@ -42,6 +42,7 @@ class Shown:
     number: int = 0
     of: int = 0
     last: Ref | None = None
+    systems: tuple[str, ...] = ()
 
 
 def queries_of(register: Register) -> tuple[Objective, ...]:
@@ -101,12 +102,18 @@ def words_of(signal: Signal) -> str:
     return f"more than {count} decisions of {what or 'any kind'}{outcome} within {within}"
 
 
+def systems_of(objective: Objective) -> tuple[str, ...]:
+    """Return the systems that an objective is measured over; none where it is over all."""
+    return tuple(objective.measure.where.get("system", objective.systems))
+
+
 def _shown(risk: str, place: int, signal: Signal, rows: Mapping[str, Measured]) -> Shown:
     row = rows.get(signal.objective or f"{MARK}{risk}:{place}")
     if row is None:
         return Shown(risk, words_of(signal), Stands.CANNOT_TELL)
     stands = _STANDS[row.verdict]
-    return Shown(risk, words_of(signal), stands, row.number, row.of, row.last_against)
+    systems = systems_of(row.objective)
+    return Shown(risk, words_of(signal), stands, row.number, row.of, row.last_against, systems)
 
 
 _STANDS = {

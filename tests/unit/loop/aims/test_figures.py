@@ -64,6 +64,9 @@ def test_one_pass_gives_all_figures(register: Register) -> None:
     (aim,) = found.objectives
     assert (aim.id, aim.verdict, aim.value, aim.of) == ("in-time", "met", "100 % (1 of 1)", 1)
     assert [(one.what, one.name) for one in found.unlisted] == [("tool", "shop/drain")]
+    assert aim.systems == ("desk",)
+    (here,) = found.systems
+    assert (here.system, here.decisions, here.last) == ("desk", 3, Ref(0, 4))
     assert found.signals == ()
 
 
@@ -75,7 +78,7 @@ def test_a_risk_is_showing_once_its_count_is_passed(register: Register) -> None:
     last = stream.decide(_BLOCKED)
     stream.decide(world.PERMITTED)
     (shown,) = _figures(stream, register).signals
-    assert (shown.risk, shown.last) == ("overpaid", last)
+    assert (shown.risk, shown.last, shown.systems) == ("overpaid", last, ("desk",))
     assert shown.says == "more than 2 decisions of control limits with outcome block within 24.0 h"
     stream.tick(2 * m.DAY)
     assert _figures(stream, register).signals == ()

@@ -24,7 +24,13 @@ from watchkeeper.plan.views.frameworks.text import (
 )
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.models.system import SystemFile
-from watchkeeper.records.figures import ControlFigure, Figures, ObjectiveFigure, PlaceFigure
+from watchkeeper.records.figures import (
+    ControlFigure,
+    Figures,
+    ObjectiveFigure,
+    PlaceFigure,
+    SystemFigure,
+)
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.reference import Ref
 from watchkeeper.standards.articles import articles
@@ -35,7 +41,8 @@ FIRED_THERE = PlaceFigure("other", "enforced", 3, Ref(0, 9))
 FIRED = Figures(
     "captured", 9, controls=(ControlFigure("limits", "enforced", 7, Ref(0, 5), (HERE,)),)
 )
-MET = Figures("captured", 9, objectives=(ObjectiveFigure("in-time", "met", "97 %", 40),))
+AIM = ObjectiveFigure("in-time", "met", "97 %", 40, systems=("desk",))
+MET = Figures("captured", 9, objectives=(AIM,))
 UNMEASURED = Figures("captured", 9, objectives=(ObjectiveFigure("in-time", "no-value"),))
 SILENT = Figures(
     "captured",
@@ -165,10 +172,12 @@ def test_a_class_of_evidence_stands_for_no_other(plan: tuple[Register, Bundle]) 
 def test_a_log_that_verifies_is_evidence_that_events_are_logged(
     plan: tuple[Register, Bundle], origin: str, there: bool
 ) -> None:
-    figures = Figures(origin, 9, decisions=3, last_decision=Ref(0, 8))
+    here = SystemFigure("desk", 2, Ref(0, 7))
+    figures = Figures(origin, 9, decisions=3, last_decision=Ref(0, 8), systems=(here,))
     view = subcategories_view(*plan, "desk", TODAY, figures)
     row = next(row for row in view.rows if row.id == "MEASURE 2.8")
-    log = Evidence("runtime", "captured", "a log of 9 records, which verifies", "record 0/8")
+    said = "2 decisions of this system in a log of 9 records, which verifies"
+    log = Evidence("runtime", "captured", said, "record 0/7")
     assert (log in row.support.evidence) is there
     assert any("no evidence of class runtime" in said for said in row.support.missing) is not there
 

@@ -116,19 +116,20 @@ def _why(article: Article, tier: str, ours: tuple[str, ...]) -> str:
     if tier not in {UNDETERMINED, *article.classes}:
         return ""
     of_class = (
-        "the class is undetermined, so that every article is shown"
+        "the class is undetermined, and articles of every class are shown"
         if tier == UNDETERMINED
         else "it speaks of every system"
         if set(article.classes) >= set(tiers())
         else f"it speaks of class {tier}"
     )
     if not ours:
-        return f"{of_class}; the role is undetermined, so that each role's part is shown"
+        return f"{of_class}; the role is undetermined, and articles of every role are shown"
     if mine := [role for role in ours if role in article.roles]:
-        return f"{of_class} and of {' and of '.join(_a(role) for role in mine)}"
+        it = "; it speaks" if tier == UNDETERMINED else " and"
+        return f"{of_class}{it} of {' and of '.join(_a(role) for role in mine)}"
     if through := [role for role in ours if role in article.through]:
         role = through[0]
-        return f"{of_class}; {_a(role)} meets it through {article.through[role]}"
+        return f"{of_class}; it reaches {_a(role)} through {article.through[role]}"
     return ""
 
 

@@ -6,47 +6,53 @@ and what fires is not written down by that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.views.clauses.annex import DRILL_WRITTEN
 from watchkeeper.plan.views.clauses.answers import ANSWERS, Asked
-from watchkeeper.plan.views.clauses.runtime import runtime_of
 from watchkeeper.plan.views.clauses.standing import RecordSeen, State
+from watchkeeper.plan.views.frameworks.running import EVENT_LOGS, NO_LOG, NOT_HERE, Log, Shown
 from watchkeeper.plan.workspace.models.control import RowEntry
 from watchkeeper.plan.workspace.models.head import EvidenceEntry
-from watchkeeper.records.figures import Figures, PlaceFigure
+from watchkeeper.records.figures import Figures
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.controls import Control
 from watchkeeper.records.plan.systems import Stage
-from watchkeeper.records.reference import Ref
 from watchkeeper.standards.catalogue import annex_a
 from watchkeeper.standards.items import Item
 
 ATTESTED, CAPTURED = "attested", "captured"
-NO_LOG = "no log at hand"
 IN_WORDS = "words"
 """Evidence in plain words: shown, and of no class."""
-EVENT_LOGS = "A.6.2.8"
-_ENFORCED = "enforced"
 _PLACES = ("document", "file", "drill", "objective", "control", "record", "url", "digest")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """An item of evidence: class, origin, what it is, and where: a file, or a record of the log."""
+    """An item of evidence: class, origin, what it is, and where: a file, or a record of the log.
+
+    `whole` says that a log shows it of the whole organisation: it fills nothing of one system.
+    """
 
     kind: str
     origin: str
     what: str
     where: str = ""
+    whole: bool = False
 
     def json(self) -> dict[str, Any]:
         """Render as a JSON object."""
-        return {"class": self.kind, "origin": self.origin, "what": self.what, "where": self.where}
+        return {
+            "class": self.kind,
+            "origin": self.origin,
+            "what": self.what,
+            "where": self.where,
+            "wholeOrganisation": self.whole,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,18 @@ class Seen:
             self.known[item.id] = found(self, item)
         return self.known[item.id]
 
+    @property
+    def log(self) -> Log:
+        """The log, from the side of this system."""
+        return Log(self.register, self.figures, self.system)
+
+    def ran(self, shown: Iterable[Shown]) -> Iterator[Evidence]:
+        """Yield what the log shows as evidence, with how the log came to be looked at."""
+        origin = self.figures.origin if self.figures is not None else ""
+        for one in shown if origin else ():
+            where = "" if one.last is None else f"record {one.last}"
+            yield Evidence("runtime", origin, one.what, where, one.whole)
+
 
 def joined(parts: Iterator[Support]) -> Support:
     """Put together what stands beside several items; nothing is said twice."""
@@ -96,10 +114,12 @@ def _clause(seen: Seen, item: Item) -> Support:
     records = [one for one in (answer(asked) if answer else ()) if _of_system(seen, one)]
     evidence = [_record(one) for one in records if one.state is State.PRESENT]
     missing = [_lacking(item, one) for one in records if one.state is not State.PRESENT]
-    runtime = runtime_of(item.id, seen.register, seen.figures) or ()
-    evidence += [Evidence("runtime", one.origin, one.what, _place(one.ref)) for one in runtime]
-    if not records and not runtime:
-        missing.append(f"{item.id}: nothing here bears on it")
+    running = seen.log.clause(item.id)
+    evidence += seen.ran(running.shown)
+    missing += [f"{item.id}: {said}" for said in running.missing]
+    if not records and not missing and all(one.whole for one in evidence):
+        what = "nothing of this system" if evidence else "nothing here"
+        missing.append(f"{item.id}: {what} bears on it")
     return Support(tuple(evidence), tuple(one for one in missing if one))
 
 
@@ -184,13 +204,8 @@ def _looked_up(seen: Seen, row: RowEntry, one: EvidenceEntry) -> Iterator[Eviden
 
     What a control of ours shows in the log is looked up with the control itself.
     """
-    met = (
-        [aim for aim in seen.figures.objectives if aim.id == one.objective] if seen.figures else []
-    )
-    for aim in met:
-        if seen.figures is not None and aim.value is not None:
-            what = f"objective {aim.id}: {aim.verdict}, {aim.value}, of {aim.of}"
-            yield Evidence("runtime", seen.figures.origin, what, _place(aim.last))
+    if one.objective is not None:
+        yield from seen.ran(seen.log.objective(one.objective))
     if one.record is not None:
         said = f"names record {one.record}, which was not looked at here"
         yield Evidence(IN_WORDS, ATTESTED, said, f"soa.yaml, {row.control}")
@@ -210,32 +225,9 @@ def _enforcing(seen: Seen, own: list[Control]) -> Iterator[Evidence]:
 
 def _seen_running(seen: Seen, item: Item, own: list[Control]) -> Iterator[Evidence]:
     """Yield what the log shows: controls that fire, and of the control on logs the log itself."""
-    figures = seen.figures
-    if figures is None:
-        return
-    if item.id == EVENT_LOGS and figures.origin == CAPTURED and figures.size:
-        what = f"a log of {figures.size} records, which verifies"
-        yield Evidence("runtime", CAPTURED, what, _place(figures.last_decision))
-    for id_, one in _figures(seen, own).items():
-        if one.fired and one.state == _ENFORCED:
-            what = f"{id_} decided or limited {one.fired} actions (stage {_stage(seen)})"
-            yield Evidence("runtime", figures.origin, what, _place(one.last))
-
-
-def _figures(seen: Seen, own: list[Control]) -> dict[str, PlaceFigure]:
-    """Return what the log says of controls in this system, or before any system is known."""
-    ids = {control.id for control in own}
-    found = {}
-    for one in seen.figures.controls if seen.figures else ():
-        by_system = {place.system: place for place in one.places}
-        place = by_system.get(seen.system) or by_system.get("")
-        if one.id in ids and place is not None:
-            found[one.id] = place
-    return found
-
-
-def _place(ref: Ref | None) -> str:
-    return "" if ref is None else f"record {ref}"
+    if item.id == EVENT_LOGS:
+        yield from seen.ran(seen.log.event_log())
+    yield from seen.ran(seen.log.fired((control.id for control in own), _stage(seen)))
 
 
 def _stage(seen: Seen) -> str:
@@ -251,20 +243,21 @@ def _wanting(
         yield f"{item.id}: no row in the statement of applicability"
     elif row.applicable == "undetermined":
         yield f"{item.id}: whether it applies is undetermined"
-    there = {one.kind for one in evidence}
+    there = {one.kind for one in evidence if not one.whole}
     for kind in annex_a()[item.id].evidence:
         if kind not in there:
-            yield f"{item.id}: no evidence of class {kind}{_why(seen, kind, own)}"
+            yield f"{item.id}: no evidence of class {kind}{_why(seen, item, kind, own)}"
 
 
-def _why(seen: Seen, kind: str, own: list[Control]) -> str:
+def _why(seen: Seen, item: Item, kind: str, own: list[Control]) -> str:
     if kind != "runtime":
         return ""
+    if item.id == EVENT_LOGS and seen.figures is not None and seen.log.here is None:
+        return f" ({NOT_HERE})"
     if not own:
         return " (no control of this system is said to implement it)"
     if seen.figures is None:
         return f" ({NO_LOG})"
-    found = _figures(seen, own)
-    states = {id_: place.state for id_, place in found.items()}
+    states = seen.log.states()
     said = [f"{control.id}: {states.get(control.id, 'not in the log')}" for control in own]
     return f" ({', '.join(said)})"

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from watchkeeper.plan.views.frameworks.articles import ArticlesView
 from watchkeeper.plan.views.frameworks.elements import ElementsView, standing_of
+from watchkeeper.plan.views.frameworks.running import NO_LOG
 from watchkeeper.plan.views.frameworks.subcategories import SubcategoriesView
-from watchkeeper.plan.views.frameworks.support import NO_LOG, Support
+from watchkeeper.plan.views.frameworks.support import Support
 
 FOOT = (
     "What is listed supports an item; whether it is enough is for people to judge.",
@@ -78,7 +79,8 @@ def _beside(ids: tuple[str, ...]) -> Iterator[str]:
 def _support(found: Support) -> Iterator[str]:
     for one in found.evidence:
         where = f"  [{one.where}]" if one.where and one.where != one.what else ""
-        yield f"    {one.kind}, {one.origin}: {one.what}{where}"
+        whole = ", of the whole organisation" if one.whole else ""
+        yield f"    {one.kind}, {one.origin}{whole}: {one.what}{where}"
     for said in found.missing:
         yield f"    missing  {said}"
 
