@@ -44,9 +44,9 @@ def test_signed_again_it_is_fresh() -> None:
     assert since(assessed_plan({BASIS: _other_basis()}), "impact") == ()
 
 
-def test_an_approval_that_comes_alone_is_named_as_weaker() -> None:
+def test_an_approval_that_comes_or_goes_is_named_and_widens_nothing() -> None:
     before, after = bundle_of({**SIGNED, FILE: IMPACT}), bundle_of(SIGNED)
-    words = "counts as approved now, and was not made again"
-    assert diff_bundles(before, after).weakenings == (f"assessment `desk:impact`: {words}",)
-    made = {FILE: IMPACT.replace("assessed: 2026-11-01", "assessed: 2026-11-02")}
-    assert diff_bundles(before, assessed_plan(made)).weakenings == ()
+    came, went = diff_bundles(before, after), diff_bundles(after, before)
+    assert (came.weakenings, came.widened, went.weakenings) == ((), (), ())
+    assert "is stale no longer by not-approved" in str(came.changes)
+    assert "is stale now: not-approved" in str(went.changes)

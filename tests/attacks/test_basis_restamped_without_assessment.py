@@ -28,7 +28,7 @@ def _other_basis() -> str:
 
 
 def test_another_basis_without_another_assessment_is_weaker() -> None:
-    words = "is said to be of another part of the plan, and was not made again"
+    words = "is said to be of another part of the plan, and is of no later day"
     assert _weaker({BASIS_FILE: _other_basis()}) == [f"assessment `desk:impact`: {words}"]
 
 
@@ -40,8 +40,8 @@ def test_with_a_later_assessment_it_is_not() -> None:
 def test_a_later_day_without_a_later_assessment_is_weaker(assessed: str) -> None:
     text = IMPACT.replace(*LATER).replace("assessed: 2026-11-01", f"assessed: {assessed}")
     (found,) = _weaker({IMPACT_FILE: text})
-    assert found.startswith("assessment `desk:impact`: is good until 2099-12-01")
-    assert found.endswith("and was not made again")
+    assert found.startswith("assessment `desk:impact`: is good until 2099-11-30")
+    assert found.endswith("and is of no later day")
 
 
 def test_with_a_later_assessment_a_later_day_is_not() -> None:

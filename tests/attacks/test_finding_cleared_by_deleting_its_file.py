@@ -43,5 +43,5 @@ def test_drift_falls_away_by_a_later_assessment_alone(on: str, count: int) -> No
     old = replace(DRIFTED, assessments=(WAS,))
     new = replace(managed(replace(STALE, since=())), assessments=(replace(WAS, on=on),))
     found = _weaker(old, new)
-    words = "assessment `desk:impact`: no longer counts as drifted, and was not made again"
+    words = "assessment `desk:impact`: no longer counts as drifted, and is of no later day"
     assert found == (words,) * count

@@ -28,17 +28,24 @@ def exceptions_for(
     stale = stale_in(old, new, widened, at)
     role = excepting_role(old.releases)
     may = [one for one in given if one.role == role and one.answer is Answer.APPROVE]
-    found = {}
-    for what in stale:
-        by = next((one.ref for one in may if what in one.excepts), None)
-        if by is None:
-            raise AssessmentStale(
-                f"the release widens what agents may do while an assessment is stale: {what}",
-                f"assess again, or have a holder of `{role}` except it: "
-                f"`watchkeeper plan approve --role {role} --except {what} --reason …`",
-            )
-        found[what] = by
+    found = {what: one.ref for what in stale for one in reversed(may) if what in one.excepts}
+    missing = [what for what in stale if what not in found]
+    if missing:
+        raise _stale(missing, stale, role)
     return tuple(sorted(set(found.values())))
+
+
+def _stale(missing: list[str], stale: list[str], role: str) -> AssessmentStale:
+    """Return a refusal that names all of them: a later answer of a person replaces the one before.
+
+    So the command excepts what is excepted already, too.
+    """
+    options = " ".join(f"--except {what}" for what in stale)
+    return AssessmentStale(
+        f"the release widens what agents may do while an assessment is stale: {', '.join(missing)}",
+        f"assess again, or have a holder of `{role}` except it: "
+        f"`watchkeeper plan approve --role {role} {options} --reason …`",
+    )
 
 
 def stale_in(old: Bundle, new: Bundle, widened: Iterable[str], at: Instant) -> list[str]:

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from watchkeeper.plan.diff.changes import Changes, listed
+from watchkeeper.plan.diff.changes import Changes, last_day, listed
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.state import (
     ASSESSMENTS,
     DRIFT,
-    NOT_APPROVED,
-    UNDATED,
     Assessed,
     Management,
     Watched,
 )
 
 _NOTHING = Management("")
-_CLEARED = {
-    DRIFT: "no longer counts as drifted",
-    NOT_APPROVED: "counts as approved now",
-}
-"""What a file alone can take away of what makes an assessment stale."""
 
 
 def compare_assessments(old: Bundle, new: Bundle, found: Changes) -> None:
@@ -54,7 +47,7 @@ def _compare(name: str, old: Assessed, new: Assessed, found: Changes) -> None:
         if _later(old, new):
             found.changed("assessment", name, f"was made again on {new.on}")
         else:
-            words = "is said to be of another part of the plan, and was not made again"
+            words = "is said to be of another part of the plan, and is of no later day"
             found.weakened("assessment", name, words)
     elif old.on != new.on:
         found.changed("assessment", name, f"is of {new.on}, before of {old.on}")
@@ -70,14 +63,14 @@ def _compare_days(
     if was == now:
         return
     if was is not None and (now is None or now > was):
-        until = "for ever" if now is None else f"until {str(now)[:10]}"
-        words = f"is good {until}, before until {str(was)[:10]}"
+        until = "for ever" if now is None else f"until {last_day(now)}"
+        words = f"is good {until}, before until {last_day(was)}"
         if _later(*both) and now is not None:
             found.changed("assessment", name, words)
         else:
-            found.weakened("assessment", name, f"{words}, and was not made again")
+            found.weakened("assessment", name, f"{words}, and is of no later day")
     else:
-        words = f"is good until {str(now)[:10]}"
+        words = f"is good until {last_day(now)}" if now else "is good for ever"
         found.strengthened("assessment", name, words)
 
 
@@ -98,11 +91,13 @@ def _compare_reasons(
 ) -> None:
     """Compare why it is stale; what a change of the plan did or undid is named where that is."""
     was, now = why
-    for one in sorted((was - now) & _CLEARED.keys() if not _later(*both) else ()):
-        found.weakened("assessment", name, f"{_CLEARED[one]}, and was not made again")
-    if UNDATED in now - was:
-        words = "counts as stale without a day on which it was made, and one until which it is good"
-        found.changed("assessment", name, words)
+    if DRIFT in was - now and not _later(*both):
+        words = "no longer counts as drifted, and is of no later day"
+        found.weakened("assessment", name, words)
+    for one in sorted(now - was):
+        found.changed("assessment", name, f"is stale now: {one}")
+    for one in sorted(was - now - {DRIFT}):
+        found.changed("assessment", name, f"is stale no longer by {one}")
 
 
 def _reasons(watched: Mapping[str, Watched], name: str) -> set[str]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from watchkeeper.records.instant import Instant, render_instant
+
 T = TypeVar("T")
 
 
@@ -150,6 +152,11 @@ class Changes:
             return Way.NEITHER
         (self.weaker if weaker else self.stronger).append(words)
         return Way.WEAKER if weaker else Way.STRONGER
+
+
+def last_day(until: Instant) -> str:
+    """Return the last day on which something is good that has passed at a moment."""
+    return render_instant(Instant(until - 1))[:10]
 
 
 def listed(items: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from watchkeeper.plan.diff.changes import Changes, listed
+from watchkeeper.plan.diff.changes import Changes, last_day, listed
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.controls import Approved
@@ -93,7 +93,8 @@ def _said(needed: tuple[int, int]) -> str:
     always, weaker = needed
     if always == weaker:
         return f"{always} approve every release" if always else "nobody approves a release"
-    return f"{always} approve every release and {weaker} one that weakens something"
+    only = f"{weaker} approve one that weakens something"
+    return f"{always} approve every release, {only}" if always else f"{only}, nobody any other"
 
 
 def _emergency(old: ReleaseRule, new: ReleaseRule, found: Changes) -> None:
@@ -161,7 +162,8 @@ def _watched(old: Management, new: Management, found: Changes) -> None:
             found.changed(topic.value, id_, words)
     for key in sorted(after.keys() - before.keys()):
         if key[0] is not Topic.DOCUMENT:
-            found.changed(key[0].value, key[1], f"is watched{_until(after[key])}")
+            until = _until(after[key]) if after[key].until is not None else ""
+            found.changed(key[0].value, key[1], f"is watched{until}")
     for key in sorted(before.keys() & after.keys()):
         if before[key] != after[key] and key[0] is not Topic.DOCUMENT:
             _moved(key, before[key], after[key], found)
@@ -180,6 +182,25 @@ def _would_count(one: Watched) -> bool:
 
 def _moved(key: tuple[Topic, str], old: Watched, new: Watched, found: Changes) -> None:
     topic, id_ = key
+    if topic is Topic.COMPETENCE and old.since != new.since:
+        _evidence(id_, new, found)
+    elif old.since != new.since or old.until != new.until:
+        _counts(topic, id_, (old, new), found)
+    _reach(topic, id_, (old, new), found)
+
+
+def _evidence(id_: str, new: Watched, found: Changes) -> None:
+    """Say that evidence of a need came, or that somebody lacks it now."""
+    if new.since:
+        words = "evidence of it is missing now"
+        found.strengthened(Topic.COMPETENCE.value, id_, words)
+    else:
+        words = f"there is evidence of it now, good{_until(new)}"
+        found.changed(Topic.COMPETENCE.value, id_, words)
+
+
+def _counts(topic: Topic, id_: str, both: tuple[Watched, Watched], found: Changes) -> None:
+    old, new = both
     if old.until != new.until:
         later = _is_later(new.until, old.until)
         words = f"is good{_until(new)}"
@@ -194,6 +215,10 @@ def _moved(key: tuple[Topic, str], old: Watched, new: Watched, found: Changes) -
             found.weakened(topic.value, id_, words)
         else:
             found.changed(topic.value, id_, words)
+
+
+def _reach(topic: Topic, id_: str, both: tuple[Watched, Watched], found: Changes) -> None:
+    old, new = both
     if old.not_before != new.not_before:
         since = str(new.not_before)[:10] if new.not_before else "any day"
         found.changed(topic.value, id_, f"may be good from {since} on")
@@ -215,4 +240,5 @@ def _is_later(new: Instant | None, old: Instant | None) -> bool:
 
 
 def _until(one: Watched) -> str:
-    return "" if one.until is None else f" until {str(one.until)[:10]}"
+    """Say the last day on which it is good: it has passed from the next one on."""
+    return " for ever" if one.until is None else f" until {last_day(one.until)}"

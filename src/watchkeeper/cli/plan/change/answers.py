@@ -25,7 +25,9 @@ def approve(
     home: Home = None,
     excepts: Annotated[
         list[str] | None,
-        typer.Option("--except", help="What may be stale all the same: `SYSTEM:impact`."),
+        typer.Option(
+            "--except", help="May be stale all the same: `SYSTEM:impact`; again for more."
+        ),
     ] = None,
     reason: Reason = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
@@ -38,7 +40,7 @@ def approve(
 
     Examples:
       watchkeeper plan approve aims --role governance --by gil
-      watchkeeper plan approve aims --role release --except refund-desk:impact --reason 'due today'
+      watchkeeper plan approve --role release --except desk:impact --except desk:risk --reason soon
     """
     body = {"role": role, "excepts": list(excepts or [])}
     _answer("approve-plan", folder, (by, home), (body, reason), yes=yes, as_json=as_json)

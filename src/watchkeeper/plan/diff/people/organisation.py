@@ -16,6 +16,13 @@ from watchkeeper.records.plan.systems import Agent, Retention, System
 
 _HIGHER_IS_STRONGER = {"key_lifetime_seconds", "disk_reserve_bytes"}
 _NEITHER = {"shard_days", "shard_records"}
+_SAID_OF_SYSTEM = {
+    "title": "title",
+    "stage": "stage",
+    "role": "role",
+    "ai_act_class": "AI Act class",
+    "owner": "owner",
+}
 
 
 def compare_systems(old: Bundle, new: Bundle, found: Changes) -> None:
@@ -40,10 +47,13 @@ def _system(id_: str, old: System, new: System, found: Changes) -> None:
         found.weakened("system", id_, f"uses {listed(after - before)} too")
     if before - after:
         found.strengthened("system", id_, f"no longer uses {listed(before - after)}")
-    for name, said in (("stage", "stage"), ("ai_act_class", "AI Act class"), ("owner", "owner")):
+    for name, said in _SAID_OF_SYSTEM.items():
         if getattr(old, name) != getattr(new, name):
-            words = f"its {said} is {getattr(new, name)}, before {getattr(old, name)}"
-            found.changed("system", id_, words)
+            was, now = (getattr(one, name) or "not said" for one in (old, new))
+            found.changed("system", id_, f"its {said} is {now}, before {was}")
+    for name, said in (("purpose", "purpose"), ("scope_reason", "reason to be in or out of scope")):
+        if getattr(old, name) != getattr(new, name):
+            found.changed("system", id_, f"its {said} is said in other words")
     compare_history(id_, old, new, found)
     compare_retention(id_, old.retention or Retention(), new.retention or Retention(), found)
 
@@ -72,6 +82,8 @@ def compare_people(old: Bundle, new: Bundle, found: Changes) -> None:
 
 
 def _person(id_: str, old: Person, new: Person, found: Changes) -> None:
+    if old.name != new.name:
+        found.changed("person", id_, f"is called {new.name}, before {old.name}")
     if set(new.keys) - set(old.keys):
         found.weakened("person", id_, "may sign with another key")
     if set(old.keys) - set(new.keys):
@@ -119,14 +131,15 @@ def _control(id_: str, old: Control, new: Control, found: Changes) -> None:
     if old.policies and not new.policies:
         found.weakened("control", id_, "no policy enforces it any more")
     if old.owner != new.owner:
-        found.changed("control", id_, f"`{new.owner}` answers for it, before `{old.owner}`")
+        found.changed("control", id_, _answers(old.owner, new.owner))
     if old.statement != new.statement:
         found.changed("control", id_, "its statement changed")
     gone = set(old.expects) - set(new.expects)
     if gone:
         found.weakened("control", id_, f"no longer expects {listed(gone)} to enforce it")
-    if old.risks != new.risks:
-        found.changed("control", id_, "its risks changed")
+    for name, said in (("risks", "risks"), ("annex_a", "controls of Annex A")):
+        if getattr(old, name) != getattr(new, name):
+            found.changed("control", id_, f"its {said} changed")
     _sentences(id_, old, new, found)
 
 
@@ -148,10 +161,18 @@ def _row(id_: str, old: Row, new: Row, found: Changes) -> None:
         words = f"is due by {new.due or 'no day'}, before by {old.due}"
         found.moved("row", id_, words, weaker=new.due is None or new.due > old.due)
     if old.owner != new.owner:
-        found.changed("row", id_, f"`{new.owner}` answers for it, before `{old.owner}`")
-    for name, said in (("risks", "risks"), ("evidence_classes", "evidence")):
-        if getattr(old, name) != getattr(new, name):
-            found.changed("row", id_, f"its {said} changed")
+        found.changed("row", id_, _answers(old.owner, new.owner))
+    if old.why != new.why:
+        found.changed("row", id_, "its justification is said in other words")
+    if old.risks != new.risks:
+        found.changed("row", id_, "its risks changed")
+    if (old.evidence, old.evidence_classes) != (new.evidence, new.evidence_classes):
+        found.changed("row", id_, "its evidence changed")
+
+
+def _answers(old: str, new: str) -> str:
+    was, now = (f"`{one}`" if one else "nobody" for one in (old, new))
+    return f"{now} answers for it, before {was}"
 
 
 def compare_limits(old: Limits, new: Limits, found: Changes) -> None:
