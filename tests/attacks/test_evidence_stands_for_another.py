@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.worlds.aims import ManagedWorkspace
-from watchkeeper.plan.lint.management.proof.evidence import fault_of
+from watchkeeper.plan.register.evidence import fault_of
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.models.head import EvidenceEntry
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from watchkeeper.plan.register.content import Register
-from watchkeeper.plan.views.clauses.annex import DRILL_WRITTEN, LOG_NAMED, RUNTIME
+from watchkeeper.plan.register.evidence import no_class, place_of
 from watchkeeper.plan.workspace.models.control import ClaimEntry, ControlFile, RowEntry
-from watchkeeper.plan.workspace.models.head import EvidenceEntry
 from watchkeeper.records.day import has_passed
 from watchkeeper.records.figures import ControlFigure, Figures, ObjectiveFigure
 from watchkeeper.records.instant import Instant
@@ -17,7 +16,8 @@ from watchkeeper.records.plan.management.controls import Control, Row
 from watchkeeper.records.plan.management.objectives import Objective
 from watchkeeper.standards.catalogue import annex_a
 
-_PLACES = ("document", "file", "drill", "objective", "control", "record", "url", "digest")
+IN_WORDS, ATTESTED = "words", "attested"
+"""What counts for no class is shown as words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def _annex_title(reference: str) -> str:
     return found.title if found is not None else ""
 
 
-def row_view(row: Row, says: RowEntry | None, at: Instant) -> Applies:
+def row_view(row: Row, says: RowEntry | None, register: Register | None, at: Instant) -> Applies:
     """Return a row of the statement of applicability; `says` is the register's word of it."""
     due = row.due or ""
     return Applies(
@@ -182,7 +182,7 @@ def row_view(row: Row, says: RowEntry | None, at: Instant) -> Applies:
         by=due,
         overdue=bool(due) and has_passed(due, at),
         words=_words(row, says),
-        evidence=tuple(_items(says)),
+        evidence=tuple(_items(says, register)),
         bindings=tuple(_bindings(says)),
     )
 
@@ -195,7 +195,8 @@ def _applies(
         return None
     soa = register.soa if register is not None else None
     entries = soa.rows if soa is not None else []
-    return row_view(row, next((one for one in entries if one.control == control_id), None), at)
+    says = next((one for one in entries if one.control == control_id), None)
+    return row_view(row, says, register, at)
 
 
 def _words(row: Row, says: RowEntry | None) -> str:
@@ -203,27 +204,14 @@ def _words(row: Row, says: RowEntry | None) -> str:
     return said if isinstance(said, str) else ""
 
 
-def _items(says: RowEntry | None) -> Iterator[EvidenceItem]:
-    if says is not None and not isinstance(says.evidence, str):
-        for one in says.evidence:
-            if one.drill is not None:
-                yield EvidenceItem("words", "attested", "", "", f"drill {one.drill}", DRILL_WRITTEN)
-                continue
-            if one.kind == RUNTIME:
-                yield EvidenceItem("words", "attested", "", "", _where(one), LOG_NAMED)
-                continue
-            yield EvidenceItem(
-                one.kind, one.origin, one.on or "", one.by or "", _where(one), one.note or ""
-            )
-
-
-def _where(one: EvidenceEntry) -> str:
-    """Return where an item of evidence is, with what kind of place that is."""
-    for name in _PLACES:
-        value = getattr(one, name)
-        if value is not None:
-            return f"{name} {value}"
-    return ""
+def _items(says: RowEntry | None, register: Register | None) -> Iterator[EvidenceItem]:
+    if says is None or register is None or isinstance(says.evidence, str):
+        return
+    for one in says.evidence:
+        why = no_class(one, register)
+        kind, origin = (IN_WORDS, ATTESTED) if why else (one.kind, one.origin)
+        note = "; ".join(filter(None, (why, one.note)))
+        yield EvidenceItem(kind, origin, one.on or "", one.by or "", place_of(one), note)
 
 
 def _bindings(says: RowEntry | None) -> Iterator[Named]:

@@ -155,6 +155,7 @@ def test_a_row_of_the_statement_of_applicability(compiled: Any) -> None:
         "attested",
         "control limits",
     )
+    assert "not looked up" in evidence.note
     assert [(one.id, one.says) for one in view.applies.bindings] == [("in-time", "objective")]
 
 

@@ -81,7 +81,8 @@ def _row(row: Applies | None) -> Iterator[str]:
     by = f" by {row.by}{', overdue' if row.overdue else ''}" if row.by else ""
     yield f"statement of applicability: {row.applicable}, {row.status}{by}; {row.why or 'no why'}"
     for one in row.evidence:
-        yield f"evidence: {one.kind}, {one.origin}{f', {one.on}' if one.on else ''}: {one.where}"
+        said = f"{one.where}{f' ({one.note})' if one.note else ''}"
+        yield f"evidence: {one.kind}, {one.origin}{f', {one.on}' if one.on else ''}: {said}"
     if row.words:
         yield f"evidence in words, which counts for no class: {row.words}"
     for bound in row.bindings:

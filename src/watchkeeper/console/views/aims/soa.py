@@ -125,7 +125,7 @@ def _rows(rows: Iterable[Row], known: Around, at: Instant) -> Iterator[SoaRow]:
             title=title,
             annex=annex is not None,
             own=tuple(own_of.get(row.control, ())),
-            says=row_view(row, said.get(row.control), at),
+            says=row_view(row, said.get(row.control), known.register, at),
             risks=row.risks,
             figure=figures.get(row.control),
         )

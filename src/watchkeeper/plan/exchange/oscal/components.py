@@ -21,6 +21,7 @@ from watchkeeper.plan.exchange.oscal.names import (
     prop,
     sorted_unique,
 )
+from watchkeeper.plan.register.evidence import CONFIGURED
 from watchkeeper.records.action import Boundary
 from watchkeeper.records.plan.management.controls import Control
 from watchkeeper.records.plan.systems import System
@@ -191,7 +192,7 @@ def _requirement(
             "description": "\n\n".join(words),
             "props": [
                 prop("class", "configuration", group=_PLAN),
-                prop("origin", "attested", group=_PLAN),
+                prop("origin", CONFIGURED, group=_PLAN),
                 *(prop("enforced-by", reason, group=_PLAN) for reason in by),
                 *_states(part, [control for control, _ in controls], measured),
             ],

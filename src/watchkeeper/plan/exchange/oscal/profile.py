@@ -19,6 +19,7 @@ from watchkeeper.plan.exchange.oscal.names import (
     filled,
     prop,
 )
+from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.workspace.models.control import RowEntry
 
 
@@ -32,7 +33,7 @@ def applicability_profile(naming: Naming) -> dict[str, Any] | None:
     ]
     if not imports:
         return None
-    alters = [_alter(row) for row in rows if row.applicable == "in"]
+    alters = [_alter(row, naming.said.register) for row in rows if row.applicable == "in"]
     left = [
         prop("excluded" if row.applicable == "out" else "undetermined", row.control, row.why)
         for row in rows
@@ -66,9 +67,9 @@ def _import(naming: Naming, name: str, rows: Sequence[RowEntry]) -> dict[str, An
     )
 
 
-def _alter(row: RowEntry) -> dict[str, Any]:
+def _alter(row: RowEntry, register: Register) -> dict[str, Any]:
     said = {"status": row.status, "justification": row.why, "owner": row.owner, "by": row.by or ""}
     props = [prop(name, value) for name, value in said.items() if value.strip()]
     props += [prop("risk", risk) for risk in dict.fromkeys(row.risks)]
-    adds = [{"position": "ending", "props": [*props, *evidence_of(row)]}]
+    adds = [{"position": "ending", "props": [*props, *evidence_of(row, register)]}]
     return {"control-id": control_id(row.control), "adds": adds}

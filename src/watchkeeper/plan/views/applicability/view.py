@@ -8,8 +8,8 @@ from typing import Any
 
 from watchkeeper.plan.register.approval import changed_since_approval
 from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.register.evidence import no_class, place_of
 from watchkeeper.plan.register.undecided import undecided
-from watchkeeper.plan.views.clauses.annex import DRILL_WRITTEN, LOG_NAMED, RUNTIME
 from watchkeeper.plan.workspace.models.control import ApplicabilityFile, BindingEntry, RowEntry
 from watchkeeper.plan.workspace.models.head import EvidenceEntry
 from watchkeeper.records.day import day_of, has_passed
@@ -18,7 +18,6 @@ from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.standards.catalogue import annex_a
 
 SEQUENCED = "sequenced"
-_PLACES = ("document", "file", "drill", "objective", "control", "record", "url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ def _row(
         by=row.by or "",
         overdue=row.status == SEQUENCED and row.by is not None and has_passed(row.by, at),
         risks=tuple(row.risks),
-        evidence=tuple(_evidence(row)),
+        evidence=tuple(_evidence(row, register)),
         bindings=tuple(_binding(one) for one in row.bindings),
         enforced_by=tuple(sorted({by for id_ in ours for by in enforced.get(id_, ())})),
     )
@@ -149,20 +148,19 @@ def _title(control: str, register: Register) -> str:
     return (ours.title or ours.statement.strip()) if ours is not None else ""
 
 
-def _evidence(row: RowEntry) -> Iterator[str]:
+def _evidence(row: RowEntry, register: Register) -> Iterator[str]:
     if isinstance(row.evidence, str):
         if row.evidence.strip():
             yield f"in words: {row.evidence.strip()}"
         return
-    yield from (_item(item) for item in row.evidence)
+    yield from (_item(item, register) for item in row.evidence)
 
 
-def _item(item: EvidenceEntry) -> str:
-    if item.drill is not None:
-        return f"{DRILL_WRITTEN}: drill {item.drill}"
-    place = next((name for name in _PLACES if getattr(item, name) is not None), "")
-    parts = [LOG_NAMED if item.kind == RUNTIME else f"{item.kind}, {item.origin}"]
-    parts += [f"{place} {getattr(item, place)}"] if place else []
+def _item(item: EvidenceEntry, register: Register) -> str:
+    if why := no_class(item, register):
+        return f"{why}: {place_of(item) or item.kind}"
+    parts = [f"{item.kind}, {item.origin}"]
+    parts += [where] if (where := place_of(item)) else []
     parts += [f"by {item.by}"] if item.by else []
     parts += [item.on] if item.on else []
     parts += [item.note] if item.note else []

@@ -1,17 +1,18 @@
 """Annex A control by control: which classes of evidence it needs, what is there, what is missing.
 
 An item fills its own class and no other: a policy of ours does not show that anything runs, and
-what ran does not stand for a policy. A drill in the files says what should happen; without its
-outcome it fills no class.
+what ran does not stand for a policy. What only names something elsewhere, and what could pass as
+another only, fills no class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.register.evidence import CONFIGURED, fault_of, no_class, place_of
 from watchkeeper.plan.workspace.models.control import RowEntry
 from watchkeeper.plan.workspace.models.head import EvidenceEntry
 from watchkeeper.records.figures import Figures
@@ -20,11 +21,7 @@ from watchkeeper.standards.catalogue import AnnexControl, annex_a
 
 ENFORCED = "enforced"
 RUNTIME = "runtime"
-DRILL_WRITTEN = "a drill is written, its outcome was not looked at"
-"""What a drill that a row names shows by itself: it may fail, and `check drill` tells."""
-LOG_NAMED = "the row names it, it was not looked up in the log"
-"""What a place in the log that a row names shows by itself: anybody can write one down."""
-_PLACES = ("document", "file", "drill", "objective", "control", "record", "url")
+CONFIGURATION = "configuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +121,13 @@ def _row(
 ) -> AnnexRow:
     given = said.evidence if said is not None else ""
     entries = [] if isinstance(given, str) else given
-    named = [entry for entry in entries if entry.kind == RUNTIME]
-    drills = [entry for entry in entries if entry.drill is not None]
-    items = [_item(entry) for entry in entries if entry not in (*named, *drills)]
-    words = [given] if isinstance(given, str) else [_naming(entry) for entry in named]
-    words += [f"{DRILL_WRITTEN}: drill {entry.drill}" for entry in drills]
+    sound = [entry for entry in entries if fault_of(entry) is None]
+    named = [entry for entry in sound if entry.kind == RUNTIME]
+    items = [_item(entry) for entry in entries if not no_class(entry, register)]
+    words = [given] if isinstance(given, str) else list(_in_words(entries, register))
     ours = {id_ for id_, control in register.controls.items() if one.id in control.annex_a}
-    items += _configured(ours, bundle)
+    by_name = {entry.control for entry in sound if entry.kind == CONFIGURATION and entry.control}
+    items += _configured({*ours, *by_name}, bundle)
     items += _ran({*ours, *(entry.control for entry in named if entry.control)}, figures)
     items += _met({entry.objective for entry in named if entry.objective}, figures)
     return AnnexRow(
@@ -144,9 +141,11 @@ def _row(
     )
 
 
-def _naming(entry: EvidenceEntry) -> str:
-    """Say what a row names of the log: named alone, that is no evidence that anything ran."""
-    return f"names {_item(entry).where} in the log"
+def _in_words(entries: Iterable[EvidenceEntry], register: Register) -> Iterator[str]:
+    """Yield each item that counts for no class, and why."""
+    for entry in entries:
+        if why := no_class(entry, register):
+            yield f"{why}: {_item(entry).where or entry.kind}"
 
 
 def _met(objectives: set[str], figures: Figures | None) -> Iterator[Item]:
@@ -159,8 +158,7 @@ def _met(objectives: set[str], figures: Figures | None) -> Iterator[Item]:
 
 
 def _item(entry: EvidenceEntry) -> Item:
-    place = next((name for name in _PLACES if getattr(entry, name) is not None), "")
-    where = f"{place} {getattr(entry, place)}" if place else (entry.note or "")
+    where = place_of(entry) or entry.note or ""
     who = f", by {entry.by}" if entry.by else ""
     return Item(entry.kind, entry.origin, f"{where}{who}", entry.on or "")
 
@@ -168,9 +166,9 @@ def _item(entry: EvidenceEntry) -> Item:
 def _configured(ours: set[str], bundle: Bundle | None) -> Iterator[Item]:
     for control in bundle.controls if bundle is not None else ():
         for policy in control.policies if control.id in ours else ():
-            yield Item("configuration", "captured", f"policy {policy} of control {control.id}")
+            yield Item(CONFIGURATION, CONFIGURED, f"policy {policy} of control {control.id}")
         for reason in control.built_in if control.id in ours else ():
-            yield Item("configuration", "captured", f"check {reason} of control {control.id}")
+            yield Item(CONFIGURATION, CONFIGURED, f"check {reason} of control {control.id}")
 
 
 def _ran(ours: set[str], figures: Figures | None) -> Iterator[Item]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.plan.register.content import Register
-from watchkeeper.plan.views.clauses.annex import DRILL_WRITTEN
+from watchkeeper.plan.register.evidence import CONFIGURED, fault_of, no_class, place_of
 from watchkeeper.plan.views.clauses.answers import ANSWERS, Asked
 from watchkeeper.plan.views.clauses.standing import RecordSeen, State
 from watchkeeper.plan.views.frameworks.running import EVENT_LOGS, NO_LOG, NOT_HERE, Log, Shown
@@ -28,7 +28,6 @@ from watchkeeper.standards.items import Item
 ATTESTED, CAPTURED = "attested", "captured"
 IN_WORDS = "words"
 """Evidence in plain words: shown, and of no class."""
-_PLACES = ("document", "file", "drill", "objective", "control", "record", "url", "digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,7 @@ def _control(seen: Seen, item: Item) -> Support:
 def _own(seen: Seen, annex: str, row: RowEntry | None) -> Iterator[Control]:
     """Yield controls of this system that say they implement it, or that its row names."""
     entries = row.evidence if row is not None and not isinstance(row.evidence, str) else ()
-    named = {one.control for one in entries}
+    named = {one.control for one in entries if fault_of(one) is None}
     for control in seen.bundle.controls if seen.bundle else ():
         here = not control.systems or seen.system in control.systems
         if here and (annex in control.annex_a or control.id in named):
@@ -176,27 +175,15 @@ def _said(seen: Seen, row: RowEntry) -> Iterator[Evidence]:
             yield Evidence(IN_WORDS, ATTESTED, row.evidence.strip(), f"soa.yaml, {row.control}")
         return
     for one in row.evidence:
-        if one.kind == "runtime":
-            yield from _looked_up(seen, row, one)
-        elif one.drill is not None:
-            said = f"{DRILL_WRITTEN}: drill {one.drill}"
-            yield Evidence(IN_WORDS, ATTESTED, said, f"drills/{one.drill}.yaml")
-        elif one.document is not None and not _approved(seen, one.document):
-            said = f"document {one.document}, which nobody approved as it stands"
-            yield Evidence(IN_WORDS, ATTESTED, said, "documents.yaml")
-        elif one.kind != "configuration" or one.control is None:
-            where = next((f"{p} {getattr(one, p)}" for p in _PLACES if getattr(one, p)), "")
+        why = no_class(one, seen.register)
+        if not why:
+            where = place_of(one)
             yield Evidence(one.kind, one.origin, one.note or where, where)
-
-
-def _approved(seen: Seen, id_: str) -> bool:
-    """Say whether a document under control is approved, and says what was approved."""
-    says = seen.register.one("documents")
-    row = next((row for row in (says.documents if says else ()) if row.id == id_), None)
-    there = seen.register.digests.get(id_)
-    if row is None or not row.approved_by or row.digest is None:
-        return False
-    return there is None or there == row.digest
+        elif fault_of(one) is None and one.kind == "runtime":
+            yield from _looked_up(seen, row, one)
+        elif fault_of(one) is not None or one.control is None:
+            said = f"{why}: {place_of(one) or one.kind}"
+            yield Evidence(IN_WORDS, ATTESTED, said, f"soa.yaml, {row.control}")
 
 
 def _looked_up(seen: Seen, row: RowEntry, one: EvidenceEntry) -> Iterator[Evidence]:
@@ -217,10 +204,10 @@ def _enforcing(seen: Seen, own: list[Control]) -> Iterator[Evidence]:
         for id_ in control.policies:
             if policies[id_].system == seen.system:
                 what = f"{policies[id_].kind.value} {id_} enforces {control.id}"
-                yield Evidence("configuration", CAPTURED, what, f"controls/{control.id}.yaml")
+                yield Evidence("configuration", CONFIGURED, what, f"controls/{control.id}.yaml")
         for code in control.built_in:
             what = f"the runtime's check {code} enforces {control.id}"
-            yield Evidence("configuration", CAPTURED, what, f"controls/{control.id}.yaml")
+            yield Evidence("configuration", CONFIGURED, what, f"controls/{control.id}.yaml")
 
 
 def _seen_running(seen: Seen, item: Item, own: list[Control]) -> Iterator[Evidence]:
