@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.plan.register.content import Register
-from watchkeeper.plan.views.frameworks.support import Evidence, Seen, Support, joined
+from watchkeeper.plan.views.frameworks.support import (
+    ATTESTED,
+    IN_WORDS,
+    Evidence,
+    Seen,
+    Support,
+    joined,
+)
 from watchkeeper.plan.workspace.models.system import SystemFile
 from watchkeeper.records.figures import Figures
 from watchkeeper.records.instant import Instant
@@ -159,11 +166,14 @@ def _row(seen: Seen, article: Article, says: SystemFile, why: str) -> ArticleRow
 
 
 def _own_words(article: Article, says: SystemFile) -> list[Evidence]:
-    """Return what the system's file itself says to an article: its class and why."""
+    """Return what the system's file itself says to an article: its class and why.
+
+    Nobody approves that file by itself, so that it is a word and no document.
+    """
     if article.id not in _BY_CLASS or says.ai_act.tier == UNDETERMINED:
         return []
     what = f"class {says.ai_act.tier}: {says.ai_act.why}"
-    return [Evidence("document", "attested", what, f"systems/{says.id}.yaml")]
+    return [Evidence(IN_WORDS, ATTESTED, what, f"systems/{says.id}.yaml")]
 
 
 def _days(article: Article, tier: str) -> list[tuple[str, str]]:
