@@ -60,6 +60,12 @@ RECORDS: dict[tuple[str, str], dict[str, Any]] = {
         },
         "treatment": {"process": "We treat what is high."},
         "impact": {"process": "We ask who is affected."},
+        "opportunities": [
+            {
+                "what": "People are paid sooner.",
+                "actions": [{"what": "Pay at night.", "owner": "ana", "by": "2027-03-01"}],
+            }
+        ],
     },
     ("risk", "overpaid"): {
         "id": "overpaid",

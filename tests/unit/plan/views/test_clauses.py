@@ -81,6 +81,11 @@ def _documents(**keys: Any) -> dict[str, Any]:
     return {"documents": [{key: value for key, value in row.items() if value is not None}]}
 
 
+def _acted(**keys: Any) -> dict[str, Any]:
+    action = {"what": "Pay at night.", "owner": "ana", **keys}
+    return {"opportunities": [{"what": "Sooner.", "actions": [action]}]}
+
+
 PLANNED = {"planned": [{"id": "a", "by": "2026-11-01", "scope": "x"}]}
 
 
@@ -94,6 +99,13 @@ PLANNED = {"planned": [{"id": "a", "by": "2026-11-01", "scope": "x"}]}
         ("scope", "", {"approved_digest": "0" * 64}, "4.3", "not-approved", "changed"),
         ("scope", "", {"version": "Say: which one"}, "4.3", "template", "`version`"),
         ("methods", "", {"risk": None}, "6.1.1", "missing", "risk likelihood"),
+        ("methods", "", {"opportunities": []}, "6.1.1", "missing", "nothing of opportunities"),
+        ("methods", "", {"opportunities": [{"what": "Sooner."}]}, "6.1.1", "incomplete", "Sooner."),
+        ("methods", "", _acted(by="2026-11-01"), "6.1.1", "stale", "2026-11-01"),
+        ("methods", "", _acted(by="2026-11-01", done="2026-11-02"), "6.1.1", "present", ""),
+        ("methods", "", _acted(by=None), "6.1.1", "incomplete", "by a day"),
+        ("risk", "overpaid", {"treatment": None}, "6.1.1", "missing", "planned on overpaid"),
+        ("risk", "overpaid", {"treatment": {"option": "modify"}}, "6.1.1", "missing", "overpaid"),
         ("methods", "", {"treatment": None}, "6.1.3", "missing", "treatment"),
         ("methods", "", {"impact": None}, "6.1.4", "missing", "impact"),
         ("risk", "overpaid", {"treatment": None}, "6.1.3", "missing", "treatment of overpaid"),
@@ -124,6 +136,7 @@ def test_what_is_the_matter_is_named(
     [
         ("scope", "4.3"),
         ("methods", "6.1.2"),
+        ("risk", "6.1.1"),
         ("risk", "6.1.2"),
         ("soa", "6.1.3"),
         ("objectives", "6.2"),
@@ -185,6 +198,13 @@ def test_a_statement_that_leaves_a_control_open_is_incomplete(
     row = _row(view_of(world), "6.1.3")
     assert row.state is State.INCOMPLETE
     assert [one.why for one in row.records if one.state is State.INCOMPLETE] == [named]
+
+
+def test_why_there_are_no_opportunities_is_enough() -> None:
+    world = ManagedWorkspace().change("methods", opportunities=None)
+    assert _row(view_of(world), "6.1.1").state is State.MISSING
+    world.change("methods", no_opportunities="We looked in May, and found none.")
+    assert _row(view_of(world), "6.1.1").state is State.PRESENT
 
 
 def test_an_older_review_is_not_overdue() -> None:

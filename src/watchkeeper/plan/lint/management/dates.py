@@ -30,6 +30,7 @@ def check_overdue(workspace: Workspace, _names: Names, at: Instant, report: Repo
         *_reviews(workspace, report),
         *_audits(workspace, report),
         *_competences(workspace, report),
+        *_opportunities(workspace, report),
         *_others(workspace, report),
     ):
         if day is not None and has_passed(day, at):
@@ -126,6 +127,15 @@ def _competences(workspace: Workspace, report: Report) -> Iterator[tuple[Spot, s
     for (need, person), (until, i) in newest.items():
         spot = report.at(file, "held", i, "expires")
         yield spot, f"the evidence of `{need}` of `{person}` was good until", until
+
+
+def _opportunities(workspace: Workspace, report: Report) -> Iterator[tuple[Spot, str, str | None]]:
+    file = workspace.management.one("methods")
+    for i, one in enumerate(file.says.opportunities if file else ()):
+        for j, action in enumerate(one.actions):
+            if file is not None and action.done is None:
+                spot = report.at(file, "opportunities", i, "actions", j, "by")
+                yield spot, "what is done about an opportunity was due by", action.by
 
 
 def _others(workspace: Workspace, report: Report) -> Iterator[tuple[Spot, str, str | None]]:

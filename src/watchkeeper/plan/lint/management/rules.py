@@ -29,7 +29,11 @@ from watchkeeper.plan.lint.management.proof.evaluation import (
 from watchkeeper.plan.lint.management.proof.evidence import check_evidence
 from watchkeeper.plan.lint.management.references import check_circles, check_references
 from watchkeeper.plan.lint.management.treatment.assessments import check_assessments
-from watchkeeper.plan.lint.management.treatment.risks import check_assessed, check_risks
+from watchkeeper.plan.lint.management.treatment.risks import (
+    check_assessed,
+    check_opportunities,
+    check_risks,
+)
 from watchkeeper.plan.lint.management.treatment.rows import (
     check_clauses,
     check_expected,
@@ -60,6 +64,7 @@ RULES: tuple[Rule, ...] = (
     check_circles,
     check_documents,
     check_risks,
+    check_opportunities,
     check_assessed,
     check_assessments,
     check_competence,

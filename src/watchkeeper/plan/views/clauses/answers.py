@@ -18,7 +18,7 @@ from watchkeeper.plan.workspace.kinds import BY_KIND
 from watchkeeper.plan.workspace.models.management.documents import DocumentEntry, DocumentsFile
 from watchkeeper.plan.workspace.models.management.evaluation import ProgrammeFile
 from watchkeeper.plan.workspace.models.management.people import Held
-from watchkeeper.plan.workspace.models.management.risks import Assessment
+from watchkeeper.plan.workspace.models.management.risks import Assessment, MethodsFile
 from watchkeeper.records.day import has_passed
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
@@ -104,6 +104,32 @@ def _method(*parts: str) -> Answer:
 
 def _risks(asked: Asked) -> Iterator[RecordSeen]:
     yield from asked.every("risk")
+
+
+def _actions(asked: Asked) -> Iterator[RecordSeen]:
+    """Yield the criteria, what is planned on each risk, and what on opportunities (6.1.1)."""
+    yield from _method("risk.likelihood", "risk.consequence", "risk.levels")(asked)
+    for id_, risk in asked.register.of("risk").items():
+        planned = risk.treatment is not None and risk.treatment.planned
+        yield _part(asked.record("risk", id_), planned, f"actions planned on {id_}")
+    if not asked.register.of("risk"):
+        yield asked.record("risk")
+    yield _opportunities(asked)
+
+
+def _opportunities(asked: Asked) -> RecordSeen:
+    says: MethodsFile | None = asked.register.one("methods")
+    said = says is not None and (says.opportunities or says.no_opportunities)
+    seen = _part(asked.record("methods"), said, "opportunities")
+    if says is None or seen.state is not State.PRESENT:
+        return seen
+    for one in says.opportunities:
+        if not one.actions or any(a.owner is None or a.by is None for a in one.actions):
+            why = f"nobody is to do anything by a day about: {one.what}"
+            return replace(seen, state=State.INCOMPLETE, why=why)
+    open_ = [a for one in says.opportunities for a in one.actions if a.done is None]
+    late = [a.by for a in open_ if a.by is not None and has_passed(a.by, asked.at)]
+    return replace(seen, state=State.STALE, why=f"was due by {min(late)}") if late else seen
 
 
 def _treatments(asked: Asked) -> Iterator[RecordSeen]:
@@ -278,7 +304,7 @@ ANSWERS: dict[str, Answer] = {
     "4.3": _scope,
     "5.2": _document("5.2", "AI policy"),
     "5.3": _aims("roles", "roles"),
-    "6.1.1": _method("risk.likelihood", "risk.consequence", "risk.levels"),
+    "6.1.1": _actions,
     "6.1.2": lambda asked: (*_method("risk.process")(asked), *_risks(asked)),
     "6.1.3": _treatments,
     "6.1.4": _method("impact"),

@@ -25,7 +25,7 @@ from watchkeeper.records.plan.systems import Stage
 from watchkeeper.standards.catalogue import annex_a
 from watchkeeper.standards.items import Item
 
-ATTESTED, CAPTURED = "attested", "captured"
+ATTESTED = "attested"
 IN_WORDS = "words"
 """Evidence in plain words: shown, and of no class."""
 

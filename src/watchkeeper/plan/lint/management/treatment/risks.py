@@ -30,6 +30,31 @@ def check_risks(workspace: Workspace, _names: Names, report: Report) -> None:
                 )
 
 
+def check_opportunities(workspace: Workspace, _names: Names, report: Report) -> None:
+    """Check that opportunities are named and acted on, or that it is said why there are none."""
+    file = workspace.management.one("methods")
+    if file is None:
+        return
+    spot, says = report.at(file), file.says
+    if not says.opportunities and not says.no_opportunities:
+        message = "nothing is said of opportunities"
+        spot.gap(
+            "no-opportunities",
+            message,
+            "add `opportunities:`, or say why none: `no_opportunities:`",
+        )
+    if says.opportunities and says.no_opportunities:
+        message = "there are opportunities, and it is said that there are none"
+        spot.inside("no_opportunities").gap("contrary", message, "take one of the two out")
+    for i, one in enumerate(says.opportunities):
+        if not one.actions or any(a.owner is None or a.by is None for a in one.actions):
+            spot.inside("opportunities", i).gap(
+                "opportunity-unplanned",
+                "nobody is to do anything about it by a day",
+                "add `actions:`, each with `what`, `owner` and `by`",
+            )
+
+
 def check_assessed(workspace: Workspace, _names: Names, report: Report) -> None:
     """Name every system in scope that nobody assessed."""
     for kind, word in (("assessment", "risk assessment"), ("impact", "impact assessment")):

@@ -75,12 +75,21 @@ class ImpactMethod(Part):
     thresholds: list[Threshold] = Field(default_factory=list)
 
 
+class Opportunity(Part):
+    """Something that could be gained, and what is done to gain it (6.1.1)."""
+
+    what: Text
+    actions: list[Action] = Field(default_factory=list)
+
+
 class MethodsFile(Approved):
-    """`methods.yaml`: how risks and impacts are assessed and treated."""
+    """`methods.yaml`: how risks and impacts are assessed and treated, and what could be gained."""
 
     risk: RiskMethod | None = None
     treatment: TreatmentMethod | None = None
     impact: ImpactMethod | None = None
+    opportunities: list[Opportunity] = Field(default_factory=list)
+    no_opportunities: Text | None = Field(default=None, description="why there are none")
 
 
 class TreatmentResult(Part):
@@ -98,6 +107,11 @@ class Treatment(Part):
     controls: list[Id] = Field(default_factory=list)
     actions: list[Action] = Field(default_factory=list)
     results: list[TreatmentResult] = Field(default_factory=list)
+
+    @property
+    def planned(self) -> bool:
+        """Whether it says what is to be done: a modified risk needs a control or an action."""
+        return self.option != "modify" or bool(self.controls or self.actions)
 
 
 class Residual(Part):
