@@ -19,12 +19,13 @@ from watchkeeper.plan.policies.parse import ParsedPolicy
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.authority import AuthorityFile, DelegableEntry, GrantEntry
 from watchkeeper.plan.workspace.models.control import ControlFile, RowEntry
+from watchkeeper.plan.workspace.models.head import EvidenceEntry
 from watchkeeper.plan.workspace.models.organisation import LimitsEntry, OversightEntry
 from watchkeeper.plan.workspace.models.system import RetentionEntry, SystemFile
 from watchkeeper.plan.workspace.placeholders import answered
 from watchkeeper.records.plan.bundle import Bundle, Limits
 from watchkeeper.records.plan.grants import Band, Delegable, Grant
-from watchkeeper.records.plan.management.controls import Control, Row
+from watchkeeper.records.plan.management.controls import NAMED, Control, Row
 from watchkeeper.records.plan.management.oversight import Oversight
 from watchkeeper.records.plan.policies import Policy
 from watchkeeper.records.plan.systems import Agent, Application, Retention, System
@@ -236,8 +237,14 @@ def _row(says: RowEntry) -> Row:
         evidence=says.evidence if isinstance(says.evidence, str) else "",
         due=says.by,
         risks=tuple(sorted(set(says.risks))),
-        evidence_classes=tuple(sorted({f"{item.kind}:{item.origin}" for item in items})),
+        evidence_classes=tuple(sorted({_evidence_class(item) for item in items})),
     )
+
+
+def _evidence_class(item: EvidenceEntry) -> str:
+    """Return class and origin; what a log or a drill has yet to show is named, and no more."""
+    named = item.kind == "runtime" or item.drill is not None
+    return f"{item.kind}:{NAMED if named else item.origin}"
 
 
 def _limits(says: LimitsEntry) -> Limits:
