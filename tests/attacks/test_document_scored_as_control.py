@@ -12,8 +12,10 @@ import pytest
 
 from tests.worlds.aims import TODAY, ManagedWorkspace
 from watchkeeper.plan.views.clauses.annex import AnnexRow, annex_text, annex_view
+from watchkeeper.plan.views.clauses.runtime import runtime_of
+from watchkeeper.plan.views.clauses.text import clauses_text
 from watchkeeper.plan.views.clauses.view import clauses_view
-from watchkeeper.records.figures import ControlFigure, Figures
+from watchkeeper.records.figures import ControlFigure, Figures, ObjectiveFigure
 from watchkeeper.records.reference import Ref
 from watchkeeper.standards.catalogue import annex_a
 
@@ -94,3 +96,37 @@ def test_nothing_is_added_up() -> None:
     assert all(one in text for one in annex_a())
     value = clauses_view(world.register(), None, TODAY).json()
     assert not {"score", "percent", "total"} & set(value)
+
+
+@pytest.mark.parametrize(
+    ("state", "fired", "counts"),
+    [("enforced", 3, True), ("document-only", 0, False), ("silent-with-traffic", 0, False)],
+)
+@pytest.mark.parametrize("clause", ["8.1", "8.3"])
+def test_what_did_not_fire_is_not_shown_beside_a_clause(
+    clause: str, state: str, fired: int, counts: bool
+) -> None:
+    found = runtime_of(clause, ManagedWorkspace().register(), _figures(state, fired))
+    assert found is not None
+    (one,) = [one for one in found if one.what.startswith("control limits")]
+    assert (one.counts, one.json()["origin"]) == (counts, "captured" if counts else None)
+
+
+@pytest.mark.parametrize(
+    ("aim", "counts"),
+    [
+        (ObjectiveFigure("in-time", "met", "97 %", 40), True),
+        (ObjectiveFigure("in-time", "missed", "12 %", 40), True),
+        (ObjectiveFigure("in-time", "too-few", None, 4), False),
+        (ObjectiveFigure("in-time", "not-measurable"), False),
+    ],
+)
+def test_an_objective_without_a_value_is_not_shown(aim: ObjectiveFigure, counts: bool) -> None:
+    figures = Figures("captured", 9, decisions=3, objectives=(aim,))
+    world = ManagedWorkspace()
+    found = runtime_of("9.1", world.register(), figures)
+    assert found is not None
+    assert [one.counts for one in found] == [counts]
+    text = clauses_text(clauses_view(world.register(), None, TODAY, figures))
+    label = "runtime       " if counts else "not shown     "
+    assert f"{label}objective in-time: {aim.verdict}" in text

@@ -10,19 +10,32 @@ from watchkeeper.plan.register.content import Register
 from watchkeeper.records.figures import ControlFigure, Figures
 from watchkeeper.records.reference import Ref
 
+_ENFORCED = "enforced"
+_CAME_OUT = frozenset({"met", "missed"})
+
 
 @dataclass(frozen=True, slots=True)
 class RuntimeEvidence:
-    """Something that the log shows: what, how it came to be there, and the newest record of it."""
+    """Something that the log shows: what, how it came to be there, and the newest record of it.
+
+    Where it does not count, the log shows that there is none: a control that did not fire, an
+    objective that came to no value.
+    """
 
     what: str
     origin: str
     ref: Ref | None = None
+    counts: bool = True
 
     def json(self) -> dict[str, Any]:
         """Render as a JSON object."""
         record = None if self.ref is None else str(self.ref)
-        return {"what": self.what, "origin": self.origin, "record": record}
+        return {
+            "what": self.what,
+            "origin": self.origin if self.counts else None,
+            "record": record,
+            "counts": self.counts,
+        }
 
 
 def runtime_of(
@@ -48,7 +61,8 @@ def _of(clause: str, register: Register, figures: Figures) -> Iterator[RuntimeEv
         for one in figures.objectives:
             said = one.verdict if one.value is None else f"{one.verdict}, {one.value}"
             of = "" if "(" in said else f", of {one.of}"  # a share says already of how many
-            yield RuntimeEvidence(f"objective {one.id}: {said}{of}", origin, one.last)
+            came_out = one.value is not None and one.verdict in _CAME_OUT
+            yield RuntimeEvidence(f"objective {one.id}: {said}{of}", origin, one.last, came_out)
     if clause == "4.3":
         for item in figures.unlisted:
             yield RuntimeEvidence(
@@ -68,7 +82,13 @@ def _controls(clause: str, register: Register, figures: Figures) -> Iterator[Run
     }
     for one in figures.controls:
         if clause == "8.1" or one.id in treating:
-            yield RuntimeEvidence(_said(one), figures.origin, one.last)
+            yield RuntimeEvidence(_said(one), figures.origin, one.last, _ran(one))
+
+
+def _ran(one: ControlFigure) -> bool:
+    """Say whether it fired where it is enforced: in one place at least."""
+    places = [(place.state, place.fired) for place in one.places] or [(one.state, one.fired)]
+    return any(state == _ENFORCED and fired for state, fired in places)
 
 
 def _said(one: ControlFigure) -> str:

@@ -47,7 +47,10 @@ def _row(row: ClauseRow) -> Iterator[str]:
             yield f"{'':7}{_SIGNS.get(record.state, record.state.value):<14}{_record(record)}"
     for one in row.runtime or ():
         place = f" (record {one.ref})" if one.ref is not None else ""
-        yield f"{'':7}{'runtime':<14}{one.what}, {one.origin}{place}"
+        if one.counts:
+            yield f"{'':7}{'runtime':<14}{one.what}, {one.origin}{place}"
+        else:
+            yield f"{'':7}{'not shown':<14}{one.what}{place}"
 
 
 def _record(record: RecordSeen) -> str:
