@@ -6,10 +6,11 @@ import calendar
 import re
 from collections.abc import Iterator
 
+from watchkeeper.plan.mapping.ids import named_articles, plain_text
 from watchkeeper.plan.mapping.read.passage import Passage
 from watchkeeper.plan.mapping.speaks import Spoken
 from watchkeeper.plan.mapping.wrong import Wrong
-from watchkeeper.standards.articles import Superseded, superseded_dates
+from watchkeeper.standards.articles import Superseded, articles, superseded_dates
 from watchkeeper.standards.catalogue import ANNEX_A_CONTROLS
 
 _MONTHS = tuple(calendar.month_name)[1:]
@@ -18,6 +19,8 @@ _ANNEX = {
     "Annex III high-risk": re.compile(r"Annex[ _]?(III|3)\b", re.IGNORECASE),
     "Annex I high-risk": re.compile(r"Annex[ _]?(I|1)\b|\b6\(1\)", re.IGNORECASE),
 }
+_DAYS = {"Annex III high-risk": "annex_iii", "Annex I high-risk": "annex_i"}
+"""Under which name an article has the day of each."""
 _AMENDED = re.compile(
     r"supersed|amend|defer|postpon|delay|moved|original|formerly|\bwas\b|\bold\b|omnibus"
     r"|2026/1744|until|instead|no longer",
@@ -51,10 +54,23 @@ def _superseded(passage: Passage, old: Superseded) -> Iterator[Wrong]:
     named = _ANNEX[old.what].search(under) is not None
     if "III" in old.what and not named:
         named = _HIGH_RISK.search(text) is not None and other.search(text) is None
+    named = named or _of_high_risk_alone(text, old.what)
     if named and not any(day in under for day in _spellings(old.now)):
         message = f"`{old.was}` is no longer the day for {old.what}"
         advice = f"it is {old.now} since Regulation (EU) 2026/1744"
         yield Wrong(passage.place, "superseded-date", old.was, message, advice)
+
+
+def _of_high_risk_alone(text: str, what: str) -> bool:
+    """Say whether every article that a text names applies from the day of `what` on, and no other.
+
+    Of an article that we do not carry nobody knows.
+    """
+    named = [articles().get(one) for one in named_articles(plain_text(text))]
+    return bool(named) and all(
+        one is not None and "from" not in one.applies and _DAYS[what] in one.applies
+        for one in named
+    )
 
 
 def _spellings(day: str) -> tuple[str, ...]:

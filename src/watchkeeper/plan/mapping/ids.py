@@ -34,6 +34,9 @@ _UNMISTAKABLE = {"nist_ai_rmf", "owasp_agentic"}
 _SEPARATOR = re.compile(r"[\s:.)\]–—-]+")  # noqa: RUF001 - dashes as people type them
 _ENDS = re.compile(r"\s[–—|-]\s|[:;(\[]|\.\s")  # noqa: RUF001 - dashes as people type them
 _IN_BRACKETS = re.compile(r"\s*[(\[]([A-Z][^()\[\]]{5,119})[)\]]")
+_OF_A_LIST = re.compile(r"\s*[:–—-]?\s+([A-Z][^;,.()\d]{5,79})(?=;|$)")  # noqa: RUF001 - as typed
+_LEADS = {"clause", "control", "article", "annex a", "iso 42001"}
+_OTHERS = (_ANNEX, _NIST, _RISK)
 _ALIKE = dict(zip("АВСЕНІКМОРТХаеорсхΑΒΕΗΙΚΜΝΟΡΤΧ", "ABCEHIKMOPTXaeopcxABEHIKMNOPTX", strict=True))  # noqa: RUF001
 
 
@@ -80,6 +83,11 @@ def plain_text(text: str) -> str:
         plain = made if len(made) == 1 else char
         out.append(_ALIKE.get(char, plain) if digit is None else str(digit))
     return "".join(out)
+
+
+def named_articles(plain: str) -> list[str]:
+    """Return the articles of the EU AI Act that plain text names, as our data spells them."""
+    return [f"art-{one[1]}" for one in _ARTICLE.finditer(plain)]
 
 
 def is_bare(passage: Passage) -> bool:
@@ -140,13 +148,11 @@ def _no_clause(passage: Passage) -> bool:
 
 def _label(passage: Passage, plain: str, text: str, start: int, end: int) -> tuple[str, bool]:
     """Return the words beside an id: those of its structure, or those that follow it."""
-    if plain[:start].strip(" ([") and not passage.cell:
-        found = _IN_BRACKETS.match(text, end)
-        return (found[1].strip(), True) if found else ("", False)
     lead = plain[:start].strip(" ([").lower()
-    if lead and lead not in {"clause", "control", "article", "annex a", "iso 42001"}:
-        found = _IN_BRACKETS.match(text, end)
-        return (found[1].strip(), True) if found else ("", False)
+    if found := _IN_BRACKETS.match(text, end):
+        return found[1].strip(), True
+    if lead and (not passage.cell or lead not in _LEADS):
+        return _in_a_list(lead, text[end:]), True
     between = _SEPARATOR.match(text, end)
     rest = text[between.end() :] if between else ""
     if not any(char.isalpha() for char in rest):
@@ -156,10 +162,20 @@ def _label(passage: Passage, plain: str, text: str, start: int, end: int) -> tup
     return _first_words(rest, passage)
 
 
+def _in_a_list(lead: str, rest: str) -> str:
+    """Return the words after an id that is one of a list, up to where the next of it begins.
+
+    They are a name where they begin with a capital letter, as a sentence that goes on does not.
+    """
+    found = _OF_A_LIST.match(rest)
+    return found[1].strip() if found and lead.endswith((";", "42001", ":")) else ""
+
+
 def _first_words(rest: str, passage: Passage) -> tuple[str, bool]:
     """Return the words after an id, up to where a description begins."""
-    if any(pattern.search(rest) for pattern in (_ANNEX, _NIST, _RISK)):
-        return passage.label, passage.title
+    if any(pattern.search(rest) for pattern in _OTHERS):
+        listed = _in_a_list(";", f" {rest}")
+        return (listed, True) if listed else (passage.label, passage.title)
     found = _ENDS.search(rest)
     name = rest[: found.start()].strip() if found else rest.strip()
     if 1 <= len(name.split()) <= 14:
