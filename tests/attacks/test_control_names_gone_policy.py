@@ -9,8 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.worlds.aims import ManagedWorkspace
+from watchkeeper.cli.app import app
 from watchkeeper.plan.whole import lint_workspace
 
 EXPECTED = ["above-limit", "broken", "looks", "grant.pays", "grant.pays.review"]
@@ -41,3 +43,27 @@ def test_a_comment_is_no_policy(tmp_path: Path) -> None:
     world = ManagedWorkspace().change("control", "limits", expects=["ghost"])
     world.files["policies/desk/ghost.forbid.cedar"] = '// @id("ghost")\n'
     assert lint_workspace(world.write(tmp_path)).bundle is None
+
+
+SHOWN = {
+    "soa": (),
+    "clauses": (),
+    "clauses --annex": (),
+    "ready": ("--audit", "2027-09-01"),
+    "view nist-ai-rmf": (),
+}
+
+
+@pytest.mark.parametrize("verb", [*SHOWN, "scope", "risks", "control limits", "show"])
+def test_every_command_says_that_there_is_no_plan(verb: str, tmp_path: Path) -> None:
+    world = ManagedWorkspace().change("control", "limits", expects=["gone"])
+    folder = str(world.write(tmp_path))
+    done = CliRunner().invoke(app, ["plan", *verb.split(), folder, *SHOWN.get(verb, ())])
+    assert isinstance(done.exception, SystemExit | None), done.exception
+    if verb in SHOWN:
+        assert done.exit_code in {0, 1}
+        assert "makes no plan" in done.stderr
+    else:
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "controls/limits.yaml" in done.stderr
+        assert "`gone`" in done.stderr

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from watchkeeper import wiring
+from watchkeeper.cli import output
 from watchkeeper.errors import PlanUnreadable, SettingsInvalid, cut
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.whole import lint_workspace
@@ -67,6 +68,27 @@ def registered(path: Path, at: Instant) -> tuple[Register, Bundle | None]:
     if linted.register is None:
         raise _unreadable(linted.findings)
     return linted.register, linted.bundle
+
+
+def planned(path: Path, at: Instant) -> tuple[Register, Bundle]:
+    """Return what the files of a workspace say, and the plan that they make.
+
+    Raises:
+        PlanUnreadable: they make none; why is said.
+    """
+    linted = lint_workspace(path, at)
+    if linted.register is None:
+        raise _unreadable(linted.findings)
+    if linted.bundle is None:
+        why = that_stop(linted.findings)[0]
+        raise PlanUnreadable(f"the workspace makes no plan: {why}", "run `watchkeeper plan lint`")
+    return linted.register, linted.bundle
+
+
+def say_plan(bundle: Bundle | None) -> None:
+    """Say what can not be told where a workspace makes no plan."""
+    if bundle is None:
+        output.say("the workspace makes no plan (`plan lint` says why): what enforces is not known")
 
 
 def _unreadable(findings: Iterable[Finding]) -> PlanUnreadable:

@@ -14,6 +14,7 @@ from watchkeeper.cli.plan.arguments import (
     Workspace,
     moment,
     registered,
+    say_plan,
 )
 from watchkeeper.cli.plan.logs import Home, what_ran
 from watchkeeper.plan.views.clauses.annex import annex_text, annex_view
@@ -62,5 +63,6 @@ def clauses(
     else:
         output.show_folded(text)
         ran.say()
+        say_plan(bundle)
     if lacking:
         raise typer.Exit(output.Exit.FOUND)

@@ -14,6 +14,7 @@ from watchkeeper.cli.plan.arguments import (
     Workspace,
     moment,
     registered,
+    say_plan,
 )
 from watchkeeper.cli.plan.logs import Home, what_ran
 from watchkeeper.plan.views.ready.view import ready_text, ready_view
@@ -51,5 +52,6 @@ def ready(
     else:
         output.show_folded(ready_text(view))
         ran.say()
+        say_plan(bundle)
     if view.late:
         raise typer.Exit(output.Exit.FOUND)

@@ -9,7 +9,7 @@ import typer
 
 from watchkeeper import wiring
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, AtDay, moment, registered
+from watchkeeper.cli.plan.arguments import AsJson, AtDay, moment, registered, say_plan
 from watchkeeper.cli.plan.exchange.arguments import needs_extra
 from watchkeeper.cli.plan.exchange.workbook import Replace, put_workbook
 from watchkeeper.errors import PlanUnreadable, SettingsInvalid, cut
@@ -61,7 +61,7 @@ def soa(
     """
     with output.speaking_plainly():
         when = moment(at)
-        register, view = _stated(path, when)
+        register, view, bundle = _stated(path, when)
         if since is not None:
             _compare(_stated(since, when)[1], view, as_json=as_json)
             return
@@ -73,12 +73,13 @@ def soa(
             if out is not None:
                 write_whole(out, text)
     if as_json:
-        output.show_json(view.json())
+        output.show_json({**view.json(), "plan": bundle is not None})
     elif out is not None:
         output.say(f"wrote {out}")
     else:
         tell = output.show_folded if form == "text" else output.show
         tell(text.rstrip("\r\n"))
+    say_plan(bundle)
     if view.overdue or view.open or not view.approved:
         raise typer.Exit(output.Exit.FOUND)
 
@@ -104,7 +105,7 @@ def _compare(before: StatementView, after: StatementView, *, as_json: bool) -> N
         raise typer.Exit(output.Exit.FOUND)
 
 
-def _stated(path: Path, at: Instant) -> tuple[Register, StatementView]:
+def _stated(path: Path, at: Instant) -> tuple[Register, StatementView, Bundle | None]:
     """Return the statement of a workspace, or the one that was released into a home."""
     register, bundle = _released(path) if wiring.is_home(path) else registered(path, at)
     view = applicability_view(register, bundle, at)
@@ -113,7 +114,7 @@ def _stated(path: Path, at: Instant) -> tuple[Register, StatementView]:
             f"there is no statement of applicability in {cut(path)}",
             "`watchkeeper plan new soa` begins one",
         )
-    return register, view
+    return register, view, bundle
 
 
 def _released(home: Path) -> tuple[Register, Bundle | None]:

@@ -15,6 +15,7 @@ from watchkeeper.cli.plan.arguments import (
     Workspace,
     moment,
     registered,
+    say_plan,
 )
 from watchkeeper.cli.plan.logs import Home, what_ran
 from watchkeeper.errors import SettingsInvalid, cut
@@ -76,8 +77,7 @@ def view(
     output.show_folded(text)
     if framework != "iso42005":
         ran.say()
-    if bundle is None:
-        output.say("the workspace makes no plan: what enforces was not looked at")
+    say_plan(bundle)
 
 
 def _systems(register: Register, only: str | None) -> list[str]:

@@ -8,9 +8,8 @@ from typing import Any
 
 from watchkeeper.check.columns import one_line
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import moment, registered
+from watchkeeper.cli.plan.arguments import moment, planned
 from watchkeeper.cli.plan.logs import Ran, what_ran
-from watchkeeper.errors import PlanUnreadable
 from watchkeeper.plan.register.content import Register
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.figures import Figures
@@ -41,9 +40,7 @@ def look(path: Path, home: Path | None, at: str | None) -> Looked:
         LedgerError: the log can not be read.
     """
     when = moment(at)
-    register, bundle = registered(path, when)
-    if bundle is None:
-        raise PlanUnreadable("the workspace makes no plan", "run `watchkeeper plan lint`")
+    register, bundle = planned(path, when)
     return Looked(register, bundle, when, what_ran(home, when, register))
 
 
