@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.views.clauses.standing import State, due_of
-from watchkeeper.plan.views.clauses.view import ClausesView
+from watchkeeper.plan.views.clauses.view import RAN, ClausesView
 from watchkeeper.plan.workspace.models.management.documents import DocumentsFile
 from watchkeeper.records.day import has_passed
 from watchkeeper.records.figures import Figures
+
+_GOOD = frozenset({State.PRESENT, State.NOT_NEEDED})
+_ORDER = list(State)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,15 @@ class Known:
     figures: Figures | None
 
     def present(self, *wanted: str) -> str:
-        """Return what is the matter with clauses; empty where each of them is as it should be."""
+        """Return what is the matter with clauses; empty where each of them is as it should be.
+
+        What only a log can show is left out: a path is reckoned without one, too.
+        """
         for row in self.clauses.rows:
-            if row.clause in wanted and row.state not in {State.PRESENT, State.NOT_NEEDED}:
-                bad = next(one for one in row.records if one.state is row.state)
-                return f"{row.clause} {row.state.value}: {bad.file}: {bad.why}"
+            if row.clause in wanted and row.state not in _GOOD:
+                bad = [r for r in row.records if r.what != RAN and r.state not in _GOOD]
+                for one in sorted(bad, key=lambda record: _ORDER.index(record.state)):
+                    return f"{row.clause} {one.state.value}: {one.file}: {one.why}"
         return ""
 
 
@@ -59,6 +66,16 @@ def _approved(*clauses: str, kinds: tuple[str, ...]) -> Callable[[Known], Done]:
     return answer
 
 
+def _treated(known: Known) -> Done:
+    why = known.present("8.3")
+    days = [
+        max(result.on for result in one.treatment.results)
+        for one in known.register.of("risk").values()
+        if one.treatment is not None and one.treatment.results
+    ]
+    return Done(why=why) if why else Done(max(days, default=""), "" if days else "no result")
+
+
 def _policy(known: Known) -> Done:
     why = known.present("5.2")
     says: DocumentsFile | None = known.register.one("documents")
@@ -72,7 +89,7 @@ def _operation(known: Known) -> Done:
     Where something was measured before, it ran before: an approval anew does not begin it anew.
     """
     parts = [_SCOPE(known), _policy(known), _METHODS(known), _SOA(known)]
-    missing = next((part.why for part in parts if not part.on), "")
+    missing = next((part.why for part in parts if not part.on), "") or known.present("8.1")
     if missing:
         return Done(why=f"it does not run yet: {missing}")
     if known.figures is not None and not known.figures.decisions:
@@ -97,7 +114,8 @@ def _audit(known: Known) -> Done:
     done = [one for one in found if one.conclusion and one.reported]
     if not done:
         return Done(why="no internal audit is concluded and reported")
-    return Done(max(one.reported for one in done))
+    why = known.present("9.2.2")
+    return Done(why=why) if why else Done(max(one.reported for one in done))
 
 
 def _findings(known: Known) -> Done:
@@ -113,13 +131,14 @@ def _findings(known: Known) -> Done:
         if finding.closed is None and (not finding.actions or (day and has_passed(day, at))):
             return Done(why=f"{name} is open, " + (f"due by {day}" if day else "without action"))
         last = max(last, finding.closed or finding.raised)
-    on = max(last, _audit(known).on)
-    return Done(on, "" if audits else "no internal audit yet")
+    why = known.present("10.2") if audits else "no internal audit yet"
+    return Done(why=why) if why else Done(max(last, _audit(known).on))
 
 
 def _review(known: Known) -> Done:
     days = [one.on for one in known.register.of("review").values() if one.decisions]
-    return Done(max(days)) if days else Done(why="no management review with decisions")
+    why = known.present("9.3.3") if days else "no management review with decisions"
+    return Done(why=why) if why else Done(max(days))
 
 
 def _stage(kind: str) -> Callable[[Known], Done]:
@@ -151,6 +170,7 @@ _DONE: dict[str, Callable[[Known], Done]] = {
     "documents": _approved("7.5", kinds=("documents",)),
     "operation": _operation,
     "measured": _measured,
+    "treated": _treated,
     "audit": _audit,
     "findings": _findings,
     "review": _review,
