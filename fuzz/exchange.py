@@ -81,7 +81,7 @@ def _template() -> bytes:
     control |= {"id": "limits", "statement": "Pays within limits.", "owner": "ana"}
     row = {column.key: "" for column in APPLICABILITY.read}
     row |= {"control": "A.2.2", "applicable": "in", "status": "planned"}
-    sheets = (Sheet(CONTROLS, [control]), Sheet(APPLICABILITY, [row], ["AI policy"]))
+    sheets = (Sheet(CONTROLS, [control]), Sheet(APPLICABILITY, [row]))
     return write_workbook(sheets, ("about",), Instant(0))
 
 
