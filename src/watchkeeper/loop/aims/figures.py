@@ -7,6 +7,8 @@ from typing import Any
 
 from watchkeeper.check.gap import BundleOf, GapRow, GapTable, State
 from watchkeeper.check.inventory import Inventory
+from watchkeeper.check.inventory.model import Item
+from watchkeeper.check.inventory.model import Kind as ItemKind
 from watchkeeper.check.objectives import Measured, Measurement
 from watchkeeper.check.objectives.text import value_text
 from watchkeeper.check.survey import Seen, Survey
@@ -127,8 +129,16 @@ def _objective(row: Measured) -> ObjectiveFigure:
 
 def _unlisted(found: Inventory) -> tuple[Unlisted, ...]:
     return tuple(
-        Unlisted(item.kind.value, item.name, item.count, item.last_ref) for item in found.findings
+        Unlisted(item.kind.value, _named(item), item.count, item.last_ref)
+        for item in found.findings
     )
+
+
+def _named(item: Item) -> str:
+    """Return what was seen: of a model, a prompt or a version itself, and whose it is."""
+    if item.kind not in {ItemKind.MODEL, ItemKind.PROMPT, ItemKind.VERSION}:
+        return item.name
+    return f"{', '.join(item.values) or 'another'} of {item.name}"
 
 
 def _signals(signals: Iterable[Shown]) -> tuple[SignalFigure, ...]:

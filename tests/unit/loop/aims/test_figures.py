@@ -129,3 +129,11 @@ def test_what_came_later_is_not_counted() -> None:
     stream.decide(world.PERMITTED)
     found = figures_of(stream.entries, world.bundles(m.plan()), stream.plan, at)
     assert (found.size, found.decisions, found.last_decision) == (2, 0, None)
+
+
+def test_a_model_that_no_inventory_has_is_not_called_like_its_agent() -> None:
+    stream = world.begun()
+    stream.decide(world.PERMITTED, claimed={"model": "differs"})
+    found = _figures(stream, None)
+    models = [one.name for one in found.unlisted if one.what == "model"]
+    assert models == ["another of refund-agent"]
