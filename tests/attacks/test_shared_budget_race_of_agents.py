@@ -25,7 +25,7 @@ grants:
     granted_by: ana
     control: limits
     actions: [till/give]
-    valid_until: 2030-01-01
+    valid_until: 2099-12-31
     bands:
       - {{argument: amount, least: 0.01, alone: 1000.00}}
 """

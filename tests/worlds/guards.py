@@ -25,7 +25,7 @@ _GRANTS = """\
     granted_by: ana
     control: limits
     actions: [shop/sell, shop/lend, shop/gift]
-    valid_until: 2030-01-01
+    valid_until: 2099-12-31
     bands:
       - {argument: amount, least: "0.01", alone: "500", review: "1000"}
     budgets:
@@ -39,7 +39,7 @@ grants:
     granted_by: ana
     control: limits
     actions: [shop/sell]
-    valid_until: 2030-01-01
+    valid_until: 2099-12-31
     bands:
       - {argument: amount, least: "0.01", alone: "500"}
     budgets:

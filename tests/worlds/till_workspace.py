@@ -164,7 +164,7 @@ grants:
     granted_by: ana
     control: limits
     actions: [till/pay]
-    valid_until: 2030-01-01
+    valid_until: 2099-12-31
     bands:
       - {{argument: amount, least: 0.01, alone: 200.00, review: 1000.00}}
     budgets:
@@ -174,7 +174,7 @@ grants:
     granted_by: ana
     control: limits
     actions: [till/give]
-    valid_until: 2030-01-01
+    valid_until: 2099-12-31
     bands:
       - {{argument: amount, least: 0.01, alone: 1000.00}}
     budgets:
