@@ -56,6 +56,26 @@ def test_what_has_nothing_to_say_is_not_written_and_an_older_one_goes(tmp_path: 
     assert err == ""
 
 
+def test_the_profile_says_which_version_was_approved_by_whom(tmp_path: Path) -> None:
+    folder = ManagedWorkspace().write(tmp_path / "aims")
+    assert _statement(folder, tmp_path / "out") == {
+        "statement-version": "1",
+        "approved-by": "ben",
+        "approved": "2026-10-01",
+    }
+    text = (folder / "soa.yaml").read_text(encoding="utf-8")
+    changed = text.replace("{", '{"approved_digest": "' + "0" * 64 + '",', 1)
+    (folder / "soa.yaml").write_text(changed, encoding="utf-8")
+    assert _statement(folder, tmp_path / "out")["approval"] == "changed-since"
+
+
+def _statement(folder: Path, out: Path) -> dict[str, str]:
+    assert run(folder, "--out", out)[0] == 0
+    metadata = json.loads((out / PROFILE).read_text())["profile"]["metadata"]
+    said = {one["name"]: one["value"] for one in metadata["props"]}
+    return {name: value for name, value in said.items() if name.startswith(("appr", "statement"))}
+
+
 def test_titles_only_and_nothing_is_satisfied(tmp_path: Path) -> None:
     run(REFUND_DESK, "--out", tmp_path)
     catalog = json.loads((tmp_path / CATALOGS[ISO]).read_bytes())["catalog"]

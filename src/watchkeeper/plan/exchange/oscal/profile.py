@@ -19,6 +19,7 @@ from watchkeeper.plan.exchange.oscal.names import (
     filled,
     prop,
 )
+from watchkeeper.plan.register.approval import changed_since_approval
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.workspace.models.control import RowEntry
 
@@ -42,11 +43,26 @@ def applicability_profile(naming: Naming) -> dict[str, Any] | None:
     title = f"Statement of applicability of {naming.said.aims.organisation}"
     return {
         "uuid": naming.uuid("profile", "soa"),
-        "metadata": naming.metadata(title, props=left),
+        "metadata": naming.metadata(title, props=[*_approval(naming.said.register), *left]),
         "imports": imports,
         "merge": {"as-is": True},
         "modify": {"alters": alters},
     }
+
+
+def _approval(register: Register) -> list[dict[str, Any]]:
+    """Return the version of the statement, who approved it, when, and whether it is still that."""
+    says = register.soa
+    if says is None:
+        return []
+    changed = changed_since_approval(register.value["files"]["soa"][""])
+    said = {
+        "statement-version": says.version,
+        "approved-by": says.approved_by,
+        "approved": says.approved,
+        "approval": "changed-since" if says.approved_by and changed else None,
+    }
+    return [prop(name, value) for name, value in said.items() if value]
 
 
 def _source(row: RowEntry) -> str:
