@@ -87,7 +87,20 @@ def test_what_nobody_signed_for_as_it_stands_is_named_and_counts_as_none(
 
 
 def test_an_untouched_check_counts(tmp_path: Path) -> None:
-    world = bought({})
+    world = bought({"evidence": "The register of the body."})
     assert conclude(world.register(), ID, TODAY).confirmed.answer is Answer.YES
     codes = {one.code for one in lint_workspace(world.write(tmp_path)).findings}
     assert not {code for code in codes if "check" in code or "certif" in code}
+
+
+@pytest.mark.parametrize(
+    ("says", "named"),
+    [({}, True), ({"evidence": "The page of the body."}, False), ({"digest": "0" * 64}, False)],
+)
+def test_a_check_of_which_nothing_shows_where_somebody_looked_is_named(
+    says: dict[str, Any], named: bool, tmp_path: Path
+) -> None:
+    linted = lint_workspace(bought(says).write(tmp_path))
+    assert linted.bundle is not None
+    found = {one.code for one in linted.findings}
+    assert ("check-without-evidence" in found) is named

@@ -88,3 +88,6 @@ def _check_checks(workspace: Workspace, file: Checked[Any], report: Report) -> N
             )
         elif holds in _GAPS:
             spot.gap(*_GAPS[holds], _AGAIN)
+        elif check.evidence is None and check.digest is None:
+            what = "it does not say where somebody looked, and keeps nothing that shows it"
+            spot.gap("check-without-evidence", what, "look again, with `--evidence` or `--file`")
