@@ -152,7 +152,7 @@ class Inbox:
         It is the same as long as no record came and the second is the same.
         """
         now = self._home.now()
-        key = (self._heard, id(self._home.state), now // 1_000_000)
+        key = (self._heard, self._home.state, now // 1_000_000)
         kept = self._seen.get(person)
         if kept is None or kept[0] != key:
             found = [self._item(p, person, now) for p in self._visible(person, now)]
