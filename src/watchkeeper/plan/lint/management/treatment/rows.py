@@ -15,7 +15,9 @@ from watchkeeper.plan.workspace.models.control import RowEntry
 from watchkeeper.plan.workspace.report import Report, Spot
 from watchkeeper.records.instant import Instant
 
-_HAPPENS = frozenset({"audit", "evidence of competence", "measurement", "review", RAN})
+_HAPPENS = frozenset(
+    {"audit", "evidence of competence", "measurement", "nonconformity", "review", RAN}
+)
 """What tells of something that happens: not there yet is named once its time has passed."""
 _LONG_AGO = Instant(0)
 """No day of a record has passed then: what is missing does not depend on the day."""
