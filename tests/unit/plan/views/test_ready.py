@@ -113,6 +113,11 @@ def _without_document(world: ManagedWorkspace, clause: str) -> None:
         row["clauses"] = [one for one in row["clauses"] if one != clause]
 
 
+def test_results_stay_good_when_the_statement_is_approved_anew() -> None:
+    found = _step(view_of(ready().change("soa", approved="2026-11-20")), "treated")
+    assert (found.progress, found.done) == (Progress.DONE, "2026-10-02")
+
+
 @pytest.mark.parametrize("clause", [row.clause for row in required_records()])
 def test_no_clause_is_open_while_every_step_is_done(clause: str) -> None:
     world = ready()
