@@ -20,7 +20,7 @@ from watchkeeper.standards.clauses import required_records
 
 AT: Instant = parse_instant("2026-11-23T12:00:00.000000Z")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "refund-desk" / "aims"
-HAPPENS = ["7.2", "8.1", "8.3", "9.1", "9.2.2", "9.3.3"]
+HAPPENS = ["7.2", "8.1", "8.3", "9.1", "9.2.2", "9.3.3", "10.2"]
 """What can only be written down once it has happened."""
 
 
