@@ -6,6 +6,7 @@ and that is all that a plan says of it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,12 @@ import pytest
 
 from tests.worlds.aims import TODAY, ManagedWorkspace
 from watchkeeper.ledger.plan_bundle import bundle_bytes
+from watchkeeper.plan.views.applicability.render import (
+    statement_csv,
+    statement_html,
+    statement_text,
+)
+from watchkeeper.plan.views.applicability.view import StatementView, applicability_view
 from watchkeeper.plan.whole import lint_workspace
 
 ROW = "A.9.4"
@@ -38,3 +45,18 @@ def test_it_says_named_of_what_was_not_looked_up(tmp_path: Path, said: str, orig
     (row,) = [one for one in bundle.applicability if one.control == ROW]
     assert row.evidence_classes == (said,)
     assert b"captured" not in bundle_bytes(bundle)
+
+
+@pytest.mark.parametrize("render", [statement_text, statement_html, statement_csv])
+@pytest.mark.parametrize("said", ["runtime:named", "test:named"])
+def test_nor_does_the_statement_of_applicability(
+    said: str, render: Callable[[StatementView], str]
+) -> None:
+    world = ManagedWorkspace()
+    for row in world.records["soa", ""]["rows"]:
+        row["evidence"] = [ITEMS[said]] if row["control"] == ROW else ""
+    view = applicability_view(world.register(), None, TODAY)
+    assert view is not None
+    assert "captured" not in render(view)
+    place = "control limits" if said == "runtime:named" else "drill too-much"
+    assert place in render(view)
