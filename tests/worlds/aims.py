@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 from tests.worlds.workspace_files import FILES, write_workspace
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
+from watchkeeper.plan.register.approval import said_digest
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.register.form import parse_register
 from watchkeeper.plan.workspace.checked import Checked, check
@@ -244,9 +245,14 @@ _HEADLESS = {"sentences"}
 
 
 class ManagedWorkspace:
-    """The small workspace with a record of every kind, each with a full head."""
+    """The small workspace with a record of every kind, each with a full head.
+
+    Who approved a record approved it as it stands, where it does not say otherwise; with `signs`
+    put to False it is not said what was approved.
+    """
 
     def __init__(self) -> None:
+        self.signs = True
         self.files: dict[str, str | bytes | None] = {"documents/ai-policy.md": POLICY}
         self.records = {
             at: copy.deepcopy(says if at[0] in _HEADLESS else {**HEAD, **says})
@@ -271,10 +277,13 @@ class ManagedWorkspace:
             del self.records[at]
         return self
 
+    def _said(self) -> dict[tuple[str, str], dict[str, Any]]:
+        return {at: _signed(says) if self.signs else says for at, says in self.records.items()}
+
     def register(self) -> Register:
         """Return what it says, without writing a file: as `register_of` has it of the files."""
         value: dict[str, Any] = {"format": 1, "files": {}, "documents": {}, "bases": {}}
-        for (kind, id_), says in self.records.items():
+        for (kind, id_), says in self._said().items():
             if kind == "aims":
                 value["aims"] = says
             else:
@@ -288,7 +297,7 @@ class ManagedWorkspace:
     def workspace(self, loaded: Workspace) -> Workspace:
         """Return a workspace that was loaded with what stands here instead, without a disk."""
         found: dict[str, dict[str, Checked[Any]]] = {}
-        for (kind, id_), says in self.records.items():
+        for (kind, id_), says in self._said().items():
             file, errors = check(BY_KIND[kind].model, file_of(kind, id_), Tree(says))
             assert file is not None, errors
             found.setdefault(kind, {})[id_] = file
@@ -304,8 +313,14 @@ class ManagedWorkspace:
 
     def write(self, folder: Path) -> Path:
         """Write it all into a folder."""
-        files = {file_of(*at): _yaml(says) for at, says in self.records.items()}
+        files = {file_of(*at): _yaml(says) for at, says in self._said().items()}
         return write_workspace(folder, {**files, **self.files})
+
+
+def _signed(says: dict[str, Any]) -> dict[str, Any]:
+    if "approved_by" not in says or "approved_digest" in says:
+        return says
+    return {**says, "approved_digest": said_digest(says)}
 
 
 def file_of(kind: str, id_: str) -> str:

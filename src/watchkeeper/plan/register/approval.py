@@ -41,10 +41,16 @@ def _said(key: str, value: Any) -> Any:
     ]
 
 
+def approves_nothing(value: Mapping[str, Any]) -> bool:
+    """Tell whether a record names who approved it, and not what: any text would be approved."""
+    digest = value.get("approved_digest")
+    return value.get("approved_by") is not None and not isinstance(digest, str)
+
+
 def changed_since_approval(value: Mapping[str, Any], basis: str | None = None) -> bool:
     """Tell whether a record says something else than what was approved.
 
-    Of an approval that names no digest that can not be told.
+    Of an approval that names no digest that can not be told: `approves_nothing`.
     """
     approved = value.get("approved_digest")
     return isinstance(approved, str) and approved != said_digest(value, basis)

@@ -52,7 +52,7 @@ def test_a_row_that_decides_nothing_is_named() -> None:
     [
         ({"approved_by": None}, False, "not approved"),
         ({"approved_digest": "0" * 64}, False, "changed since ben approved it"),
-        ({}, True, "of which rows is not said"),
+        ({}, True, "approved by ben on 2026-10-01"),
     ],
 )
 def test_an_approval_holds_for_the_rows_that_it_names(
@@ -61,6 +61,14 @@ def test_an_approval_holds_for_the_rows_that_it_names(
     view = view_of(ManagedWorkspace().change("soa", "", **keys))
     assert view.approved is approved
     assert said in view.approval
+
+
+def test_an_approval_that_names_no_rows_is_none() -> None:
+    world = ManagedWorkspace()
+    world.signs = False
+    view = view_of(world)
+    assert not view.approved
+    assert "of which rows is not said" in view.approval
 
 
 def test_an_approval_with_its_digest_is_broken_by_any_row() -> None:

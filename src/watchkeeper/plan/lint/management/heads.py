@@ -78,7 +78,10 @@ def _kept_up(spot: Spot, says: Approved, head: Head, changed: bool) -> None:  # 
             f"approved on {says.approved}, after it was due to be looked at again ({head.until})",
             "mend one of the two days",
         )
-    if not isinstance(says, DocumentEntry) and changed:
+    if not isinstance(says, DocumentEntry) and says.approved_digest is None:
+        message = "the approval does not say of what: any later text would be approved"
+        spot.inside("approved_by").gap("approval-without-digest", message, _SIGN)
+    elif not isinstance(says, DocumentEntry) and changed:
         spot.inside("approved_digest").gap(
             "changed-since-approval", "this was changed since it was approved", _SIGN
         )

@@ -117,7 +117,7 @@ def _approval(says: ApplicabilityFile, value: Any) -> tuple[str, bool]:
     if changed_since_approval(value):
         return f"changed since {says.approved_by} approved it{on}", False
     if says.approved_digest is None:
-        return f"approved by {says.approved_by}{on}; of which rows is not said", True
+        return f"approved by {says.approved_by}{on}; of which rows is not said", False
     return f"approved by {says.approved_by}{on}", True
 
 

@@ -190,7 +190,7 @@ def _documents(asked: Asked, wanted: Callable[[DocumentEntry], bool]) -> Iterato
     values = asked.register.value["files"]["documents"][""]["documents"] if rows else []
     for row, value in zip(rows, values, strict=True):
         if wanted(row):
-            head = Head(row.owner, row.approved_by, row.review_by)
+            head = Head(row.owner, row.approved_by, row.review_by, digest_apart=True)
             seen = standing("documents.yaml", f"document {row.id}", head, value, asked.at)
             yield _as_approved(asked, row, seen)
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from watchkeeper.plan.register.approval import changed_since_approval
+from watchkeeper.plan.register.approval import approves_nothing, changed_since_approval
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.workspace.kinds import BY_KIND
 from watchkeeper.plan.workspace.models.management.evaluation import AuditFile, ReviewFile
@@ -68,13 +68,15 @@ class RecordSeen:
 class Head:
     """Who answers for a record, who approved it, and the last day of what is due of it.
 
-    `kept_up` says that an approval and a day are needed.
+    `kept_up` says that an approval and a day are needed; `digest_apart` that what was approved is
+    named elsewhere than in `approved_digest`.
     """
 
     owner: str | None
     approved_by: str | None
     until: str | None
     kept_up: bool = True
+    digest_apart: bool = False
 
 
 def record_of(register: Register, kind: str, id_: str, at: Instant) -> RecordSeen | None:
@@ -127,6 +129,8 @@ def _faults(
         found.append((State.INCOMPLETE, "nobody answers for it"))
     if head.kept_up and head.approved_by is None:
         found.append((State.NOT_APPROVED, "nobody approved it"))
+    if head.kept_up and not head.digest_apart and approves_nothing(value):
+        found.append((State.NOT_APPROVED, "its approval does not say of what"))
     if head.kept_up and changed_since_approval(value, basis):
         found.append((State.NOT_APPROVED, "it was changed since it was approved"))
     if head.kept_up and head.until is None:
