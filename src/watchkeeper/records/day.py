@@ -11,6 +11,9 @@ _DAY = 86_400_000_000
 _LAST = Instant((date.max.toordinal() + 1 - _EPOCH) * _DAY - 1)
 """The last moment that can be written."""
 
+YEAR = 365 * 86_400
+"""A year, in seconds: a span of so many days."""
+
 
 def after_day(day: str) -> Instant:
     """Return the first moment after a day (`YYYY-MM-DD`): from then on, it has passed.

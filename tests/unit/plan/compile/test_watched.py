@@ -9,6 +9,7 @@ import pytest
 
 from tests.worlds.aims import ManagedWorkspace
 from watchkeeper.plan.whole import compile_folder
+from watchkeeper.records.day import after_day, day_of
 from watchkeeper.records.instant import render_instant
 from watchkeeper.records.plan.management.state import Management, Topic, Watched
 
@@ -106,12 +107,20 @@ def test_evidence_is_good_as_long_as_the_need_says(tmp_path: Path) -> None:
     assert found == {"paying-well": ("2026-12-01", (), ())}
 
 
-def test_without_any_review_one_is_missing_as_soon_as_audits_are_planned(tmp_path: Path) -> None:
+def test_a_first_review_is_due_as_soon_as_audits_are_planned(tmp_path: Path) -> None:
+    """A year after the scope was approved; else by the first audit; else at once."""
     workspace = ManagedWorkspace().remove("review")
     found = watched(workspace, tmp_path / "a", Topic.MANAGEMENT_REVIEW)
+    assert found == {"management-review": ("2027-10-02", (), ())}
+    workspace.change("scope", approved=None)
+    found = watched(workspace, tmp_path / "b", Topic.MANAGEMENT_REVIEW)
+    first = min(one["by"] for one in workspace.records["audits", ""]["planned"])
+    assert found == {"management-review": (day_of(after_day(first)), (), ())}
+    workspace.change("audits", planned=[])
+    found = watched(workspace, tmp_path / "c", Topic.MANAGEMENT_REVIEW)
     assert found == {"management-review": (None, ("missing",), ())}
     workspace.remove("audits").remove("audit")
-    assert watched(workspace, tmp_path / "b", Topic.MANAGEMENT_REVIEW) == {}
+    assert watched(workspace, tmp_path / "d", Topic.MANAGEMENT_REVIEW) == {}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def _changes(new: ManagedWorkspace) -> tuple[Change, ...]:
 def test_a_changed_risk_is_named_with_what_it_bears_on() -> None:
     (change,) = _changes(ManagedWorkspace().change("risk", "overpaid", owner="ben", assessed=None))
     assert (change.kind, change.id, change.what) == ("risk", "overpaid", What.CHANGED)
-    assert change.words == "`assessed`, `owner` changed"
+    assert change.words == "`approved_digest`, `assessed`, `owner` changed"
     assert change.touches.risks == ("overpaid",)
     assert change.touches.systems == ("desk",)
     assert change.touches.controls

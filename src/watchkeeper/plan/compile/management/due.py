@@ -12,6 +12,8 @@ from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.documents import DocumentEntry
 from watchkeeper.plan.workspace.models.management.evaluation import ReviewFile
 from watchkeeper.plan.workspace.models.management.findings import FindingFile
+from watchkeeper.records.day import YEAR
+from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.state import Topic, Watched
 
@@ -43,7 +45,11 @@ def _was_due(says: FindingFile, day: str) -> bool:
 
 
 def watch_reviews(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
-    """Watch the next management review: there has to be one as soon as anything is evaluated."""
+    """Watch the next management review: once audits are planned there has to be one.
+
+    The first is due a year after the scope was approved, as lint has it; where nobody approved
+    that, by the first planned audit.
+    """
     del bundle
     files: list[ReviewFile] = [file.says for file in workspace.management.of("review").values()]
     if files:
@@ -51,7 +57,17 @@ def watch_reviews(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
         until, held = after(newest.next_by), beginning(newest.on)
         yield Watched(Topic.MANAGEMENT_REVIEW, REVIEW, until=until, not_before=held)
     elif workspace.management.one("audits") is not None:
-        yield Watched(Topic.MANAGEMENT_REVIEW, REVIEW, since=(MISSING,))
+        until = _first_review(workspace)
+        since = () if until is not None else (MISSING,)
+        yield Watched(Topic.MANAGEMENT_REVIEW, REVIEW, until=until, since=since)
+
+
+def _first_review(workspace: Workspace) -> Instant | None:
+    scope, audits = (workspace.management.one(kind) for kind in ("scope", "audits"))
+    approved = after(scope.says.approved) if scope is not None else None
+    if approved is not None:
+        return approved.plus(YEAR)
+    return after(min((one.by for one in audits.says.planned if one.by), default=None))
 
 
 def watch_audits(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:

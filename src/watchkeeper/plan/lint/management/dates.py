@@ -11,10 +11,9 @@ from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.evaluation import ReviewFile
 from watchkeeper.plan.workspace.models.management.findings import FindingFile
 from watchkeeper.plan.workspace.report import Report, Spot
-from watchkeeper.records.day import after_day, day_of, has_passed
+from watchkeeper.records.day import YEAR, after_day, day_of, has_passed
 from watchkeeper.records.instant import Instant
 
-_YEAR = 365 * 86_400
 _HAPPENED = ("approved", "assessed", "on", "raised", "closed", "reported", "accepted", "issued")
 
 
@@ -76,17 +75,17 @@ def check_never(workspace: Workspace, _names: Names, at: Instant, report: Report
     scope, objectives = records.one("scope"), records.one("objectives")
     if scope is not None and not records.of("review"):
         what = "no management review, a year after the scope was approved"
-        _never(report.at(scope), what, (scope.says.approved, _YEAR), at)
+        _never(report.at(scope), what, (scope.says.approved, YEAR), at)
     if objectives is not None and not records.of("measurement"):
         windows = [one.window for one in objectives.says.objectives]
-        spans = (objectives.says.approved, min(windows, default=_YEAR))
+        spans = (objectives.says.approved, min(windows, default=YEAR))
         _never(report.at(objectives), "nothing was measured, a window after", spans, at)
     for risk in records.of("risk").values():
         treatment = risk.says.treatment
         if treatment is not None and not treatment.results:
             spot = report.at(risk, "treatment")
             what = f"no result of treating `{risk.says.id}`, half a year after"
-            _never(spot, what, (risk.says.approved, _YEAR // 2), at)
+            _never(spot, what, (risk.says.approved, YEAR // 2), at)
 
 
 def _never(spot: Spot, what: str, since: tuple[str | None, int], at: Instant) -> None:
