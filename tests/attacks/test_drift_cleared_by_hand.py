@@ -23,9 +23,11 @@ objectives:
 """
 
 
-def _measured(name: str, on: str, origin: str, met: str) -> dict[str, str]:
+def _measured(
+    name: str, on: str, origin: str, met: str, value: str = "value: 80 %, "
+) -> dict[str, str]:
     window = f"{{start: 2026-11-01T00:00:00Z, end: {on}T00:00:00Z}}"
-    row = f"{{objective: in-time, of: 5, met: {met}, window: {window}, origin: {origin}}}"
+    row = f"{{objective: in-time, of: 5, {value}met: {met}, window: {window}, origin: {origin}}}"
     return {f"measurements/{name}.yaml": f"id: {name}\non: {on}\nrows:\n  - {row}\n"}
 
 
@@ -49,6 +51,11 @@ MISSED = _measured("m", "2026-11-10", "captured", "false")
 )
 def test_a_persons_word_clears_nothing_that_the_log_told(name: str, on: str) -> None:
     assert _why(MISSED, _measured(name, on, "attested", "true")) == ("drift",)
+
+
+def test_too_little_to_say_neither_misses_nor_clears() -> None:
+    assert _why(_measured("m", "2026-11-10", "captured", "false", "")) == ()
+    assert _why(MISSED, _measured("n", "2026-11-11", "captured", "true", "")) == ("drift",)
 
 
 def test_what_is_measured_later_clears_it() -> None:

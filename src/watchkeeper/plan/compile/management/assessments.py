@@ -144,12 +144,15 @@ def _cleared_on(workspace: Workspace, says: Assessment) -> str | None:
 
 
 def _measured_since(workspace: Workspace, says: Assessment) -> list[tuple[str, str, bool]]:
-    """Return the day, the origin and the result of what was measured since an assessment."""
+    """Return the day, the origin and the result of what was measured since an assessment.
+
+    Without a value nothing was: too little to say is neither a failure nor a success.
+    """
     files: list[MeasurementFile] = [f.says for f in workspace.management.of("measurement").values()]
     return [
         (one.on, row.origin, row.met)
         for one in files
         if says.triggers.drift is not None and (says.assessed is None or one.on > says.assessed)
         for row in one.rows
-        if row.objective == says.triggers.drift
+        if row.objective == says.triggers.drift and row.value is not None
     ]
