@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.test_plan import run
+from tests.worlds.aims import ManagedWorkspace
 from tests.worlds.certificates import bought
 from tests.worlds.terminal import at_a_terminal
+from watchkeeper.plan.certificates.questions import BY_ID
 from watchkeeper.plan.whole import lint_workspace
 
 ID = "modelhouse-42001"
@@ -80,6 +82,16 @@ def test_what_can_not_be_signed_is_refused_and_nothing_is_written(
     assert code == 2
     assert said in err
     assert (folder / f"certificates/{ID}.yaml").read_bytes() == before
+
+
+def test_whoever_supplies_a_system_without_a_supplier_is_asked_everything(tmp_path: Path) -> None:
+    folder = ManagedWorkspace().remove("supplier").remove("certificate").write(tmp_path / "aims")
+    code, out, err = certificate("ask", "--system", "desk", "--workspace", folder)
+    assert code == 1
+    assert "Whoever wants to supply it" in out
+    assert "no supplier of `desk` is known" in err
+    said = json.loads(certificate("ask", "--system", "desk", "--workspace", folder, "--json")[1])
+    assert {one["id"] for one in said[""]} == set(BY_ID)
 
 
 def test_asking_prints_every_question_and_ends_with_one_until_all_are_answered(

@@ -92,6 +92,11 @@ class Asked:
     answer: SupplierAnswer | None
 
 
+def unanswered() -> tuple[Asked, ...]:
+    """Return what to ask somebody of whom nothing is known."""
+    return tuple(Asked(one, "", None) for one in QUESTIONS)
+
+
 def questions_for(register: Register, supplier: str) -> tuple[Asked, ...]:
     """Return what to ask a supplier, with what is known and what was answered.
 

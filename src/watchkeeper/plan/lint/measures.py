@@ -18,13 +18,16 @@ _REASONS = frozenset(reason.value for reason in Reason)
 
 
 def check_measures(workspace: Workspace, _names: Names, report: Report) -> None:
-    """Name the objectives whose question the log has no answer to."""
+    """Name the objectives for which nobody answers, and those that the log has no answer to."""
     file = workspace.management.one("objectives")
     says: ObjectivesFile | None = file.says if file is not None else None
     if file is None or says is None:
         return
     for place, one in enumerate(says.objectives):
         objective = objective_of(one)
+        if one.owner is None:
+            message = f"nobody answers for the objective `{one.id}`"
+            report.at(file, "objectives", place).gap("no-owner", message, "add `owner:`")
         problem = grammar_problem(objective) or idle_problem(objective)
         if problem is not None:
             report.at(file, "objectives", place, "measure").gap(

@@ -14,7 +14,7 @@ from watchkeeper.cli.plan.arguments import AsJson, moment, registered
 from watchkeeper.cli.plan.certificate.arguments import WorkspaceOption
 from watchkeeper.cli.plan.certificate.files import there
 from watchkeeper.errors import SettingsInvalid, cut
-from watchkeeper.plan.certificates.questions import Asked, questions_for
+from watchkeeper.plan.certificates.questions import Asked, questions_for, unanswered
 from watchkeeper.plan.register.content import Register
 
 
@@ -30,7 +30,8 @@ def ask(
 ) -> None:
     """Print the questions to put to a supplier, with what is known and what was answered.
 
-    Name a system or a supplier. Ends with 1 where a question has no answer yet.
+    Name a system or a supplier. Of a system that no file names a supplier of, they are those to put
+    to whoever wants to be it, under no name. Ends with 1 where a question has no answer yet.
 
     Examples:
       watchkeeper plan certificate ask --system refund-desk
@@ -39,6 +40,11 @@ def ask(
     with output.speaking_plainly():
         register, _ = registered(path, moment(None))
         found = {id_: questions_for(register, id_) for id_ in _whom(register, system, supplier)}
+    if not found:
+        found[""] = unanswered()
+        output.say(
+            f"no supplier of {cut(str(system))} is known: `suppliers/<id>.yaml` keeps answers"
+        )
     if as_json:
         output.show_json({id_: [_json(one) for one in asked] for id_, asked in found.items()})
     else:
@@ -59,12 +65,7 @@ def _whom(register: Register, system: str | None, supplier: str | None) -> list[
         return [supplier]
     if system not in register.systems:
         raise SettingsInvalid(f"there is no system {cut(system)}", "see `systems/`")
-    found = [id_ for id_, one in sorted(register.of("supplier").items()) if system in one.systems]
-    if not found:
-        raise SettingsInvalid(
-            f"no supplier of {cut(system)} is known", "write `suppliers/<id>.yaml` for each"
-        )
-    return found
+    return [id_ for id_, one in sorted(register.of("supplier").items()) if system in one.systems]
 
 
 def _json(one: Asked) -> dict[str, object]:
@@ -74,7 +75,10 @@ def _json(one: Asked) -> dict[str, object]:
 
 
 def _lines(register: Register, supplier: str, asked: tuple[Asked, ...]) -> Iterator[str]:
-    yield f"{register.of('supplier')[supplier].name} ({supplier})"
+    if supplier:
+        yield f"{register.of('supplier')[supplier].name} ({supplier})"
+    else:
+        yield "Whoever wants to supply it"
     for one in asked:
         yield f"  {one.question.id}: {one.question.asks}"
         yield f"      why: {one.question.why}"

@@ -119,6 +119,13 @@ def test_who_stands_in_for_a_role_needs_what_its_holders_need(loaded: Workspace)
     assert said == "`cleo` stands in for holders of `lead` without evidence of `paying-well`"
 
 
+def test_somebody_answers_for_each_objective(loaded: Workspace) -> None:
+    world = ManagedWorkspace()
+    del world.records["objectives", ""]["objectives"][0]["owner"]
+    found = [one.message for one in found_in(world, loaded) if one.code == "no-owner"]
+    assert found == ["nobody answers for the objective `in-time`"]
+
+
 def test_who_does_not_know_a_document_is_named_one_by_one(loaded: Workspace) -> None:
     found = found_in(ManagedWorkspace().change("competence", "", awareness=[]), loaded)
     (said,) = (one.message for one in found if one.code == "not-aware")
