@@ -67,7 +67,8 @@ def _first_review(workspace: Workspace) -> Instant | None:
     approved = after(scope.says.approved) if scope is not None else None
     if approved is not None:
         return approved.plus(YEAR)
-    return after(min((one.by for one in audits.says.planned if one.by), default=None))
+    planned = audits.says.planned if audits is not None else ()
+    return after(min((one.by for one in planned if one.by), default=None))
 
 
 def watch_audits(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
