@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 from watchkeeper.plan.lint.management.heads import headed
 from watchkeeper.plan.lint.names import Names
-from watchkeeper.plan.views.clauses.standing import due_of, head_of
+from watchkeeper.plan.views.clauses.standing import HAPPENED, due_of, head_of
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.evaluation import ReviewFile
 from watchkeeper.plan.workspace.models.management.findings import FindingFile
 from watchkeeper.plan.workspace.report import Report, Spot
 from watchkeeper.records.day import YEAR, after_day, day_of, has_passed
 from watchkeeper.records.instant import Instant
-
-_HAPPENED = ("approved", "assessed", "on", "raised", "closed", "reported", "accepted", "issued")
 
 
 def check_overdue(workspace: Workspace, _names: Names, at: Instant, report: Report) -> None:
@@ -40,7 +38,7 @@ def check_future(workspace: Workspace, _names: Names, at: Instant, report: Repor
     """Name what says that it happened on a day that is still to come."""
     today = day_of(at)
     for spot, says, _, _ in headed(workspace, report):
-        for key in _HAPPENED:
+        for key in HAPPENED:
             day = getattr(says, key, None)
             if isinstance(day, str) and day > today:
                 message = f"`{key}` is {day}, which is still to come"

@@ -47,7 +47,7 @@ def statement_text(view: StatementView) -> str:
     """Render for a terminal."""
     lines = [f"Statement of applicability of {view.organisation}", *_head(view), ""]
     for row in view.rows:
-        lines.append(f"{row.control:<22}{row.applicable:<14}{_status(row)}  {row.title}")
+        lines.append(f"{row.control:<21} {row.applicable:<14}{_status(row)}  {row.title}")
         lines += [f"{'':22}{line}" for line in _details(row)]
     return "\n".join(lines)
 

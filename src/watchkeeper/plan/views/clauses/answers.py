@@ -251,8 +251,16 @@ def _aware(asked: Asked) -> Iterator[RecordSeen]:
 
 
 def _measured(asked: Asked) -> Iterator[RecordSeen]:
+    """Results are there once somebody said what is made of the newest of them."""
     yield asked.record("objectives")
-    yield from asked.every("measurement")
+    found = asked.register.of("measurement")
+    newest = max(found, key=lambda id_: (found[id_].on, id_), default="")
+    for seen, id_ in zip(asked.every("measurement"), [*found] or [""], strict=True):
+        said = not id_ or (found[id_].analysis and found[id_].evaluated_by)
+        if id_ == newest and seen.state is State.PRESENT and not said:
+            yield replace(seen, state=State.INCOMPLETE, why="nobody says what is made of it")
+        else:
+            yield seen
 
 
 def _audits(asked: Asked) -> Iterator[RecordSeen]:

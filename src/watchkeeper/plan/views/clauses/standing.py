@@ -20,8 +20,11 @@ from watchkeeper.plan.workspace.models.management.evaluation import AuditFile, R
 from watchkeeper.plan.workspace.models.management.findings import FindingFile
 from watchkeeper.plan.workspace.models.management.objectives import MeasurementFile
 from watchkeeper.plan.workspace.placeholders import placeholders
-from watchkeeper.records.day import has_passed
+from watchkeeper.records.day import day_of, has_passed
 from watchkeeper.records.instant import Instant
+
+HAPPENED = ("approved", "assessed", "on", "raised", "closed", "reported", "accepted", "issued")
+"""Keys that say when something happened, which can not be on a day to come."""
 
 
 class State(enum.StrEnum):
@@ -127,6 +130,7 @@ def _faults(
         found.append((State.TEMPLATE, f"`{where}` is as the template has it"))
     if head.owner is None:
         found.append((State.INCOMPLETE, "nobody answers for it"))
+    found += _ahead(value, at)
     if head.kept_up and head.approved_by is None:
         found.append((State.NOT_APPROVED, "nobody approved it"))
     if head.kept_up and not head.digest_apart and approves_nothing(value):
@@ -138,6 +142,20 @@ def _faults(
     if head.until is not None and has_passed(head.until, at):
         found.append((State.STALE, f"was due by {head.until}"))
     return found
+
+
+def _ahead(value: Mapping[str, Any], at: Instant) -> list[tuple[State, str]]:
+    """Return what says that it happened, on a day that is still to come."""
+    today = day_of(at)
+    days = [(key, value.get(key)) for key in HAPPENED]
+    return [
+        (
+            State.NOT_APPROVED if key == "approved" else State.INCOMPLETE,
+            f"`{key}` is {day}, which is still to come",
+        )
+        for key, day in days
+        if isinstance(day, str) and day > today
+    ]
 
 
 def head_of(says: Any) -> Head:
