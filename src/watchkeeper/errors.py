@@ -54,6 +54,7 @@ here means that something failed. Each class has a stable `code`, which programs
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import ClassVar
 
 _SHOWN = 80
@@ -62,13 +63,17 @@ _SHOWN = 80
 def cut(text: object, limit: int = _SHOWN) -> str:
     """Render offending input for a message: one line, cut short, between backticks.
 
+    Of a path the end is kept: it names the file.
     What can not be printed is escaped: a lone surrogate would break the printing of the message,
     a control character would speak to the terminal.
     """
-    shown = str(text)[: limit + 1].replace("`", "'")
+    end = isinstance(text, PurePath)
+    shown = (str(text)[-limit - 1 :] if end else str(text)[: limit + 1]).replace("`", "'")
     if not shown.isprintable():
         shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
-    return f"`{shown if len(shown) <= limit else shown[: limit - 1] + '…'}`"
+    if len(shown) > limit:
+        shown = f"…{shown[1 - limit :]}" if end else f"{shown[: limit - 1]}…"
+    return f"`{shown}`"
 
 
 class WatchkeeperError(Exception):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 import pytest
 
 from watchkeeper.errors import SettingsInvalid, cut
@@ -29,3 +31,11 @@ def test_what_is_long_is_cut() -> None:
     assert cut("a" * 80) == f"`{'a' * 80}`"
     assert cut("a" * 81) == f"`{'a' * 79}…`"
     assert len(cut("\udc80" * 1000)) == 82
+
+
+def test_of_a_path_the_end_is_kept() -> None:
+    assert cut(PurePosixPath("/a/odd.yaml")) == "`/a/odd.yaml`"
+    shown = cut(PurePosixPath("/" + "folder/" * 30 + "o`dd\x1b.yaml"))
+    assert shown.startswith("`…")
+    assert shown.endswith("folder/o'dd\\x1b.yaml`")
+    assert len(shown) == 82
