@@ -330,7 +330,8 @@ def test_answers_to_a_plan_and_what_of_the_management_system_counted_are_told(
     forged_answer(bank, "ben", other, role="</dd><script>owned()</script>")
     release_plan(bank, other)
     _found(page, bank)
-    page.give(bank.path.parent / "out.wkb")
+    page.pin(bank.path / "log")
+    assert page.give(bank.path.parent / "out.wkb") == "This holds"
     told = page.page.inner_text("body")
     for said_there in (
         "impact: date",
