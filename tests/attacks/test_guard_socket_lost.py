@@ -62,7 +62,7 @@ def test_a_guard_that_is_killed_while_facts_are_asked_of_it_gets_no_leave(world:
     with raw(world) as line:
         line.say({"call": 1, "tool": "gift", "arguments": {"to": "x", "amount": 1}})
         assert "need" in (line.heard() or {})
-    _until(lambda: world.decisions()[-1].tool == "gift")
+    _until(lambda: [decided.tool for decided in world.decisions()][-1:] == ["gift"])
     assert world.decisions()[-1].decision.reasons[0].value == "could-not-evaluate"
 
 
