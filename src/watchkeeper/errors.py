@@ -176,9 +176,7 @@ class FrameInvalid(LedgerError):
     """A bad frame in the middle of a segment."""
 
     code = "frame-invalid"
-    default_advice = (
-        "restore the segment from a copy; a torn tail is cut by itself, this is not one"
-    )
+    default_advice = "restore the segment from a copy: only a torn tail is cut by itself"
 
 
 class EntryTooLarge(LedgerError):

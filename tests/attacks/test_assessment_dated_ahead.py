@@ -27,9 +27,9 @@ from watchkeeper import wiring
 from watchkeeper.check.replay import replay_all
 from watchkeeper.errors import AssessmentStale
 from watchkeeper.loop.steps import Refused
-from watchkeeper.plan.compile.management.days import beginning
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.records.action import FactUsed, Hidden, Reason, Status
+from watchkeeper.records.day import beginning
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.management.state import Topic, Watched
 

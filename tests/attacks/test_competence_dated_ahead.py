@@ -11,7 +11,7 @@ from tests.worlds.bank import escalated, pay
 from tests.worlds.disk_bank import DiskBank
 from tests.worlds.standing import messages
 from watchkeeper.errors import NotAuthorised
-from watchkeeper.plan.compile.management.days import beginning
+from watchkeeper.records.day import beginning
 from watchkeeper.records.plan.bundle import Bundle
 
 DAY = beginning("2026-11-25")

@@ -9,10 +9,10 @@ import pytest
 
 from tests.worlds.aims import TODAY, ManagedWorkspace
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
-from watchkeeper.plan.compile.management.days import beginning
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.codec import to_json
+from watchkeeper.records.day import beginning
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.management.state import Management
 from watchkeeper.verify.management.plans import counting, things_of

@@ -23,6 +23,16 @@ def after_day(day: str) -> Instant:
     return min(Instant((date.fromisoformat(day).toordinal() + 1 - _EPOCH) * _DAY), _LAST)
 
 
+def after(day: str | None) -> Instant | None:
+    """Return `after_day` of a day; None for none: what has no last day never passes."""
+    return None if day is None else after_day(day)
+
+
+def beginning(day: str) -> Instant:
+    """Return the first moment of a day (`YYYY-MM-DD`): from then on, it is no longer ahead."""
+    return Instant((date.fromisoformat(day).toordinal() - _EPOCH) * _DAY)
+
+
 def day_of(at: Instant) -> str:
     """Return the day, in UTC, that a moment is in."""
     return date.fromordinal(at // _DAY + _EPOCH).isoformat()

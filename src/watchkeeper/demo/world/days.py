@@ -10,7 +10,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from watchkeeper.plan.draft.editing import read_editable, render_editable, write_whole
+from watchkeeper.plan.draft.editing import (
+    change_values,
+    read_editable,
+    render_editable,
+    write_whole,
+)
 
 _WRITTEN: Final = 2026
 _RENEWED: Final = (12, 1)
@@ -27,18 +32,11 @@ def put_later(aims: Path, years: int) -> None:
     """Put each day of the workspace so many years later: what was a month ago then, is so now."""
     for file in sorted(aims.rglob("*.yaml")) if years else ():
         document = read_editable(file.read_text("utf-8"), file.name)
-        _walk(document, years)
+        change_values(document, lambda value: _later(value, years))
         write_whole(file, render_editable(document))
 
 
-def _walk(value: Any, years: int) -> None:
-    places: Any = ()
-    if isinstance(value, dict):
-        places = list(value)
-    elif isinstance(value, list):
-        places = range(len(value))
-    for place in places:
-        there = value[place]
-        if isinstance(there, date) and not isinstance(there, datetime):
-            value[place] = there.replace(year=there.year + years)
-        _walk(there, years)
+def _later(value: Any, years: int) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.replace(year=value.year + years)
+    return value

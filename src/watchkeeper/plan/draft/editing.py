@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,18 @@ def render_editable(value: Any) -> str:
     out = io.StringIO()
     _yaml().dump(value, out)
     return out.getvalue()
+
+
+def change_values(value: Any, changed: Callable[[Any], Any]) -> None:
+    """Put `changed(item)` in the place of every item of a parsed file, the outer ones first."""
+    places: Any = ()
+    if isinstance(value, dict):
+        places = list(value)
+    elif isinstance(value, list):
+        places = range(len(value))
+    for place in places:
+        value[place] = changed(value[place])
+        change_values(value[place], changed)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -14,7 +14,7 @@ from watchkeeper.errors import PlanRefused, PlanUnreadable, cut
 from watchkeeper.ledger.canonical import canonical, sha256_hex
 from watchkeeper.plan.documents.read import read_document
 from watchkeeper.plan.draft.editing import read_editable, render_editable
-from watchkeeper.plan.register.approval import approves_nothing, changed_since_approval, said_digest
+from watchkeeper.plan.register.approval import approval_stands, said_digest
 from watchkeeper.plan.views.clauses.answers import NOT_MADE
 from watchkeeper.plan.views.clauses.standing import head_of
 from watchkeeper.plan.workspace.checked import Checked, nearest
@@ -187,11 +187,9 @@ def _called(workspace: Workspace, every: tuple[Target, ...], name: str) -> list[
 
 def _approved(workspace: Workspace, one: Target) -> bool:
     """Tell whether it is approved as it stands."""
-    if one.says.approved_by is None:
-        return False
-    if isinstance(one.says, DocumentEntry):
+    if isinstance(one.says, DocumentEntry) and one.says.approved_by is not None:
         return one.says.digest is not None and one.says.digest == _digest(workspace, one.says)
-    return not (approves_nothing(one.value) or changed_since_approval(one.value, one.basis))
+    return approval_stands(one.value, one.basis)
 
 
 def _refusal(workspace: Workspace, one: Target) -> str:

@@ -41,6 +41,13 @@ def _said(key: str, value: Any) -> Any:
     ]
 
 
+def approval_stands(value: Mapping[str, Any], basis: str | None = None) -> bool:
+    """Tell whether somebody approved a record, of which the approval says what, as it is now."""
+    if value.get("approved_by") is None or approves_nothing(value):
+        return False
+    return not changed_since_approval(value, basis)
+
+
 def approves_nothing(value: Mapping[str, Any]) -> bool:
     """Tell whether a record names who approved it, and not what: any text would be approved."""
     digest = value.get("approved_digest")

@@ -11,7 +11,11 @@ from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.workspace.models.head import EvidenceEntry
 
 PLACES = ("document", "file", "drill", "objective", "control", "record", "url")
-CONFIGURED = "attested"
+ATTESTED = "attested"
+"""The origin of what a person says, where no record does."""
+IN_WORDS = "words"
+"""Evidence in plain words: shown, and of no class."""
+CONFIGURED = ATTESTED
 """The origin of what a plan configures: files say it, and nobody asked whether a runtime loaded
 them. What ran is told by the log, as evidence of class `runtime`."""
 DRILL_WRITTEN = "a drill is written, its outcome was not looked at"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from watchkeeper.plan.register.content import Register
-from watchkeeper.plan.register.evidence import no_class, place_of
+from watchkeeper.plan.register.evidence import ATTESTED, IN_WORDS, no_class, place_of
 from watchkeeper.plan.workspace.models.control import ClaimEntry, ControlFile, RowEntry
 from watchkeeper.records.day import has_passed
 from watchkeeper.records.figures import ControlFigure, Figures, ObjectiveFigure
@@ -15,9 +15,6 @@ from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.controls import Control, Row
 from watchkeeper.records.plan.management.objectives import Objective
 from watchkeeper.standards.catalogue import annex_a
-
-IN_WORDS, ATTESTED = "words", "attested"
-"""What counts for no class is shown as words."""
 
 
 @dataclass(frozen=True, slots=True)

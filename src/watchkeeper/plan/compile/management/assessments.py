@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from watchkeeper.errors import RecordInvalid
 from watchkeeper.plan.basis.slice import Looked, looked_from_json, slice_of
 from watchkeeper.plan.basis.triggers import triggers
-from watchkeeper.plan.compile.management.days import after, beginning
-from watchkeeper.plan.register.approval import changed_since_approval
+from watchkeeper.plan.register.approval import approval_stands
+from watchkeeper.plan.register.evidence import ATTESTED
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.objectives import MeasurementFile
 from watchkeeper.plan.workspace.models.management.risks import Assessment
+from watchkeeper.records.day import after, beginning
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.state import (
@@ -25,8 +26,6 @@ from watchkeeper.records.plan.management.state import (
 from watchkeeper.records.plan.systems import System
 
 MISSING, NO_BASIS = "missing", "no-basis"
-ATTESTED = "attested"
-"""The origin of what a person says, where no record does."""
 TOPICS = {Topic.IMPACT: "impact", Topic.RISK: "assessment"}
 """Of each assessment, the kind of file that it stands in."""
 
@@ -95,12 +94,11 @@ def _approved(workspace: Workspace, kind: str, says: Assessment) -> bool:
 
     An approval that does not say of what counts for nothing: any other words fit under it.
     """
-    if says.approved_by is None or says.approved is None or says.approved_digest is None:
-        return False
     value = workspace.management.of(kind)[says.system].tree.value
     basis = workspace.management.basis_digest(kind, says.system)
-    made_before = says.assessed is None or says.assessed <= says.approved
-    return made_before and not changed_since_approval(value, basis)
+    if says.approved is None or not approval_stands(value, basis):
+        return False
+    return says.assessed is None or says.assessed <= says.approved
 
 
 def _triggered(workspace: Workspace, bundle: Bundle, kind: str, says: Assessment) -> Iterator[str]:

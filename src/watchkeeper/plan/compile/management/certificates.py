@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from watchkeeper.plan.compile.management.days import after
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.certificates import CertificateFile
+from watchkeeper.records.day import after
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.state import Topic, Watched
 

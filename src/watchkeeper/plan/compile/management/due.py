@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from watchkeeper.plan.compile.management.days import after, beginning
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.documents import DocumentEntry
 from watchkeeper.plan.workspace.models.management.evaluation import ReviewFile
 from watchkeeper.plan.workspace.models.management.findings import FindingFile
-from watchkeeper.records.day import YEAR
+from watchkeeper.records.day import YEAR, after, beginning
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.state import Topic, Watched

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from watchkeeper.plan.compile.management.days import after, beginning
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.people import CompetenceFile, Held
+from watchkeeper.records.day import after, beginning
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.management.state import Topic, Watched

@@ -5,12 +5,14 @@ Values are put into the parsed file, never into its text, so that no name can br
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from watchkeeper.plan.draft.editing import change_values
 
 WRITTEN: Final = date(2026, 1, 1)
 """The day for which the starting points are written: days in them count from it."""
@@ -42,7 +44,7 @@ def make_own(
             return value + shift
         return value
 
-    _walk(document, changed)
+    change_values(document, changed)
     if file == "aims.yaml":
         document["organisation"], document["origin"] = own.organisation, own.origin
         document["stage"] = own.stage
@@ -53,14 +55,3 @@ def make_own(
         command = CommentedSeq(server)
         command.fa.set_flow_style()
         document["command"] = command
-
-
-def _walk(value: Any, changed: Callable[[Any], Any]) -> None:
-    places: Any = ()
-    if isinstance(value, dict):
-        places = list(value)
-    elif isinstance(value, list):
-        places = range(len(value))
-    for place in places:
-        value[place] = changed(value[place])
-        _walk(value[place], changed)

@@ -19,7 +19,7 @@ from watchkeeper.plan.exchange.oscal.names import (
     filled,
     prop,
 )
-from watchkeeper.plan.register.approval import approves_nothing, changed_since_approval
+from watchkeeper.plan.register.approval import approval_stands
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.workspace.models.control import RowEntry
 
@@ -56,12 +56,12 @@ def _approval(register: Register) -> list[dict[str, Any]]:
     if says is None:
         return []
     value = register.value["files"]["soa"][""]
-    changed = approves_nothing(value) or changed_since_approval(value)
+    other = says.approved_by is not None and not approval_stands(value)
     said = {
         "statement-version": says.version,
         "approved-by": says.approved_by,
         "approved": says.approved,
-        "approval": "of-other-rows" if says.approved_by and changed else None,
+        "approval": "of-other-rows" if other else None,
     }
     return [prop(name, value) for name, value in said.items() if value]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from watchkeeper.plan.lint.management.heads import headed
 from watchkeeper.plan.lint.names import Names
-from watchkeeper.plan.views.clauses.standing import HAPPENED, due_of, head_of
+from watchkeeper.plan.views.clauses.standing import ahead, due_of, head_of, still_to_come
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.evaluation import ReviewFile
 from watchkeeper.plan.workspace.models.management.findings import FindingFile
@@ -37,12 +37,10 @@ def check_overdue(workspace: Workspace, _names: Names, at: Instant, report: Repo
 def check_future(workspace: Workspace, _names: Names, at: Instant, report: Report) -> None:
     """Name what says that it happened on a day that is still to come."""
     today = day_of(at)
-    for spot, says, _, _ in headed(workspace, report):
-        for key in HAPPENED:
-            day = getattr(says, key, None)
-            if isinstance(day, str) and day > today:
-                message = f"`{key}` is {day}, which is still to come"
-                spot.inside(key).gap("in-the-future", message, "write the day on which it was")
+    for spot, _, value, _ in headed(workspace, report):
+        for key, day in ahead(value, at):
+            message = still_to_come(key, day)
+            spot.inside(key).gap("in-the-future", message, "write the day on which it was")
     for file in workspace.management.of("certificate").values():
         for i, check in enumerate(file.says.verifications):
             if check.on > today:

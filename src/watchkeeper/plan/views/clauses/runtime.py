@@ -10,6 +10,7 @@ from watchkeeper.plan.register.content import Register
 from watchkeeper.records.figures import ControlFigure, Figures
 from watchkeeper.records.reference import Ref
 
+NO_LOG = "no log at hand"
 _ENFORCED = "enforced"
 _CAME_OUT = frozenset({"met", "missed"})
 

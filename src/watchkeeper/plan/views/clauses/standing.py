@@ -9,7 +9,7 @@ what is due of it must not be overdue.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from watchkeeper.plan.workspace.placeholders import placeholders
 from watchkeeper.records.day import day_of, has_passed
 from watchkeeper.records.instant import Instant
 
-HAPPENED = ("approved", "assessed", "on", "raised", "closed", "reported", "accepted", "issued")
+_HAPPENED = ("approved", "assessed", "on", "raised", "closed", "reported", "accepted", "issued")
 """Keys that say when something happened, which can not be on a day to come."""
 
 
@@ -130,7 +130,9 @@ def _faults(
         found.append((State.TEMPLATE, f"`{where}` is as the template has it"))
     if head.owner is None:
         found.append((State.INCOMPLETE, "nobody answers for it"))
-    found += _ahead(value, at)
+    for key, day in ahead(value, at):
+        state = State.NOT_APPROVED if key == "approved" else State.INCOMPLETE
+        found.append((state, still_to_come(key, day)))
     if head.kept_up and head.approved_by is None:
         found.append((State.NOT_APPROVED, "nobody approved it"))
     if head.kept_up and not head.digest_apart and approves_nothing(value):
@@ -144,18 +146,18 @@ def _faults(
     return found
 
 
-def _ahead(value: Mapping[str, Any], at: Instant) -> list[tuple[State, str]]:
-    """Return what says that it happened, on a day that is still to come."""
+def ahead(value: Mapping[str, Any], at: Instant) -> Iterator[tuple[str, str]]:
+    """Yield each key, with its day, that says that something happened on a day still to come."""
     today = day_of(at)
-    days = [(key, value.get(key)) for key in HAPPENED]
-    return [
-        (
-            State.NOT_APPROVED if key == "approved" else State.INCOMPLETE,
-            f"`{key}` is {day}, which is still to come",
-        )
-        for key, day in days
-        if isinstance(day, str) and day > today
-    ]
+    for key in _HAPPENED:
+        day = value.get(key)
+        if isinstance(day, str) and day > today:
+            yield key, day
+
+
+def still_to_come(key: str, day: str) -> str:
+    """Say of what `ahead` yields what is the matter."""
+    return f"`{key}` is {day}, which is still to come"
 
 
 def head_of(says: Any) -> Head:

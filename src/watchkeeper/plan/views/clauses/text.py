@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from watchkeeper.plan.views.clauses.runtime import NO_LOG
 from watchkeeper.plan.views.clauses.standing import RecordSeen, State
-from watchkeeper.plan.views.clauses.view import NO_LOG, ClauseRow, ClausesView
+from watchkeeper.plan.views.clauses.view import ClauseRow, ClausesView
 
 _SIGNS = {
     State.PRESENT: "present",

@@ -13,14 +13,13 @@ from typing import Any
 
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.views.clauses.answers import ANSWERS, Asked
-from watchkeeper.plan.views.clauses.runtime import RuntimeEvidence, runtime_of
+from watchkeeper.plan.views.clauses.runtime import NO_LOG, RuntimeEvidence, runtime_of
 from watchkeeper.plan.views.clauses.standing import RecordSeen, State
 from watchkeeper.records.figures import Figures
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.standards.clauses import clauses, required_records
 
-NO_LOG = "no log at hand"
 RAN = "what ran"
 """What only a log can show, beside the records of a clause."""
 _RUNS = frozenset({"8.1"})

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.register.evidence import ATTESTED, IN_WORDS
 from watchkeeper.plan.views.frameworks.support import (
-    ATTESTED,
-    IN_WORDS,
     Evidence,
     Seen,
     Support,

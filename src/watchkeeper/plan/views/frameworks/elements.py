@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.plan.register.content import Register
+from watchkeeper.plan.register.evidence import ATTESTED
 from watchkeeper.plan.views.clauses.standing import RecordSeen, State, record_of
-from watchkeeper.plan.views.frameworks.support import ATTESTED, Evidence, Support
+from watchkeeper.plan.views.frameworks.support import Evidence, Support
 from watchkeeper.records.instant import Instant
 from watchkeeper.standards.elements import Element, documented
 

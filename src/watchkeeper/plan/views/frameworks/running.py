@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from watchkeeper.plan.register.content import Register
-from watchkeeper.plan.views.clauses.runtime import runtime_of
+from watchkeeper.plan.views.clauses.runtime import NO_LOG, runtime_of
 from watchkeeper.records.figures import (
     Figures,
     ObjectiveFigure,
@@ -20,7 +20,6 @@ from watchkeeper.records.figures import (
 )
 from watchkeeper.records.reference import Ref
 
-NO_LOG = "no log at hand"
 NOT_HERE = "the log holds no decision of this system"
 EVENT_LOGS = "A.6.2.8"
 _ENFORCED = "enforced"

@@ -11,10 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.plan.register.content import Register
-from watchkeeper.plan.register.evidence import CONFIGURED, fault_of, no_class, place_of
+from watchkeeper.plan.register.evidence import (
+    ATTESTED,
+    CONFIGURED,
+    IN_WORDS,
+    fault_of,
+    no_class,
+    place_of,
+)
 from watchkeeper.plan.views.clauses.answers import ANSWERS, Asked
+from watchkeeper.plan.views.clauses.runtime import NO_LOG
 from watchkeeper.plan.views.clauses.standing import RecordSeen, State
-from watchkeeper.plan.views.frameworks.running import EVENT_LOGS, NO_LOG, NOT_HERE, Log, Shown
+from watchkeeper.plan.views.frameworks.running import EVENT_LOGS, NOT_HERE, Log, Shown
 from watchkeeper.plan.workspace.models.control import RowEntry
 from watchkeeper.plan.workspace.models.head import EvidenceEntry
 from watchkeeper.records.figures import Figures
@@ -24,10 +32,6 @@ from watchkeeper.records.plan.management.controls import Control
 from watchkeeper.records.plan.systems import Stage
 from watchkeeper.standards.catalogue import annex_a
 from watchkeeper.standards.items import Item
-
-ATTESTED = "attested"
-IN_WORDS = "words"
-"""Evidence in plain words: shown, and of no class."""
 
 
 @dataclass(frozen=True, slots=True)

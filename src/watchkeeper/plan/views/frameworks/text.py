@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from watchkeeper.plan.views.clauses.runtime import NO_LOG
 from watchkeeper.plan.views.frameworks.articles import ArticlesView
 from watchkeeper.plan.views.frameworks.elements import ElementsView, standing_of
-from watchkeeper.plan.views.frameworks.running import NO_LOG
 from watchkeeper.plan.views.frameworks.subcategories import SubcategoriesView
 from watchkeeper.plan.views.frameworks.support import Support
 
