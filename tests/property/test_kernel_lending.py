@@ -63,7 +63,7 @@ class LendingKernels(Kernels):
         if handle is None:
             self._take(answer)
             return
-        if self.bank.log.holding:
+        if handle not in self._handles():
             return  # nobody is told a handle before its record is on the disk
         with suppress(*_REFUSED):
             self.bank.approve(handle, person)
