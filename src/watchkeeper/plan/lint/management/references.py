@@ -120,13 +120,14 @@ def check_circles(workspace: Workspace, _names: Names, report: Report) -> None:
     """Name circles: a document that supersedes itself, a finding that follows from itself."""
     found = workspace.management.one("documents")
     rows = found.says.documents if found else ()
-    nexts = {row.id: row.supersedes for row in rows}
+    circles = _circles({row.id: row.supersedes for row in rows})
     for i, row in enumerate(rows):
-        if found is not None and (circle := _circle(row.id, nexts)):
+        if found is not None and (circle := circles.get(row.id)):
             _say(report.at(found, "documents", i, "supersedes"), circle, "supersedes")
-    follows = {id_: file.says.follows for id_, file in workspace.management.of("finding").items()}
-    for id_, file in workspace.management.of("finding").items():
-        if circle := _circle(id_, follows):
+    noted = workspace.management.of("finding")
+    circles = _circles({id_: file.says.follows for id_, file in noted.items()})
+    for id_, file in noted.items():
+        if circle := circles.get(id_):
             _say(report.at(file, "follows"), circle, "follows from")
     scopes = workspace.management.one("scope")
     for i, interface in enumerate(scopes.says.interfaces if scopes else ()):
@@ -140,13 +141,22 @@ def _say(spot: Spot, circle: Iterable[str], verb: str) -> None:
     spot.safety("circle", f"a circle: {said}", "take one of these out")
 
 
-def _circle(start: str, nexts: Mapping[str, str | None]) -> tuple[str, ...]:
-    """Return the circle that leads back to `start`, if it is the first of it by name."""
-    path, at = [start], nexts.get(start)
-    while at is not None and at not in path:
-        path.append(at)
-        at = nexts.get(at)
-    return (*path, start) if at == start and start == min(path) else ()
+def _circles(nexts: Mapping[str, str | None]) -> dict[str, tuple[str, ...]]:
+    """Return each circle, from the first of its names back to it, by that name."""
+    found: dict[str, tuple[str, ...]] = {}
+    walked: dict[str, str] = {}
+    for start in nexts:
+        path: list[str] = []
+        at: str | None = start
+        while at is not None and at not in walked:
+            walked[at] = start
+            path.append(at)
+            at = nexts.get(at)
+        if at is not None and walked[at] == start:
+            circle = path[path.index(at) :]
+            first = circle.index(min(circle))
+            found[circle[first]] = (*circle[first:], *circle[:first], circle[first])
+    return found
 
 
 def references(file: Checked[Any], report: Report) -> Iterator[tuple[Spot, str, str]]:
