@@ -83,7 +83,7 @@ def held_by(bank: Bank) -> tuple[int, int]:
     )
 
 
-@pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC])
+@pytest.mark.parametrize("error", [errno.EIO, pytest.param(errno.ENOSPC, marks=pytest.mark.slow)])
 def test_after_a_failure_at_any_operation_the_next_start_tells_all_or_nothing(
     tmp_path: Path, error: int
 ) -> None:

@@ -39,7 +39,7 @@ def held_by(bank: DiskBank) -> tuple[int, int, int]:
     return records, gone.count(0), gone.count(1)
 
 
-@pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC])
+@pytest.mark.parametrize("error", [errno.EIO, pytest.param(errno.ENOSPC, marks=pytest.mark.slow)])
 def test_after_a_failure_at_any_operation_the_next_start_tells_all_or_nothing(
     tmp_path: Path, error: int
 ) -> None:
