@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -16,6 +17,14 @@ from watchkeeper.cli.plan.change.asked import proposed, show
 from watchkeeper.plan.draft.workspace import PERSON
 
 Role = Annotated[str, typer.Option("--role", help="In which role, as the plan in force asks.")]
+
+Afterwards = Annotated[
+    bool | None,
+    typer.Option(
+        "--afterwards/--next",
+        help="Look at an emergency that released it, or answer to it as the next release.",
+    ),
+]
 
 
 def approve(
@@ -29,6 +38,7 @@ def approve(
             "--except", help="May be stale all the same: `SYSTEM:impact`; again for more."
         ),
     ] = None,
+    afterwards: Afterwards = None,
     reason: Reason = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
     as_json: AsJson = False,
@@ -37,13 +47,15 @@ def approve(
 
     What it changes is shown first. After any further change, or another release, it counts for
     nothing. An exception lets a release widen what agents may do while an assessment is stale.
+    Where an emergency released the plan, this is the look at it afterwards; say `--afterwards` or
+    `--next` where another plan is in force since.
 
     Examples:
       watchkeeper plan approve aims --role governance --by gil
       watchkeeper plan approve --role release --except desk:impact --except desk:risk --reason soon
     """
-    body = {"role": role, "excepts": list(excepts or [])}
-    _answer("approve-plan", folder, (by, home), (body, reason), yes=yes, as_json=as_json)
+    said = _Said("approve-plan", role, reason, afterwards, tuple(excepts or ()))
+    _answer(said, folder, (by, home), yes=yes, as_json=as_json)
 
 
 def refuse(
@@ -51,6 +63,7 @@ def refuse(
     folder: Workspace = Path("aims"),
     by: By = PERSON,
     home: Home = None,
+    afterwards: Afterwards = None,
     reason: Reason = "",
     as_json: AsJson = False,
 ) -> None:
@@ -61,28 +74,34 @@ def refuse(
     """
     if not reason:
         output.fail("a reason is required to refuse", "give `--reason`")
-    body = {"role": role, "excepts": []}
-    _answer("refuse-plan", folder, (by, home), (body, reason), yes=True, as_json=as_json)
+    said = _Said("refuse-plan", role, reason, afterwards)
+    _answer(said, folder, (by, home), yes=True, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An answer: its verb, in which role and why, what it looks at, and what it excepts."""
+
+    verb: str
+    role: str
+    reason: str
+    afterwards: bool | None
+    excepts: tuple[str, ...] = ()
 
 
 def _answer(
-    verb: str,
-    folder: Path,
-    who: tuple[str, Path | None],
-    said: tuple[dict[str, Any], str],
-    *,
-    yes: bool,
-    as_json: bool,
+    said: _Said, folder: Path, who: tuple[str, Path | None], *, yes: bool, as_json: bool
 ) -> None:
-    (by, home), (body, reason) = who, said
+    by, home = who
     with output.speaking_plainly(), line_to(home, by) as line:
-        found = proposed(folder, line)
+        found = proposed(folder, line, said.afterwards)
         show(found)
         if not yes:
             _ask_once_more()
-        digest, beside = reason_of(reason)
+        digest, beside = reason_of(said.reason)
         about = {"plan": found.plan, "previous": found.previous, "reason": digest}
-        answer = line.ask(verb, {**about, **body}, beside)
+        body = {**about, "role": said.role, "excepts": list(said.excepts)}
+        answer = line.ask(said.verb, body, beside)
     if as_json:
         output.show_json(answer)
     else:

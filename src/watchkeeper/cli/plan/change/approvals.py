@@ -60,7 +60,8 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield from _of_workspace(plan, told)
     for one in told["answers"]:
         excepts = f", excepting {', '.join(one['excepts'])}" if one["excepts"] else ""
-        yield f"{one['plan']}: {one['answer']} by {one['by']} as {one['role']}{excepts}"
+        back = "" if _is_to_the_next(one, told) else ", to its release in an emergency"
+        yield f"{one['plan']}: {one['answer']} by {one['by']} as {one['role']}{excepts}{back}"
     for one in told["emergencies"]:
         late = "overdue since" if one["overdue"] else "to be looked at by"
         yield f"{one['plan']}: released in an emergency by {one['by']}, {late} {one['reviewBy']}"
@@ -70,5 +71,11 @@ def _of_workspace(plan: str, told: Mapping[str, Any]) -> Iterator[str]:
     if plan == told["inForce"]:
         yield "the workspace makes the plan in force"
         return
-    count = sum(1 for one in told["answers"] if one["plan"] == plan)
+    to_it = [one for one in told["answers"] if one["plan"] == plan and _is_to_the_next(one, told)]
+    count = len(to_it)
     yield f"the workspace makes {plan}: {count or 'no'} answer{'s' * (count != 1)} to it"
+
+
+def _is_to_the_next(one: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+    """Tell whether an answer is to what would follow the plan in force; else it looks back."""
+    return bool(one["previous"] == told["inForce"])

@@ -11,6 +11,7 @@ from watchkeeper import wiring
 from watchkeeper.cli import output
 from watchkeeper.cli.people import Line
 from watchkeeper.cli.plan.change.diff import diff_text
+from watchkeeper.errors import CommandInvalid
 from watchkeeper.ledger.plan_bundle import bundle_bytes, bundle_digest
 from watchkeeper.plan.diff.compare import diff_bundles
 from watchkeeper.plan.diff.registers import with_registers
@@ -21,7 +22,7 @@ from watchkeeper.records.plan.bundle import Bundle
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A plan as what would follow another one; `emergency` where it is in force by one already."""
+    """A plan as what follows another one; `emergency` where an emergency released it so."""
 
     plan: str
     previous: str | None
@@ -31,31 +32,63 @@ class Proposed:
     emergency: bool = False
 
 
-def proposed(folder: Path, line: Line) -> Proposed:
-    """Return the workspace's plan, beside the one that is in force in a home.
+def proposed(folder: Path, line: Line, afterwards: bool | None = None) -> Proposed:
+    """Return the workspace's plan, beside the one that it follows.
+
+    `afterwards` says what is answered to: an emergency that released it, or what would follow the
+    plan in force; None where only one of the two can be meant.
 
     Raises:
         PlanRefused: it makes no plan.
+        CommandInvalid: either can be meant, or there was no such emergency.
     """
     linted = lint_workspace(folder)
     bundle = compiled(linted)
     plan = bundle_digest(bundle_bytes(bundle))
     told = line.ask("plan-approvals", {})
-    urgent = _urgent(told, plan, line.person)
-    previous = told["inForce"] if urgent is None else urgent["previous"]
+    urgent = _urgent(told, plan, line.person, afterwards)
+    in_force = told["inForce"]
+    previous = in_force if urgent is None else urgent["previous"]
     before = None if previous is None else wiring.bundles(line.path)(previous)
-    known = None if urgent is not None or previous is None else wiring.register(line.path)
+    known = None if previous is None or previous != in_force else wiring.register(line.path)
     registers = (known, linted.register)
     return Proposed(plan, previous, bundle, before, registers, urgent is not None)
 
 
-def _urgent(told: Mapping[str, Any], plan: str, person: str) -> Mapping[str, Any] | None:
-    """Return the emergency by which a plan was released, first an open one that a person may see.
+def _urgent(
+    told: Mapping[str, Any], plan: str, person: str, afterwards: bool | None
+) -> Mapping[str, Any] | None:
+    """Return the emergency that an answer looks at: first an open one of another person.
 
-    Where they released all of them, the home says what is wrong with that.
+    To a plan that is in force no other answer is possible. Where the person released all of them,
+    the home says what is wrong with that.
     """
     about = [one for one in (*told["emergencies"], *told["lookedAt"]) if one["plan"] == plan]
-    return min(about, key=lambda one: one["by"] == person, default=None)
+    urgent = min(about, key=lambda one: one["by"] == person, default=None)
+    if afterwards is None:
+        afterwards = plan == told["inForce"] or _is_waiting(told, plan, person)
+    if afterwards and urgent is None and plan != told["inForce"]:
+        raise CommandInvalid(
+            "no emergency that can be looked at released this plan", "see `plan approvals`"
+        )
+    return urgent if afterwards else None
+
+
+def _is_waiting(told: Mapping[str, Any], plan: str, person: str) -> bool:
+    """Tell whether an open emergency is meant although its plan is no longer in force.
+
+    Where it followed the very plan in force, one answer is to both.
+
+    Raises:
+        CommandInvalid: nobody can tell.
+    """
+    waiting = [one for one in told["emergencies"] if one["plan"] == plan and one["by"] != person]
+    if any(one["previous"] != told["inForce"] for one in waiting):
+        raise CommandInvalid(
+            "nobody looked yet at the emergency that released this plan, and another followed",
+            "`--afterwards` looks at it; `--next` answers to the plan as the next release",
+        )
+    return bool(waiting)
 
 
 def show(found: Proposed) -> None:
