@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.cli.test_plan import run
 from tests.worlds.approvals import (
     answer,
     changes_step,
@@ -18,11 +19,19 @@ from tests.worlds.approvals import (
     ruled,
 )
 from tests.worlds.approvals import wider as wider_plan
-from tests.worlds.assessed import IMPACT, assessed_plan, decisions, said_of_aims, since
+from tests.worlds.assessed import (
+    IMPACT,
+    assessed_plan,
+    decisions,
+    managed_files,
+    said_of_aims,
+    since,
+)
 from tests.worlds.bank import Bank, allowed, escalated, pay
 from tests.worlds.disk_bank import DiskBank
 from tests.worlds.memory import START
 from tests.worlds.standing import messages
+from tests.worlds.workspace_files import write_workspace
 from watchkeeper import wiring
 from watchkeeper.check.replay import replay_all
 from watchkeeper.errors import AssessmentStale
@@ -137,3 +146,21 @@ def test_a_plan_from_before_this_counts_as_it_did(tmp_path: Path) -> None:
     assert said_of_aims(decisions(bank)[0]) == "{}"
     assert messages(bank) == set()
     bank.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--by", "ana", "--on", "2999-01-01"), "still to come"),
+        (("--on", "1999-01-01"), "give `--by` with `--on`"),
+        (("--look", "--on", "2026-11-01"), "give `--by` with `--on`"),
+    ],
+)
+def test_nobody_writes_a_day_to_come_or_one_of_nobody(
+    words: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    folder = write_workspace(tmp_path / "aims", managed_files())
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    code, out, err = run("assess", "desk", folder, *words)
+    assert (code, out, said in err) == (2, "", True)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before

@@ -11,12 +11,12 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from tests.worlds.killed import in_a_child
 from tests.worlds.workbooks import Desk, desk
 from watchkeeper.cli.plan import app
 from watchkeeper.errors import ImportRefused
@@ -45,21 +45,7 @@ def _killed(folder: Path, step: int) -> bool:
         sys.addaudithook(watch)
         write_together(folder, {name: text + "# new\n" for name, text in read.items()}, read)
 
-    return _in_a_child(write) != 0
-
-
-def _in_a_child(do: Callable[[], None]) -> int:
-    """Run in a process of its own, which may be killed; return 0 where it came to its end."""
-    child = os.fork()
-    if child == 0:
-        try:
-            do()
-        except OSError:
-            os._exit(2)
-        except BaseException:  # noqa: BLE001 - nothing of the tests may go on in the child
-            os._exit(3)
-        os._exit(0)
-    return os.waitpid(child, 0)[1]
+    return in_a_child(write) != 0
 
 
 def _texts(place: Desk) -> list[bytes]:
@@ -180,6 +166,6 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
         write_together(place.folder, {"risks/a.yaml": "x", "risks/b.yaml": "x" * 2000})
 
-    assert os.waitstatus_to_exitcode(_in_a_child(write)) == 2
+    assert os.waitstatus_to_exitcode(in_a_child(write)) == 2
     assert place.files() == before
     assert not (place.folder / ".watchkeeper").exists()

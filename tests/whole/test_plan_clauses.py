@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from watchkeeper.plan.draft.basis import write_made
+from watchkeeper.plan.draft.basis import look, note_assessed
 from watchkeeper.plan.draft.signing_off import sign_off
 from watchkeeper.plan.draft.starts.begin import STARTS, begin
 from watchkeeper.plan.draft.starts.own import Own
@@ -59,8 +59,8 @@ def test_a_starting_point_lacks_only_what_has_not_happened_yet(start: str, tmp_p
         State.NOT_APPROVED,
     }
     assert _named(before)
-    for kind in ("assessment", "impact"):
-        write_made(tmp_path, kind, start, "me", "2026-11-23")
+    looked = look(lint_workspace(tmp_path), start)
+    note_assessed(tmp_path, ["assessment", "impact"], looked, ("me", "2026-11-23"))
     workspace = lint_workspace(tmp_path).workspace
     assert workspace is not None
     done = sign_off(workspace, (), "me", "2026-11-23")

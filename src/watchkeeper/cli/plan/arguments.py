@@ -11,12 +11,14 @@ import typer
 from watchkeeper import wiring
 from watchkeeper.cli import output
 from watchkeeper.errors import PlanUnreadable, SettingsInvalid, cut
+from watchkeeper.plan.draft.together import finish_writing
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.finding import Finding, that_stop
 from watchkeeper.plan.workspace.load import Workspace as Files
 from watchkeeper.plan.workspace.load import load_workspace
 from watchkeeper.plan.workspace.models.scalars import check_day
+from watchkeeper.records.day import day_of
 from watchkeeper.records.instant import Instant, parse_instant
 from watchkeeper.records.plan.bundle import Bundle
 
@@ -44,6 +46,29 @@ def day_said(day: str) -> str:
         return check_day(day)
     except ValueError:
         raise SettingsInvalid(f"not a day: {cut(day)}", "write it like `2027-06-30`") from None
+
+
+def past_day(said: str | None, advice: str) -> str:
+    """Return the day that was named, or today in UTC.
+
+    Raises:
+        SettingsInvalid: it is none, or still to come; then `advice` says what to name.
+    """
+    day, today = day_of(moment(said)), day_of(moment(None))
+    if day > today:
+        raise SettingsInvalid(f"{cut(day)} is still to come", advice)
+    return day
+
+
+def go_on(workspace: Path) -> None:
+    """Bring what an earlier command left undone in a workspace to its end, and say so.
+
+    Raises:
+        ImportRefused: a file was changed since, or may not be written; or somebody writes there.
+        PlanUnreadable: what is there is not what a command left.
+    """
+    for name in finish_writing(workspace) if workspace.is_dir() else ():
+        output.say(f"went on with a change that was broken off: {name}")
 
 
 def readable(path: Path) -> Files:

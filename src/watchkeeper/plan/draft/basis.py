@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.basis.slice import Looked, render_looked
 from watchkeeper.plan.compile.management.assessments import TOPICS, looked_at
-from watchkeeper.plan.draft.editing import read_editable, render_editable, write_whole
+from watchkeeper.plan.draft.editing import read_editable, render_editable
 from watchkeeper.plan.draft.signing_off import sign_off
 from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.whole import Linted, lint_workspace
@@ -29,21 +30,36 @@ def look(linted: Linted, system: str) -> Looked:
     return looked_at(linted.workspace, linted.bundle, system)
 
 
-def write_basis(folder: Path, kind: str, looked: Looked) -> Path:
-    """Write what was looked at beside the assessment of a kind; return the file."""
-    place = folder / f"{BY_KIND[kind].folder}/{looked.system}{BASIS}"
-    write_whole(place, render_looked(looked))
-    return place
+def note_assessed(
+    folder: Path, kinds: Iterable[str], looked: Looked, made: tuple[str, str] | None = None
+) -> list[Path]:
+    """Write what was looked at beside the assessments of these kinds; return those files.
+
+    With `made` it is written into the assessments too who made them, and on which day: all of it,
+    or nothing.
+
+    Raises:
+        ImportRefused: a file may not be written, or another process writes there.
+        PlanUnreadable: an assessment can not be read.
+    """
+    files, texts, read = open_folder(folder), dict[str, str](), dict[str, str]()
+    bases = [f"{BY_KIND[kind].folder}/{looked.system}{BASIS}" for kind in kinds]
+    for basis in bases:
+        read |= {basis: files.read(basis)} if files.has(basis) else {}
+        texts[basis] = render_looked(looked)
+        if made is not None:
+            name = f"{basis.removesuffix(BASIS)}.yaml"
+            read[name] = files.read(name)
+            texts[name] = _made(read[name], name, made)
+    write_together(folder, texts, read)
+    return [folder / name for name in bases]
 
 
-def write_made(folder: Path, kind: str, system: str, by: str, on: str) -> Path:
-    """Write into an assessment who made it, and on which day; return the file."""
-    name = BY_KIND[kind].where.replace("*", system)
-    place = folder / name
-    document = read_editable(open_folder(folder).read(name), name)
+def _made(text: str, name: str, made: tuple[str, str]) -> str:
+    document = read_editable(text, name)
+    by, on = made
     document["assessed"], document["by"] = on, by
-    write_whole(place, render_editable(document))
-    return place
+    return render_editable(document)
 
 
 def assess_again(folder: Path) -> Linted:
@@ -58,7 +74,7 @@ def assess_again(folder: Path) -> Linted:
     linted = lint_workspace(folder)
     for kind in TOPICS.values():
         for system in linted.workspace.management.of(kind) if linted.workspace else ():
-            write_basis(folder, kind, look(linted, system))
+            note_assessed(folder, [kind], look(linted, system))
     again = lint_workspace(folder).workspace
     if again is not None:
         _approve_again(folder, again)

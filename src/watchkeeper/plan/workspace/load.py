@@ -228,7 +228,7 @@ class _Loader:
     def unfinished(self) -> None:
         if self.folder.has(UNFINISHED):
             message = "several files were to be written together, and it was broken off"
-            advice = "say the import or the sign-off again, which goes on with it, or take it away"
+            advice = "say that command again, which goes on with it, or take it away"
             self.safety(UNFINISHED.rpartition("/")[0], 0, message, advice, "broken-off")
 
     def safety(self, file: str, line: int, message: str, advice: str, code: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 from watchkeeper.demo.starts.server import sample
 from watchkeeper.errors import PlanRefused, SettingsInvalid
 from watchkeeper.ledger.plan_bundle import bundle_bytes, tool_pin
-from watchkeeper.plan.draft.basis import write_made
+from watchkeeper.plan.draft.basis import look, note_assessed
 from watchkeeper.plan.draft.signing_off import sign_off
 from watchkeeper.plan.draft.starts.begin import STARTS, Begun, begin
 from watchkeeper.plan.draft.starts.own import WRITTEN, Own
@@ -56,8 +56,8 @@ def test_once_signed_off_only_what_people_have_to_show_is_still_named(
     begun: Begun, tmp_path: Path
 ) -> None:
     shutil.copytree(_folder(begun), tmp_path / "aims")
-    for kind in ("assessment", "impact"):
-        write_made(tmp_path / "aims", kind, begun.linted.bundle.systems[0].id, "me", str(TODAY))
+    looked = look(begun.linted, begun.linted.bundle.systems[0].id)
+    note_assessed(tmp_path / "aims", ["assessment", "impact"], looked, ("me", str(TODAY)))
     done = sign_off(load_workspace(tmp_path / "aims")[0], [], "me", TODAY.isoformat(), None)
     assert done.refused == ()
     write_together(tmp_path / "aims", done.texts, done.read)

@@ -8,14 +8,8 @@ from typing import Annotated
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, moment, registered
-from watchkeeper.cli.plan.certificate.arguments import (
-    OnDay,
-    Proof,
-    WorkspaceOption,
-    day,
-    digest_of,
-)
+from watchkeeper.cli.plan.arguments import AsJson, go_on, moment, past_day, registered
+from watchkeeper.cli.plan.certificate.arguments import OnDay, Proof, WorkspaceOption, digest_of
 from watchkeeper.cli.plan.certificate.files import append, there
 from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.plan.certificates.questions import BY_ID
@@ -40,6 +34,7 @@ def answer(
       watchkeeper plan certificate answer modelhouse --question scope --answer … --file letter.pdf
     """
     with output.speaking_plainly():
+        go_on(path)
         register, _ = registered(path, moment(None))
         there(register, "supplier", supplier)
         if question not in BY_ID:
@@ -48,9 +43,7 @@ def answer(
             raise SettingsInvalid(
                 f"an answer of {len(text)} characters", f"at most {_MOST}, and not empty"
             )
-        answered = day(on)
-        if answered > day(None):
-            raise SettingsInvalid(f"{answered} is still to come", "say on which day it came")
+        answered = past_day(on, "say on which day it came")
         entry = {"question": question, "answered": answered, "answer": text, "origin": "attested"}
         digest = digest_of(file)
         says = entry if digest is None else {**entry, "digest": digest}

@@ -7,11 +7,8 @@ from typing import Annotated
 
 import typer
 
-from watchkeeper import wiring
-from watchkeeper.cli.plan.arguments import day_said
 from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.ledger.canonical import sha256_hex
-from watchkeeper.records.day import day_of
 
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", help="The workspace: the folder with `aims.yaml`.")
@@ -23,15 +20,6 @@ Proof = Annotated[
     Path | None,
     typer.Option("--file", help="What shows it (a letter, a page): its SHA-256 is noted."),
 ]
-
-
-def day(said: str | None) -> str:
-    """Return the day that was named, or today in UTC.
-
-    Raises:
-        SettingsInvalid: not a day.
-    """
-    return day_of(wiring.clock().wall()) if said is None else day_said(said)
 
 
 def digest_of(file: Path | None) -> str | None:

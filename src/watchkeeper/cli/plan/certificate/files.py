@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from watchkeeper.errors import PlanUnreadable, SettingsInvalid, cut
-from watchkeeper.plan.draft.editing import read_editable, render_editable, write_whole
+from watchkeeper.plan.draft.editing import read_editable, render_editable
+from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.workspace.checked import nearest
 from watchkeeper.plan.workspace.folder import open_folder
@@ -36,13 +37,15 @@ def append(workspace: Path, kind: str, id_: str, key: str, entry: dict[str, Any]
 
     Raises:
         PlanUnreadable: the file can not be read, or is no file of its own.
+        ImportRefused: it was changed meanwhile, or another process writes there.
     """
     name = f"{PLACES[kind]}/{id_}.yaml"
     path = workspace / name
     if not stat.S_ISREG(path.lstat().st_mode):
         raise PlanUnreadable(f"`{name}` is no file of its own", "replace the link by a file")
-    document = read_editable(open_folder(workspace).read(name), name)
+    text = open_folder(workspace).read(name)
+    document = read_editable(text, name)
     held = document.get(key)
     document[key] = [*(held if isinstance(held, list) else []), entry]
-    write_whole(path, render_editable(document))
+    write_together(workspace, {name: render_editable(document)}, {name: text})
     return name

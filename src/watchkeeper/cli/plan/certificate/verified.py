@@ -10,14 +10,8 @@ from pydantic import ValidationError
 
 from watchkeeper.cli import output
 from watchkeeper.cli.people import signer_of
-from watchkeeper.cli.plan.arguments import AsJson, moment, registered
-from watchkeeper.cli.plan.certificate.arguments import (
-    OnDay,
-    Proof,
-    WorkspaceOption,
-    day,
-    digest_of,
-)
+from watchkeeper.cli.plan.arguments import AsJson, day_said, go_on, moment, past_day, registered
+from watchkeeper.cli.plan.certificate.arguments import OnDay, Proof, WorkspaceOption, digest_of
 from watchkeeper.cli.plan.certificate.files import append, there
 from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.plan.certificates.signing import Held, held, sign_check
@@ -62,18 +56,19 @@ def verified(
       watchkeeper plan certificate verified modelhouse --method ab_directory --result not_found
     """
     with output.speaking_plainly():
+        go_on(path)
         register, _ = registered(path, moment(None))
         says = there(register, "certificate", certificate)
         check = _check(
             method=method,
-            on=day(on),
+            on=past_day(on, "say on which day you looked"),
             by=by,
             result=result,
             mismatched=mismatched or [],
             system=system,
             evidence=evidence,
             digest=digest_of(file),
-            recheck_by=None if recheck_by is None else day(recheck_by),
+            recheck_by=None if recheck_by is None else day_said(recheck_by),
         )
         _about(register, check)
         signed = sign_check(register.aims.origin, says, check, signer_of(by))
@@ -110,9 +105,6 @@ def _about(register: Register, check: Verification) -> None:
         )
     if check.system is not None and check.system not in register.systems:
         raise SettingsInvalid(f"there is no system {cut(check.system)}", "see `systems/`")
-    today = day(None)
-    if check.on > today:
-        raise SettingsInvalid(f"{check.on} is still to come", "say on which day you looked")
     if check.recheck_by is not None and check.recheck_by < check.on:
         raise SettingsInvalid(
             f"it can not have counted until {check.recheck_by} and been made on {check.on}",

@@ -9,9 +9,8 @@ from typing import Annotated
 import typer
 
 from watchkeeper import wiring
-from watchkeeper.cli import output
+from watchkeeper.cli.plan.arguments import go_on
 from watchkeeper.errors import ImportRefused, PlanRefused, SettingsInvalid, cut
-from watchkeeper.plan.draft.together import finish_writing
 from watchkeeper.plan.exchange.said import Said, said_by
 from watchkeeper.plan.whole import lint_workspace
 from watchkeeper.plan.workspace.checked import nearest
@@ -104,9 +103,8 @@ def settled(workspace: Path, *, dry_run: bool) -> Loaded:
     Raises:
         PlanRefused: one of its files does not hold; or, with `dry_run`, something is left undone.
     """
-    if workspace.is_dir() and not dry_run:
-        for name in finish_writing(workspace):
-            output.say(f"went on with a change that was broken off: {name}")
+    if not dry_run:
+        go_on(workspace)
     return readable(workspace)
 
 

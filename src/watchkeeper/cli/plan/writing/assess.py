@@ -8,15 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, Workspace, moment
+from watchkeeper.cli.plan.arguments import AsJson, Workspace, go_on, past_day
 from watchkeeper.errors import PlanRefused, RecordInvalid, SettingsInvalid, cut
 from watchkeeper.plan.basis.slice import Looked, looked_from_json, looked_to_json
 from watchkeeper.plan.basis.triggers import triggers
-from watchkeeper.plan.draft.basis import look, write_basis, write_made
+from watchkeeper.plan.draft.basis import look, note_assessed
 from watchkeeper.plan.draft.signing_off import check_person
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.kinds import BY_KIND
-from watchkeeper.records.day import day_of
 
 KINDS = {"impact": "impact", "risk": "assessment"}
 """What `--kind` takes, and the kind of file that it is."""
@@ -49,16 +48,18 @@ def assess(
       watchkeeper plan assess refund-desk aims --kind impact --look
     """
     with output.speaking_plainly():
+        made = _made(by, on)
+        if not only_look:
+            go_on(path)
         linted = lint_workspace(path)
         now = look(linted, system)
         kinds = _kinds(linted, system, kind)
         found = [_compared(linted, one, now) for one in kinds]
         if by is not None and linted.workspace is not None:
             check_person(linted.workspace, by)
-        for said in found if not only_look else ():
-            if by is not None:
-                write_made(path, KINDS[said["kind"]], system, by, day_of(moment(on)))
-            said["wrote"] = str(write_basis(path, KINDS[said["kind"]], now))
+        if not only_look:
+            wrote = note_assessed(path, [KINDS[one] for one in kinds], now, made)
+            found = [one | {"wrote": str(file)} for one, file in zip(found, wrote, strict=True)]
     if as_json:
         output.show_json(found)
         return
@@ -66,6 +67,12 @@ def assess(
         output.show(f"{one['kind']} of {system}: {_words(one)}")
         if one["wrote"]:
             output.say(f"wrote {one['wrote']}")
+
+
+def _made(by: str | None, on: str | None) -> tuple[str, str] | None:
+    if on is not None and by is None:
+        raise SettingsInvalid("a day is written with a person alone", "give `--by` with `--on`")
+    return None if by is None else (by, past_day(on, "an assessment is of today or before"))
 
 
 def _kinds(linted: Linted, system: str, kind: str | None) -> list[str]:

@@ -10,13 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from watchkeeper.cli import output
-from watchkeeper.cli.plan.arguments import AsJson, moment, readable
+from watchkeeper.cli.plan.arguments import AsJson, past_day, readable
 from watchkeeper.cli.plan.exchange.arguments import settled
-from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.plan.draft.signing_off import SignedOff, Target, check_shown
 from watchkeeper.plan.draft.signing_off import sign_off as approve
 from watchkeeper.plan.draft.together import write_together
-from watchkeeper.records.day import day_of
 
 
 def sign_off(
@@ -62,7 +60,7 @@ def sign_off(
       watchkeeper plan sign-off risk --by ana --yes
     """
     with output.speaking_plainly():
-        day = _day(on)
+        day = past_day(on, "an approval is of today or before")
         chosen = (record or [], by, day, version)
         done = approve(settled(workspace, dry_run=look), *chosen)
         if not (look or yes or shown) and done.signed and sys.stdin.isatty():
@@ -79,13 +77,6 @@ def sign_off(
         _print(done, by, look=look)
     if done.refused:
         raise typer.Exit(output.Exit.FOUND)
-
-
-def _day(on: str | None) -> str:
-    day, today = day_of(moment(on)), day_of(moment(None))
-    if day > today:
-        raise SettingsInvalid(f"{cut(day)} is still to come", "an approval is of today or before")
-    return day
 
 
 def _ask(done: SignedOff, by: str) -> None:
