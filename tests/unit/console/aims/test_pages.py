@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.worlds.aims_desk import aims_desk, decide_some, on_disk
+from tests.worlds.aims import ManagedWorkspace
+from tests.worlds.aims_desk import aims_desk, compiled, decide_some, on_disk
 from tests.worlds.bank import bank_bundle
 from tests.worlds.pages import Desk
 from watchkeeper.console.pages.table import API, PAGES
@@ -71,6 +73,23 @@ def test_clauses_name_what_is_lacking(desk: Desk) -> None:
     assert rows["8.4"]["records"][0]["file"] == "impacts/desk.yaml"
     assert rows["6.2"]["runtime"] is None
     assert "no log at hand" in desk.get("/clauses").text
+
+
+def test_a_record_keeps_its_words_whatever_its_id_is() -> None:
+    aims = ManagedWorkspace()
+    for kind, id_, like in (
+        ("risk", "i", "overpaid"),
+        ("system", "a", "desk"),
+        ("impact", "a", "desk"),
+    ):
+        key = "system" if kind == "impact" else "id"
+        aims.change(kind, id_, **{**aims.records[kind, like], key: id_})
+    aims.change("system", "a", agents=None)
+    text = aims_desk(compiled(aims)).get("/clauses").text
+    for words in ("risk", "impact"):
+        assert re.search(rf"<li>{words} <a [^>]*><bdi>[ai]</bdi></a>", text)
+    assert "rsk" not in text
+    assert "impct" not in text
 
 
 def test_the_matrix_and_its_other_side(desk: Desk) -> None:
