@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _WILD = re.compile(
-    "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+    "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
-_CELLS = re.compile(r" *(?:\S+(?: \S+)?(?: \S+)? {2,}){0,2}")
-"""What a line begins with: its indentation, and at most two cells with a gap behind each."""
+_CELL = re.compile(r"\S+(?: \S+)?(?: \S+)? {2,}")
+"""A short cell at the beginning of a line, with the gap behind it."""
+_MOST_CELLS = 2
 _LEAST_WIDTH = 40
 
 
@@ -54,8 +56,9 @@ def show_folded(text: str) -> None:
 def folded(text: str, width: int) -> str:
     """Return lines broken between words where they are too long; what follows stands below.
 
-    It stands below the last of the short cells that a line begins with. No word is broken, so that
-    a name, a digest or a path can be copied.
+    It stands below the last of the short cells that a line begins with, as far as they fill half of
+    the width at most. No word is broken and no two are joined, so that a name, a digest or a path
+    can be copied.
     """
     return "\n".join(_folded(line, max(width, _LEAST_WIDTH)) for line in text.split("\n"))
 
@@ -63,18 +66,29 @@ def folded(text: str, width: int) -> str:
 def _folded(line: str, width: int) -> str:
     if len(line) <= width:
         return line
-    cells = _CELLS.match(line)
-    hang = min(cells.end() if cells else 0, width // 2)
+    hang = _hang(line, width // 2)
     lines = textwrap.wrap(line[hang:], width - hang, break_long_words=False, break_on_hyphens=False)
     first, *below = lines or [""]
     return "\n".join([line[:hang] + first, *(" " * hang + more for more in below)])
+
+
+def _hang(line: str, most: int) -> int:
+    """Return where what follows stands: behind the indentation, or behind whole cells."""
+    hang = len(line) - len(line.lstrip(" "))
+    for _ in range(_MOST_CELLS):
+        cell = _CELL.match(line, hang)
+        if cell is None or cell.end() > most:
+            break
+        hang = cell.end()
+    return min(hang, most)
 
 
 def tame(text: str) -> str:
     """Return text in which nothing speaks to the terminal, or turns what follows around.
 
     What records, logs and tools say is printed too, and none of them is trusted: controls but
-    line ends and tabs, halves of characters and Unicode's marks of direction are shown as `\ufffd`.
+    line ends and tabs, halves of characters, Unicode's marks of direction and its separators of
+    lines are shown as `\ufffd`.
     """
     return text if text.isascii() and text.isprintable() else _WILD.sub("\ufffd", text)
 

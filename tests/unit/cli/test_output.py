@@ -9,13 +9,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.worlds.aims import ManagedWorkspace
 from watchkeeper.cli.output import folded, tame
 
 ROW = "4.3    missing       Determining the scope of the AI management system"
+
+NAMED = "a" * 40 + "   " + "b" * 64
+"""A long name, and its digest in a cell of its own."""
 
 
 @pytest.mark.parametrize(
@@ -35,17 +38,39 @@ def test_a_long_line_goes_on_below_its_text(line: str, said: str | None) -> None
     assert max(map(len, told.splitlines()), default=0) <= 55 or " " not in line
 
 
-@given(st.text(alphabet="ab  \n-`", max_size=300), st.integers(0, 120))
-def test_folding_changes_no_word_and_breaks_none(text: str, width: int) -> None:
+WORDS = st.sampled_from(["a", "b" * 9, "c" * 30, "d" * 40, "e" * 64, " ", "  ", "   ", "\n"])
+LINES = st.text(alphabet="ab  \n-`", max_size=300) | st.lists(WORDS, max_size=30).map("".join)
+
+
+@given(LINES, st.integers(0, 120))
+@example(NAMED, 80)
+def test_folding_changes_no_word_breaks_none_and_joins_none(text: str, width: int) -> None:
     assert folded(text, width).split() == text.split()
+
+
+def test_what_follows_stands_below_the_last_cell_that_fits() -> None:
+    assert folded(NAMED, 80) == "a" * 40 + "\n" + "b" * 64
+    line = f"    late  {'c' * 40}  one and two and three and four and five and six"
+    first, *below = folded(line, 80).splitlines()
+    assert first.startswith(line[:52])
+    assert [len(one) - len(one.lstrip()) for one in below] == [10]
+
+
+MARKS = "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""What says in which direction text goes on, and what ends a line or a paragraph."""
 
 
 @given(st.text())
 def test_what_is_tame_can_be_written_and_moves_no_cursor(text: str) -> None:
     told = tame(text)
     assert told.encode().decode() == told
-    assert not set(told) & {"\x1b", "\x07", "\x9b", "\u202e", "\x00"}
+    assert not set(told) & {"\x1b", "\x07", "\x9b", "\u202e", "\x00", *MARKS}
     assert len(told) == len(text)
+
+
+@pytest.mark.parametrize("mark", MARKS, ids=ascii)
+def test_no_mark_turns_a_line_around_or_ends_one(mark: str) -> None:
+    assert tame(f"paid {mark} 10 ") == "paid \ufffd 10 "
 
 
 def _at_a_terminal(columns: int, *words: str) -> str:
