@@ -120,6 +120,19 @@ def test_views_that_can_not_be_shown(aims: Path, arguments: list[str], words: st
     assert words in err
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_a_view_of_the_files_alone_needs_no_log(
+    aims: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    gone = tmp_path / "gone"
+    monkeypatch.setenv("WATCHKEEPER_HOME", str(gone))
+    home = ("--home", gone) if named else ()
+    code, out, err = run("view", "iso42005", aims, *home, "--json")
+    assert (code, json.loads(out)["home"]) == (0, None)
+    assert ("is seen from the files alone" in err) is named
+    assert run("view", "nist-ai-rmf", aims, *home)[0] == 2
+
+
 @pytest.mark.parametrize(
     "words", [["clauses"], ["ready", "--audit", "2027-09-01"], ["view", "nist-ai-rmf"]]
 )

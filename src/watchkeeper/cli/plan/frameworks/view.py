@@ -17,7 +17,7 @@ from watchkeeper.cli.plan.arguments import (
     registered,
     say_plan,
 )
-from watchkeeper.cli.plan.logs import Home, what_ran
+from watchkeeper.cli.plan.logs import Home, Ran, what_ran
 from watchkeeper.errors import SettingsInvalid, cut
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.views.frameworks.articles import articles_view
@@ -30,6 +30,8 @@ from watchkeeper.plan.views.frameworks.text import (
 )
 
 Framework = Literal["eu-ai-act", "nist-ai-rmf", "iso42005"]
+FROM_FILES = "iso42005"
+"""The framework that no log has a part in: what an assessment says of its elements."""
 
 
 def view(
@@ -47,8 +49,8 @@ def view(
     The EU AI Act by class and role, article by article; the NIST AI RMF by subcategory; an impact
     assessment by the elements of ISO/IEC 42005. Evidence stands with its class, its origin and its
     place in the files or the log (`log show` has the record). It says what supports an item, never
-    that it is enough: that is for people to judge. Ends with 2 where the workspace or the log can
-    not be read.
+    that it is enough: that is for people to judge. For ISO/IEC 42005 no log is read. Ends with 2
+    where the workspace or the log can not be read.
 
     Examples:
       watchkeeper plan view eu-ai-act aims --system refund-desk
@@ -58,7 +60,7 @@ def view(
         when = moment(at)
         register, bundle = registered(path, when)
         systems = _systems(register, system)
-        ran = what_ran(home, when, register)
+        ran = what_ran(home, when, register) if framework != FROM_FILES else Ran()
         figures = ran.figures
         views: Sequence[Any]
         if framework == "eu-ai-act":
@@ -70,12 +72,14 @@ def view(
         else:
             views = [elements_view(register, one, when) for one in systems]
             text = elements_text(views)
+    if framework == FROM_FILES and home is not None:
+        output.say(f"{framework} is seen from the files alone: the log in {cut(home)} was not read")
     if as_json:
         about = {"framework": framework, "at": str(when), "home": ran.home}
         output.show_json({**about, "systems": [one.json() for one in views]})
         return
     output.show_folded(text)
-    if framework != "iso42005":
+    if framework != FROM_FILES:
         ran.say()
     say_plan(bundle)
 
