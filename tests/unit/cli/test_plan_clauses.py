@@ -61,10 +61,25 @@ def test_the_path_to_an_audit_ends_with_1_where_it_is_late(aims: Path) -> None:
 
 def test_the_statement_is_written_to_a_file(aims: Path, tmp_path: Path) -> None:
     page = tmp_path / "soa.html"
-    assert run("plan", "soa", aims, "--at", DAY, "--format", "html", "--out", page).exit_code == 0
+    words = ("plan", "soa", aims, "--at", DAY, "--format", "html", "--out", page)
+    assert run(*words).exit_code == 0
     assert page.read_text().startswith("<!doctype html>")
     value = json.loads(run("plan", "soa", aims, "--at", DAY, "--json").stdout)
     assert len(value["rows"]) == 39
+
+
+@pytest.mark.parametrize("form", ["text", "html", "csv", "xlsx"])
+def test_what_somebody_may_have_edited_is_not_written_over(
+    aims: Path, tmp_path: Path, form: str
+) -> None:
+    out = tmp_path / f"soa.{form}"
+    out.write_text("mine")
+    words = ("plan", "soa", aims, "--at", DAY, "--format", form, "--out", out)
+    done = run(*words)
+    assert (done.exit_code, done.stdout, "--replace" in done.stderr) == (2, "", True)
+    assert out.read_text() == "mine"
+    assert run(*words, "--replace").exit_code == 0
+    assert out.read_bytes() != b"mine"
 
 
 def test_rows_that_changed_under_the_same_version_end_with_1(aims: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A workbook put where somebody wants it, and never over one that somebody may have edited."""
+"""A file put where somebody wants it, and never over one that somebody may have edited."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watchkeeper.records.instant import Instant
 if TYPE_CHECKING:
     from watchkeeper.plan.exchange.xlsx.writing import Sheet
 
-Replace = Annotated[bool, typer.Option("--replace", help="Write over a workbook that is there.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Write over what is there.")]
 
 
 def put_workbook(
@@ -29,9 +29,18 @@ def put_workbook(
     """
     from watchkeeper.plan.exchange.xlsx.writing import write_workbook
 
+    put_new(out, write_workbook(pages, about, at), replace=replace)
+
+
+def put_new(out: Path, content: str | bytes, *, replace: bool) -> None:
+    """Write a file that is not there yet, or that may be replaced.
+
+    Raises:
+        SettingsInvalid: there is something already.
+    """
     if out.exists() and not replace:
         raise SettingsInvalid(
             f"there is something at {cut(out)} already",
-            "import it first, name another file with `--out`, or say `--replace`",
+            "name another file with `--out`, or say `--replace`; import first what was edited",
         )
-    write_whole(out, write_workbook(pages, about, at))
+    write_whole(out, content)

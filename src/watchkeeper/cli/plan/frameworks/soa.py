@@ -11,9 +11,8 @@ from watchkeeper import wiring
 from watchkeeper.cli import output
 from watchkeeper.cli.plan.arguments import AsJson, AtDay, moment, registered, say_plan
 from watchkeeper.cli.plan.exchange.arguments import needs_extra
-from watchkeeper.cli.plan.exchange.workbook import Replace, put_workbook
+from watchkeeper.cli.plan.exchange.workbook import Replace, put_new, put_workbook
 from watchkeeper.errors import PlanUnreadable, SettingsInvalid, cut
-from watchkeeper.plan.draft.editing import write_whole
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.views.applicability.compare import compare_statements, diff_text
 from watchkeeper.plan.views.applicability.render import (
@@ -48,7 +47,8 @@ def soa(
 
     A page (`html`) stands alone and prints; a table (`csv`) has the rows alone and opens in any
     spreadsheet, and no cell of it is a formula; a workbook (`xlsx`, by the extra `exchange`) says
-    version and approval on its first sheet, and can come in again by `plan import xlsx`.
+    version and approval on its first sheet, and can come in again by `plan import xlsx`. What is
+    there already is written over with `--replace` alone.
 
     Ends with 1 where a row is overdue, where it is left open whether a control applies, where what
     stands there is not what was approved, or where rows changed under the same version; with 2
@@ -71,7 +71,7 @@ def soa(
         else:
             text = _FORMATS[form](view)
             if out is not None:
-                write_whole(out, text)
+                put_new(out, text, replace=replace)
     if as_json:
         output.show_json({**view.json(), "plan": bundle is not None})
     elif out is not None:
