@@ -112,7 +112,7 @@ def test_a_record_is_begun_approved_and_seen(tmp_path: Path) -> None:
     assert json.loads(refused.stdout)["leftOut"][0]["record"] == "scope"
     text = (folder / "scope.yaml").read_text().replace("say: ", "")
     (folder / "scope.yaml").write_text(f"{text}owner: ana\nreview_by: 2027-06-30\n")
-    done = run("plan", "sign-off", "scope", "--by", "ana", "--workspace", folder)
+    done = run("plan", "sign-off", "scope", "--by", "ana", "--on", DAY, "--workspace", folder)
     assert done.exit_code == 0, done.stderr
     shown = json.loads(run("plan", "clauses", folder, "--json", "--at", "2027-01-01").stdout)
     assert "4.3" not in shown["lacking"]
