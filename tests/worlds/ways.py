@@ -131,5 +131,7 @@ class Ways:
 def open_ways(folder: Path, **changes: Any) -> Iterator[Ways]:
     """Start a gateway with a console before a till."""
     limits = "pending_per_agent: 500, refusals_per_minute: 5000"
-    with open_console(folder, **{"limits": limits, **changes}) as console:
+    # Who is signed in stays so for all tests, however long others take in between.
+    sessions = "session: 24h, idle: 23h"
+    with open_console(folder, **{"limits": limits, "console": sessions, **changes}) as console:
         yield Ways(console)
