@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -41,11 +41,12 @@ def telling(bundle: Bundle) -> Bundle:
 
 @dataclass
 class Telling:
-    """A bank whose people are told, by a driver that runs."""
+    """A bank whose people are told, by a driver that runs; `failed` is what it noted."""
 
     bank: Bank
     sinks: Sinks
     addresses: dict[str, str]
+    failed: list[str] = field(default_factory=list)
 
     def asks(self, amount: int = 300) -> str:
         answer = self.bank.ask(pay(amount))
@@ -61,12 +62,16 @@ class Telling:
         entries = self.bank.entries()
         return [e.record.predicate for e in entries if e.record.kind is Kind.CHANNEL]
 
-    async def fails_through(self) -> None:
-        """Let every retry be tried."""
-        for count, pause in enumerate(RETRIES, len(self.sinks.posts) + 1):
-            await self.until(lambda count=count: len(self.sinks.posts) >= count)
-            await asyncio.sleep(0.05)
+    async def failing(self, *pauses: float) -> None:
+        """Let it be tried again after each pause, which begins when a failure is noted."""
+        for pause in pauses:
+            before = self.failed.count("web")
             self.bank.clock.advance(pause)
+            await self.until(lambda before=before: self.failed.count("web") > before)
+
+    async def fails_through(self) -> None:
+        """Let it be tried, and every retry too."""
+        await self.failing(3, *RETRIES)
         await self.until(self.said)
 
     @contextlib.asynccontextmanager
@@ -86,7 +91,14 @@ def world(sinks: Sinks, monkeypatch: pytest.MonkeyPatch) -> Telling:
     monkeypatch.setattr(notices, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(notices, "QUIET_SECONDS", 0.01)
     addresses = {"web": sinks.web_url, "mail": sinks.mail_url}
-    return Telling(Bank(telling(bank_bundle())), sinks, addresses)
+    told, note = Telling(Bank(telling(bank_bundle())), sinks, addresses), Board.failed
+
+    def failed(board: Board, channel: str, why: Silence) -> None:
+        note(board, channel, why)
+        told.failed.append(channel)
+
+    monkeypatch.setattr(Board, "failed", failed)
+    return told
 
 
 async def test_it_is_tried_again_and_then_silent(
@@ -94,9 +106,7 @@ async def test_it_is_tried_again_and_then_silent(
 ) -> None:
     world.sinks.status = 503
     async with world.running():
-        handle = world.asks()
-        world.bank.clock.advance(3)
-        began = world.bank.home.now()
+        handle, began = world.asks(), world.bank.home.now().plus(3)
         await world.fails_through()
         [silent] = world.said()
         assert (silent.channel, silent.state) == ("web", Hearing.SILENT)
@@ -120,13 +130,8 @@ async def test_it_is_silent_once_however_long(world: Telling) -> None:
     world.sinks.status = 500
     async with world.running():
         world.asks()
-        world.bank.clock.advance(3)
         await world.fails_through()
-        for _ in range(3):
-            before = len(world.sinks.posts)
-            world.bank.clock.advance(LATER)
-            await world.until(lambda before=before: len(world.sinks.posts) > before)
-            await asyncio.sleep(0.05)
+        await world.failing(*[LATER] * 3)
     assert len(world.said()) == 1
 
 
@@ -134,7 +139,6 @@ async def test_who_starts_again_knows_that_it_is_silent_and_tells_again(world: T
     world.sinks.status = 500
     async with world.running():
         world.asks()
-        world.bank.clock.advance(3)
         await world.fails_through()
     world.bank.crash()
     assert world.bank.home.state.part(Channels).silent.keys() == {"web"}
@@ -149,10 +153,7 @@ async def test_a_channel_without_an_address(world: Telling) -> None:
     world.addresses["web"] = ""
     async with world.running():
         world.asks()
-        for pause in (3, *RETRIES):
-            world.bank.clock.advance(pause)
-            await asyncio.sleep(0.3)
-        await world.until(world.said)
+        await world.fails_through()
     assert world.said()[0].why is Silence.NO_ADDRESS
 
 
@@ -167,12 +168,10 @@ async def test_one_that_hangs_holds_up_no_other(
     world.bank.release(replace(plan, on_call={"lead": (Rung(0, ("web", "mail")),)}))
     async with world.running():
         world.asks()
-        world.bank.clock.advance(3)
+        await world.failing(3)
         await world.until(lambda: world.sinks.mails)
         await world.until(lambda: world.sinks.posts)
-        for pause in RETRIES:
-            await asyncio.sleep(0.3)
-            world.bank.clock.advance(pause)
+        await world.failing(*RETRIES)
         await world.until(world.said)
     assert world.said()[0].why is Silence.TOO_SLOW
     assert len(world.sinks.posts) == 1, "it is not asked again while it still takes its time"
@@ -201,12 +200,8 @@ async def test_a_log_that_fails_just_then_says_it_later(world: Telling) -> None:
     world.sinks.status = 500
     async with world.running():
         world.asks()
-        world.bank.clock.advance(3)
         world.bank.log.broken = True
-        for count, pause in enumerate((*RETRIES, LATER), 1):
-            await world.until(lambda count=count: len(world.sinks.posts) >= count)
-            await asyncio.sleep(0.05)
-            world.bank.clock.advance(pause)
+        await world.failing(3, *RETRIES, LATER)
         assert world.said() == []
         world.bank.log.broken = False
         assert world.bank.home.heal()
