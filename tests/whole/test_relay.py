@@ -40,7 +40,9 @@ def fixture_by_http() -> Iterator[str]:
 
 @pytest.fixture(scope="module", params=["http", "stdio"])
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp(request.param, numbered=False)
+    made = tmp_path_factory.mktemp("relay") / str(request.param)
+    made.mkdir()
+    return made
 
 
 @pytest.fixture(scope="module")
