@@ -97,11 +97,11 @@ def test_an_approval_that_comes_too_late_is_none(tmp_path_factory: pytest.TempPa
     def soon(folder: object, keys: object, **_: object) -> dict[str, str]:
         files = till_files(folder, keys)  # type: ignore[arg-type]
         name = "policies/till/all.review.cedar"
-        return {**files, name: files[name].replace('"1h"', '"2s"')}
+        return {**files, name: files[name].replace('"1h"', '"6s"')}
 
     with open_till(tmp_path_factory.mktemp("soon") / "world", soon) as world:
         first = Host(world).call("drop", what="late")
         world.approve(first.handle)
-        time.sleep(2.1)
+        time.sleep(6.1)
         assert Host(world).again(first, "drop", what="late").reason == "expired"
         assert world.executed() == []

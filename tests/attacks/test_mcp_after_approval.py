@@ -176,7 +176,7 @@ def test_an_approval_that_comes_too_late_is_none(tmp_path_factory: pytest.TempPa
     def soon(folder: object, keys: object, **_: object) -> dict[str, str]:
         files = till_files(folder, keys)  # type: ignore[arg-type]
         name = "policies/till/all.review.cedar"
-        return {**files, name: files[name].replace('"1h"', '"1s"')}
+        return {**files, name: files[name].replace('"1h"', '"6s"')}
 
     with open_till(tmp_path_factory.mktemp("soon") / "world", soon) as world:
         reply = world.call("drop", what="late")

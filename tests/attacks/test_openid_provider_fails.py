@@ -30,11 +30,11 @@ def test_a_provider_that_is_slow(
     provider: Provider, console: InsideConsole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line, "SECONDS", 0.3)
-    provider.delay = 2
+    provider.delay = 30
     began = time.monotonic()
     found = console.visitor().get("/sign-in/openid")
     assert (found.status_code, "takes too long" in found.text) == (502, True)
-    assert time.monotonic() - began < 1.8
+    assert time.monotonic() - began < 15
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ def _files(folder: Path, keys: Mapping[str, str], **changes: Any) -> dict[str, s
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with open_till(tmp_path_factory.mktemp("stdio") / "world", _files) as opened:
+        while not (opened.till / "used").exists():
+            time.sleep(0.05)
         time.sleep(2.2)  # the store has just begun: what is made in its first second is refused
         yield opened
 

@@ -253,7 +253,7 @@ def test_the_publisher_publishes_by_itself(tmp_path: Path) -> None:
     story.log = open_home(story.path, clock=story.clock, publish_seconds=0.01)
     story.release()
     published = threading.Event()
-    for _ in range(500):
+    for _ in range(6000):
         if story.log.published_size == 2:
             published.set()
             break

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,10 @@ class Talk:
 
 
 def talk(behaviour: str, folder: Path, *requests: tuple[str, dict], more: tuple = ()) -> Talk:
-    """Send numbered requests, close stdin, and listen until the server ends, 3 s at most."""
+    """Send numbered requests, close stdin, and listen until the server ends.
+
+    One that hangs is listened to for a moment, and until it has executed the call.
+    """
     witness = folder / "witness"
     sent = "".join(
         json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n"
@@ -47,11 +51,17 @@ def talk(behaviour: str, folder: Path, *requests: tuple[str, dict], more: tuple 
             said, _ = process.communicate(sent, timeout=1.5 if "hang" in behaviour else 20)
             ended: int | None = process.returncode
         except subprocess.TimeoutExpired:
+            while behaviour == "hangs" and not _whole(witness):
+                time.sleep(0.01)
             process.kill()
             said, _ = process.communicate()
             ended = None
     traces = witness.read_text().splitlines() if witness.exists() else []
     return Talk(said.splitlines(), ended, [json.loads(line) for line in traces])
+
+
+def _whole(witness: Path) -> bool:
+    return witness.exists() and witness.read_text().endswith("\n")
 
 
 def call(*, modern: bool = False, **more: Any) -> tuple[str, dict]:

@@ -115,7 +115,7 @@ async def test_closing_ends_the_server_and_what_it_started() -> None:
     said = await heard(channel, request(1))
     await channel.close()
     child = said[0]["result"]["child"]
-    for _ in range(200):
+    for _ in range(3000):
         if not _runs(child):
             break
         await asyncio.sleep(0.01)
