@@ -9,7 +9,7 @@ from watchkeeper.errors import AssessmentStale
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management.state import ASSESSMENTS, Management, Topic
+from watchkeeper.records.plan.management.state import ASSESSMENTS
 from watchkeeper.records.plan.release_rule import excepting_role
 from watchkeeper.records.reference import Ref
 
@@ -28,11 +28,14 @@ def exceptions_for(
     stale = stale_in(old, new, widened, at)
     role = excepting_role(old.releases)
     may = [one for one in given if one.role == role and one.answer is Answer.APPROVE]
-    found = {what: one.ref for what in stale for one in reversed(may) if what in one.excepts}
-    missing = [what for what in stale if what not in found]
+    oldest: dict[str, Ref] = {}
+    for one in may:
+        for what in one.excepts:
+            oldest.setdefault(what, one.ref)
+    missing = [what for what in stale if what not in oldest]
     if missing:
         raise _stale(missing, stale, role)
-    return tuple(sorted(set(found.values())))
+    return tuple(sorted({oldest[what] for what in stale}))
 
 
 def _stale(missing: list[str], stale: list[str], role: str) -> AssessmentStale:
@@ -58,11 +61,4 @@ def stale_in(old: Bundle, new: Bundle, widened: Iterable[str], at: Instant) -> l
         for system in sorted(widened)
         for topic in sorted(ASSESSMENTS)
         if topic.value in management.at(system, at).counting
-        or _made_ahead(management, system, topic, at)
     ]
-
-
-def _made_ahead(management: Management, system: str, topic: Topic, at: Instant) -> bool:
-    """Tell whether an assessment says that it was made on a day that is not yet (UTC)."""
-    days = (a.on for a in management.assessments if (a.system, a.topic) == (system, topic))
-    return any(day is not None and day > str(at)[:10] for day in days)
