@@ -99,8 +99,15 @@ def test_a_role_that_is_asked_only_since_does_not_look_at_it(tmp_path: Path) -> 
         ),
         (ruled(), _held({"lead": ("ana", "cyd")})),
         (ruled(), _rekeyed(wider(), "ben")),
+        (ruled(), _held({"operate": ("ana", "dan")})),
     ],
-    ids=["one more releases", "another excepts", "one less looks", "another key"],
+    ids=[
+        "one more releases",
+        "another excepts",
+        "one less looks",
+        "another key",
+        "another calls the next",
+    ],
 )
 def test_it_leaves_alone_who_has_a_word(first: Bundle, plan: Bundle, tmp_path: Path) -> None:
     bank = on_disk(tmp_path, first)

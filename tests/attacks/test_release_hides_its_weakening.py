@@ -29,7 +29,9 @@ from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.grants import Grant
 from watchkeeper.records.plan.policies import Policy, PolicyKind
 from watchkeeper.records.plan.release_rule import NeededApproval, ReleaseRule
+from watchkeeper.verify import verify_log
 from watchkeeper.verify.release.wider import wider_between
+from watchkeeper.verify.report import Status
 
 WEAKER_ONLY = ReleaseRule((NeededApproval("lead", when="weaker"),))
 
@@ -190,6 +192,18 @@ def test_after_a_roll_the_plan_before_is_still_at_hand(tmp_path: Path) -> None:
     bank.roll()
     forged(bank, wider(WEAKER_ONLY), weakenings=())
     assert any("names no weakening" in one for one in changes_step(bank))
+    bank.close()
+
+
+def test_with_the_plan_before_withheld_it_is_not_checked(tmp_path: Path) -> None:
+    bank = on_disk(tmp_path, ruled(WEAKER_ONLY))
+    first = bank.home.state.plan
+    forged(bank, wider(WEAKER_ONLY), weakenings=())
+    bank.log.publish_now()
+    (bank.path / "log" / "plans" / f"{first}.json").unlink()
+    step = next(one for one in verify_log(bank.path, workers=1).steps if one.number == 27)
+    assert step.status is Status.NOT_CHECKED
+    assert "weakenings are their own word: 1" in step.detail
     bank.close()
 
 

@@ -55,7 +55,10 @@ def test_two_terminals_and_a_gateway(world: World) -> None:
     assert len(release()["result"]["approvals"]) == 2
     assert world.line(b'{"hello": true}')["result"]["plan"] == plan
     assert "another plan was released" in release()["error"]["message"]
-    assert _told(world) == "2 releases hold to the rule of the plan before, 2 answers to plans"
+    assert (
+        _told(world)
+        == "looked at 2 releases by the rule of the plan before, and at 2 answers to plans"
+    )
 
 
 def _told(world: World) -> str:

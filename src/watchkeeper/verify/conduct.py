@@ -127,8 +127,8 @@ class Conduct:
             self.actions.on_end = self.drills.ended
             self.purses = Purses(plan_of, None if genesis.carried is None else genesis.at)
             self.channels = Channels(report, whole=genesis.carried is None)
-            self.management = Management(report, plan_of, ended.emergencies)
             self.changes = PlanChanges(report, self._commands, plan_of, ended.emergencies)
+            self.management = Management(report, plan_of, self.changes.waiting)
         else:
             self.actions, self.drills = before.actions, before.drills
             self.channels = before.channels
@@ -189,7 +189,7 @@ class Conduct:
             plan=self._plan,
             released_by=self._released_by,
             stops=frozenset(self._stops),
-            emergencies=self.management.reviews,
+            emergencies=self.changes.reviews,
         )
 
     @property
@@ -224,7 +224,6 @@ class Conduct:
             self.drills.follow(fact.index, fact.said)
             self.lent.scene.authority, self.lent.scene.plan = self._authority, self._plan
             self.lent.record(Ref(self._shard, fact.index), fact.said)
-            self.management.record(Ref(self._shard, fact.index), fact.said)
 
     def _count(self, kind: Kind) -> None:
         self._report.counts[kind.value] += 1

@@ -53,7 +53,7 @@ def test_two_people_and_a_release(desk: Desk) -> None:
     (step,) = (one for one in verify_log(desk.home, workers=1).steps if one.number == 27)
     assert (step.status, step.detail) == (
         "checked",
-        "3 releases hold to the rule of the plan before, 4 answers to plans",
+        "looked at 3 releases by the rule of the plan before, and at 4 answers to plans",
     )
 
 

@@ -106,6 +106,12 @@ def test_without_the_plans_it_can_not_be_told(bank: DiskBank) -> None:
     assert step(found) == (Status.NOT_CHECKED, "2 by plans that are not published")
 
 
+def test_before_the_first_decision_it_says_that(tmp_path: Path) -> None:
+    bank = DiskBank(tmp_path / "home", first())
+    assert step(bank.verify()) == (Status.CHECKED, "no decision to look at")
+    bank.close()
+
+
 def test_a_log_without_any_of_it_says_so(tmp_path: Path) -> None:
     bank = DiskBank(tmp_path / "home")
     asks(bank, "x")

@@ -1,7 +1,7 @@
 """Releases that nobody approved before, since it could not wait; somebody looks at them after.
 
-An emergency leaves alone who that is: neither the rule of releases nor who releases, excepts or
-looks at it, by which keys, may become another by it.
+An emergency leaves alone who that is: neither the rule of releases nor who releases, excepts,
+looks at it or may call the next one, by which keys, may become another by it.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def _check_kept(old: Bundle, new: Bundle, rule: ReleaseRule) -> None:
         raise CommandInvalid(
             "an emergency can not change what a release takes", "release that apart"
         )
-    for role in sorted({*reviewing_roles(rule), excepting_role(rule), _RELEASE}):
+    urgent = rule.emergency_role or _RELEASE
+    for role in sorted({*reviewing_roles(rule), excepting_role(rule), urgent, _RELEASE}):
         if _signing(old, role) != _signing(new, role):
             raise CommandInvalid(
                 f"an emergency can not change who holds {cut(role)}, nor their keys",

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.ledger.aims import aims_text
 from watchkeeper.ledger.canonical import parse_json_unverified
-from watchkeeper.records.administration import PlanReleaseRecord
-from watchkeeper.records.plan_verdict import (
-    PlanVerdictRecord,
-    Reviews,
-    after_answer,
-    after_release,
-    still_open,
-)
-from watchkeeper.records.reference import Ref
-from watchkeeper.records.statement import Record
+from watchkeeper.records.plan_verdict import Reviews
 from watchkeeper.verify.entries import Decided
 from watchkeeper.verify.erasures import PlanOf
 from watchkeeper.verify.management.plans import Thing, counting, things_of
@@ -43,33 +34,25 @@ class _Span:
 
 
 class Management:
-    """Follows the releases and answers to them, and looks at every decision.
+    """Looks at every decision.
 
-    `reviews` are the emergency releases that are open, or may be again; with `gaps` between the
-    records that are at hand, what is said of those can not be held against anything.
+    `waiting` tells which emergency releases are open; with `gaps` between the records that are at
+    hand, what is said of those can not be held against anything.
     """
 
-    def __init__(self, report: Report, plan_of: PlanOf, carried: Reviews = ()) -> None:
+    def __init__(self, report: Report, plan_of: PlanOf, waiting: Callable[[], Reviews]) -> None:
         self._report, self._plan_of = report, plan_of
-        self.reviews = carried
+        self._waiting = waiting
         self.gaps = False
         self._plans: dict[str, tuple[Thing, ...] | str | None] = {}
         self._spans: dict[tuple[str, str], _Span] = {}
-        self._looked = self._unread = self._untold = 0
+        self._looked = self._without = self._unread = self._untold = 0
 
     def go_on(self, report: Report, plan_of: PlanOf) -> None:
         """Go on with the next shard, whose plans may be published there alone."""
         self._report, self._plan_of = report, plan_of
         self._plans = {name: plan for name, plan in self._plans.items() if plan is not None}
-        self._looked = self._unread = self._untold = 0
-
-    def record(self, ref: Ref, record: Record) -> None:
-        """Take up the next record that is no decision."""
-        said = record.predicate
-        if isinstance(said, PlanReleaseRecord):
-            self.reviews = after_release(self.reviews, said.review(ref))
-        elif isinstance(said, PlanVerdictRecord):
-            self.reviews = after_answer(self.reviews, ref, said)
+        self._looked = self._without = self._unread = self._untold = 0
 
     def decision(self, index: int, decided: Decided, at: int) -> None:
         """Take up the next decision, made at `at`."""
@@ -78,6 +61,7 @@ class Management:
             self._unread += decided.aims is not None
             return
         if isinstance(plan, str):
+            self._without += 1
             if decided.aims is not None:
                 problem = "says what of the management system counts, where its plan has none"
                 self._report.fail(MANAGEMENT, problem, index)
@@ -91,16 +75,22 @@ class Management:
 
     def finish(self) -> None:
         """Say what was looked at, and what could not be."""
-        said = f"{self._looked} decisions say of the management system what plan and time say"
-        if not self._looked:
-            said = "no plan says in which state its management system is"
-        if self._unread:
-            self._report.skip(MANAGEMENT, f"{self._unread} by plans that are not published")
-        elif self._untold:
-            problem = f"{self._untold} by a hash alone, of what may stand in the gaps"
-            self._report.skip(MANAGEMENT, problem)
+        unsaid = {
+            "by plans that are not published": self._unread,
+            "by a hash alone, of what may stand in the gaps": self._untold,
+        }
+        why = "; ".join(f"{count} {words}" for words, count in unsaid.items() if count)
+        if why:
+            self._report.skip(MANAGEMENT, why)
         else:
-            self._report.say(MANAGEMENT, said)
+            self._report.say(MANAGEMENT, self._said())
+
+    def _said(self) -> str:
+        if self._looked:
+            return f"{self._looked} decisions say of the management system what plan and time say"
+        if self._without:
+            return "no plan says in which state its management system is"
+        return "no decision to look at"
 
     def _plan(self, name: str) -> tuple[Thing, ...] | str | None:
         if name not in self._plans:
@@ -131,7 +121,7 @@ class Management:
 
     def _is_so(self, said: str, span: _Span, at: int) -> bool | None:
         """Tell whether it is so; None for what can not be told with gaps."""
-        due = tuple(sorted({one.plan for one in still_open(self.reviews) if one.review_by <= at}))
+        due = tuple(sorted({one.plan for one in self._waiting() if one.review_by <= at}))
         if said == (aims_text(_with(span.counts, due)) if due else span.text):
             return True
         return _may_be_so(said, span) if self.gaps else False

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from watchkeeper.errors import cut
-from watchkeeper.ledger.envelope import command_body
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer
-from watchkeeper.records.plan.release_rule import ReleaseRule
+from watchkeeper.records.plan.release_rule import ReleaseRule, excepting_role, reviewing_roles
 from watchkeeper.records.plan_verdict import (
     PlanVerdictRecord,
     Reviews,
@@ -26,7 +25,7 @@ from watchkeeper.verify.release.meeting import (
     emergency_problem,
     exceptions_problem,
 )
-from watchkeeper.verify.release.told import Release, excepts_as, roles_asked
+from watchkeeper.verify.release.told import Release
 from watchkeeper.verify.release.weakening import Seen, seen_by, weakening_problem
 from watchkeeper.verify.report import Report
 
@@ -41,8 +40,9 @@ _VERBS = {
 class PlanChanges:
     """Takes up the answers to plans and the releases of a log, in order.
 
-    An answer counts until the next release, or until it is taken back; `gaps` says that records
-    between may not be at hand. What stands in a shard that was not given is counted, not checked.
+    An answer counts until the next release, or until it is taken back; `reviews` are the emergency
+    releases that are open, or may be again. `gaps` says that records between may not be at hand.
+    What stands in a shard that was not given is counted, not checked.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class PlanChanges:
         carried: Reviews = (),
     ) -> None:
         self._report, self._commands, self._plan_of = report, commands, plan_of
-        self._reviews = carried
+        self.reviews = carried
         self.gaps = False
         self._given: dict[Ref, PlanVerdictRecord] = {}
         self._first: int | None = None
@@ -85,7 +85,7 @@ class PlanChanges:
             problem = problem or self._follows_problem(said, now[0])
         if problem is not None:
             self._report.fail(CHANGES, f"plan-verdict: {problem}", ref.index)
-        self._reviews = after_answer(self._reviews, ref, said)
+        self.reviews = after_answer(self.reviews, ref, said)
         kept = {at: one for at, one in self._given.items() if _asked(one) != _asked(said)}
         if said.answer is not Answer.WITHDRAW:
             kept[ref] = said
@@ -124,7 +124,7 @@ class PlanChanges:
             return f"{cut(said.by)} does not hold the role {cut(said.role)}"
         if not self._is_asked(said, now):
             return f"the rule asks nobody for an answer as {cut(said.role)}"
-        if said.excepts and (said.role != excepts_as(rule) or said.answer is Answer.REFUSE):
+        if said.excepts and (said.role != excepting_role(rule) or said.answer is Answer.REFUSE):
             return f"{cut(said.by)} may not except anything as {cut(said.role)}"
         if said.reason is None and (said.excepts or said.answer is Answer.REFUSE):
             return "it needs a reason"
@@ -134,16 +134,16 @@ class PlanChanges:
         self, said: PlanVerdictRecord, now: tuple[str | None, ReleaseRule | None]
     ) -> bool:
         """Tell whether a rule asks for it: of an emergency, that of the plan before it."""
-        urgent = [one for one in self._reviews if one.is_about(said.plan, said.previous)]
+        urgent = [one for one in self.reviews if one.is_about(said.plan, said.previous)]
         if any(one.by is None or said.role in one.roles for one in urgent):
             return True
         if said.previous != now[0] and (urgent or self.gaps):
             # The rule of an emergency in a gap may be another.
             return not urgent
-        return said.role in {*roles_asked(now[1]), excepts_as(now[1])}
+        return said.role in {*reviewing_roles(now[1]), excepting_role(now[1])}
 
     def _follows_problem(self, said: PlanVerdictRecord, plan: str | None) -> str | None:
-        urgent = [one for one in self._reviews if one.is_about(said.plan, said.previous)]
+        urgent = [one for one in self.reviews if one.is_about(said.plan, said.previous)]
         if said.previous == plan or any(one.by != said.by for one in urgent):
             return None
         if urgent:
@@ -170,7 +170,7 @@ class PlanChanges:
         if problem is not None:
             self._report.fail(CHANGES, problem, release.ref.index)
         self._given = {}
-        self._reviews = after_release(self._reviews, said.review(release.ref))
+        self.reviews = after_release(self.reviews, said.review(release.ref))
 
     def _not_there(self, release: Release, missing: Iterable[Ref]) -> None:
         for one in missing:
@@ -200,7 +200,7 @@ class PlanChanges:
             return "it names an answer to another plan, or to one that would follow another"
         if release.plan is None:
             return None
-        if ("emergency" in command_body(said.signature)) != (said.emergency is not None):
+        if ("emergency" in release.signed) != (said.emergency is not None):
             return "its signature and its record do not both say that it is an emergency"
         if said.emergency is not None:
             problem = emergency_problem(release, self._plan_of, self._due())
@@ -215,24 +215,30 @@ class PlanChanges:
         """Return until when somebody had to look at what is open; an answer may be in a gap."""
         if self.gaps:
             return ()
-        return tuple(one.review_by for one in still_open(self._reviews))
+        return tuple(one.review_by for one in self.waiting())
+
+    def waiting(self) -> Reviews:
+        """Return the emergencies that somebody still has to look at."""
+        return still_open(self.reviews)
 
     def finish(self) -> None:
         """Say what was looked at, and what could not be."""
         said = (
-            f"{self._releases} releases hold to the rule of the plan before, "
+            f"looked at {self._releases} releases by the rule of the plan before, and at "
             f"{self._answers} answers to plans"
         )
         if not self._releases and not self._answers:
             said = "no plan was released or answered to"
-        waiting = len(still_open(self._reviews))
+        waiting = len(self.waiting())
         if waiting:
             said += f"; emergencies that nobody has looked at: {waiting}"
         if self._untold:
-            said += f"; releases whose weakenings are their own word: {self._untold}"
+            said += f"; releases whose weakenings are their own word: {self._untold}, "
+            said += "as one of the two plans is not at hand"
         if self._unread:
             said += f"; approvals in shards that were not given: {self._unread}"
-        say: Callable[[int, str], None] = self._report.skip if self._unread else self._report.say
+        unsaid = self._unread or self._untold
+        say: Callable[[int, str], None] = self._report.skip if unsaid else self._report.say
         say(CHANGES, said)
 
 
@@ -242,7 +248,7 @@ def _asked(said: PlanVerdictRecord) -> tuple[str, str | None, str, str]:
 
 
 def _why_problem(release: Release) -> str | None:
-    urgent, said = release.said.emergency, command_body(release.said.signature).get("emergency")
+    urgent, said = release.said.emergency, release.signed.get("emergency")
     signed = said.get("reason") if isinstance(said, dict) else None
     if urgent is None or signed != urgent.why:
         return "an emergency for another reason than was signed"

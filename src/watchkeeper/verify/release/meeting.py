@@ -6,23 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from watchkeeper.errors import cut
-from watchkeeper.ledger.envelope import command_body
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer
 from watchkeeper.records.plan.policies import AUTHOR
-from watchkeeper.records.plan.release_rule import RELEASER, WEAKER, ReleaseRule
+from watchkeeper.records.plan.release_rule import (
+    RELEASER,
+    ReleaseRule,
+    excepting_role,
+    reviewing_roles,
+)
 from watchkeeper.records.plan_verdict import PlanVerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.verify.erasures import PlanOf
 from watchkeeper.verify.management.plans import Thing, counting, things_of
 from watchkeeper.verify.people import RELEASE
-from watchkeeper.verify.release.told import (
-    Release,
-    approves,
-    excepts_as,
-    roles_asked,
-    told_wider,
-)
+from watchkeeper.verify.release.told import Release, approves, needed, told_wider
 
 _ASSESSED = ("impact", "risk")
 Answers = Mapping[Ref, PlanVerdictRecord]
@@ -34,13 +32,10 @@ def approvals_problem(release: Release, cited: Answers, counting_: Answers) -> s
     `cited` are those that it names, `counting_` every answer to it that stands.
     """
     said, rule = release.said, release.rule
-    needed: Counter[str] = Counter()
-    for one in rule.approvals if rule else ():
-        if one.when != WEAKER or said.weakenings:
-            needed[one.role] += one.count
+    asked = needed(rule or ReleaseRule(), weaker=bool(said.weakenings))
     found = Counter(one.role for one in cited.values())
-    if found != needed:
-        return f"its approvals are by {_named(found)}, and the rule asks for {_named(needed)}"
+    if found != asked:
+        return f"its approvals are by {_named(found)}, and the rule asks for {_named(asked)}"
     people = [one.by for one in cited.values()]
     if len(set(people)) != len(people):
         return "one person approved it in two roles"
@@ -50,8 +45,8 @@ def approvals_problem(release: Release, cited: Answers, counting_: Answers) -> s
             return f"what {cut(given.by)} answered is no approval"
         if given.by in kept_out:
             return f"{cut(given.by)} approved it, who wrote or released it"
-    for given in counting_.values() if needed else ():
-        if given.answer is Answer.REFUSE and given.role in needed:
+    for given in counting_.values():
+        if given.answer is Answer.REFUSE and given.role in asked:
             return f"released while {cut(given.by)} refused it as {cut(given.role)}"
     return None
 
@@ -64,7 +59,7 @@ def _kept_out(release: Release) -> set[str]:
     separate = release.rule.separate if release.rule else ()
     found = {release.said.released_by} if RELEASER in separate else set()
     if AUTHOR in separate:
-        author = command_body(release.said.signature).get("writtenBy", release.said.released_by)
+        author = release.signed.get("writtenBy", release.said.released_by)
         found.add(str(author))
     return found
 
@@ -97,10 +92,11 @@ def _dropped_management(release: Release, plan_of: PlanOf) -> str | None:
 
 
 def _changed_reviewers(release: Release, rule: ReleaseRule) -> str | None:
-    """An emergency leaves alone who has a word in releases, and by which keys."""
+    """An emergency leaves alone who has a word in releases or calls one, and by which keys."""
     if release.said.rule != rule:
         return "an emergency that changes what a release takes"
-    for role in sorted({*roles_asked(rule), excepts_as(rule), RELEASE}):
+    kept = {*reviewing_roles(rule), excepting_role(rule), rule.emergency_role or RELEASE, RELEASE}
+    for role in sorted(kept):
         before, after = (set(one.roles.get(role, ())) for one in (release.named, release.said))
         if after != before or any(_other_keys(release, person) for person in after):
             return f"an emergency that changes who holds {cut(role)}, or their keys"
@@ -122,7 +118,7 @@ def exceptions_problem(
 
     `wider` are the systems in which it widened by the two plans, whatever the release says.
     """
-    role = excepts_as(release.rule)
+    role = excepting_role(release.rule)
     for one in cited.values():
         if not approves(one) or one.role != role or not one.excepts:
             return f"what {cut(one.by)} answered as {cut(one.role)} excepts nothing"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from watchkeeper.errors import CommandInvalid
+from watchkeeper.ledger.envelope import command_body
 from watchkeeper.records.administration import PlanReleaseRecord
 from watchkeeper.records.people import Answer
-from watchkeeper.records.plan.release_rule import ReleaseRule
+from watchkeeper.records.plan.release_rule import ALWAYS, ReleaseRule
 from watchkeeper.records.plan_verdict import PlanVerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.verify.people import Authority, Named
@@ -27,6 +32,14 @@ class Release:
     plan: str | None
 
     @property
+    def signed(self) -> Mapping[str, Any]:
+        """What its signature covers; nothing where that can not be read, which step 7 says."""
+        try:
+            return command_body(self.said.signature)
+        except CommandInvalid:
+            return {}
+
+    @property
     def rule(self) -> ReleaseRule | None:
         """What the plan before asks of it."""
         return self.named.rule
@@ -37,14 +50,13 @@ def approves(said: PlanVerdictRecord) -> bool:
     return said.answer is Answer.APPROVE
 
 
-def roles_asked(rule: ReleaseRule | None) -> set[str]:
-    """Return whose holders a rule asks; where it asks nobody, whoever releases."""
-    return {one.role for one in rule.approvals} if rule and rule.approvals else {"release"}
-
-
-def excepts_as(rule: ReleaseRule | None) -> str:
-    """Return whose holders may let authority widen while an assessment is stale."""
-    return "release" if rule is None or rule.exceptions is None else rule.exceptions
+def needed(rule: ReleaseRule, *, weaker: bool) -> Counter[str]:
+    """Return how many approvals a rule takes, by role; `weaker` says of a weakening."""
+    found: Counter[str] = Counter()
+    for one in rule.approvals:
+        if weaker or one.when == ALWAYS:
+            found[one.role] += one.count
+    return found
 
 
 def told_wider(said: PlanReleaseRecord) -> set[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from watchkeeper.errors import cut
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.release_rule import ALWAYS, ReleaseRule
+from watchkeeper.records.plan.release_rule import ReleaseRule
+from watchkeeper.verify.release.told import needed
 from watchkeeper.verify.release.wider.said import Wider, by_id
 
 
@@ -29,7 +29,7 @@ def wider_guards(before: Bundle, after: Bundle) -> Iterator[Wider]:
 
 def _is_laxer(old: ReleaseRule | None, new: ReleaseRule | None) -> bool:
     was, now = old or ReleaseRule(), new or ReleaseRule()
-    fewer = any(_needed(was, weaker) - _needed(now, weaker) for weaker in (False, True))
+    fewer = any(needed(was, weaker=weaker) - needed(now, weaker=weaker) for weaker in (False, True))
     apart = bool(set(was.separate) - set(now.separate))
     urgent = now.emergency_role is not None and now.emergency_role != was.emergency_role
     later = now.emergency_role == was.emergency_role and (now.review_within_seconds or 0) > (
@@ -37,11 +37,3 @@ def _is_laxer(old: ReleaseRule | None, new: ReleaseRule | None) -> bool:
     )
     excepts = old is not None and was.exceptions != now.exceptions
     return fewer or apart or urgent or later or excepts
-
-
-def _needed(rule: ReleaseRule, weaker: bool) -> Counter[str]:  # noqa: FBT001 - of a weakening
-    found: Counter[str] = Counter()
-    for one in rule.approvals:
-        if weaker or one.when == ALWAYS:
-            found[one.role] += one.count
-    return found
