@@ -41,9 +41,11 @@ from watchkeeper.records.administration import (
     StopScope,
     TokenRecord,
 )
+from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import Instant, render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, Command, Signature, VerdictRecord
+from watchkeeper.records.plan.bundle import Limits
 from watchkeeper.records.plan.systems import Stage
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Payload, Record
@@ -117,6 +119,9 @@ ROLES = {
     "operate": ("anna", "bert", "carl"),
     "refunds-lead": ("anna", "bert"),
 }
+_LISTS = ("systems", "agents", "servers", "grants", "policies", "controls", "applicability")
+_NOTHING: dict[str, Any] = {**{name: [] for name in _LISTS}, "cedarSchemas": {}}
+_NOTHING["limits"] = to_json(Limits())
 
 
 class Story:
@@ -161,10 +166,11 @@ class Story:
         return seal_command(said, person.signer)
 
     def bundle(self) -> dict[str, Any]:
-        """A plan as far as a log knows one: its people, with their keys, and their roles."""
+        """A plan of people, with their keys, and their roles; each another one."""
         people = [{"id": p.name, "name": p.name, "keys": [p.public]} for p in self.people.values()]
         roles = {role: list(holders) for role, holders in self.plan_roles.items()}
-        return {"format": 1, "n": os.urandom(4).hex(), "people": people, "roles": roles}
+        said = {"organisation": os.urandom(4).hex(), "stage": "demonstration", "scope": ""}
+        return {"format": 1, **said, **_NOTHING, "people": people, "roles": roles}
 
     def release(self, by: Person | None = None, bundle: Any = None, **changes: Any) -> Ref:
         by = by or self.carl

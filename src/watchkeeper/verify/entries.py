@@ -210,9 +210,9 @@ def _decided(value: Mapping[str, Any]) -> tuple[Decided, int]:
         )
     except (KeyError, TypeError, IndexError, AttributeError):
         raise RecordInvalid("a decision that does not parse") from None
+    texts = (decided.action, decided.agent, decided.system, decided.plan, decided.digest)
+    if not all(isinstance(text, str) for text in (decided.outcome, *texts)):
+        raise RecordInvalid("a decision that does not parse")
     if decided.outcome not in {"allow", "block", "escalate"}:
         raise RecordInvalid("a decision with another outcome than the three")
-    texts = (decided.action, decided.agent, decided.system, decided.plan, decided.digest)
-    if not all(isinstance(text, str) for text in texts):
-        raise RecordInvalid("a decision that does not parse")
     return decided, parse_instant(said.get("at"))

@@ -12,15 +12,21 @@ import pytest
 from tests.worlds.bundles import write
 from tests.worlds.homes import Story
 from watchkeeper.records.action import DecisionRecord, GrantUsed, Hidden, Status
+from watchkeeper.records.codec import from_json, to_json
 from watchkeeper.records.kinds import Kind
+from watchkeeper.records.plan.bounds import Money, SharedBudget
+from watchkeeper.records.plan.tools import Server, Tool
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record, statement_of
+from watchkeeper.records.typing import Node, NodeKind
 from watchkeeper.verify import verify_bundle, verify_log
 from watchkeeper.verify.bounds import Purses
 from watchkeeper.verify.entries import Decided
 from watchkeeper.verify.entries import _decided as decided_of
 
-MONEY = {"amount": "amount", "currency": "currency"}
+MONEY = Money("amount", currency="currency")
+REFUND = Tool("refund", "b" * 64, writes=True, schema={}, root=Node(NodeKind.RECORD), money=MONEY)
+SERVERS = [to_json(Server("desk", tools=(REFUND,)))]
 DAY = {"seconds": 86_400, "sum": "100.00", "count": 4}
 BUDGET = {
     "id": "day",
@@ -31,7 +37,6 @@ BUDGET = {
     "budget": DAY,
     "currency": "EUR",
 }
-SERVERS = [{"id": "desk", "tools": [{"name": "refund", "money": MONEY}]}]
 
 
 @pytest.fixture
@@ -43,8 +48,9 @@ def story(tmp_path: Path) -> Iterator[Story]:
 
 
 def _release(story: Story, **budget: Any) -> None:
-    shared = [{**BUDGET, **budget}]
-    story.release(bundle={**story.bundle(), "servers": SERVERS, "sharedBudgets": shared})
+    shared = [to_json(from_json(SharedBudget, {**BUDGET, **budget}))]
+    plan = {**story.bundle(), "servers": SERVERS, "sharedBudgets": shared}
+    story.release(bundle=plan, weakenings=("a shared budget",))
 
 
 def _used(amount: str | None, count: int, held: str, **more: Any) -> GrantUsed:

@@ -23,6 +23,7 @@ from watchkeeper.records.instant import render_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Command, Passkey, Signature
 from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.numbers import odd_numbers
 from watchkeeper.records.statement import Entry, Payload, Record
 
 _WAIT_SECONDS = 30.0
@@ -172,9 +173,13 @@ def _signed_bundle(command: Command, beside: Mapping[str, Any]) -> Bundle:
         raw = canonical_arguments(beside.get("bundle"))
         if bundle_digest(raw) != command.body.get("plan"):
             raise CommandInvalid("the plan is not the one that was signed")
-        return parse_bundle(raw)
+        bundle = parse_bundle(raw)
     except RecordInvalid as error:
         raise CommandInvalid(f"not a plan: {error.message}") from None
+    odd = next(odd_numbers(bundle), None)
+    if odd is not None:
+        raise CommandInvalid(f"not a plan: it has {cut(odd)} where a number must stand")
+    return bundle
 
 
 def _named_register(bundle: Bundle, beside: Mapping[str, Any]) -> dict[str, Json]:

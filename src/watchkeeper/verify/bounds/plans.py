@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
@@ -12,6 +12,7 @@ from watchkeeper.errors import RecordInvalid
 from watchkeeper.ledger.canonical import parse_json_unverified, sha256_hex
 from watchkeeper.records.codec import from_json
 from watchkeeper.records.plan.bounds import Money, SharedBudget
+from watchkeeper.records.plan.numbers import number
 from watchkeeper.verify.erasures import PlanOf
 
 
@@ -24,6 +25,7 @@ class Caps:
 
 
 NOTHING = Caps({}, {})
+_MOST_PLACES = 64
 
 
 def caps_of(plan_of: PlanOf, plan: str) -> Caps | None:
@@ -66,10 +68,10 @@ def said_amount(money: Money | None, clear: Mapping[str, Any]) -> Decimal | str 
     name = money.amount.removeprefix("args.")
     if "." in name:
         return None
-    try:
-        amount = Decimal(str(clear[name])).scaleb(-(money.minor or 0))
-    except (KeyError, InvalidOperation):
+    said, minor = number(clear.get(name)), money.minor or 0
+    if said is None or abs(minor) > _MOST_PLACES:
         return "its arguments do not say what it is worth"
+    amount = said.scaleb(-minor)
     return amount if amount >= 0 else "its arguments say less than nothing"
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from watchkeeper.errors import cut
 from watchkeeper.records.plan.bounds import Budget, SharedBudget
+from watchkeeper.records.plan.numbers import number
 from watchkeeper.records.reference import Ref
 from watchkeeper.verify.bounds.plans import (
     NOTHING,
@@ -125,8 +126,8 @@ class Purses:
             yield from _worth(budget, caps, decided, amount)
         if cap.count is not None and before[0] + 1 > cap.count:
             yield f"allowed beyond the shared budget {name}: action {before[0] + 1} of {cap.count}"
-        if cap.sum is not None and before[1] + amount > Decimal(cap.sum):
-            total = before[1] + amount
+        most, total = number(cap.sum), before[1] + amount
+        if most is not None and total > most:
             yield f"allowed beyond the shared budget {name}: {total} of {cap.sum}"
         yield from self._recount(budget, _account(said), before, at)
 
@@ -208,8 +209,4 @@ def _before(said: Mapping[str, Any]) -> tuple[int, Decimal] | None:
 
 
 def _decimal(text: Any) -> Decimal | None:
-    try:
-        value = Decimal(text) if isinstance(text, str) else None
-    except InvalidOperation:
-        return None
-    return value if value is not None and value.is_finite() else None
+    return number(text) if isinstance(text, str) else None

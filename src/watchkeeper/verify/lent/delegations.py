@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from watchkeeper.errors import RecordInvalid, cut
@@ -18,6 +17,7 @@ from watchkeeper.records.administration import (
 from watchkeeper.records.instant import parse_instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.lent import DelegationEndedRecord, DelegationRecord
+from watchkeeper.records.plan.numbers import number
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.statement import Record
 from watchkeeper.verify.entries import Decided
@@ -266,9 +266,9 @@ def _beyond_parent(said: DelegationRecord, parent: DelegationRecord) -> str | No
 
 
 def _above(said: DelegationRecord, most: Mapping[str, str]) -> str | None:
-    caps = {cap.argument: _number(cap.most) for cap in said.caps}
+    caps = {cap.argument: number(cap.most) for cap in said.caps}
     for argument, limit in most.items():
-        cap, bound = caps.get(argument), _number(limit)
+        cap, bound = caps.get(argument), number(limit)
         if cap is None or bound is None or cap > bound:
             return f"it lends more of {cut(argument)} than its giver holds"
     return None
@@ -280,15 +280,6 @@ def _beyond(one: DelegationRecord, decided: Decided) -> Iterator[str]:
         yield f"{cut(decided.tool)} was not lent"
     for cap in one.caps:
         said = decided.clear.get(cap.argument.removeprefix("args."))
-        number, most = _number(said), _number(cap.most)
-        if number is not None and (most is None or number > most):
+        found, most = number(said), number(cap.most)
+        if found is not None and (most is None or found > most):
             yield f"{cut(cap.argument)} is above what was lent"
-
-
-def _number(said: Any) -> Decimal | None:
-    if isinstance(said, bool) or not isinstance(said, int | str):
-        return None
-    try:
-        return Decimal(said)
-    except InvalidOperation:
-        return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from watchkeeper.errors import cut
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.instant import Instant, render_instant
 from watchkeeper.records.people import Answer, VerdictRecord
+from watchkeeper.records.plan.numbers import number
 from watchkeeper.records.plan.policies import REQUIRED
 from watchkeeper.records.standing import LONGEST_STANDING, StandingRecord
 from watchkeeper.verify.entries import Decided
@@ -113,9 +114,9 @@ def rule_problem(
 def _beyond(said: StandingRecord, rule: Mapping[str, Any], before: Iterable[Made]) -> str | None:
     try:
         count, seconds = int(rule["count"]), int(rule["withinSeconds"])
-        caps = {cap.argument: Decimal(cap.most) for cap in said.caps}
-        most = {argument: Decimal(cap) for argument, cap in rule.get("most", {}).items()}
-    except (KeyError, ValueError, TypeError, InvalidOperation):
+        caps = {cap.argument: _cap(cap.most) for cap in said.caps}
+        most = {argument: _cap(cap) for argument, cap in rule.get("most", {}).items()}
+    except (KeyError, ValueError, TypeError, AttributeError):
         return "with caps that are no numbers"
     if said.until > said.at.plus(seconds):
         return f"for longer than the {seconds} s that the plan lets it last"
@@ -126,6 +127,13 @@ def _beyond(said: StandingRecord, rule: Mapping[str, Any], before: Iterable[Made
     if any(argument not in caps or caps[argument] > cap for argument, cap in most.items()):
         return "with a cap missing, or larger than the plan lets it be"
     return None
+
+
+def _cap(said: object) -> Decimal:
+    found = number(said)
+    if found is None:
+        raise ValueError
+    return found
 
 
 def _body(said: StandingRecord) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from watchkeeper.errors import cut
@@ -12,6 +11,7 @@ from watchkeeper.records.administration import PlanReleaseRecord, StopRecord
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.kinds import Kind
 from watchkeeper.records.people import Answer, PasskeyRevokedRecord, VerdictRecord
+from watchkeeper.records.plan.numbers import number
 from watchkeeper.records.reference import Ref
 from watchkeeper.records.standing import LONGEST_STANDING, StandingEndedRecord, StandingRecord
 from watchkeeper.records.statement import Record
@@ -246,10 +246,5 @@ def _not_for(made: Made, decided: Decided, fired: set[str], at: int) -> Iterator
 def _is_beyond(decided: Decided, argument: str, most: str) -> bool:
     """Tell whether an argument that stands in clear is larger than a cap."""
     name = argument.removeprefix("args.")
-    value = (decided.clear or {}).get(name)
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return False
-    try:
-        return Decimal(value) > Decimal(most)
-    except InvalidOperation:
-        return False
+    value, cap = number((decided.clear or {}).get(name)), number(most)
+    return value is not None and (cap is None or value > cap)

@@ -18,7 +18,6 @@ from watchkeeper.errors import (
     RecordInvalid,
     TileInvalid,
 )
-from watchkeeper.ledger.canonical import sha256_hex
 from watchkeeper.ledger.checkpoint import (
     Checkpoint,
     open_checkpoint,
@@ -41,8 +40,8 @@ from watchkeeper.verify.log.parallel import checked_in_order
 from watchkeeper.verify.log.shards import SHARDS, Before, check_begin
 from watchkeeper.verify.log.tree import PublishedTree
 from watchkeeper.verify.management import MANAGEMENT
-from watchkeeper.verify.people import same_authority
 from watchkeeper.verify.release import CHANGES
+from watchkeeper.verify.released import plan_problem
 from watchkeeper.verify.report import Report, Verification
 from watchkeeper.verify.source import Source, read_bundle
 from watchkeeper.verify.timestamps import Stamps
@@ -350,10 +349,7 @@ class Verifier:
             raw = self._plan_of(release.plan or "")
             if raw is None:
                 missing += 1
-            elif sha256_hex(raw) != release.plan:
-                self._report.fail(PLANS, "the published plan is not the released one", index)
-            elif not same_authority(raw, release):
-                problem = "the release names other people, roles or applications than its plan"
+            elif (problem := plan_problem(raw, release)) is not None:
                 self._report.fail(PLANS, problem, index)
         if missing:
             self._report.skip(PLANS, f"{missing} of {len(conduct.plans)} plans are not published")

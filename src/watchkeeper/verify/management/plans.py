@@ -66,19 +66,29 @@ def things_of(plan_of: PlanOf, plan: str) -> tuple[Thing, ...] | str | None:
 
 
 def _thing(said: Mapping[str, Any]) -> Thing:
-    topic, since = said["topic"], tuple(said.get("since", ()))
-    adds: tuple[tuple[str, str], ...] = ((topic, said["id"]),)
+    topic, id_ = _texts((said["topic"], said["id"]))
+    since, roles, systems = (_texts(said.get(name, ())) for name in ("since", "roles", "systems"))
+    if not topic.isascii():
+        raise TypeError  # topics are names in the records of decisions, which are ASCII
+    adds: tuple[tuple[str, str], ...] = ((topic, id_),)
     later: tuple[tuple[str, str], ...] = ()
     if topic in _STATES_WHY:
         adds, later = tuple((topic, why) for why in since), ((topic, "date"),)
     elif topic == _NAMES_ROLES:
-        adds = tuple((topic, role) for role in said.get("roles", ()))
+        adds = tuple((topic, role) for role in roles)
     elif _TAKEN_BACK & set(since):
-        adds = (*adds, (_SUSPENDED, said["id"]))
+        adds = (*adds, (_SUSPENDED, id_))
     early = ((topic, _AHEAD),) if topic in _STATES_WHY else adds
     until, begins = (_moment(said, name) for name in ("until", "notBefore"))
-    systems = frozenset(said.get("systems", ()))
-    return Thing(systems, until, bool(since), adds, later, begins, early)
+    return Thing(frozenset(systems), until, bool(since), adds, later, begins, early)
+
+
+def _texts(said: Iterable[Any]) -> tuple[str, ...]:
+    """Return what has to be texts: what is none is counted, and put in order, later."""
+    found = tuple(said)
+    if isinstance(said, str) or not all(isinstance(one, str) for one in found):
+        raise TypeError
+    return found
 
 
 def _moment(said: Mapping[str, Any], name: str) -> int | None:

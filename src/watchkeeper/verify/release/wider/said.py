@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.plan.numbers import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,14 @@ class Wider:
 
 
 def is_more(now: str | int | None, was: str | int | None) -> bool:
-    """Tell whether a cap lets more fit; None is no cap."""
+    """Tell whether a cap lets more fit; None is no cap.
+
+    Of what is no number that can not be told; step 12 finds it.
+    """
     if now is None or was is None:
         return now is None and was is not None
-    return Decimal(now) > Decimal(was)
+    one, other = number(now), number(was)
+    return one is not None and other is not None and one > other
 
 
 def by_id(found: Iterable[Any]) -> dict[str, Any]:
