@@ -15,9 +15,10 @@ from typing import Any
 import orjson
 
 from watchkeeper.plan.exchange.cyclonedx.taking import Known, draft_systems
+from watchkeeper.plan.exchange.foreign import parse_document
+from watchkeeper.plan.exchange.oscal.checking.document import BOUNDS
 from watchkeeper.plan.exchange.oscal.checking.references import check_documents
 from watchkeeper.plan.exchange.oscal.taking.drafting import draft_oscal
-from watchkeeper.plan.exchange.oscal.taking.foreign import parse_document
 from watchkeeper.plan.exchange.xlsx.changes import compare
 from watchkeeper.plan.exchange.xlsx.reading import read_workbook
 from watchkeeper.plan.exchange.xlsx.tables import APPLICABILITY, CONTROLS
@@ -36,7 +37,7 @@ def workbook(raw: bytes) -> None:
 
 def oscal(raw: bytes) -> None:
     """Follow the references of a document, and draft what it says."""
-    documents = {"a.json": parse_document(raw, "a.json"), "catalog.json": _catalog("2")}
+    documents = {"a.json": parse_document(raw, "a.json", BOUNDS), "catalog.json": _catalog("2")}
     check_documents(documents)
     draft_oscal(documents, frozenset({"limits"}), "rows: []\n", "ana")
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from watchkeeper.cli.plan.exchange.arguments import taken
 from watchkeeper.errors import ImportRefused, cut
-from watchkeeper.plan.exchange.oscal.taking.foreign import parse_document
+from watchkeeper.plan.exchange.foreign import parse_document
+from watchkeeper.plan.exchange.oscal.checking.document import BOUNDS
 
 _MOST_DOCUMENTS = 1_000
 
@@ -20,7 +21,7 @@ def documents_in(place: Path) -> Mapping[str, Mapping[str, Any]]:
         ImportRefused: nothing to read there, too much of it, or something that can not be read.
     """
     if place.is_file():
-        return {place.name: parse_document(taken(place), place.name)}
+        return {place.name: parse_document(taken(place), cut(place.name), BOUNDS)}
     if not place.is_dir():
         raise ImportRefused(f"nothing at {cut(place)}", "name a folder of OSCAL documents")
     root = place.resolve()
@@ -39,5 +40,5 @@ def documents_in(place: Path) -> Mapping[str, Mapping[str, Any]]:
         if not path.resolve().is_relative_to(root):
             raise ImportRefused(f"{cut(path)} leads out of the folder", "copy the file into it")
         name = path.relative_to(place).as_posix()
-        found[name] = parse_document(taken(path), name)
+        found[name] = parse_document(taken(path), cut(name), BOUNDS)
     return found

@@ -14,20 +14,19 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from watchkeeper.errors import ImportRefused, RecordInvalid, cut
-from watchkeeper.ledger.canonical import parse_json
+from watchkeeper.errors import ImportRefused, cut
 from watchkeeper.plan.draft.editing import render_editable
 from watchkeeper.plan.draft.import_tools import MODELINE, schema_address
 from watchkeeper.plan.draft.workspace import server_id
 from watchkeeper.plan.exchange.cyclonedx.inventory import OURS
 from watchkeeper.plan.exchange.cyclonedx.validity import why_invalid
+from watchkeeper.plan.exchange.foreign import Bounds, line_of, parse_document
 from watchkeeper.plan.workspace.models.scalars import check_id
 
-MOST_BYTES = 32 * 1024 * 1024
-_DEEPEST = 40
 _MOST_SYSTEMS = 2_000
 _MOST_STEPS = 1_000_000
 _AS_JSON = "CycloneDX 1.6 is read in JSON, as UTF-8: convert XML and other versions first"
+_BOUNDS = Bounds(most_bytes=32 * 1024 * 1024, deepest=40, advice=_AS_JSON)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 Component = Mapping[str, Any]
 
@@ -60,14 +59,8 @@ def draft_systems(raw: bytes, known: Known, owner: str) -> Drafted:
 
 
 def _parsed(raw: bytes) -> Mapping[str, Any]:
-    text = raw.removeprefix(b"\xef\xbb\xbf")
-    if not text.lstrip().startswith(b"{"):
-        raise ImportRefused("no bill of materials in JSON", _AS_JSON)
-    try:
-        document = parse_json(text, max_bytes=MOST_BYTES, max_depth=_DEEPEST)
-    except RecordInvalid as error:
-        raise ImportRefused(f"no bill of materials: {error.message}") from None
-    if not isinstance(document, dict) or document.get("bomFormat") != "CycloneDX":
+    document = parse_document(raw, "the bill of materials", _BOUNDS)
+    if document.get("bomFormat") != "CycloneDX":
         raise ImportRefused("no bill of materials of CycloneDX", _AS_JSON)
     if document.get("specVersion") != "1.6":
         version = cut(document.get("specVersion"))
@@ -124,8 +117,8 @@ class _Drafting:
         agents = list(self._agents(name, component))
         document = CommentedMap()
         document["id"] = name
-        document["title"] = _line(component["name"]) or name
-        document["purpose"] = _line(component.get("description")) or "say: what it is for"
+        document["title"] = line_of(component["name"]) or name
+        document["purpose"] = line_of(component.get("description")) or "say: what it is for"
         uses = _many(component, "intended-use") or self._use_cases(component)
         if uses:
             document["intended_use"] = CommentedSeq(uses)
@@ -190,7 +183,7 @@ class _Drafting:
         cards = [one.get("modelCard") or {} for one in self._models(component.get("bom-ref"))]
         considered = [card.get("considerations") or {} for card in cards]
         uses = [use for one in considered for use in one.get("useCases") or ()]
-        return [text for text in dict.fromkeys(_line(use) for use in uses) if text]
+        return [text for text in dict.fromkeys(line_of(use) for use in uses) if text]
 
     def _leave(self, component: Component, why: str) -> None:
         self.left_out.append(f"{cut(component.get('name'))}: {why}")
@@ -199,12 +192,12 @@ class _Drafting:
 def _agent(name: str, model: Component | None, component: Component) -> CommentedMap:
     agent = CommentedMap()
     agent["id"] = name
-    if model is not None and _line(model["name"]):
-        agent["model"] = _line(model["name"])
+    if model is not None and line_of(model["name"]):
+        agent["model"] = line_of(model["name"])
     digest = _one(component, "prompt-digest")
     if _DIGEST.fullmatch(digest):
         agent["prompt_digest"] = digest
-    version = _line(component.get("version") or (model or {}).get("version"))
+    version = line_of(component.get("version") or (model or {}).get("version"))
     if version:
         agent["version"] = version
     return agent
@@ -249,10 +242,4 @@ def _one(component: Component, name: str) -> str:
 def _many(component: Component, name: str) -> list[str]:
     properties = component.get("properties") or ()
     values = [one.get("value") for one in properties if one.get("name") == OURS + name]
-    return [text for text in (_line(value) for value in values) if text]
-
-
-def _line(value: Any) -> str:
-    """Return foreign text as one line that can be printed."""
-    text = " ".join(str(value).split()) if isinstance(value, str) else ""
-    return "".join(char for char in text if char.isprintable())
+    return [text for text in (line_of(value) for value in values) if text]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from watchkeeper.plan.exchange.oscal.names import Naming, control_id, filled, line, prop
+from watchkeeper.plan.views.clauses.standing import due_of
 from watchkeeper.plan.workspace.models.control import RowEntry
 from watchkeeper.plan.workspace.models.head import Action
 from watchkeeper.plan.workspace.models.management.findings import FindingFile
@@ -58,14 +59,12 @@ def _finding(naming: Naming, name: str, says: FindingFile) -> _Made:
     props += [prop("system", system) for system in says.systems]
     words = {"Correction": says.correction, "Cause": says.cause, "Elsewhere": says.similar}
     more = [f"{title}: {text}" for title, text in words.items() if text]
-    due = [one.by for one in says.actions if one.by and not one.done]
-    due += [says.effect.by] if says.effect and says.effect.by and not says.effect.on else []
     return _made(
         naming,
         f"finding/{name}",
         (f"{name}: {says.what}", "\n\n".join([says.what, *more])),
         says.raised,
-        min(due, default=None),
+        due_of(says),
         props,
         says.actions,
         says.by,

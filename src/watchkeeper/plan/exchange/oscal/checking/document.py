@@ -8,10 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from watchkeeper.errors import cut
+from watchkeeper.plan.exchange.foreign import Bounds
 
 Documents = Mapping[str, Mapping[str, Any]]
 """From the path of a document, with `/`, to what it says."""
 
+BOUNDS = Bounds(
+    most_bytes=64 * 1024 * 1024,
+    deepest=60,
+    advice="it is read in JSON, as UTF-8: convert XML, YAML and other encodings first",
+)
 ROOTS = (
     "catalog",
     "profile",

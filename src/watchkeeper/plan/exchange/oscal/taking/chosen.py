@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.errors import ImportRefused
-from watchkeeper.plan.exchange.oscal.taking.controls import Found, line_of, listed
+from watchkeeper.plan.exchange.foreign import line_of
+from watchkeeper.plan.exchange.oscal.taking.controls import Found, listed
 
 MOST_PATTERNS = 100
 """A profile has a handful; each is held against every control."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.plan.draft.workspace import server_id
+from watchkeeper.plan.exchange.foreign import line_of
 from watchkeeper.plan.exchange.oscal.checking.document import walk
 from watchkeeper.plan.exchange.oscal.names import OURS
 from watchkeeper.standards.catalogue import annex_a
 
 _ISO = re.compile(r"\biso\b", re.IGNORECASE)
-_LONGEST_ID = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,6 @@ def ours(holder: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """Return the properties of one name in our namespace."""
     props = listed(holder, "props")
     return [one for one in props if one.get("ns") == OURS and one.get("name") == name]
-
-
-def line_of(value: Any) -> str:
-    """Return foreign text as one line that can be printed."""
-    text = " ".join(value.split()) if isinstance(value, str) else ""
-    return "".join(char for char in text if char.isprintable())
 
 
 def _controls(

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchkeeper.errors import ImportRefused, cut
+from watchkeeper.plan.exchange.foreign import line_of
 from watchkeeper.plan.exchange.oscal.checking.document import read_document
 from watchkeeper.plan.exchange.oscal.checking.selection import path_of
 from watchkeeper.plan.exchange.oscal.taking.chosen import Chosen, chosen_by
 from watchkeeper.plan.exchange.oscal.taking.controls import (
     Found,
     controls_in,
-    line_of,
     listed,
     ours,
 )
