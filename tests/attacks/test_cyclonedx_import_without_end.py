@@ -79,7 +79,7 @@ MANY: dict[str, Any] = {
             "timestamp": "2026-11-24T00:00:00Z",
             "text": "x",
         }
-        for n in range(250)
+        for n in range(120)
     ],
     "formulation": [{"bom-ref": f"f{n}"} for n in range(120)],
     "externalReferences": [{"type": "other", "url": f"x{n}"} for n in range(120)],

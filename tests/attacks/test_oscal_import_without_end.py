@@ -1,13 +1,15 @@
 """Documents that point at one another without end: long chains, diamonds, links, patterns.
 
-Each profile is worked out once, each link looked up once, and what no profile does is refused: the
-command ends, whatever they say.
+Each profile and each catalogue is read once, each link looked up once, and what no profile does is
+refused: the command ends, whatever they say.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from tests.worlds.foreign import catalog, importing, profile
 from watchkeeper.cli.plan.exchange.folders import documents_in
 from watchkeeper.errors import ImportRefused
 from watchkeeper.plan.exchange.oscal.checking.references import check_documents
+from watchkeeper.plan.exchange.oscal.taking import profiles
 from watchkeeper.plan.exchange.oscal.taking.chosen import MOST_PATTERNS
 from watchkeeper.plan.exchange.oscal.taking.drafting import draft_oscal
 
@@ -55,12 +58,58 @@ def test_each_link_is_looked_up_once() -> None:
     assert found.followed == len(links)
 
 
-def test_more_patterns_than_a_profile_has_are_refused() -> None:
-    many = [{"matching": [{"pattern": f"{n}*"} for n in range(MOST_PATTERNS + 1)]}]
-    asked = {"href": "c.json", "include-controls": many}
-    documents = {"c.json": catalog("ac-1"), "p.json": profile(asked)}
+class _Counted(dict[str, Any]):
+    """An object of a document that counts how often each of its keys is asked for."""
+
+    def __init__(self, value: dict[str, Any]) -> None:
+        super().__init__(value)
+        self.asked: Counter[str] = Counter()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.asked[key] += 1
+        return super().get(key, default)
+
+    def items(self) -> Any:
+        self.asked["all of it"] += 1
+        return super().items()
+
+
+def _asked(imports: int) -> list[Counter[str]]:
+    names = [f"ac-{n}" for n in range(3)]
+    theirs, chosen = catalog(*names), profile(*[importing("c.json", names)] * imports)
+    bodies = [_Counted(theirs["catalog"]), _Counted(chosen["profile"])]
+    documents = {"c.json": {"catalog": bodies[0]}, "p.json": {"profile": bodies[1]}}
+    assert len(draft_oscal(documents, frozenset(), None, "ana").taken) == 6
+    return [one.asked for one in bodies]
+
+
+def test_a_catalogue_and_a_profile_are_read_once_however_often_they_are_imported() -> None:
+    assert _asked(1) == _asked(40)
+
+
+def test_a_profile_that_imports_the_same_over_and_over_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(profiles, "MOST_DECIDED", 30)
+    documents = {"c.json": catalog("ac-1", "ac-2"), "p.json": profile(*[importing("c.json")] * 15)}
+    assert "row ac-1: in" in draft_oscal(documents, frozenset(), None, "ana").taken
+    documents["p.json"] = profile(*[importing("c.json")] * 16)
+    with pytest.raises(ImportRefused, match="over and over"):
+        draft_oscal(documents, frozenset(), None, "ana")
+
+
+@pytest.mark.parametrize("imports", [1, 2])
+@pytest.mark.parametrize("key", ["include-controls", "exclude-controls"])
+def test_more_patterns_than_a_profile_has_are_refused_before_one_is_made(
+    key: str, imports: int
+) -> None:
+    patterns = [_Counted({"pattern": f"{n}*"}) for n in range(MOST_PATTERNS + 1)]
+    parts = [patterns[n::imports] for n in range(imports)]
+    asked = [{"href": "c.json", "include-all": {}, key: [{"matching": part}]} for part in parts]
+    documents = {"c.json": catalog("ac-1"), "p.json": profile(*asked)}
     with pytest.raises(ImportRefused, match="patterns"):
         draft_oscal(documents, frozenset(), None, "ana")
+    assert {one.asked["pattern"] for one in patterns} == {0}
 
 
 def test_more_controls_than_are_read_are_refused_over_all_documents() -> None:

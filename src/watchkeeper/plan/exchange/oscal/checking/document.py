@@ -37,6 +37,7 @@ class Document:
     """What one document defines, by name, and all that it says.
 
     `kinds` are the lists that each uuid stands in: `risks`, `parties`; empty for the document's.
+    `lies` says where each resource of the back matter lies, by its uuid in small letters.
     """
 
     path: str
@@ -47,15 +48,33 @@ class Document:
     ids: Counter[str] = field(default_factory=Counter)
     controls: Counter[str] = field(default_factory=Counter)
     roles: Counter[str] = field(default_factory=Counter)
+    lies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_document(path: str, value: Mapping[str, Any]) -> Document:
-    """Take down what a document defines; its kind is empty where it is no model of OSCAL."""
-    kind = next((root for root in ROOTS if isinstance(value.get(root), Mapping)), "")
+    """Take down what a document defines; its kind is empty where it is no one model of OSCAL."""
+    roots = [root for root in ROOTS if isinstance(value.get(root), Mapping)]
+    kind = roots[0] if len(roots) == 1 else ""
     document = Document(path, kind, value.get(kind, {}) if kind else {})
     for where, key, one in walk(document.body):
         _note(document, where, key, one)
+    document.lies = _resources(document.body)
     return document
+
+
+def objects(holder: Any, key: str) -> list[Mapping[str, Any]]:
+    """Return the objects of a list that something foreign holds; nothing where it has none."""
+    found = holder.get(key) if isinstance(holder, Mapping) else None
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
+def _resources(body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one in objects(body.get("back-matter"), "resources"):
+        links = (link.get("href") for link in objects(one, "rlinks"))
+        lies = tuple(link for link in links if isinstance(link, str))
+        found.setdefault(str(one.get("uuid")).lower(), lies)
+    return found
 
 
 def _note(document: Document, where: tuple[str, ...], key: str, one: Any) -> None:

@@ -32,9 +32,12 @@ _ROLES = ("role-id", "role-ids")
 _ADDRESSES = ("href", "source")
 _LISTS = {
     name: f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
-    for name in ("party", "location", "observation", "finding", "risk", "task", "response")
-}
-"""What a reference has to be by its name: `risk-uuid` is a uuid of `risks`, and of nothing else."""
+    for name in ("party", "location", "observation", "finding", "risk", "task")
+} | {"response": "remediations"}
+"""What a reference has to be by its name: `risk-uuid` is a uuid of `risks`, and of nothing else.
+
+The list of a risk's responses is called `remediations` in JSON (OSCAL 1.2.1, risk).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,8 @@ class _Checking:
             for name, kinds in one.kinds.items():
                 self.uuids.setdefault(name, set()).update(kinds)
         self.roles = {name for one in documents.values() for name in one.roles}
-        self.imports = {path: imported_by(one) for path, one in documents.items()}
-        self.outside = {
-            path: any(target not in documents for target in targets)
-            for path, targets in self.imports.items()
-        }
+        self.imports = {path: imported_by(documents, one) for path, one in documents.items()}
+        self.outside = {path: None in targets for path, targets in self.imports.items()}
         self.all = frozenset(name for one in documents.values() for name in one.controls)
         self.controls: dict[tuple[str, tuple[str, ...]], frozenset[str] | None] = {}
         self.selected = Selected(documents)
@@ -148,8 +148,12 @@ class _Checking:
             self._known(document, where, one, "role", known)
 
     def _named(self, document: Document, where: Sequence[str], what: str, one: str) -> None:
-        """Follow the id of a part, a parameter or an objective of whatever catalogue is here."""
-        if one not in self.ids and not self.all:
+        """Follow the id of a part, a parameter or an objective of whatever catalogue is here.
+
+        One that no catalogue here has is broken only where the one that it is of is here.
+        """
+        known = one in self.ids
+        if not known and self._controls_at(document, chooser(document, where)) is None:
             message = f"the catalogue of {what} {cut(one)} is not here"
             self.note(document, where, message, broken=False)
         else:
@@ -182,7 +186,8 @@ class _Checking:
         key = (document.path, place)
         if key not in self.controls:
             sources = sources_at(document, place)
-            found = self.selected.controls(document, sources) if sources else self.all or None
+            here = None if self.outside[document.path] else self.all or None
+            found = self.selected.controls(document, sources) if sources else here
             self.controls[key] = found
         return self.controls[key]
 

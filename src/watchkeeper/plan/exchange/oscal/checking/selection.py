@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from watchkeeper.plan.exchange.oscal.checking.document import Document, walk
+from watchkeeper.plan.exchange.oscal.checking.document import Document, objects, walk
 
 Among = Mapping[str, Document]
 DEEPEST_IMPORTS = 30
@@ -41,14 +41,26 @@ def path_of(document: Document, href: str) -> str | None:
     return None if normal.startswith("..") else normal
 
 
-def imported_by(document: Document) -> tuple[str, ...]:
-    """Return what a document imports: its path here, or its address where it lies elsewhere."""
+def target_of(among: Among, document: Document, href: str) -> Document | None:
+    """Return the document here that an address names; None where it lies elsewhere, or nowhere.
+
+    A resource of the back matter lies at any of its links: the first that is here is taken.
+    """
+    inside = href.startswith("#")
+    for address in document.lies.get(href[1:].lower(), ()) if inside else (href,):
+        path = path_of(document, address)
+        if path is not None and path in among:
+            return among[path]
+    return None
+
+
+def imported_by(among: Among, document: Document) -> tuple[str | None, ...]:
+    """Return the paths of what a document imports; None for each that is not here."""
     found = []
     for where, key, one in walk(document.body):
         if key == "href" and isinstance(one, str) and where[0].startswith("import"):
-            address = _resource(document, one) if one.startswith("#") else one
-            path = path_of(document, address) if address is not None else None
-            found.append(path if path is not None else one)
+            target = target_of(among, document, one)
+            found.append(None if target is None else target.path)
     return tuple(found)
 
 
@@ -90,21 +102,21 @@ class Selected:
 
         What nests deeper than profiles ever do is not followed, as if it were not here.
         """
-        known: set[str] = set()
+        known: list[frozenset[str]] = []
         for source in sources:
             found = self._brought_in(document, source.href, depth)
             if found is None:
                 return None
-            known |= found if source.only is None else found & source.only
-        return frozenset(known)
+            known.append(found if source.only is None else found & source.only)
+        return known[0] if len(known) == 1 else frozenset().union(*known)
 
     def _brought_in(self, document: Document, href: str, depth: int) -> frozenset[str] | None:
-        found = _target(self._among, document, href)
+        found = target_of(self._among, document, href)
         if found is None or depth > DEEPEST_IMPORTS:
             return None
-        if found.kind != "profile":
-            return frozenset(found.controls)
-        if found.path not in self._known:
+        if found.path not in self._known and found.kind != "profile":
+            self._known[found.path] = frozenset(found.controls)
+        elif found.path not in self._known:
             # One that imports itself brings in nothing: it is named as a circle.
             self._known[found.path] = frozenset()
             self._known[found.path] = self.controls(found, _chosen(found.body), depth + 1)
@@ -137,25 +149,13 @@ def _returns(leads: Mapping[str, frozenset[str]], path: str) -> bool:
 def _imported(among: Among, document: Document) -> frozenset[str]:
     if document.kind != "profile":
         return frozenset()
-    found = (_target(among, document, source.href) for source in _chosen(document.body))
+    found = (target_of(among, document, source.href) for source in _chosen(document.body))
     return frozenset(one.path for one in found if one is not None)
 
 
-def _imports(profile: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    imports = profile.get("imports")
-    listed = imports if isinstance(imports, list) else []
-    return [one for one in listed if isinstance(one, Mapping)]
-
-
 def _chosen(profile: Mapping[str, Any]) -> tuple[Source, ...]:
-    imports = [one for one in _imports(profile) if isinstance(one.get("href"), str)]
+    imports = [one for one in objects(profile, "imports") if isinstance(one.get("href"), str)]
     return tuple(Source(one["href"], _selected(one)) for one in imports)
-
-
-def _target(among: Among, document: Document, href: str) -> Document | None:
-    address = _resource(document, href) if href.startswith("#") else href
-    path = path_of(document, address) if address is not None else None
-    return among.get(path) if path is not None else None
 
 
 def _selected(imported: Mapping[str, Any]) -> frozenset[str] | None:
@@ -172,15 +172,3 @@ def _selected(imported: Mapping[str, Any]) -> frozenset[str] | None:
         some = listed if isinstance(listed, list) else []
         names |= {name for name in some if isinstance(name, str)}
     return frozenset(names)
-
-
-def _resource(document: Document, href: str) -> str | None:
-    """Return where a resource of the document's own back matter lies."""
-    matter = document.body.get("back-matter")
-    resources = matter.get("resources") if isinstance(matter, Mapping) else None
-    for one in resources if isinstance(resources, list) else ():
-        if isinstance(one, Mapping) and str(one.get("uuid")).lower() == href[1:].lower():
-            links = one.get("rlinks")
-            found = [x for x in links if isinstance(x, Mapping)] if isinstance(links, list) else []
-            return next((x["href"] for x in found if isinstance(x.get("href"), str)), None)
-    return None

@@ -10,7 +10,8 @@ from typing import Any
 
 from watchkeeper.errors import ImportRefused
 from watchkeeper.plan.exchange.foreign import line_of
-from watchkeeper.plan.exchange.oscal.taking.controls import Found, listed
+from watchkeeper.plan.exchange.oscal.checking.document import objects
+from watchkeeper.plan.exchange.oscal.taking.controls import Found
 
 MOST_PATTERNS = 100
 """A profile has a handful; each is held against every control."""
@@ -37,26 +38,35 @@ class Chosen:
         )
 
 
-def chosen_by(selections: Sequence[Mapping[str, Any]]) -> Chosen:
-    """Return what a list of selections chooses.
+def check_patterns(profile: Mapping[str, Any]) -> None:
+    """Count the patterns of a profile, over all that it imports, before any is made.
 
     Raises:
-        ImportRefused: it has more patterns than are read.
+        ImportRefused: it has more of them than are read.
     """
+    selections = (
+        selection
+        for imported in objects(profile, "imports")
+        for key in ("include-controls", "exclude-controls")
+        for selection in objects(imported, key)
+    )
+    if sum(len(objects(one, "matching")) for one in selections) > MOST_PATTERNS:
+        message = f"a profile with more than {MOST_PATTERNS} patterns"
+        raise ImportRefused(message, "name the controls by id")
+
+
+def chosen_by(selections: Sequence[Mapping[str, Any]]) -> Chosen:
+    """Return what a list of selections chooses; `check_patterns` has counted its patterns."""
     own, above = set(), set()
     patterns, patterns_above = [], []
     for selection in selections:
         found = selection.get("with-ids")
         ids = [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
-        matching = listed(selection, "matching")
+        matching = objects(selection, "matching")
         made = [re.compile(fnmatch.translate(line_of(one.get("pattern")))) for one in matching]
         own.update(ids)
         patterns += made
         if selection.get("with-child-controls") == "yes":
             above.update(ids)
             patterns_above += made
-        if len(patterns) > MOST_PATTERNS:
-            raise ImportRefused(
-                f"a profile with more than {MOST_PATTERNS} patterns", "name the controls by id"
-            )
     return Chosen(frozenset(own), tuple(patterns), frozenset(above), tuple(patterns_above))

@@ -9,7 +9,7 @@ from typing import Any
 
 from watchkeeper.plan.draft.workspace import server_id
 from watchkeeper.plan.exchange.foreign import line_of
-from watchkeeper.plan.exchange.oscal.checking.document import walk
+from watchkeeper.plan.exchange.oscal.checking.document import objects, walk
 from watchkeeper.plan.exchange.oscal.names import OURS
 from watchkeeper.standards.catalogue import annex_a
 
@@ -55,27 +55,21 @@ def annex_name(id_: str) -> str | None:
     return id_.upper() if id_.upper() in annex_a() else None
 
 
-def listed(holder: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    """Return the objects of a list of a foreign document; nothing where it has none."""
-    found = holder.get(key)
-    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
-
-
 def ours(holder: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """Return the properties of one name in our namespace."""
-    props = listed(holder, "props")
+    props = objects(holder, "props")
     return [one for one in props if one.get("ns") == OURS and one.get("name") == name]
 
 
 def _controls(
     holder: Mapping[str, Any], above: tuple[str, ...], *, annex: bool, taken: bool
 ) -> Iterator[Found]:
-    for control in listed(holder, "controls"):
+    for control in objects(holder, "controls"):
         id_ = control.get("id")
         if isinstance(id_, str):
             yield _found(control, id_, above, annex=annex, taken=taken)
             yield from _controls(control, (*above, id_), annex=annex, taken=taken)
-    for group in listed(holder, "groups"):
+    for group in objects(holder, "groups"):
         yield from _controls(group, above, annex=annex, taken=taken)
 
 
@@ -103,17 +97,17 @@ def _name(id_: str) -> str | None:
 
 def _prose(control: Mapping[str, Any]) -> str:
     """Return the statement as text, its parts below one another; parameters stay as they are."""
-    statements = [part for part in listed(control, "parts") if part.get("name") == "statement"]
+    statements = [part for part in objects(control, "parts") if part.get("name") == "statement"]
     return "\n".join(text for part in statements for text in _texts(part))
 
 
 def _texts(part: Mapping[str, Any]) -> Iterator[str]:
     said = part.get("prose")
-    labels = [one for one in listed(part, "props") if one.get("name") == "label"]
+    labels = [one for one in objects(part, "props") if one.get("name") == "label"]
     label = line_of(labels[0].get("value")) if labels else ""
     if isinstance(said, str) and said.strip():
         text = "".join(char for char in said.strip() if char.isprintable() or char == "\n")
         yield f"{label} {text}".strip()
-    for inner in listed(part, "parts"):
+    for inner in objects(part, "parts"):
         if inner.get("name") == "item" or inner.get("name") == "statement":
             yield from _texts(inner)

@@ -12,9 +12,11 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 from watchkeeper.errors import ImportRefused, cut
 from watchkeeper.plan.draft.editing import read_editable, render_editable
 from watchkeeper.plan.draft.import_tools import MODELINE, schema_address
+from watchkeeper.plan.exchange.oscal.checking.document import Documents, read_document
 from watchkeeper.plan.exchange.oscal.checking.references import check_documents
+from watchkeeper.plan.exchange.oscal.checking.selection import Among
 from watchkeeper.plan.exchange.oscal.taking.controls import Found, controls_in
-from watchkeeper.plan.exchange.oscal.taking.profiles import Decided, Documents, decided_by
+from watchkeeper.plan.exchange.oscal.taking.profiles import Decided, decided_by
 from watchkeeper.standards.catalogue import annex_a
 
 _SOA = "soa.yaml"
@@ -44,7 +46,8 @@ def draft_oscal(
         PlanUnreadable: `soa.yaml` does not parse.
     """
     drafting = _Drafting(set(known), owner)
-    catalogs, profiles = _of_kind(documents, "catalog"), _of_kind(documents, "profile")
+    among = {path: read_document(path, documents[path]) for path in sorted(documents)}
+    catalogs, profiles = _of_kind(among, "catalog"), _of_kind(among, "profile")
     for one in check_documents(documents).found:
         if one.broken and one.file not in catalogs:
             raise ImportRefused(f"the documents do not hold together: {one}")
@@ -57,20 +60,19 @@ def draft_oscal(
         raise ImportRefused(f"more than {_MOST_CONTROLS} controls", "import them part by part")
     for controls in found.values():
         drafting.controls(controls)
-    rows = _agreed([decided_by(documents, path) for path in profiles], drafting.left_out)
+    rows = _agreed([decided_by(among, path, found) for path in profiles], drafting.left_out)
     if rows:
         drafting.rows(rows, soa)
     return Drafted(drafting.files, tuple(drafting.taken), tuple(drafting.left_out))
 
 
-def _of_kind(documents: Documents, kind: str) -> dict[str, Mapping[str, Any]]:
-    """Return the bodies of the documents of a kind, by path in order.
+def _of_kind(among: Among, kind: str) -> dict[str, Mapping[str, Any]]:
+    """Return the bodies of the documents of a kind, by path.
 
     Raises:
         ImportRefused: one is of another version than is read.
     """
-    found = {path: documents[path].get(kind) for path in sorted(documents)}
-    bodies = {path: one for path, one in found.items() if isinstance(one, Mapping)}
+    bodies = {path: one.body for path, one in among.items() if one.kind == kind}
     for path, body in bodies.items():
         metadata = body.get("metadata")
         version = metadata.get("oscal-version") if isinstance(metadata, Mapping) else None

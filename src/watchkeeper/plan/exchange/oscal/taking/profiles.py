@@ -8,17 +8,15 @@ from typing import Any
 
 from watchkeeper.errors import ImportRefused, cut
 from watchkeeper.plan.exchange.foreign import line_of
-from watchkeeper.plan.exchange.oscal.checking.document import read_document
-from watchkeeper.plan.exchange.oscal.checking.selection import path_of
-from watchkeeper.plan.exchange.oscal.taking.chosen import Chosen, chosen_by
-from watchkeeper.plan.exchange.oscal.taking.controls import (
-    Found,
-    controls_in,
-    listed,
-    ours,
-)
+from watchkeeper.plan.exchange.oscal.checking.document import Document, objects
+from watchkeeper.plan.exchange.oscal.checking.selection import Among, target_of
+from watchkeeper.plan.exchange.oscal.taking.chosen import Chosen, check_patterns, chosen_by
+from watchkeeper.plan.exchange.oscal.taking.controls import Found, ours
 
-Documents = Mapping[str, Mapping[str, Any]]
+Controls = Mapping[str, tuple[Found, ...]]
+_Brought = tuple[Mapping[str, Any], tuple[Found, ...]]
+MOST_DECIDED = 500_000
+"""What one profile may ask for: each import decides of every control of its catalogue."""
 _WEIGHT = {"undetermined": 0, "out": 1, "in": 2}
 """Of several imports of one profile: what one brings in is in, whatever the others leave out."""
 
@@ -32,20 +30,24 @@ class Decided:
     status: str
 
 
-def decided_by(documents: Documents, path: str) -> dict[str, Decided]:
+def decided_by(among: Among, path: str, controls: Controls) -> dict[str, Decided]:
     """Return what the profile at `path` decides of the controls that it imports.
 
+    `among` are the documents as they were read, `controls` those of each catalogue by its path.
+
     Raises:
-        ImportRefused: what it imports is not here, and is never fetched.
+        ImportRefused: what it imports is not here, and is never fetched; or it asks for too much.
     """
-    profile = documents[path]["profile"]
+    profile = among[path].body
+    check_patterns(profile)
+    brought = _brought_in(among, among[path], controls)
     deciding = _Deciding(profile)
     found: dict[str, Decided] = {}
-    for imported in listed(profile, "imports"):
-        out = chosen_by(listed(imported, "exclude-controls"))
-        included = chosen_by(listed(imported, "include-controls"))
+    for imported, inside in brought:
+        out = chosen_by(objects(imported, "exclude-controls"))
+        included = chosen_by(objects(imported, "include-controls"))
         everything = "include-all" in imported
-        for control in _imported(documents, path, imported):
+        for control in inside:
             says = deciding.says(control, out, None if everything else included)
             if control.name is not None and _is_more(says, found.get(control.name)):
                 found[control.name] = says
@@ -56,17 +58,22 @@ def _is_more(says: Decided, before: Decided | None) -> bool:
     return before is None or _WEIGHT[says.applicable] > _WEIGHT[before.applicable]
 
 
-def _imported(documents: Documents, path: str, imported: Mapping[str, Any]) -> tuple[Found, ...]:
-    href = imported.get("href")
-    holder = read_document(path, documents[path])
-    target = path_of(holder, href) if isinstance(href, str) else None
-    catalog = documents.get(target, {}).get("catalog") if target is not None else None
-    if not isinstance(catalog, Mapping):
-        raise ImportRefused(
-            f"the profile {cut(path)} imports {cut(href)}, which is no catalogue here",
-            "name the folder that holds both; nothing is fetched",
-        )
-    return controls_in(catalog)
+def _brought_in(among: Among, profile: Document, controls: Controls) -> list[_Brought]:
+    """Return what a profile imports, each with the controls that it brings in."""
+    found = []
+    for imported in objects(profile.body, "imports"):
+        href = imported.get("href")
+        target = target_of(among, profile, href) if isinstance(href, str) else None
+        if target is None or target.path not in controls:
+            raise ImportRefused(
+                f"the profile {cut(profile.path)} imports {cut(href)}, which is no catalogue here",
+                "name the folder that holds both; nothing is fetched",
+            )
+        found.append((imported, controls[target.path]))
+    if sum(len(inside) for _, inside in found) > MOST_DECIDED:
+        message = f"the profile {cut(profile.path)} imports the same controls over and over"
+        raise ImportRefused(message, "name them in one import")
+    return found
 
 
 class _Deciding:
@@ -78,8 +85,8 @@ class _Deciding:
         for one in ours(metadata, "excluded") if isinstance(metadata, Mapping) else []:
             self.excluded.setdefault(line_of(one.get("value")), line_of(one.get("remarks")))
         self.reasons: dict[str, str] = {}
-        for alter in listed(modify, "alters") if isinstance(modify, Mapping) else []:
-            for added in listed(alter, "adds"):
+        for alter in objects(modify, "alters") if isinstance(modify, Mapping) else []:
+            for added in objects(alter, "adds"):
                 for said in ours(added, "justification"):
                     id_ = line_of(alter.get("control-id"))
                     self.reasons.setdefault(id_, line_of(said.get("value")))
