@@ -1,4 +1,4 @@
-"""An OSCAL catalogue that would replace a control, leave the folder, or speak YAML."""
+"""An OSCAL document that would replace a control or a reason, leave the folder, or speak YAML."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
+from tests.worlds.foreign import METADATA, catalog, importing, profile
 from tests.worlds.workspace_files import FILES, write_workspace
 from watchkeeper.cli.plan import app
+from watchkeeper.plan.exchange.oscal.names import OURS
+from watchkeeper.plan.exchange.oscal.taking.drafting import Drafted, draft_oscal
 from watchkeeper.plan.whole import lint_workspace
 
 _METADATA = {
@@ -89,3 +94,48 @@ def test_what_nests_without_end_is_refused_soon(tmp_path: Path) -> None:
     assert _imported(folder, _catalog(*many))[0] == 2
     assert time.monotonic() - started < 20
     assert list((folder / "controls").iterdir()) == [folder / "controls/limits.yaml"]
+
+
+def _filled(row: str, decision: str, reason: str = "") -> tuple[dict[str, Any], Drafted]:
+    """Return the row of `ac-1` once a profile was taken in, which decides of it with a reason."""
+    said = {"name": "justification", "ns": OURS, "value": reason}
+    more: dict[str, Any] = {}
+    if reason and decision == "in":
+        more = {"modify": {"alters": [{"control-id": "ac-1", "adds": [{"props": [said]}]}]}}
+    elif reason:
+        out = {"name": "excluded", "ns": OURS, "value": "ac-1", "remarks": reason}
+        more = {"metadata": METADATA | {"props": [out]}}
+    chosen = importing("c.json", None, ["ac-1"] if decision == "out" else ())
+    documents = {"c.json": catalog("ac-1"), "p.json": profile(chosen, **more)}
+    soa = f"rows:\n  - {{control: ac-1, applicable: undetermined, {row}}}\n"
+    found = draft_oscal(documents, frozenset({"ac-1"}), soa, "ana")
+    (filled,) = YAML(typ="safe").load(found.files["soa.yaml"])["rows"]
+    return filled, found
+
+
+@pytest.mark.parametrize("reason", ["", "They need it."])
+@pytest.mark.parametrize(("decision", "status"), [("in", "partial"), ("out", "not-applicable")])
+def test_the_words_of_a_person_stay_in_a_row(decision: str, status: str, reason: str) -> None:
+    words = "legal looks at it until May"
+    row, found = _filled(f"why: {words}, status: partial, owner: ben", decision, reason)
+    assert row == {
+        "control": "ac-1",
+        "applicable": decision,
+        "why": words,
+        "status": status,
+        "owner": "ben",
+    }
+    assert any("stays as it is" in one and "They need it" in one for one in found.left_out) == bool(
+        reason
+    )
+
+
+@pytest.mark.parametrize("why", ["''", "'say: is it in, and why'"])
+@pytest.mark.parametrize("decision", ["in", "out"])
+def test_a_question_is_no_words_of_a_person(decision: str, why: str) -> None:
+    row, found = _filled(f"why: {why}, status: not-implemented", decision, "They need it.")
+    assert row["why"] == "They need it."
+    assert not any("reason" in one for one in found.left_out)
+    row, _ = _filled("status: not-applicable", decision)
+    assert row["why"].startswith("say:")
+    assert row["status"] == {"in": "not-implemented", "out": "not-applicable"}[decision]

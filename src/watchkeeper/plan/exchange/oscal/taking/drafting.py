@@ -17,6 +17,7 @@ from watchkeeper.plan.exchange.oscal.checking.references import check_documents
 from watchkeeper.plan.exchange.oscal.checking.selection import Among
 from watchkeeper.plan.exchange.oscal.taking.controls import Found, controls_in
 from watchkeeper.plan.exchange.oscal.taking.profiles import Decided, decided_by
+from watchkeeper.plan.workspace.placeholders import answered
 from watchkeeper.standards.catalogue import annex_a
 
 _SOA = "soa.yaml"
@@ -160,12 +161,21 @@ class _Drafting:
             message = f"the row {name} says {cut(row.get('applicable'))}, and stays as it is"
             self.left_out.append(f"{message}; the profile says {cut(says.applicable)}")
             return
-        _write(row, says)
+        if _write(row, says):
+            said = f"the row {name} has a reason already, which stays as it is"
+            self.left_out.append(f"{said}; the profile says {cut(says.why, 300)}")
         self.taken.append(f"row {name}: {says.applicable}")
 
 
-def _write(row: CommentedMap, says: Decided) -> None:
+def _write(row: CommentedMap, says: Decided) -> bool:
+    """Write a decision into a row; say whether its reason was left for the words of a person.
+
+    A status stays, but for one that the decision makes untrue.
+    """
     row["applicable"] = says.applicable
-    if says.why:
+    there = answered(str(row.get("why") or ""))
+    if says.why and not there:
         row["why"] = says.why
-    row["status"] = says.status
+    if says.applicable == "out" or row.get("status") in {None, "not-applicable"}:
+        row["status"] = says.status
+    return bool(there and answered(says.why) not in {"", there})
