@@ -6,11 +6,14 @@ until then nothing is released of the half. What a person changed in between is 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
 import signal
 import sys
+from codecs import BOM_UTF8
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -155,6 +158,36 @@ def test_a_list_of_an_older_kind_is_not_guessed_at(tmp_path: Path) -> None:
     (aside / "0").write_text("x\n")
     (aside / "list.json").write_text(json.dumps([SOA]))
     assert "is not what an import left" in place.refused()[0]
+
+
+def test_a_workspace_that_takes_no_folder_says_so(tmp_path: Path) -> None:
+    place = desk(tmp_path)
+    before = place.files()
+
+    def refuse(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "os.mkdir" and ".watchkeeper" in str(arguments[0]):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    def write() -> None:
+        sys.addaudithook(refuse)
+        with suppress(PermissionError):
+            write_together(place.folder, {"risks/a.yaml": "x"})
+
+    assert in_a_child(write) == 0
+    assert place.files() == before
+
+
+@pytest.mark.parametrize("mark", [b"", BOM_UTF8], ids=["no mark", "a mark"])
+@pytest.mark.parametrize(
+    ("there", "then"),
+    [(b"a\nb\n", b"c\nd\n"), (b"a\r\nb\r\n", b"c\r\nd\r\n"), (b"a\r\nb\n", b"c\r\nd\r\n")],
+)
+def test_a_file_is_spelled_as_it_was(
+    there: bytes, then: bytes, mark: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "a.yaml").write_bytes(mark + there)
+    write_together(tmp_path, {"a.yaml": "c\nd\n"}, {"a.yaml": "a\nb\n"})
+    assert (tmp_path / "a.yaml").read_bytes() == mark + then
 
 
 def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:

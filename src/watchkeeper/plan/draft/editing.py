@@ -15,6 +15,7 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
 from watchkeeper.errors import PlanUnreadable, cut
+from watchkeeper.plan.draft.writing.fresh import write_fresh
 from watchkeeper.plan.workspace.yaml_tree import OneAnchorEach, YamlRefused, parse_yaml
 
 
@@ -69,7 +70,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
 def write_wholes(contents: Mapping[Path, str | bytes]) -> None:
     """Replace files as wholes, once all of them are written beside their places.
 
-    Where one can not be written, none is replaced, and nothing is left beside them.
+    Where one can not be written beside its place, none is replaced; where one can then not be put
+    there, those before it are. `write_together` replaces the files of a workspace all or none. A
+    file that is a link is replaced itself, and what it leads to stays.
 
     Raises:
         OSError: a disk that is full, a folder that is no folder.
@@ -82,7 +85,7 @@ def write_wholes(contents: Mapping[Path, str | bytes]) -> None:
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
             temporary = path.with_name(f".{path.name}.new")
             waiting[temporary] = path
-            temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+            write_fresh(temporary, content.encode() if isinstance(content, str) else content)
         for temporary, path in waiting.items():
             os.replace(temporary, path)  # noqa: PTH105 - the same call, by its usual name
     except OSError:

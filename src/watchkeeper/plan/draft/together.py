@@ -16,6 +16,7 @@ from pathlib import Path
 from watchkeeper.errors import ImportRefused, PlanUnreadable, RecordInvalid, cut
 from watchkeeper.ledger.canonical import canonical, parse_json
 from watchkeeper.plan.draft.writing.alone import writing_alone
+from watchkeeper.plan.draft.writing.fresh import is_own, write_fresh
 from watchkeeper.plan.draft.writing.target import Target, target_in
 from watchkeeper.plan.workspace.folder import UNFINISHED, Folder
 
@@ -36,7 +37,8 @@ def write_together(
     """Replace or make the files of a workspace named in `texts`, all of them or none.
 
     `read` are the texts that the new ones were made of; a file that is not among them is new.
-    Links inside the workspace, permissions and line ends stay as they are.
+    Links inside the workspace, permissions and a byte order mark stay as they are; so do line
+    ends, but for a file that mixes them, which has CRLF in every line then.
 
     Raises:
         ImportRefused: a file is no longer what it was when it was read, may not be written, or
@@ -78,6 +80,7 @@ def _finish(workspace: Path) -> tuple[str, ...]:
         (aside / str(number), target_in(workspace, one.name), one.was)
         for number, one in enumerate(_listed(workspace))
     ]
+    _check_own([path for path, _, _ in waiting])
     for path, target, was in waiting:
         if path.exists() and target.digest != was:
             raise ImportRefused(
@@ -91,20 +94,34 @@ def _finish(workspace: Path) -> tuple[str, ...]:
     return tuple(target.name for _, target, _ in waiting)
 
 
+def _check_own(paths: Sequence[Path]) -> None:
+    """Check that what waits was laid there by a writer: nothing is read or put by a link.
+
+    Raises:
+        ImportRefused: something else stands there.
+    """
+    for path in paths:
+        if os.path.lexists(path) and not is_own(path):
+            message = f"{cut(path)} is no plain file of its own, which a writer would have left"
+            raise ImportRefused(message, f"look at {cut(path.parent)}, and take it away")
+
+
 def _lay_aside(workspace: Path, targets: Sequence[Target], texts: Mapping[str, str]) -> None:
     aside, last = _aside(workspace), Path(UNFINISHED).name
     aside.mkdir(parents=True, exist_ok=True)
     for number, target in enumerate(targets):
-        _write(aside / str(number), target.bytes_of(texts[target.name]))
+        write_fresh(aside / str(number), target.bytes_of(texts[target.name]), durable=True)
     listed = [{"file": target.name, "was": target.digest} for target in targets]
-    _write(aside / f".{last}", canonical(listed))
+    write_fresh(aside / f".{last}", canonical(listed), durable=True)
     (aside / f".{last}").replace(aside / last)
 
 
 def _clear(workspace: Path) -> None:
     """Take away what was laid aside, the list last: without it nothing is gone on with."""
     aside = _aside(workspace)
-    for path in aside.iterdir() if aside.is_dir() else ():
+    if not aside.is_dir():
+        return
+    for path in aside.iterdir():
         if path.name != Path(UNFINISHED).name:
             path.unlink()
     shutil.rmtree(aside)
@@ -136,6 +153,7 @@ def _check_unchanged(workspace: Path, texts: Mapping[str, str], read: Mapping[st
 
 def _listed(workspace: Path) -> list[_Listed]:
     place = workspace / UNFINISHED
+    _check_own([place])
     if not place.exists():
         return []
     try:
@@ -153,10 +171,3 @@ def _listed(workspace: Path) -> list[_Listed]:
 def _is_inside(name: object) -> bool:
     parts = name.split("/") if isinstance(name, str) else [""]
     return all(part and part not in {".", ".."} and "\\" not in part for part in parts)
-
-
-def _write(path: Path, raw: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())

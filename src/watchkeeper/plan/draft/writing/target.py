@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 
 from watchkeeper.errors import ImportRefused, cut
+from watchkeeper.plan.draft.writing.fresh import permit_as
 
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
@@ -29,16 +31,18 @@ class Target:
             return None
 
     def bytes_of(self, text: str) -> bytes:
-        """Return a text as this file spells it: with the line ends that it has."""
-        if self.path.exists() and b"\r\n" in self.path.read_bytes():
+        """Return a text as this file spells it: CRLF where it has any, a mark where it has one."""
+        there = self.path.read_bytes() if self.path.exists() else b""
+        if b"\r\n" in there:
             text = text.replace("\n", "\r\n")
-        return text.encode()
+        mark = BOM_UTF8 if there.startswith(BOM_UTF8) else b""
+        return mark + text.encode()
 
     def put(self, waiting: Path) -> None:
         """Put a file that waits in place of this one, with the permissions that this one has."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.exists():
-            waiting.chmod(stat.S_IMODE(self.path.stat().st_mode))
+            permit_as(waiting, self.path)
         waiting.replace(self.path)
 
 
