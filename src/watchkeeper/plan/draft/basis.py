@@ -7,15 +7,16 @@ from pathlib import Path
 
 from watchkeeper.errors import PlanRefused
 from watchkeeper.plan.basis.slice import Looked, render_looked
-from watchkeeper.plan.compile.management.assessments import TOPICS, looked_at
+from watchkeeper.plan.compile.management.assessments import looked_at
 from watchkeeper.plan.draft.editing import read_editable, render_editable
 from watchkeeper.plan.draft.signing_off import sign_off
 from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.whole import Linted, lint_workspace
 from watchkeeper.plan.workspace.finding import that_stop
 from watchkeeper.plan.workspace.folder import BASIS, open_folder
-from watchkeeper.plan.workspace.kinds import BY_KIND
+from watchkeeper.plan.workspace.kinds import BASED, BY_KIND
 from watchkeeper.plan.workspace.load import Workspace
+from watchkeeper.records.plan.bundle import Bundle
 
 
 def look(linted: Linted, system: str) -> Looked:
@@ -24,10 +25,15 @@ def look(linted: Linted, system: str) -> Looked:
     Raises:
         PlanRefused: the workspace makes no plan.
     """
+    workspace, bundle = _planned(linted)
+    return looked_at(workspace, bundle, system)
+
+
+def _planned(linted: Linted) -> tuple[Workspace, Bundle]:
     if linted.bundle is None or linted.workspace is None:
         worst = that_stop(linted.findings)[0]
         raise PlanRefused(f"there is no plan to look at: {worst}", "run `watchkeeper plan lint`")
-    return looked_at(linted.workspace, linted.bundle, system)
+    return linted.workspace, linted.bundle
 
 
 def note_assessed(
@@ -43,7 +49,7 @@ def note_assessed(
         PlanUnreadable: an assessment can not be read.
     """
     files, texts, read = open_folder(folder), dict[str, str](), dict[str, str]()
-    bases = [f"{BY_KIND[kind].folder}/{looked.system}{BASIS}" for kind in kinds]
+    bases = [_beside(kind, looked.system) for kind in kinds]
     for basis in bases:
         read |= {basis: files.read(basis)} if files.has(basis) else {}
         texts[basis] = render_looked(looked)
@@ -53,6 +59,28 @@ def note_assessed(
             texts[name] = _made(read[name], name, made)
     write_together(folder, texts, read)
     return [folder / name for name in bases]
+
+
+def write_bases(folder: Path, linted: Linted) -> tuple[str, ...]:
+    """Write beside every assessment of a workspace what of its plan it looks at; name the files.
+
+    Raises:
+        PlanRefused: the workspace makes no plan.
+        ImportRefused: a file may not be written, or another process writes there.
+    """
+    workspace, bundle = _planned(linted)
+    files = open_folder(folder)
+    texts = {
+        _beside(kind, system): render_looked(looked_at(workspace, bundle, system))
+        for kind in BASED
+        for system in workspace.management.of(kind)
+    }
+    write_together(folder, texts, {name: files.read(name) for name in texts if files.has(name)})
+    return tuple(texts)
+
+
+def _beside(kind: str, system: str) -> str:
+    return f"{BY_KIND[kind].folder}/{system}{BASIS}"
 
 
 def _made(text: str, name: str, made: tuple[str, str]) -> str:
@@ -71,10 +99,7 @@ def assess_again(folder: Path) -> Linted:
     Raises:
         PlanRefused: the workspace makes no plan.
     """
-    linted = lint_workspace(folder)
-    for kind in TOPICS.values():
-        for system in linted.workspace.management.of(kind) if linted.workspace else ():
-            note_assessed(folder, [kind], look(linted, system))
+    write_bases(folder, lint_workspace(folder))
     again = lint_workspace(folder).workspace
     if again is not None:
         _approve_again(folder, again)
@@ -82,7 +107,7 @@ def assess_again(folder: Path) -> Linted:
 
 
 def _approve_again(folder: Path, workspace: Workspace) -> None:
-    for kind in TOPICS.values():
+    for kind in BASED:
         for system, file in workspace.management.of(kind).items():
             if file.says.approved_by and file.says.approved:
                 head = (file.says.approved_by, file.says.approved)

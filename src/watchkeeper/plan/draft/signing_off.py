@@ -105,8 +105,9 @@ def sign_off(
     """
     check_person(workspace, by)
     chosen = _chosen(workspace, tuple(targets(workspace)), names)
-    refused = tuple((one, why) for one in chosen if (why := _refusal(workspace, one)))
-    signed = tuple(one for one in chosen if not _refusal(workspace, one))
+    looked = [(one, _refusal(workspace, one)) for one in chosen]
+    refused = tuple((one, why) for one, why in looked if why)
+    signed = tuple(one for one, why in looked if not why)
     folder = Folder(workspace.root)
     read = {file: folder.read(file) for file in sorted({one.file for one in signed})}
     _check_unchanged(signed, read)
@@ -172,8 +173,8 @@ def _chosen(
 ) -> tuple[Target, ...]:
     if not names:
         return tuple(one for one in every if one.kept_up and not _approved(workspace, one))
-    meant = [one for name in names for one in _called(workspace, every, name)]
-    return tuple(one for one in every if one in meant)
+    meant = {(one.name, one.row) for name in names for one in _called(workspace, every, name)}
+    return tuple(one for one in every if (one.name, one.row) in meant)
 
 
 def _called(workspace: Workspace, every: tuple[Target, ...], name: str) -> list[Target]:

@@ -16,15 +16,13 @@ from typing import Annotated, Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from watchkeeper.errors import PlanRefused, SettingsInvalid, cut
-from watchkeeper.plan.basis.slice import render_looked
-from watchkeeper.plan.compile.management.assessments import looked_at
+from watchkeeper.plan.draft.basis import write_bases
 from watchkeeper.plan.draft.editing import read_editable, render_editable, write_whole
 from watchkeeper.plan.draft.import_tools import MODELINE, schema_address
 from watchkeeper.plan.draft.starts.own import Own, make_own
 from watchkeeper.plan.schemas.export import published_schema
 from watchkeeper.plan.whole import Linted, lint_workspace
-from watchkeeper.plan.workspace.folder import BASIS
-from watchkeeper.plan.workspace.kinds import BASED, BY_KIND, PLACES
+from watchkeeper.plan.workspace.kinds import PLACES
 from watchkeeper.plan.workspace.models.organisation import AimsFile, PersonEntry
 
 STARTS: Final = ("customer-service", "coding", "back-office")
@@ -66,7 +64,8 @@ def begin(path: Path, name: str, own: Own, today: date, server: Sequence[str]) -
     texts = {**_texts(name, own, today, server), **_schemas()}
     for file, text in texts.items():
         write_whole(path / file, text)
-    bases = _bases(path)
+    linted = lint_workspace(path)
+    bases = write_bases(path, linted) if linted.bundle is not None else ()
     written = (*(file for file in texts if not file.startswith(".")), *bases)
     return Begun(tuple(path / file for file in written), lint_workspace(path))
 
@@ -102,9 +101,9 @@ def fault_of(key: str, said: str) -> str | None:
 
 def _texts(name: str, own: Own, today: date, server: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    whole = {**dict(_read(_EVERY)), **dict(_read(name))}
-    rows = dict(_read(_EVERY)), dict(_read(name))
-    whole["soa.yaml"] = rows[0]["soa.yaml"] + rows[1]["soa.yaml"].removeprefix("rows:\n")
+    every, own_ones = dict(_read(_EVERY)), dict(_read(name))
+    rows = every["soa.yaml"] + own_ones["soa.yaml"].removeprefix("rows:\n")
+    whole = {**every, **own_ones, "soa.yaml": rows}
     for file in sorted(whole, key=_in_order):
         text = whole[file]
         if file.endswith(".yaml"):
@@ -143,19 +142,3 @@ def _below(place: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
 def _schemas() -> dict[str, str]:
     names = [f"{place.kind}.schema.json" for place in PLACES]
     return {f".schemas/{name}": published_schema(name) for name in names}
-
-
-def _bases(path: Path) -> tuple[str, ...]:
-    """Write beside each assessment what of the plan it looks at."""
-    linted = lint_workspace(path)
-    if linted.bundle is None or linted.workspace is None:
-        return ()
-    files, bundle = linted.workspace, linted.bundle
-    looked = {
-        f"{BY_KIND[kind].folder}/{system}{BASIS}": looked_at(files, bundle, system)
-        for kind in BASED
-        for system in files.management.of(kind)
-    }
-    for file, what in looked.items():
-        write_whole(path / file, render_looked(what))
-    return tuple(looked)
