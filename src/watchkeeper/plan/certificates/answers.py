@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from watchkeeper.plan.certificates.bodies import accredits_nobody
 from watchkeeper.plan.certificates.looked import Answer, Known, Looked
 from watchkeeper.plan.certificates.weighing import SEARCH, counting, registered, said
-from watchkeeper.plan.certificates.whose import same_name, suppliers_of
+from watchkeeper.plan.certificates.whose import is_ours, same_name, suppliers_of
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.workspace.models.management.certificates import (
     CertificateFile,
+    SupplierFile,
     Verification,
 )
 
@@ -97,9 +99,9 @@ def _lacking(certificate: CertificateFile) -> Iterator[str]:
 
 def holder(register: Register, certificate: CertificateFile) -> Known:
     """Say whether it is held by whom it is taken for: the suppliers whose it is, or us."""
-    suppliers = suppliers_of(register, certificate)
-    if certificate.supplier is not None and not suppliers:
-        return Known(Answer.UNKNOWN, f"there is no supplier {certificate.supplier}")
+    suppliers = _suppliers(register, certificate)
+    if isinstance(suppliers, Known):
+        return suppliers
     names = [one.name for one in suppliers] or [register.aims.organisation]
     for name in names:
         if same_name(certificate.holder.legal_name, name):
@@ -109,12 +111,32 @@ def holder(register: Register, certificate: CertificateFile) -> Known:
     return Known(Answer.UNKNOWN if suppliers else Answer.NO, why)
 
 
+def _suppliers(
+    register: Register, certificate: CertificateFile
+) -> tuple[SupplierFile, ...] | Known:
+    """Return whose it is, none where it is ours; or that nobody knows whom it names."""
+    every = register.of("supplier").values()
+    found = suppliers_of(every, certificate)
+    if not found and not is_ours(every, certificate):
+        return Known(Answer.UNKNOWN, f"there is no supplier {certificate.supplier}")
+    return found
+
+
 def in_scope(register: Register, looked: Looked, system: str) -> Known:
     """Say whether its scope covers a system: nothing but a person's judgement does."""
-    suppliers = suppliers_of(register, looked.certificate)
+    suppliers = _suppliers(register, looked.certificate)
+    if isinstance(suppliers, Known):
+        return suppliers
     if suppliers and not any(system in one.systems for one in suppliers):
         names = " or ".join(one.name for one in suppliers)
         return Known(Answer.UNKNOWN, f"{system} is not among the systems that use {names}")
+    judged = _judged(looked, system)
+    if judged.answer is Answer.YES and not suppliers and not _ours_has(register, system):
+        return replace(judged, answer=Answer.UNKNOWN, why="our own scope leaves it out")
+    return judged
+
+
+def _judged(looked: Looked, system: str) -> Known:
     check = counting(looked.by("scope_judgement", system=system))
     if check is None:
         return Known(Answer.UNKNOWN, f"nobody judged whether its scope covers {system}")
@@ -123,8 +145,6 @@ def in_scope(register: Register, looked: Looked, system: str) -> Known:
             return _known(Answer.NO, "a person judged that its scope does not cover it", check)
         case Answer.UNKNOWN:
             return _known(Answer.UNKNOWN, "a person could not tell", check)
-    if not suppliers and not _ours_has(register, system):
-        return _known(Answer.UNKNOWN, "our own scope leaves it out", check)
     return _known(Answer.YES, "a person judged that its scope covers it", check)
 
 

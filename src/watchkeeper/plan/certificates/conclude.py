@@ -116,6 +116,11 @@ def conclude(register: Register, id_: str, at: Instant, system: str | None = Non
     )
 
 
+def about_ai(certificate: CertificateFile) -> bool:
+    """Tell whether it is about the management of AI (ISO/IEC 42001), and not another standard."""
+    return _ABOUT_AI.fullmatch(certificate.standard) is not None
+
+
 def _expired(certificate: CertificateFile, at: Instant) -> Answer:
     if certificate.expires is None:
         return Answer.UNKNOWN
@@ -139,7 +144,7 @@ def _against(certificate: CertificateFile, expired: Answer, ended: str) -> Itera
         yield f"that it holds today: its status is `{certificate.status}`"
     if expired is Answer.UNKNOWN:
         yield "until when it holds: the file does not say"
-    if not _ABOUT_AI.fullmatch(certificate.standard):
+    if not about_ai(certificate):
         yield f"anything on the management of AI: it is about {certificate.standard}"
     if certificate.cb is None:
         yield "who issued it: the file does not say"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from watchkeeper.plan.certificates.whose import certificates_of
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.workspace.models.management.certificates import (
     CertificateFile,
@@ -104,11 +105,7 @@ def questions_for(register: Register, supplier: str) -> tuple[Asked, ...]:
         KeyError: there is no such supplier.
     """
     file: SupplierFile = register.of("supplier")[supplier]
-    certificates = [
-        one
-        for id_, one in sorted(register.of("certificate").items())
-        if one.supplier == supplier or id_ in file.certificates
-    ]
+    certificates = certificates_of(register.of("certificate").values(), file)
     given = sorted(file.answers, key=lambda one: one.answered or "")
     answered = {one.question: one for one in given if one.answer is not None}
     return tuple(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from watchkeeper.plan.certificates.conclude import about_ai
+from watchkeeper.plan.certificates.whose import is_ours
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.views.clauses.standing import State, due_of
 from watchkeeper.plan.views.clauses.view import RAN, ClausesView
@@ -142,11 +144,14 @@ def _review(known: Known) -> Done:
 
 
 def _stage(kind: str) -> Callable[[Known], Done]:
+    """Return an answer: done on the newest such audit of a certificate of ours for 42001."""
+
     def answer(known: Known) -> Done:
+        suppliers = known.register.of("supplier").values()
         days = [
             audit.date
             for one in known.register.of("certificate").values()
-            if one.supplier is None
+            if is_ours(suppliers, one) and about_ai(one)
             for audit in one.audits
             if audit.kind == kind
         ]
