@@ -14,6 +14,7 @@ from tests.worlds.approvals import RULE, STALE, forged, on_disk, reason_of, rele
 from tests.worlds.assessed import assessed_plan, decisions
 from tests.worlds.bank import escalated, pay
 from tests.worlds.disk_bank import DiskBank
+from tests.worlds.memory import START
 from watchkeeper.errors import CommandInvalid
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.loop.release import people_of
@@ -28,13 +29,15 @@ from watchkeeper.records.plan.management.state import Topic, Watched
 from watchkeeper.records.plan.policies import StandingRule
 from watchkeeper.records.plan_verdict import Emergency
 from watchkeeper.records.statement import Payload, Record
+from watchkeeper.verify.bounds.window import first_moment
 from watchkeeper.verify.release.wider import wider_between
 from watchkeeper.verify.report import Status
 
 HUGE = 2**53 - 1
 VALUES: tuple[Any, ...] = ("abc", "NaN", "é", "9e999999", {}, [], [{}], 5, -HUGE, HUGE, None)
+NO_TEXTS: tuple[Any, ...] = ("é", {}, [{}], 5)
 WATCHED = ("management", "watched", 1)
-NOT_READ = {"body", "schema", "root", "cedarSchemas", "gaps", "text"}
+NOT_READ = {"body", "schema", "root", "cedarSchemas", "gaps", "text", "limits"}
 """What nothing but the engine and the encoder look into."""
 
 
@@ -129,7 +132,7 @@ def test_every_place_of_a_plan(tmp_path: Path) -> None:
     liar = _Liar(bank, plan, decisions(bank)[-1])
     said = to_json(plan)
     for number, at in enumerate(_places(said)):
-        for value in VALUES if at[:3] == WATCHED else (VALUES[number % len(VALUES)],):
+        for value in NO_TEXTS if at[:3] == WATCHED else (VALUES[number % len(VALUES)],):
             liar.release(_with(said, at, value))
     liar.last.wait(30)
     assert {one.number for one in bank.verify().steps if one.status is Status.FAILED} >= {10, 12}
@@ -149,6 +152,10 @@ def test_a_limit_that_is_no_number(text: str, tmp_path: Path) -> None:
     (found,) = (one.message for one in bank.verify().findings if one.step == 12)
     assert found == f"the published plan has `{text}` where a number must stand"
     bank.close()
+
+
+def test_a_window_that_is_longer_than_time() -> None:
+    assert first_moment(Budget(HUGE, zone="Europe/Berlin"), int(START)) == -(2**62)
 
 
 def test_a_command_that_can_not_be_read(tmp_path: Path) -> None:

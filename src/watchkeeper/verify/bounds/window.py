@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from watchkeeper.records.plan.bounds import Budget, Calendar
 
 _DAY = 86_400
+_EVER = -(2**62)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -29,7 +30,7 @@ class Window:
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
         self._held: deque[Charged] = deque()
-        self._since = -(2**62)
+        self._since = _EVER
         self._count, self._sum = 0, Decimal(0)
 
     def add(self, charged: Charged) -> None:
@@ -59,15 +60,21 @@ class Window:
 
 
 def first_moment(budget: Budget, now: int) -> int | None:
-    """Return the first microsecond whose charges still count; None for a zone not known here."""
+    """Return the first microsecond whose charges still count; None for a zone not known here.
+
+    Of a window that begins before all calendars do, everything counts.
+    """
     if budget.zone is None:
         return now - budget.seconds * 1_000_000 + 1
     try:
         zone = ZoneInfo(budget.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
-    today = (_EPOCH + timedelta(microseconds=now)).astimezone(zone).date()
-    return _midnight(_first_day(budget, today), zone)
+    try:
+        today = (_EPOCH + timedelta(microseconds=now)).astimezone(zone).date()
+        return _midnight(_first_day(budget, today), zone)
+    except OverflowError:
+        return _EVER
 
 
 def _first_day(budget: Budget, today: date) -> date:
