@@ -18,7 +18,7 @@ from watchkeeper.ledger.canonical import canonical, parse_json
 from watchkeeper.plan.draft.writing.alone import writing_alone
 from watchkeeper.plan.draft.writing.fresh import is_own, write_fresh
 from watchkeeper.plan.draft.writing.target import Target, target_in
-from watchkeeper.plan.workspace.folder import UNFINISHED, Folder
+from watchkeeper.plan.workspace.folder import MAX_DEFINITIONS, UNFINISHED, Folder
 
 _MOST_BYTES = 16 * 1024 * 1024
 
@@ -145,7 +145,8 @@ def _aside(workspace: Path) -> Path:
 def _check_unchanged(workspace: Path, texts: Mapping[str, str], read: Mapping[str, str]) -> None:
     folder = Folder(workspace)
     for name in texts:
-        if (folder.read(name) if folder.has(name) else None) != read.get(name):
+        now = folder.read(name, MAX_DEFINITIONS) if folder.has(name) else None
+        if now != read.get(name):
             raise ImportRefused(
                 f"{cut(name)} was changed meanwhile", "look at it, and say the command again"
             )

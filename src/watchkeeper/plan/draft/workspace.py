@@ -15,7 +15,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from watchkeeper.errors import PlanRefused, cut
-from watchkeeper.plan.draft.editing import read_editable, render_editable, write_whole
+from watchkeeper.plan.draft.editing import read_editable, render_editable, write_wholes
 from watchkeeper.plan.draft.import_tools import (
     MODELINE,
     Imported,
@@ -24,8 +24,10 @@ from watchkeeper.plan.draft.import_tools import (
     look_at,
     schema_address,
 )
+from watchkeeper.plan.draft.writing.target import target_in
 from watchkeeper.plan.schemas.export import schema_files
 from watchkeeper.plan.typing import quoted
+from watchkeeper.plan.workspace.folder import Folder
 from watchkeeper.standards.catalogue import annex_a
 
 SYSTEM = "my-system"
@@ -51,18 +53,23 @@ def draft_workspace(
     `sources` say where the server's HTTP headers, or its process's variables, come from.
 
     Raises:
-        PlanRefused: the folder holds a workspace already.
+        PlanRefused: the folder holds a workspace already, or a file of one.
+        ImportRefused: a folder in it leads elsewhere, or a file may not be written.
     """
-    if (path / "aims.yaml").exists():
+    if Folder(path).has("aims.yaml"):
         raise PlanRefused(f"there is a workspace in {cut(path)} already", "name an empty folder")
     id_ = server_id(server)
     usable, _ = look_at(definitions)
     imported = import_tools(None, definitions, server=id_, target=target)
     if sources:
         imported = replace(imported, tool_file=_with_sources(imported.tool_file, sources))
-    files = {**_texts(id_, usable, imported), **_schemas()}
-    for name, text in files.items():
-        write_whole(path / name, text)
+    texts, schemas = _texts(id_, usable, imported), _schemas()
+    for name in texts:
+        if Folder(path).has(name):
+            message = f"there is a {cut(name)} in {cut(path)} already"
+            raise PlanRefused(message, "name an empty folder")
+    files = {**texts, **schemas}
+    write_wholes({target_in(path, name).path: text for name, text in files.items()})
     return tuple(path / name for name in files)
 
 

@@ -189,7 +189,7 @@ def open_folder(path: Path) -> Folder:
     return folder
 
 
-def read_named(path: Path) -> str:
+def read_named(path: Path, limit: int | None = None) -> str:
     """Return the text of a file that somebody named, with the bounds of a workspace's files.
 
     Raises:
@@ -203,7 +203,7 @@ def read_named(path: Path) -> str:
     if not there:
         raise PlanUnreadable(f"there is no file {cut(path)}", "name a file that is there")
     try:
-        return Folder(place.parent).read(place.name)
+        return Folder(place.parent).read(place.name, limit)
     except PlanUnreadable as error:
         raise PlanUnreadable(f"{cut(path)}: {error.message}", error.advice) from None
 

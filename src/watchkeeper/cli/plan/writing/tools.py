@@ -14,11 +14,11 @@ from watchkeeper import settings, wiring
 from watchkeeper.cli import output
 from watchkeeper.cli.servers import split_target
 from watchkeeper.errors import PlanUnreadable, SettingsInvalid, cut
-from watchkeeper.plan.draft.editing import write_whole
 from watchkeeper.plan.draft.import_tools import Imported
 from watchkeeper.plan.draft.import_tools import import_tools as imported_into
+from watchkeeper.plan.draft.together import write_together
 from watchkeeper.plan.workspace.checked import check
-from watchkeeper.plan.workspace.folder import read_named
+from watchkeeper.plan.workspace.folder import MAX_DEFINITIONS, read_named
 from watchkeeper.plan.workspace.models.tool import ToolFile
 from watchkeeper.plan.workspace.yaml_tree import parse_yaml
 
@@ -57,7 +57,7 @@ def import_tools(
         if python is not None:
             found = _guarded(python, file.stem)
             imported = imported_into(existing, found, server=file.stem, module=python)
-            _write_imported(file, imported)
+            _write_imported(file, existing, imported)
             return
         says = _says(file, existing) if existing is not None else None
         target = _target(mcp, says)
@@ -71,7 +71,7 @@ def import_tools(
             cwd=str(cwd) if cwd else says.cwd if says else None,
         )
         imported = imported_into(existing, definitions, server=file.stem, target=target)
-        _write_imported(file, imported)
+        _write_imported(file, existing, imported)
 
 
 def _says(file: Path, text: str) -> ToolFile:
@@ -117,9 +117,17 @@ def _guarded(module: str, server: str) -> list[dict[str, Any]]:
     return found
 
 
-def _write_imported(file: Path, imported: Imported) -> None:
-    write_whole(file.with_name(f"{file.stem}.definitions.json"), imported.definitions)
-    write_whole(file, imported.tool_file)
+def _write_imported(file: Path, existing: str | None, imported: Imported) -> None:
+    """Write a tool file and its definitions: both or none, and not over what was changed since."""
+    place = Path(os.path.abspath(file.parent))  # noqa: PTH100 - a link of the workspace is kept
+    place.mkdir(parents=True, exist_ok=True)
+    root = place.parent if (place.parent / "aims.yaml").exists() else place
+    name = str((place / file.name).relative_to(root))
+    beside = str((place / f"{file.stem}.definitions.json").relative_to(root))
+    read = {name: existing} if existing is not None else {}
+    if os.path.lexists(root / beside):
+        read[beside] = read_named(root / beside, MAX_DEFINITIONS)
+    write_together(root, {name: imported.tool_file, beside: imported.definitions}, read)
     _say_imported(file, imported)
 
 
