@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.register.evidence import ATTESTED, IN_WORDS, no_class, place_of
+from watchkeeper.plan.register.rows import is_overdue
 from watchkeeper.plan.workspace.models.control import ClaimEntry, ControlFile, RowEntry
 from watchkeeper.records.day import has_passed
 from watchkeeper.records.figures import ControlFigure, Figures, ObjectiveFigure
@@ -39,7 +40,7 @@ class EvidenceItem:
 
 @dataclass(frozen=True, slots=True)
 class Applies:
-    """The row of the statement of applicability; `overdue` where its day has passed."""
+    """The row of the statement of applicability; `overdue` where its day has passed, undone."""
 
     applicable: str
     why: str
@@ -170,14 +171,13 @@ def _annex_title(reference: str) -> str:
 
 def row_view(row: Row, says: RowEntry | None, register: Register | None, at: Instant) -> Applies:
     """Return a row of the statement of applicability; `says` is the register's word of it."""
-    due = row.due or ""
     return Applies(
         applicable=row.applicable,
         why=row.why,
         status=row.status,
         owner=row.owner,
-        by=due,
-        overdue=bool(due) and has_passed(due, at),
+        by=row.due or "",
+        overdue=is_overdue(row.status, row.applicable, row.due, at),
         words=_words(row, says),
         evidence=tuple(_items(says, register)),
         bindings=tuple(_bindings(says)),

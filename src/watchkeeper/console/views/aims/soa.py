@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from watchkeeper.console.views.aims.around import Around, around
 from watchkeeper.console.visit import Missing, Visit
+from watchkeeper.plan.register.rows import is_overdue
 from watchkeeper.plan.views.control import Applies, row_view
 from watchkeeper.records.day import has_passed
 from watchkeeper.records.figures import ControlFigure
@@ -51,7 +52,7 @@ class Soa:
     `rows` begin after `cursor` of the page before; the next ones after `cursor`, None at the end.
     `before` begins the page before, None on the first. `show` says whether all rows are shown or
     those that are overdue. `applicable` and `statuses` count all rows, `overdue` those whose day
-    has passed.
+    has passed, with something left to do.
     """
 
     plan: str
@@ -73,7 +74,7 @@ async def soa(visit: Visit) -> Soa | Missing:
     """Return the rows after a cursor."""
     known = await around(visit)
     rows, at = known.bundle.applicability, visit.now
-    late = tuple(row for row in rows if row.due is not None and has_passed(row.due, at))
+    late = tuple(row for row in rows if is_overdue(row.status, row.applicable, row.due, at))
     asked = visit.query.get("show", "")
     show = asked if asked in SHOWS else SHOWS[0]
     shown = late if show == "overdue" else rows

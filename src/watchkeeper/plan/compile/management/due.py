@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from watchkeeper.plan.register.rows import due_day
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.documents import DocumentEntry
 from watchkeeper.plan.workspace.models.management.evaluation import ReviewFile
@@ -96,8 +97,9 @@ def watch_rows(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
     """Watch the rows of the statement of applicability that are to be done by a day."""
     del workspace
     for row in bundle.applicability:
-        if row.status == "sequenced" and row.applicable != "out" and row.due is not None:
-            yield Watched(Topic.ROW, row.control, until=after(row.due))
+        due = due_day(row.status, row.applicable, row.due)
+        if due is not None:
+            yield Watched(Topic.ROW, row.control, until=after(due))
 
 
 def _changed(workspace: Workspace, row: DocumentEntry) -> bool:

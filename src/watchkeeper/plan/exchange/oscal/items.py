@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from watchkeeper.plan.exchange.oscal.names import Naming, control_id, filled, line, prop
+from watchkeeper.plan.register.rows import is_overdue
 from watchkeeper.plan.views.clauses.standing import due_of
 from watchkeeper.plan.workspace.models.control import RowEntry
 from watchkeeper.plan.workspace.models.head import Action
 from watchkeeper.plan.workspace.models.management.findings import FindingFile
-from watchkeeper.records.day import has_passed
 
 _UUIDS = "http://ietf.org/rfc/rfc4122"
 _LONGEST_TITLE = 120
@@ -73,7 +73,7 @@ def _finding(naming: Naming, name: str, says: FindingFile) -> _Made:
 
 def _rows(naming: Naming) -> Iterator[_Made]:
     for row in naming.said.rows:
-        if row.by is not None and row.status != "implemented" and has_passed(row.by, naming.at):
+        if row.by and is_overdue(row.status, row.applicable, row.by, naming.at):
             yield _row(naming, row, row.by)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from watchkeeper.plan.lint.management.heads import headed
 from watchkeeper.plan.lint.names import Names
+from watchkeeper.plan.register.rows import is_overdue
 from watchkeeper.plan.views.clauses.standing import ahead, due_of, head_of, still_to_come
 from watchkeeper.plan.workspace.load import Workspace
 from watchkeeper.plan.workspace.models.management.evaluation import ReviewFile
@@ -53,7 +54,7 @@ def check_rows(workspace: Workspace, _names: Names, at: Instant, report: Report)
     """Name rows of the statement of applicability whose day has passed."""
     soa = workspace.applicability
     for i, row in enumerate(soa.says.rows if soa else ()):
-        if soa is not None and row.status == "sequenced" and row.by and has_passed(row.by, at):
+        if soa is not None and is_overdue(row.status, row.applicable, row.by, at):
             report.at(soa, "rows", i, "by").gap(
                 "row-overdue",
                 f"`{row.control}` was to be implemented by {row.by}",

@@ -9,15 +9,14 @@ from typing import Any
 from watchkeeper.plan.register.approval import changed_since_approval
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.register.evidence import no_class, place_of
+from watchkeeper.plan.register.rows import is_overdue
 from watchkeeper.plan.register.undecided import undecided
 from watchkeeper.plan.workspace.models.control import ApplicabilityFile, BindingEntry, RowEntry
 from watchkeeper.plan.workspace.models.head import EvidenceEntry
-from watchkeeper.records.day import day_of, has_passed
+from watchkeeper.records.day import day_of
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.standards.catalogue import annex_a
-
-SEQUENCED = "sequenced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ def _row(
         status=row.status,
         owner=row.owner,
         by=row.by or "",
-        overdue=row.status == SEQUENCED and row.by is not None and has_passed(row.by, at),
+        overdue=is_overdue(row.status, row.applicable, row.by, at),
         risks=tuple(row.risks),
         evidence=tuple(_evidence(row, register)),
         bindings=tuple(_binding(one) for one in row.bindings),

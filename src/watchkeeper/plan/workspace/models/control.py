@@ -85,7 +85,7 @@ class RowEntry(Part):
         "not-applicable",
     ]
     owner: str = ""
-    by: Day | None = Field(default=None, description="until when, of a `sequenced` row")
+    by: Day | None = Field(default=None, description="until when what is left to do is done")
     risks: list[Id] = Field(default_factory=list)
     bindings: list[BindingEntry] = Field(default_factory=list)
     evidence: Evidence = ""

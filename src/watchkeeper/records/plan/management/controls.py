@@ -35,7 +35,7 @@ NAMED = "named"
 class Row:
     """A row of the statement of applicability: `applicable` is in, out or undetermined.
 
-    `due` is the day by which a `sequenced` row is to be done; `risks` are those that it answers
+    `due` is the day by which what it leaves to do is done; `risks` are those that it answers
     to, and `evidence_classes` which kinds of evidence it says there are and how each came about
     (`document:attested`). A plan is made before it runs: of what a log or a drill has yet to show
     it says `runtime:named`, `test:named`. Plans made earlier may say `captured` there; no more is
