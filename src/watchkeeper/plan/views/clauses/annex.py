@@ -13,13 +13,20 @@ from typing import Any
 
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.register.evidence import CONFIGURED, fault_of, no_class, place_of
+from watchkeeper.plan.views.clauses.runtime import (
+    came_out,
+    control_words,
+    newest,
+    objective_words,
+    ran_in,
+)
 from watchkeeper.plan.workspace.models.control import RowEntry
 from watchkeeper.plan.workspace.models.head import EvidenceEntry
 from watchkeeper.records.figures import Figures
 from watchkeeper.records.plan.bundle import Bundle
+from watchkeeper.records.reference import Ref
 from watchkeeper.standards.catalogue import AnnexControl, annex_a
 
-ENFORCED = "enforced"
 RUNTIME = "runtime"
 CONFIGURATION = "configuration"
 
@@ -151,10 +158,8 @@ def _in_words(entries: Iterable[EvidenceEntry], register: Register) -> Iterator[
 def _met(objectives: set[str], figures: Figures | None) -> Iterator[Item]:
     """Yield what objectives come to, where the log gives them a value."""
     for one in figures.objectives if figures is not None else ():
-        if one.id in objectives and one.value is not None and figures is not None:
-            place = f", record {one.last}" if one.last is not None else ""
-            where = f"objective {one.id}: {one.verdict}, {one.value}{place}"
-            yield Item(RUNTIME, figures.origin, where)
+        if one.id in objectives and came_out(one) and figures is not None:
+            yield Item(RUNTIME, figures.origin, f"{objective_words(one)}{_place(one.last)}")
 
 
 def _item(entry: EvidenceEntry) -> Item:
@@ -172,9 +177,13 @@ def _configured(ours: set[str], bundle: Bundle | None) -> Iterator[Item]:
 
 
 def _ran(ours: set[str], figures: Figures | None) -> Iterator[Item]:
-    """Yield what ran: only what was enforced, as the gap table says it, and fired."""
+    """Yield what ran, as 8.1 has it: enforced in a place, as the gap table says it, and fired."""
     for one in figures.controls if figures is not None else ():
-        if one.id in ours and one.state == ENFORCED and one.fired and figures is not None:
-            place = f", record {one.last}" if one.last is not None else ""
-            where = f"control {one.id} fired {one.fired} times{place}"
+        here = ran_in(one) if one.id in ours else ()
+        if here and figures is not None:
+            where = f"{control_words(one)}{_place(newest(here))}"
             yield Item(RUNTIME, figures.origin, where)
+
+
+def _place(last: Ref | None) -> str:
+    return f", record {last}" if last is not None else ""

@@ -10,7 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from watchkeeper.plan.register.content import Register
-from watchkeeper.plan.views.clauses.runtime import NO_LOG, runtime_of
+from watchkeeper.plan.views.clauses.runtime import (
+    NO_LOG,
+    NOT_ASKED,
+    came_out,
+    counted,
+    objective_words,
+    ran,
+    runtime_of,
+)
 from watchkeeper.records.figures import (
     Figures,
     ObjectiveFigure,
@@ -22,9 +30,6 @@ from watchkeeper.records.reference import Ref
 
 NOT_HERE = "the log holds no decision of this system"
 EVENT_LOGS = "A.6.2.8"
-_ENFORCED = "enforced"
-_NOT_ASKED = frozenset({"retired", "not-applicable"})
-_CAME_OUT = frozenset({"met", "missed"})
 _RUNS = "8.1"
 """The clause that asks for evidence that something ran."""
 _OF_CONTROLS = frozenset({_RUNS, "8.3"})
@@ -78,9 +83,7 @@ class Log:
             return
         log = f"a log of {figures.size} records, which verifies"
         if here is not None:
-            yield Shown(
-                f"{_counted(here.decisions, 'decision')} of this system in {log}", here.last
-            )
+            yield Shown(f"{counted(here.decisions, 'decision')} of this system in {log}", here.last)
         else:
             yield Shown(log, figures.last_decision, whole=True)
 
@@ -89,8 +92,8 @@ class Log:
         wanted = set(ids)
         for one in self.figures.controls if self.figures else ():
             for place in one.places if one.id in wanted else ():
-                if place.system in {self.system, ""} and place.fired and place.state == _ENFORCED:
-                    what = f"{one.id} decided or limited {_counted(place.fired, 'action')}"
+                if place.system in {self.system, ""} and ran(place):
+                    what = f"{one.id} decided or limited {counted(place.fired, 'action')}"
                     whole = not place.system
                     told = "before a system was known" if whole else f"stage {stage}"
                     yield Shown(f"{what} ({told})", place.last, whole=whole)
@@ -98,8 +101,8 @@ class Log:
     def objective(self, id_: str) -> Iterator[Shown]:
         """Yield what an objective comes to, where it came to something."""
         for one in self.figures.objectives if self.figures else ():
-            if one.id == id_ and _came_out(one) and _concerns(one, self.system):
-                yield Shown(_aim(one), one.last, whole=one.systems != (self.system,))
+            if one.id == id_ and came_out(one) and _concerns(one, self.system):
+                yield Shown(objective_words(one), one.last, whole=one.systems != (self.system,))
 
     @property
     def here(self) -> SystemFigure | None:
@@ -121,10 +124,10 @@ class Log:
 
     def _decided(self, clause: str, figures: Figures) -> Iterator[Shown]:
         if clause in _OF_DECISIONS and self.here is not None:
-            said = f"{_counted(self.here.decisions, 'decision')} of this system"
+            said = f"{counted(self.here.decisions, 'decision')} of this system"
             yield Shown(said, self.here.last)
         elif clause in _OF_DECISIONS and figures.decisions:
-            said = f"{_counted(figures.decisions, 'decision')}, none of them of this system"
+            said = f"{counted(figures.decisions, 'decision')}, none of them of this system"
             yield Shown(said, figures.last_decision, whole=True)
 
     def _whole(self, clause: str, figures: Figures) -> Iterator[Shown]:
@@ -148,9 +151,9 @@ class Log:
         missing: list[str] = []
         for one in self.figures.controls:
             for place in one.places if wanted is None or one.id in wanted else ():
-                if place.system not in {self.system, ""} or place.state in _NOT_ASKED:
+                if place.system not in {self.system, ""} or place.state in NOT_ASKED:
                     continue
-                if place.fired and place.state == _ENFORCED:
+                if ran(place):
                     shown.append(_fired(one.id, place))
                 else:
                     missing.append(f"control {one.id}: no evidence that it runs ({place.state})")
@@ -170,7 +173,7 @@ class Log:
             return Running()
         ours = [one for one in self.figures.objectives if _concerns(one, self.system)]
         shown = [found for one in ours for found in self.objective(one.id)]
-        missing = [_aim(one) for one in ours if not _came_out(one)]
+        missing = [objective_words(one) for one in ours if not came_out(one)]
         return Running(tuple(shown), tuple(missing))
 
     def _signals(self, clause: str) -> Running:
@@ -189,23 +192,8 @@ def _concerns(one: ObjectiveFigure | SignalFigure, system: str) -> bool:
     return not one.systems or system in one.systems
 
 
-def _came_out(one: ObjectiveFigure) -> bool:
-    return one.value is not None and one.verdict in _CAME_OUT
-
-
 def _fired(control: str, place: PlaceFigure) -> Shown:
-    said = f"control {control}: {place.state}, fired {_counted(place.fired, 'time')}"
+    said = f"control {control}: {place.state}, fired {counted(place.fired, 'time')}"
     if place.system:
         return Shown(said, place.last)
     return Shown(f"{said}, before a system was known", place.last, whole=True)
-
-
-def _aim(one: ObjectiveFigure) -> str:
-    said = one.verdict if one.value is None else f"{one.verdict}, {one.value}"
-    of = "" if "(" in said else f", of {one.of}"  # a share says already of how many
-    over = f", over {', '.join(one.systems)}" if len(one.systems) > 1 else ""
-    return f"objective {one.id}: {said}{of}{over}"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
