@@ -12,9 +12,9 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 MOST_COMPARED = 1_000_000
-MOST_VALUES = 50_000_000
+MOST_VALUES = 20_000_000
 _LONGEST = 300
-_PART = 100
+_PART = 50
 _LONG = (
     "components",
     "services",
