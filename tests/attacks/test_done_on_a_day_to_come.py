@@ -10,6 +10,9 @@ import pytest
 from tests.worlds.aims import TODAY, ManagedWorkspace
 from watchkeeper.ledger.canonical import canonical_arguments, sha256_hex
 from watchkeeper.plan.diff.compare import diff_bundles
+from watchkeeper.plan.views.applicability.view import applicability_view
+from watchkeeper.plan.views.clauses.standing import State, record_of
+from watchkeeper.plan.views.ready.view import Progress, ready_view
 from watchkeeper.plan.whole import compile_folder
 from watchkeeper.records.codec import to_json
 from watchkeeper.records.day import beginning
@@ -64,3 +67,30 @@ def test_an_audit_that_was_held_late_may_leave_the_programme(tmp_path: Path) -> 
     (planned,) = [one for one in world.records["audits", ""]["planned"] if one["id"] != "2026"]
     after = compile_folder(world.change("audits", planned=[planned]).write(tmp_path / "b"))
     assert [one for one in diff_bundles(before, after).weakenings if "audit" in one] == []
+
+
+@pytest.mark.parametrize(
+    ("day", "progress"), [(COMES, Progress.OPEN), ("2026-11-20", Progress.DONE)]
+)
+def test_a_stage_is_done_when_its_day_has_come(day: str, progress: Progress) -> None:
+    audits = [{"kind": "stage1", "date": "2026-11-01"}, {"kind": "stage2", "date": day}]
+    world = ManagedWorkspace().change("certificate", "ours", audits=audits)
+    world.records["measurement", "2026-q3"]["rows"][0]["window"]["start"] = "2026-07-01"
+    (stage,) = [
+        step
+        for step in ready_view(world.register(), None, TODAY, "2027-06-01").steps
+        if step.id == "stage-2"
+    ]
+    assert stage.progress is progress
+    assert ("which is still to come" in stage.why) is (progress is Progress.OPEN)
+
+
+@pytest.mark.parametrize(("day", "approved"), [(COMES, False), ("2026-11-20", True)])
+def test_a_statement_is_approved_when_its_day_has_come(day: str, approved: bool) -> None:
+    world = ManagedWorkspace().change("soa", "", approved=day)
+    statement = applicability_view(world.register(), None, TODAY)
+    found = record_of(world.register(), "soa", "", TODAY)
+    assert statement is not None
+    assert found is not None
+    assert statement.approved is approved
+    assert (found.state is State.PRESENT) is approved

@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.worlds.aims import ManagedWorkspace
+from tests.worlds.aims import TODAY, ManagedWorkspace
 from watchkeeper.plan.views.clauses.annex import AnnexRow, annex_view
-from watchkeeper.plan.views.clauses.runtime import RuntimeEvidence, runtime_of
-from watchkeeper.records.figures import ControlFigure, Figures, ObjectiveFigure, PlaceFigure
+from watchkeeper.plan.views.clauses.runtime import EVENT_LOGS, RuntimeEvidence, runtime_of
+from watchkeeper.plan.views.frameworks.support import Seen
+from watchkeeper.records.figures import (
+    ControlFigure,
+    Figures,
+    ObjectiveFigure,
+    PlaceFigure,
+    SystemFigure,
+)
 from watchkeeper.records.reference import Ref
+from watchkeeper.standards.items import items
 
 RAN = PlaceFigure("desk", "enforced", 3, Ref(0, 5))
 FIRED = "control limits: enforced, fired 3 times"
@@ -79,3 +87,19 @@ def test_an_objective_counts_in_both_or_in_neither(verdict: str, counts: bool) -
     annex, (clause,) = _both(Figures("captured", 9, objectives=(aim,)), named=True)
     assert clause.what == f"objective in-time: {verdict}, 97 %, of 40, over desk, idle"
     assert ("runtime" not in annex.missing, clause.counts) == (counts, counts)
+
+
+@pytest.mark.parametrize(
+    ("origin", "decisions", "counts"),
+    [("captured", 7, True), ("captured", 0, False), ("reconstructed", 7, False)],
+)
+def test_the_log_itself_is_told_alike_in_annex_a_and_in_each_system(
+    origin: str, decisions: int, counts: bool
+) -> None:
+    here = (SystemFigure("desk", decisions, Ref(0, 8)),) if decisions else ()
+    log = Figures(origin, 9, decisions=decisions, last_decision=Ref(0, 8), systems=here)
+    register = ManagedWorkspace().register()
+    annex = next(one for one in annex_view(register, None, log) if one.control == EVENT_LOGS)
+    found = Seen(register, None, "desk", TODAY, log).support(items("iso42001")[EVENT_LOGS])
+    own = [one for one in found.evidence if one.kind == "runtime" and not one.whole]
+    assert ("runtime" not in annex.missing, bool(own)) == (counts, counts)

@@ -93,7 +93,7 @@ def applicability_view(
     says = register.soa
     if says is None:
         return None
-    approval, approved = _approval(says, register.value["files"]["soa"][""])
+    approval, approved = _approval(says, register.value["files"]["soa"][""], at)
     enforced = {c.id: (*c.policies, *c.built_in) for c in (bundle.controls if bundle else ())}
     return StatementView(
         organisation=register.aims.organisation,
@@ -109,10 +109,12 @@ def applicability_view(
     )
 
 
-def _approval(says: ApplicabilityFile, value: Any) -> tuple[str, bool]:
+def _approval(says: ApplicabilityFile, value: Any, at: Instant) -> tuple[str, bool]:
     if says.approved_by is None:
         return "not approved", False
     on = f" on {says.approved}" if says.approved else ""
+    if says.approved is not None and says.approved > day_of(at):
+        return f"approved by {says.approved_by}{on}, which is still to come", False
     if changed_since_approval(value):
         return f"changed since {says.approved_by} approved it{on}", False
     if says.approved_digest is None:

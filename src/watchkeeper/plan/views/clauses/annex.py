@@ -14,8 +14,11 @@ from typing import Any
 from watchkeeper.plan.register.content import Register
 from watchkeeper.plan.register.evidence import CONFIGURED, fault_of, no_class, place_of
 from watchkeeper.plan.views.clauses.runtime import (
+    EVENT_LOGS,
     came_out,
     control_words,
+    counted,
+    log_words,
     newest,
     objective_words,
     ran_in,
@@ -136,6 +139,7 @@ def _row(
     by_name = {entry.control for entry in sound if entry.kind == CONFIGURATION and entry.control}
     items += _configured({*ours, *by_name}, bundle)
     items += _ran({*ours, *(entry.control for entry in named if entry.control)}, figures)
+    items += _logged(one.id, figures)
     items += _met({entry.objective for entry in named if entry.objective}, figures)
     return AnnexRow(
         control=one.id,
@@ -183,6 +187,14 @@ def _ran(ours: set[str], figures: Figures | None) -> Iterator[Item]:
         if here and figures is not None:
             where = f"{control_words(one)}{_place(newest(here))}"
             yield Item(RUNTIME, figures.origin, where)
+
+
+def _logged(control: str, figures: Figures | None) -> Iterator[Item]:
+    """Yield the log itself, of the control on logs: where it verifies and holds decisions."""
+    said = log_words(figures) if control == EVENT_LOGS and figures is not None else ""
+    if figures is not None and said and figures.decisions:
+        where = f"{counted(figures.decisions, 'decision')} in {said}"
+        yield Item(RUNTIME, figures.origin, f"{where}{_place(figures.last_decision)}")
 
 
 def _place(last: Ref | None) -> str:

@@ -18,6 +18,8 @@ from watchkeeper.records.reference import Ref
 NO_LOG = "no log at hand"
 NOT_ASKED = frozenset({"retired", "not-applicable"})
 """What the gap table says of a control where it need not run."""
+EVENT_LOGS = "A.6.2.8"
+"""The control of Annex A that the log itself shows."""
 _ENFORCED = "enforced"
 _CAME_OUT = frozenset({"met", "missed"})
 _NAMED = 3
@@ -136,6 +138,13 @@ def _where(places: Sequence[PlaceFigure]) -> str:
 
 def _fired(count: int) -> str:
     return f", fired {counted(count, 'time')}" if count else ""
+
+
+def log_words(figures: Figures) -> str:
+    """Say what shows that events are logged: the log itself; empty where it does not verify."""
+    if figures.origin != "captured" or not figures.size:
+        return ""
+    return f"a log of {counted(figures.size, 'record')}, which verifies"
 
 
 def came_out(one: ObjectiveFigure) -> bool:

@@ -15,6 +15,7 @@ from watchkeeper.plan.views.clauses.runtime import (
     NOT_ASKED,
     came_out,
     counted,
+    log_words,
     objective_words,
     ran,
     runtime_of,
@@ -29,7 +30,6 @@ from watchkeeper.records.figures import (
 from watchkeeper.records.reference import Ref
 
 NOT_HERE = "the log holds no decision of this system"
-EVENT_LOGS = "A.6.2.8"
 _RUNS = "8.1"
 """The clause that asks for evidence that something ran."""
 _OF_CONTROLS = frozenset({_RUNS, "8.3"})
@@ -79,9 +79,9 @@ class Log:
     def event_log(self) -> Iterator[Shown]:
         """Yield the log itself, where it verifies: of this system only what it holds of it."""
         figures, here = self.figures, self.here
-        if figures is None or figures.origin != "captured" or not figures.size:
+        log = log_words(figures) if figures is not None else ""
+        if figures is None or not log:
             return
-        log = f"a log of {figures.size} records, which verifies"
         if here is not None:
             yield Shown(f"{counted(here.decisions, 'decision')} of this system in {log}", here.last)
         else:

@@ -20,9 +20,9 @@ from watchkeeper.plan.register.evidence import (
     place_of,
 )
 from watchkeeper.plan.views.clauses.answers import ANSWERS, Asked
-from watchkeeper.plan.views.clauses.runtime import NO_LOG
+from watchkeeper.plan.views.clauses.runtime import EVENT_LOGS, NO_LOG
 from watchkeeper.plan.views.clauses.standing import RecordSeen, State
-from watchkeeper.plan.views.frameworks.running import EVENT_LOGS, NOT_HERE, Log, Shown
+from watchkeeper.plan.views.frameworks.running import NOT_HERE, Log, Shown
 from watchkeeper.plan.workspace.models.control import RowEntry
 from watchkeeper.plan.workspace.models.head import EvidenceEntry
 from watchkeeper.records.figures import Figures

@@ -129,10 +129,12 @@ def _step(step: Step, done: Done, before: dict[str, ReadyStep], days: tuple[str,
     if until and not why and until <= today:
         return ReadyStep(step.id, step.clause, step.what, due, until, Progress.DONE)
     if until and not why:
-        why = f"it runs since {done.on}, until {until}"
         late = until > due or today > due
-        progress = Progress.LATE if late else Progress.RUNNING
-        return ReadyStep(step.id, step.clause, step.what, due, "", progress, why)
+        begun, said = Progress.OPEN, f"it is dated {done.on}, which is still to come"
+        if step.lasts:
+            begun, said = Progress.RUNNING, f"it runs since {done.on}, until {until}"
+        progress = Progress.LATE if late else begun
+        return ReadyStep(step.id, step.clause, step.what, due, "", progress, said)
     begin_by = _weeks_before(due, step.lasts) if step.lasts else ""
     progress = Progress.LATE if today > (begin_by or due) else Progress.OPEN
     return ReadyStep(step.id, step.clause, step.what, due, "", progress, why, begin_by)
