@@ -89,7 +89,7 @@ def watch_documents(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
     del bundle
     file = workspace.management.one("documents")
     for row in file.says.documents if file else ():
-        since = (CHANGED,) if _changed(workspace, row) else ()
+        since = tuple(_not_as_approved(workspace, row))
         yield Watched(Topic.DOCUMENT, row.id, until=after(row.review_by), since=since)
 
 
@@ -102,7 +102,10 @@ def watch_rows(workspace: Workspace, bundle: Bundle) -> Iterator[Watched]:
             yield Watched(Topic.ROW, row.control, until=after(due))
 
 
-def _changed(workspace: Workspace, row: DocumentEntry) -> bool:
-    """Tell whether what lies in its file is not what was approved."""
+def _not_as_approved(workspace: Workspace, row: DocumentEntry) -> Iterator[str]:
+    """Yield that its file is not there, or that what lies in it is not what was approved."""
     there = workspace.management.digests.get(row.id)
-    return there is not None and row.digest is not None and there.digest != row.digest
+    if there is None and row.file is not None:
+        yield MISSING
+    elif there is not None and row.digest is not None and there.digest != row.digest:
+        yield CHANGED
