@@ -29,13 +29,19 @@ def test_it_is_refused_where_it_comes_in(tmp_path: Path, text: str) -> None:
     assert text not in why or text.isascii()
 
 
-@pytest.mark.parametrize("text", [*ODD, "_x0041_", "_x005F_", "_x000D_", "a_x_", "\u200f"])
-def test_what_the_file_said_before_is_no_change(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [*ODD, "_x0041_", "_x0041_x0042_", "_x005F_", "_x005F_x0041_", "_x000D_", "a_x_", "\u200f"],
+)
+def test_what_the_file_said_before_is_no_change(tmp_path: Path, text: str, shared: bool) -> None:
     escaped = "".join(f"\\U{ord(char):08x}" for char in text)
     says = FILES[CONTROL].replace("Pays within limits.", f'"Pays {escaped} it."')
     place = desk(tmp_path, {CONTROL: says})
     before = place.files()
     place.edit(lambda book: book)
+    if shared:
+        place.share_strings()
     code, said = place.imported()
     assert (code, said["changes"], said["refused"]) == (0, [], [])
     assert place.files() == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -69,6 +70,33 @@ class Desk:
                 raw = old.read(member)
                 new.writestr(member, change(raw) if member == name else raw)
         self.book.write_bytes(out.getvalue())
+
+    def share_strings(self) -> None:
+        """Save it as most programs do: each text once, in a table that the cells point into."""
+        self.book.write_bytes(shared(self.book.read_bytes()))
+
+
+_CONTENT = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+_DECLARED = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{_CONTENT}"/></Types>'
+_INLINE = re.compile(rb't="inlineStr"><is>(.*?)</is></c>', re.DOTALL)
+_STRINGS = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">%s</sst>'
+
+
+def shared(raw: bytes) -> bytes:
+    """Return a workbook with the texts of its cells in the table of strings."""
+    out, strings = io.BytesIO(), dict[bytes, int]()
+
+    def point(found: re.Match[bytes]) -> bytes:
+        return b't="s"><v>%d</v></c>' % strings.setdefault(found[1], len(strings))
+
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w", 8) as new:
+        for name in old.namelist():
+            said = _INLINE.sub(point, old.read(name))
+            new.writestr(name, said.replace(b"</Types>", _DECLARED.encode()))
+        assert strings
+        table = b"".join(b"<si>%s</si>" % one for one in strings)
+        new.writestr("xl/sharedStrings.xml", _STRINGS % table)
+    return out.getvalue()
 
 
 def desk(place: Path, changes: dict[str, str | bytes | None] | None = None) -> Desk:

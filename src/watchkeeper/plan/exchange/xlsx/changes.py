@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from watchkeeper.errors import cut
+from watchkeeper.errors import RecordInvalid, cut
 from watchkeeper.plan.exchange.xlsx.reading import Row, Workbook
 from watchkeeper.plan.exchange.xlsx.tables import Column, Table
 from watchkeeper.plan.exchange.xlsx.values import IN_THE_FILE, odd_in, row_digest
@@ -56,6 +56,11 @@ def compare(book: Workbook, here: Here, *, theirs: bool = False) -> Comparison:
     for row in book.rows:
         mine = here.get(row.table.title, {}).get(row.name)
         cells = _cells(row, mine or {})
+        side = "" if mine is None else _side(row, mine)
+        if side == "here":
+            # Nobody touched the row: what stands in it now takes nothing, and stops nothing.
+            kept += [_kept(row)] if cells else []
+            continue
         odd = [_odd(one) for one in cells if odd_in(one.after) is not None]
         if odd:
             conflicts += odd
@@ -68,12 +73,9 @@ def compare(book: Workbook, here: Here, *, theirs: bool = False) -> Comparison:
             continue
         fixed = [one for one in cells if IN_THE_FILE in {one.before, one.after}]
         conflicts += [f"{one.place}: only its file can change that" for one in fixed]
-        side = _side(row, mine)
         if not cells or fixed:
             continue
-        if side == "here":
-            kept.append(f"{row.table.title} {cut(row.name)}: changed in the files since")
-        elif side == "both" and not theirs:
+        if side == "both" and not theirs:
             conflicts += [_conflict(row, one) for one in cells]
         else:
             changes.append(RowChange(row.table, row.name, cells, new=False))
@@ -95,9 +97,21 @@ def _side(row: Row, mine: Mapping[str, str]) -> str:
     """
     if not row.digest:
         return "both"
-    if row.digest == row_digest(row.texts):
+    if row.digest == _digest(row.texts):
         return "here"
     return "there" if row.digest == row_digest(mine) else "both"
+
+
+def _kept(row: Row) -> str:
+    return f"{row.table.title} {cut(row.name)}: changed in the files since"
+
+
+def _digest(texts: Mapping[str, str]) -> str | None:
+    """Return the digest of what a sheet says; of half a character there is none, nor ever was."""
+    try:
+        return row_digest(texts)
+    except RecordInvalid:
+        return None
 
 
 def _conflict(row: Row, cell: CellChange) -> str:

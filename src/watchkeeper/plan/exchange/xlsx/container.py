@@ -33,9 +33,9 @@ _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]
 
 
 _BROKEN = (
-    *(ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError),
+    *(ValueError, TypeError, AttributeError, ArithmeticError),
     *(SyntaxError, OSError, RecursionError, AssertionError, NotImplementedError, EOFError),
-    *(zipfile.BadZipFile, zlib.error),
+    *(zipfile.BadZipFile, zlib.error, LookupError),
 )
 """What the library raises on bytes that are no workbook; it promises nothing narrower."""
 
@@ -48,7 +48,6 @@ def open_sheets(raw: bytes) -> list[Worksheet]:
         ModuleNotFoundError: openpyxl is not there.
     """
     check_container(raw)
-    from openpyxl import load_workbook
     from openpyxl.utils import exceptions
 
     own = (exceptions.CellCoordinatesException, exceptions.InvalidFileException)
@@ -56,10 +55,37 @@ def open_sheets(raw: bytes) -> list[Worksheet]:
         # It warns of what it leaves out when it writes; we only read.
         warnings.simplefilter("ignore")
         try:
-            book = load_workbook(io.BytesIO(raw), keep_links=False)
+            pages = _pages(raw)
         except (*_BROKEN, *own, exceptions.SheetTitleException, exceptions.IllegalCharacterError):
             raise ImportRefused("no workbook: it does not parse", "save it again") from None
-    return list(book.worksheets)
+    return pages
+
+
+def _pages(raw: bytes) -> list[Worksheet]:
+    """Read the sheets; the strings that cells share as they are spelt, as all others are.
+
+    The library's own reader takes `x005F_` out of those alone: a text that is escaped would be
+    read as what it only looks like.
+    """
+    from openpyxl.cell.text import Text
+    from openpyxl.reader.excel import SHARED_STRINGS, ExcelReader
+    from openpyxl.xml.constants import SHEET_MAIN_NS
+    from openpyxl.xml.functions import iterparse
+
+    class Reader(ExcelReader):  # type: ignore[misc] # it has no types of its own
+        def read_strings(self) -> None:
+            part = self.package.find(SHARED_STRINGS)
+            if part is None:
+                return
+            with self.archive.open(part.PartName[1:]) as file:
+                for _, node in iterparse(file):
+                    if node.tag == f"{{{SHEET_MAIN_NS}}}si":
+                        self.shared_strings.append(Text.from_tree(node).content)
+                        node.clear()
+
+    reader = Reader(io.BytesIO(raw), keep_links=False)
+    reader.read()
+    return list(reader.wb.worksheets)
 
 
 def check_container(raw: bytes) -> None:
@@ -110,7 +136,11 @@ class _Seen:
         self.merged = 0
 
     def look_at(self, name: str, content: bytes) -> None:
-        """Read a member as XML, if it is that; what is not, no reader takes for XML."""
+        """Read a member as XML, if it is that; what is not, no reader takes for XML.
+
+        One in a spelling that can not be read here may be read elsewhere: it is refused, whatever
+        it is called.
+        """
         parser = expat.ParserCreate()
         parser.StartDoctypeDeclHandler = self._doctype(name)
         parser.StartElementHandler = self._element
@@ -120,6 +150,9 @@ class _Seen:
             if name.endswith((".xml", ".rels")):
                 message = f"{cut(name)} is not XML"
                 raise ImportRefused(message, "save it again as an .xlsx") from None
+        except (LookupError, ValueError):
+            message = f"{cut(name)} is in an encoding that is not read"
+            raise ImportRefused(message, "save it again as an .xlsx") from None
 
     def _doctype(self, name: str) -> Callable[..., None]:
         def refuse(*_: object) -> None:

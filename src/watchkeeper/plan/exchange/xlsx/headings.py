@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from openpyxl.worksheet.worksheet import Worksheet
 
 from watchkeeper.plan.exchange.xlsx.tables import DIGEST, README, TABLES, Column, Kind, Table
+from watchkeeper.plan.exchange.xlsx.values import unspelt
 
 _LOOKED_AT_ROWS = 20
 _LOOKED_AT_COLUMNS = 100
@@ -91,7 +92,7 @@ def _headings(page: Worksheet, row: int) -> Iterator[tuple[str, int]]:
     for number in range(min(page.max_column, _LOOKED_AT_COLUMNS), 0, -1):
         value = page.cell(row=row, column=number).value
         if isinstance(value, str) and value.strip():
-            yield _plain(value), number
+            yield _plain(unspelt(value)), number
 
 
 def _plain(text: str) -> str:

@@ -180,4 +180,3 @@ APPLICABILITY = Table(
 )
 TABLES = (CONTROLS, RISKS, APPLICABILITY)
 README, DIGEST = "Read me", "row as exported (do not change)"
-EXPORTED = "as exported"

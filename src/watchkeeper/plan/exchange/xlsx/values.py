@@ -14,6 +14,7 @@ from watchkeeper.plan.exchange.xlsx.tables import Column, Kind, Table
 from watchkeeper.plan.workspace.models.scalars import check_id
 
 _SPELT = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_LOOKS_SPELT = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _UNSEEN = frozenset((*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080)))
 """What turns the order of letters about, and tags: nobody sees that they are there."""
 IN_THE_FILE = "(more than fits a cell: see the file)"
@@ -31,7 +32,10 @@ def texts_of(table: Table, value: Mapping[str, Any]) -> dict[str, str]:
 
 
 def text_at(value: Any, place: tuple[str, ...]) -> str:
-    """Return what stands at a place of a file as the text of a cell; nothing is empty text."""
+    """Return what stands at a place of a file as the text of a cell; nothing is empty text.
+
+    Of a list each item once: so it is read back, and an id that stands there twice says no more.
+    """
     for part in place:
         value = value.get(part) if isinstance(value, Mapping) else None
     if value is None:
@@ -40,7 +44,7 @@ def text_at(value: Any, place: tuple[str, ...]) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         plain = all(isinstance(one, str) and not _SPLIT.search(one) for one in value)
-        return ", ".join(value) if plain else IN_THE_FILE
+        return ", ".join(dict.fromkeys(value)) if plain else IN_THE_FILE
     return plain_text(str(value)) if isinstance(value, str | int) else IN_THE_FILE
 
 
@@ -55,9 +59,10 @@ def plain_text(text: str) -> str:
 def spelt(text: str) -> str:
     """Return text as a cell spells it: what looks like an escaped character is escaped itself.
 
-    Programs read `_x0041_` as the letter A (ECMA-376 part 1, 22.9.2.19).
+    Programs read `_x0041_` as the letter A (ECMA-376 part 1, 22.9.2.19). Two of them may share the
+    low line between them, as in `_x0041_x0042_`.
     """
-    return _SPELT.sub(lambda found: f"_x005F{found[0]}", text)
+    return _LOOKS_SPELT.sub("_x005F_", text)
 
 
 def unspelt(text: str) -> str:
