@@ -1,7 +1,8 @@
 """A mapping that is small, and asks for places, columns or comparisons without end.
 
 A sheet with a cell at its far end, a table of thousands of columns, numbers and escapes in JSON
-that would each be looked for in the whole file, and a key that stands twice to hide what it says.
+that would each be looked for in the whole file, a key that stands twice to hide what it says, and
+headings, keys, ids and names of any number of signs.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from openpyxl import Workbook
 from watchkeeper.errors import PlanUnreadable
 from watchkeeper.plan.mapping.judge import Checked, check_mapping
 from watchkeeper.plan.mapping.read.files import read_mapping
+from watchkeeper.plan.mapping.read.passage import LONG
 from watchkeeper.plan.mapping.read.tables import MOST_COLUMNS
 
 
@@ -55,3 +57,27 @@ def test_a_key_that_stands_twice_hides_nothing() -> None:
     found = _checked("m.json", '{"standard": "ISO/IEC 42001", "id": "A.99.9", "id": "A.2.2"}')
     assert [one.id for one in found.wrong] == ["A.99.9"]
     assert "the same key twice" in found.note
+
+
+HOLES = "](" * 2_000
+"""Each of them might begin a link, and none ends."""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("m.md", f"# ISO/IEC 42001 {' ' * 200_000}x\nA.99.9 text"),
+        ("m.md", f"# ISO/IEC 42001 {HOLES}\nA.99.9 text"),
+        ("m.json", f'{{"standard": "ISO/IEC 42001", "id": "A.99.9", "{HOLES}": 1}}'),
+        ("m.json", f'{{"standard": "ISO/IEC 42001", "control": "A.99.9", "id": "{HOLES}"}}'),
+        ("m.json", f'{{"standard": "ISO/IEC 42001", "id": "A.99.9", "title": "{HOLES}"}}'),
+        ("m.json", f'{{"standard": "ISO/IEC 42001", "A.99.9": "{HOLES}"}}'),
+        ("m.csv", f"ISO/IEC 42001,{HOLES}\nA.99.9,x\n"),
+        ("m.csv", f"ISO/IEC 42001,title\nA.99.9,{HOLES}\n"),
+    ],
+)
+def test_nothing_is_looked_at_whole_that_is_longer_than_people_write(name: str, text: str) -> None:
+    mapping = read_mapping(name, text.encode())
+    parts = [(one.text, one.label, *one.around) for one in mapping.passages]
+    assert max(len(part) for one in parts for part in one) <= LONG
+    assert {one.id for one in check_mapping(mapping).wrong} == {"A.99.9"}

@@ -70,8 +70,14 @@ def mentions(passage: Passage, spoken: Spoken, named: str | None = None) -> Iter
         label, title = _label(passage, plain, text, start, end)
         sure = standard in _UNMISTAKABLE or spoken.only(standard)
         written = text[start:end].strip()
-        alike = plain[start:end] != text[start:end]
+        alike = _is_alike(text[start:end], plain[start:end])
         yield Mention(standard, id_, written, passage.place, label, title, sure, alike)
+
+
+def _is_alike(text: str, plain: str) -> bool:
+    """Say whether a sign only looks like the one that is meant; a space is a space of any kind."""
+    pairs = zip(text, plain, strict=True)
+    return any(was != is_ and not (was.isspace() and is_.isspace()) for was, is_ in pairs)
 
 
 def plain_text(text: str) -> str:

@@ -49,11 +49,12 @@ def check_mapping(mapping: Mapping, standard: str | None = None) -> Checked:
     found = _Judge(whole_file(mapping.name, mapping.text, standard), standard)
     for passage in mapping.passages:
         found.look_at(passage)
-        if len(found.wrong) >= MOST:
+        if len(found.wrong) > MOST:
             break
     counts = tuple((name, count) for name, count in found.counts.items() if count)
     wrong = tuple(found.wrong)[:MOST]
-    return Checked(mapping.name, counts, wrong, found.note or mapping.note, found.bare)
+    note = "; ".join(one for one in (mapping.note, *found.notes()) if one)
+    return Checked(mapping.name, counts, wrong, note, found.bare)
 
 
 class _Judge:
@@ -65,6 +66,7 @@ class _Judge:
         self._named = named
         self.wrong: dict[Wrong, None] = {}
         self._names: set[tuple[str, str]] = set()
+        self._unjudged = False
         self._whole = whole
         self._last = Spoken(frozenset())
         self._around: tuple[str, ...] = ()
@@ -78,23 +80,20 @@ class _Judge:
             self.counts[one.standard] += 1
             self.wrong |= dict.fromkeys(_judge(self._bounded(one)))
 
-    @property
-    def note(self) -> str:
-        """What was left out, since there is too much of it."""
-        if len(self.wrong) >= MOST:
-            return f"more than {MOST} are wrong: the rest was not looked at"
-        return f"names beyond the first {NAMES} were not judged" if self._full else ""
-
-    @property
-    def _full(self) -> bool:
-        return len(self._names) >= NAMES
+    def notes(self) -> Iterator[str]:
+        """Say what was left out, since there is too much of it."""
+        if len(self.wrong) > MOST:
+            yield f"more than {MOST} are wrong: the rest was not looked at"
+        if self._unjudged:
+            yield f"names beyond the first {NAMES} were not judged"
 
     def _bounded(self, one: Mention) -> Mention:
         """Leave out the name of a number once so many different ones were judged."""
         name = (one.id, one.label)
-        if self._full and name not in self._names:
+        if one.label and len(self._names) >= NAMES and name not in self._names:
+            self._unjudged = True
             return replace(one, label="")
-        self._names.add(name)
+        self._names |= {name} if one.label else set()
         return one
 
     def _spoken(self, passage: Passage) -> Spoken:

@@ -25,7 +25,7 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The standards that words name; `sure` where only one of them can be meant."""
+    """The standards that words name."""
 
     names: frozenset[str]
 

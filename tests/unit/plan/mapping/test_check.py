@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from watchkeeper.errors import PlanUnreadable, StandardInvalid
-from watchkeeper.plan.mapping.judge import MOST, check_mapping
+from watchkeeper.plan.mapping.judge import MOST, NAMES, check_mapping
 from watchkeeper.plan.mapping.read.files import MAX_BYTES, read_mapping
 from watchkeeper.plan.mapping.text import mapping_json, mapping_summary, mapping_text
 from watchkeeper.standards import catalogue
@@ -183,6 +183,31 @@ def test_a_file_with_more_wrong_than_anybody_reads_is_cut() -> None:
     found = check_mapping(read_mapping("m.md", f"ISO/IEC 42001\n\n{wrong}".encode()))
     assert len(found.wrong) == MOST
     assert "the rest was not looked at" in found.note
+
+
+def test_as_many_wrong_as_are_named_are_all() -> None:
+    wrong = "".join(f"- A.99.{i}\n" for i in range(MOST))
+    found = check_mapping(read_mapping("m.md", f"ISO/IEC 42001\n\n{wrong}".encode()))
+    assert (len(found.wrong), found.note) == (MOST, "")
+
+
+def test_as_many_names_as_are_judged_are_all() -> None:
+    rows = "".join(f"A.6.2.8,Recording of event logs {i:x}\n" for i in range(NAMES))
+    found = check_mapping(read_mapping("m.csv", f"id,title\n{rows}".encode()), "iso42001")
+    assert found.note == ""
+
+
+def test_a_space_that_keeps_words_together_is_no_forgery() -> None:
+    assert codes("EU AI Act: Article\u00a050, and Art.\u202f14") == []
+    assert codes("ISO/IEC 42001: clause\u00a06.1.2") == []
+    assert codes("ISO/IEC 42001: clause\u00a0\uff16.1.2") == [("lookalike", "6.1.2")]
+
+
+@pytest.mark.parametrize("sign", ["\f", "\v", "\x1c", "\x85", "\u2028"])
+def test_a_line_is_what_editors_count(sign: str) -> None:
+    text = f"# ISO/IEC 42001\r\none{sign}two\r\nA.99.9\r\n"
+    (found,) = check_mapping(read_mapping("m.txt", text.encode())).wrong
+    assert (found.place, found.id) == ("3", "A.99.9")
 
 
 def test_our_own_data_holds_up() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _PIECE = re.compile(r"\S.{0,1999}(?!\S)|\S.{0,1999}", re.DOTALL)
+LONG = 2000
+"""So many signs of anything are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Passage:
     first is an id; in running text it is not. `label` are the words beside the text; `title` says
     that they are meant as a name, not as a description. `around` is what it stands under, the
     nearest first: a column's or a list's name, headings. A `row` is what stands together, put
-    together: it is read for dates and counts alone.
+    together: it is read for days alone. Nothing in it is longer than `LONG`.
     """
 
     place: str
@@ -30,8 +32,8 @@ class Passage:
 
 
 def pieces(text: str) -> Iterator[str]:
-    """Yield text in pieces of at most 2,000 signs, broken between words where there are any."""
-    if len(text) <= 2000:
+    """Yield text in pieces of at most `LONG` signs, broken between words where there are any."""
+    if len(text) <= LONG:
         yield text
     else:
         yield from (found[0].strip() for found in _PIECE.finditer(text))

@@ -9,8 +9,9 @@ from typing import Any
 
 from watchkeeper.errors import ImportRefused, PlanUnreadable
 from watchkeeper.plan.exchange.xlsx.container import open_sheets
-from watchkeeper.plan.mapping.read.passage import Passage
-from watchkeeper.plan.mapping.read.tables import table_passages
+from watchkeeper.plan.exchange.xlsx.values import unspelt
+from watchkeeper.plan.mapping.read.passage import Passage, pieces
+from watchkeeper.plan.mapping.read.tables import column_name, table_passages
 
 MOST_PLACES = 500_000
 """So many places of a sheet are looked at, full or empty."""
@@ -56,9 +57,9 @@ def _pages(raw: bytes) -> list[Any]:
 def _above(rows: list[tuple[str, list[str]]], sheet: str) -> Iterator[Passage]:
     """Yield what stands above the table: titles, and which standard it is about."""
     for place, texts in rows:
-        for text in texts:
-            if text:
-                yield Passage(f"{sheet}!A{place}", text, around=(sheet,))
+        for i, text in enumerate(texts):
+            for piece in pieces(text) if text else ():
+                yield Passage(f"{sheet}!{column_name(i)}{place}", piece, around=(sheet,))
 
 
 def _text(cell: Any) -> str:
@@ -67,4 +68,4 @@ def _text(cell: Any) -> str:
         return ""
     if isinstance(value, datetime):
         return value.date().isoformat()
-    return value.isoformat() if isinstance(value, date) else str(value).strip()
+    return value.isoformat() if isinstance(value, date) else unspelt(str(value)).strip()

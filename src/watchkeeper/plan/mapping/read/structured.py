@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from watchkeeper.errors import PlanUnreadable
-from watchkeeper.plan.mapping.read.passage import Passage, pieces
+from watchkeeper.plan.mapping.read.passage import LONG, Passage, pieces
 
 MAX_DEPTH = 64
 SHORT = 40
@@ -78,13 +78,15 @@ def _mapping(
     for key, inner in value.items():
         line = line_of((*path, key), str(key))
         first = first or line
-        under = (str(key), *around)
+        under = (str(key)[:LONG], *around)
         if _is_id(key, inner):
             place = str(line_of((*path, key), str(inner)))
-            yield Passage(place, str(inner), label, title, under, cell=True)
+            for piece in pieces(str(inner)):
+                yield Passage(place, piece, label, title, under, cell=True)
             continue
         beside, is_title = _beside(inner)
-        yield Passage(str(line), str(key), beside, is_title, around, cell=True)
+        for piece in pieces(str(key)):
+            yield Passage(str(line), piece, beside, is_title, around, cell=True)
         yield from _walk(inner, (*path, key), under, line_of)
     if len(scalars) > 1:
         for piece in pieces(" | ".join(scalars)):
@@ -101,12 +103,12 @@ def _label(value: Mapping[str, Any]) -> tuple[str, bool]:
     for keys, title in ((TITLE_KEYS, True), (TEXT_KEYS, False)):
         for key in keys:
             if by_key.get(key, "").strip():
-                return by_key[key].strip(), title
+                return by_key[key].strip()[:LONG], title
     return "", False
 
 
 def _beside(inner: Any) -> tuple[str, bool]:
     """Return the words that a key stands for: its text, or the title of its mapping."""
     if isinstance(inner, str):
-        return inner.strip(), True
+        return inner.strip()[:LONG], True
     return _label(inner) if isinstance(inner, Mapping) else ("", False)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from watchkeeper.errors import PlanUnreadable
-from watchkeeper.plan.mapping.read.passage import Passage, pieces
+from watchkeeper.plan.mapping.read.passage import LONG, Passage, pieces
 
 _TITLE = re.compile(
     r"\b(titles?|names?|label|topic|heading|control|clause|sub-?clause|article)\b",
@@ -21,7 +21,6 @@ _ID = re.compile(r"\b(id|ids|ref|reference|number|no|code)\b|#", re.IGNORECASE)
 Naming = tuple[tuple[int, ...], tuple[int, ...]]
 """The columns with names, and those with descriptions."""
 _LETTER = re.compile(r"[^\W\d_]{3}")
-LONG = 2000
 MOST_COLUMNS = 100
 _MOST_BESIDE = 600
 """So many signs of the short cells of a row are looked at for the standard of a number."""
@@ -57,7 +56,7 @@ def table_passages(
                 f"a table of {len(cells)} columns", f"at most {MOST_COLUMNS} are read: split it"
             )
         if header is None:
-            header = [cell.strip() for cell in cells]
+            header = [cell.strip()[:LONG] for cell in cells]
             yield from _of((place, sheet), cells, ((), naming), around)
             naming = (_named(header, _TITLE), _named(header, _TEXT))
             continue

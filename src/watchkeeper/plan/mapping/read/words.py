@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from watchkeeper.plan.documents.blocks import Block
 from watchkeeper.plan.documents.docx.read import read_docx
-from watchkeeper.plan.mapping.read.passage import Passage, pieces
+from watchkeeper.plan.mapping.read.passage import LONG, Passage, pieces
 
 _ID = re.compile(r"[\w.() /-]{0,20}[0-9][\w.()-]{0,8}")
 _MOST = 14
@@ -32,7 +32,7 @@ def _passages(blocks: Sequence[Block]) -> Iterator[Passage]:
     for i, block in enumerate(blocks):
         around = (heading,) if heading else ()
         if block.heading:
-            heading = block.text
+            heading = block.text[:LONG]
         alone = _ID.fullmatch(block.text.strip()) is not None
         label = _after(blocks, i) if alone else ""
         for piece in pieces(block.text):
@@ -42,4 +42,4 @@ def _passages(blocks: Sequence[Block]) -> Iterator[Passage]:
 
 def _after(blocks: Sequence[Block], i: int) -> str:
     text = blocks[i + 1].text.strip() if i + 1 < len(blocks) else ""
-    return text if len(text.split()) <= _MOST and not _ID.fullmatch(text) else ""
+    return text[:LONG] if len(text.split()) <= _MOST and not _ID.fullmatch(text) else ""
