@@ -48,8 +48,9 @@ def open_sheets(raw: bytes) -> list[Worksheet]:
         ModuleNotFoundError: openpyxl is not there.
     """
     check_container(raw)
-    from openpyxl.utils import exceptions
+    from openpyxl import utils
 
+    exceptions = utils.exceptions
     own = (exceptions.CellCoordinatesException, exceptions.InvalidFileException)
     with warnings.catch_warnings():
         # It warns of what it leaves out when it writes; we only read.
