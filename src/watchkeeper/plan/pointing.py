@@ -101,7 +101,7 @@ def _word(word: str, text: str) -> bool:
 def _in_text(workspace: Workspace, item: Item) -> Iterator[Pointer]:
     """Yield the lines of policies, and of documents under control that are text."""
     for file, text in _texts(workspace):
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(text.split("\n"), 1):
             if _in_line(line, item):
                 yield Pointer(file, number, line.strip()[:80])
 
