@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from watchkeeper.do.state.parts.plan_verdicts import Given
 from watchkeeper.errors import AssessmentStale
+from watchkeeper.records.day import day_of
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.management.state import ASSESSMENTS
+from watchkeeper.records.plan.management.state import ASSESSMENTS, Management, Topic
 from watchkeeper.records.plan.release_rule import excepting_role
 from watchkeeper.records.reference import Ref
 
@@ -61,4 +62,15 @@ def stale_in(old: Bundle, new: Bundle, widened: Iterable[str], at: Instant) -> l
         for system in sorted(widened)
         for topic in sorted(ASSESSMENTS)
         if topic.value in management.at(system, at).counting
+        or _made_ahead(management, system, topic, at)
     ]
+
+
+def _made_ahead(management: Management, system: str, topic: Topic, at: Instant) -> bool:
+    """Tell whether an assessment says that it was made on a day that is not yet.
+
+    A plan that says from when on each assessment holds counts that by itself. This is for plans
+    from before that was said, and for systems out of scope, whose assessments nothing watches.
+    """
+    days = (a.on for a in management.assessments if (a.system, a.topic) == (system, topic))
+    return any(day is not None and day > day_of(at) for day in days)
