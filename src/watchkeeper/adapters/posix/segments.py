@@ -199,6 +199,9 @@ def check_index(frame: Frame, expected: int | None, path: Path) -> None:
 def check_rest(files: Files, path: Path, end: int, *, newest: bool) -> bytes:
     """Return what follows the last whole frame of a segment, if that is a torn tail.
 
+    A whole frame that begins there now was not yet written when the segment was read: what follows
+    is for the next reading.
+
     Raises:
         FrameInvalid: it is damage; with the segment's name and the offset.
     """
@@ -207,7 +210,8 @@ def check_rest(files: Files, path: Path, end: int, *, newest: bool) -> bytes:
         rest = files.read_at(fd, max(0, os.fstat(fd).st_size - end), end)
     finally:
         files.close(fd)
-    if rest:
+    written_since = newest and read_frame(rest, 0, end) is not None
+    if rest and not written_since:
         try:
             check_tail(rest, end, newest=newest)
         except FrameInvalid as error:
