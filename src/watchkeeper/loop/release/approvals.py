@@ -6,7 +6,6 @@ exactly the plan in force; nobody claims them. A release ends them all.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +20,7 @@ from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Answer, Command
 from watchkeeper.records.plan.bundle import Bundle
 from watchkeeper.records.plan.policies import AUTHOR
-from watchkeeper.records.plan.release_rule import ALWAYS, RELEASER, ReleaseRule
+from watchkeeper.records.plan.release_rule import RELEASER, ReleaseRule, needed_by
 from watchkeeper.records.plan_verdict import Emergency
 from watchkeeper.records.reference import Ref
 
@@ -148,15 +147,6 @@ def _all_who(plan: Bundle, needed: Mapping[str, int], may: set[str]) -> list[Giv
         for person in plan.roles.get(role, ())
         if person in may
     ]
-
-
-def needed_by(rule: ReleaseRule | None, *, weaker: bool) -> Counter[str]:
-    """Return how many different holders of each role must approve."""
-    found: Counter[str] = Counter()
-    for one in rule.approvals if rule else ():
-        if one.when == ALWAYS or weaker:
-            found[one.role] += one.count
-    return found
 
 
 def seated(needed: Mapping[str, int], given: Sequence[Given]) -> list[Given] | str:

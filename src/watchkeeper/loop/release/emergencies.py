@@ -13,10 +13,8 @@ from watchkeeper.errors import CommandInvalid, NotAuthorised, cut
 from watchkeeper.records.instant import Instant
 from watchkeeper.records.people import Passkey
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.release_rule import ReleaseRule, excepting_role, reviewing_roles
+from watchkeeper.records.plan.release_rule import ReleaseRule, kept_roles
 from watchkeeper.records.plan_verdict import Emergency, OpenReview
-
-_RELEASE = "release"
 
 
 def emergency_of(
@@ -62,8 +60,7 @@ def _check_kept(old: Bundle, new: Bundle, rule: ReleaseRule) -> None:
         raise CommandInvalid(
             "an emergency can not change what a release takes", "release that apart"
         )
-    urgent = rule.emergency_role or _RELEASE
-    for role in sorted({*reviewing_roles(rule), excepting_role(rule), urgent, _RELEASE}):
+    for role in kept_roles(rule):
         if _signing(old, role) != _signing(new, role):
             raise CommandInvalid(
                 f"an emergency can not change who holds {cut(role)}, nor their keys",

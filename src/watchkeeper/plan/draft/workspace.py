@@ -56,7 +56,8 @@ def draft_workspace(
         PlanRefused: the folder holds a workspace already, or a file of one.
         ImportRefused: a folder in it leads elsewhere, or a file may not be written.
     """
-    if Folder(path).has("aims.yaml"):
+    folder = Folder(path)
+    if folder.has("aims.yaml"):
         raise PlanRefused(f"there is a workspace in {cut(path)} already", "name an empty folder")
     id_ = server_id(server)
     usable, _ = look_at(definitions)
@@ -65,7 +66,7 @@ def draft_workspace(
         imported = replace(imported, tool_file=_with_sources(imported.tool_file, sources))
     texts, schemas = _texts(id_, usable, imported), _schemas()
     for name in texts:
-        if Folder(path).has(name):
+        if folder.has(name):
             message = f"there is a {cut(name)} in {cut(path)} already"
             raise PlanRefused(message, "name an empty folder")
     files = {**texts, **schemas}

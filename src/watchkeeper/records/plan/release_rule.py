@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 ALWAYS, WEAKER = "always", "weaker"
@@ -38,6 +39,21 @@ class ReleaseRule:
 def excepting_role(rule: ReleaseRule | None) -> str:
     """Return whose holders may let authority widen while an assessment is stale."""
     return (rule.exceptions if rule else None) or "release"
+
+
+def needed_by(rule: ReleaseRule | None, *, weaker: bool) -> Counter[str]:
+    """Return how many different holders of each role must approve; `weaker`: of a weakening."""
+    found: Counter[str] = Counter()
+    for one in rule.approvals if rule else ():
+        if one.when == ALWAYS or weaker:
+            found[one.role] += one.count
+    return found
+
+
+def kept_roles(rule: ReleaseRule) -> tuple[str, ...]:
+    """Return the roles that an emergency leaves alone: who has a word in releases, or calls one."""
+    named = {excepting_role(rule), rule.emergency_role or "release", "release"}
+    return tuple(sorted({*reviewing_roles(rule), *named}))
 
 
 def reviewing_roles(rule: ReleaseRule | None) -> tuple[str, ...]:

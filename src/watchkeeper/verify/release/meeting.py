@@ -13,14 +13,14 @@ from watchkeeper.records.plan.release_rule import (
     RELEASER,
     ReleaseRule,
     excepting_role,
-    reviewing_roles,
+    kept_roles,
+    needed_by,
 )
 from watchkeeper.records.plan_verdict import PlanVerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.verify.erasures import PlanOf
 from watchkeeper.verify.management.plans import Thing, counting, things_of
-from watchkeeper.verify.people import RELEASE
-from watchkeeper.verify.release.told import Release, approves, needed, told_wider
+from watchkeeper.verify.release.told import Release, approves, told_wider
 
 _ASSESSED = ("impact", "risk")
 Answers = Mapping[Ref, PlanVerdictRecord]
@@ -32,7 +32,7 @@ def approvals_problem(release: Release, cited: Answers, counting_: Answers) -> s
     `cited` are those that it names, `counting_` every answer to it that stands.
     """
     said, rule = release.said, release.rule
-    asked = needed(rule or ReleaseRule(), weaker=bool(said.weakenings))
+    asked = needed_by(rule, weaker=bool(said.weakenings))
     found = Counter(one.role for one in cited.values())
     if found != asked:
         return f"its approvals are by {_named(found)}, and the rule asks for {_named(asked)}"
@@ -95,8 +95,7 @@ def _changed_reviewers(release: Release, rule: ReleaseRule) -> str | None:
     """An emergency leaves alone who has a word in releases or calls one, and by which keys."""
     if release.said.rule != rule:
         return "an emergency that changes what a release takes"
-    kept = {*reviewing_roles(rule), excepting_role(rule), rule.emergency_role or RELEASE, RELEASE}
-    for role in sorted(kept):
+    for role in kept_roles(rule):
         before, after = (set(one.roles.get(role, ())) for one in (release.named, release.said))
         if after != before or any(_other_keys(release, person) for person in after):
             return f"an emergency that changes who holds {cut(role)}, or their keys"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from watchkeeper.errors import CommandInvalid
 from watchkeeper.ledger.envelope import command_body
 from watchkeeper.records.administration import PlanReleaseRecord
 from watchkeeper.records.people import Answer
-from watchkeeper.records.plan.release_rule import ALWAYS, ReleaseRule
+from watchkeeper.records.plan.release_rule import ReleaseRule
 from watchkeeper.records.plan_verdict import PlanVerdictRecord
 from watchkeeper.records.reference import Ref
 from watchkeeper.verify.people import Authority, Named
@@ -48,15 +47,6 @@ class Release:
 def approves(said: PlanVerdictRecord) -> bool:
     """Tell whether an answer says yes."""
     return said.answer is Answer.APPROVE
-
-
-def needed(rule: ReleaseRule, *, weaker: bool) -> Counter[str]:
-    """Return how many approvals a rule takes, by role; `weaker` says of a weakening."""
-    found: Counter[str] = Counter()
-    for one in rule.approvals:
-        if weaker or one.when == ALWAYS:
-            found[one.role] += one.count
-    return found
 
 
 def told_wider(said: PlanReleaseRecord) -> set[str]:

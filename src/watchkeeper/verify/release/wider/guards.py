@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from watchkeeper.errors import cut
 from watchkeeper.records.plan.bundle import Bundle
-from watchkeeper.records.plan.release_rule import ReleaseRule
-from watchkeeper.verify.release.told import needed
+from watchkeeper.records.plan.release_rule import ReleaseRule, needed_by
 from watchkeeper.verify.release.wider.said import Wider, by_id
 
 
@@ -29,7 +28,9 @@ def wider_guards(before: Bundle, after: Bundle) -> Iterator[Wider]:
 
 def _is_laxer(old: ReleaseRule | None, new: ReleaseRule | None) -> bool:
     was, now = old or ReleaseRule(), new or ReleaseRule()
-    fewer = any(needed(was, weaker=weaker) - needed(now, weaker=weaker) for weaker in (False, True))
+    fewer = any(
+        needed_by(was, weaker=weaker) - needed_by(now, weaker=weaker) for weaker in (False, True)
+    )
     apart = bool(set(was.separate) - set(now.separate))
     urgent = now.emergency_role is not None and now.emergency_role != was.emergency_role
     later = now.emergency_role == was.emergency_role and (now.review_within_seconds or 0) > (

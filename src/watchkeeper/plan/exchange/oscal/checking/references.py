@@ -64,7 +64,12 @@ class Checked:
 
 def check_documents(documents: Documents) -> Checked:
     """Follow every reference of the documents."""
-    checking = _Checking({path: read_document(path, one) for path, one in documents.items()})
+    return check_read({path: read_document(path, one) for path, one in documents.items()})
+
+
+def check_read(documents: Mapping[str, Document]) -> Checked:
+    """Follow every reference of documents that are read already."""
+    checking = _Checking(documents)
     checking.check()
     found = sorted(set(checking.found), key=lambda one: (not one.broken, one.file, one.where))
     return Checked(tuple(found), len(documents), checking.followed)

@@ -13,7 +13,7 @@ from watchkeeper.errors import ImportRefused, cut
 from watchkeeper.plan.draft.editing import read_editable, render_editable
 from watchkeeper.plan.draft.import_tools import MODELINE, schema_address
 from watchkeeper.plan.exchange.oscal.checking.document import Documents, read_document
-from watchkeeper.plan.exchange.oscal.checking.references import check_documents
+from watchkeeper.plan.exchange.oscal.checking.references import check_read
 from watchkeeper.plan.exchange.oscal.checking.selection import Among
 from watchkeeper.plan.exchange.oscal.taking.controls import Found, controls_in
 from watchkeeper.plan.exchange.oscal.taking.profiles import Decided, decided_by
@@ -49,7 +49,7 @@ def draft_oscal(
     drafting = _Drafting(set(known), owner)
     among = {path: read_document(path, documents[path]) for path in sorted(documents)}
     catalogs, profiles = _of_kind(among, "catalog"), _of_kind(among, "profile")
-    for one in check_documents(documents).found:
+    for one in check_read(among).found:
         if one.broken and one.file not in catalogs:
             raise ImportRefused(f"the documents do not hold together: {one}")
         if one.broken:
